@@ -1,0 +1,138 @@
+//! Collections and documents: what is answered from.
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreateCollection {
+    pub name: String,
+    #[serde(default)]
+    pub description: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Default)]
+#[serde(default)]
+pub struct UpdateCollection {
+    pub name: Option<String>,
+    pub description: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Collection {
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    pub document_count: u64,
+    pub created_at: String,
+    /// Extension: the collection that agents made without any answer from.
+    pub is_default: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CollectionList {
+    pub collections: Vec<Collection>,
+    pub total: u64,
+}
+
+/// The answer to an upload, and to a reprocess.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AcceptedDocument {
+    pub id: String,
+    pub title: String,
+    /// PROCESSING, or COMPLETED when the same bytes were here already.
+    pub status: String,
+    pub message: String,
+    /// Extension: whether the same bytes were in this collection already, so that nothing was added.
+    pub duplicate: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AcceptedReprocess {
+    pub id: String,
+    pub status: String,
+    pub message: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DocumentList {
+    pub documents: Vec<DocumentSummary>,
+    pub total: u64,
+    /// Extension: where the next page begins; null at the end.
+    #[serde(default)]
+    pub next_cursor: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DocumentSummary {
+    pub id: String,
+    pub title: String,
+    /// FILE or URL.
+    pub source_type: String,
+    /// PROCESSING, COMPLETED or FAILED.
+    pub status: String,
+    pub chunk_count: u64,
+    pub created_at: String,
+    /// Extension.
+    pub collection_id: String,
+    /// Extension.
+    pub progress: Progress,
+}
+
+/// Extension: how far a document has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Progress {
+    /// queued, parsing, indexing, done or failed.
+    pub stage: String,
+    /// 0 to 100.
+    pub percent: u32,
+    pub pages_done: u64,
+    pub pages_total: u64,
+    /// Why it failed, in a sentence for the person who uploaded it.
+    pub error: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Document {
+    pub id: String,
+    pub title: String,
+    pub source_type: String,
+    pub source_url: Option<String>,
+    pub file_path: Option<String>,
+    pub status: String,
+    pub language: Option<String>,
+    pub chunk_count: u64,
+    pub token_count: u64,
+    pub versions: Vec<DocumentVersion>,
+    pub chunks_preview: Vec<ChunkPreview>,
+    pub created_at: String,
+    /// Extension.
+    pub collection_id: String,
+    /// Extension: in bytes.
+    pub size: u64,
+    /// Extension.
+    pub progress: Progress,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DocumentVersion {
+    pub version: u32,
+    pub created_at: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChunkPreview {
+    pub chunk_index: u32,
+    pub content_preview: String,
+    pub token_count: u64,
+}

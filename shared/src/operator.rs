@@ -1,0 +1,16 @@
+//! Extension: what the operator of an installation may do, with `X-Operator-Token`.
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetPlan {
+    /// FREE, STARTER, PROFESSIONAL or ENTERPRISE.
+    pub plan: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlanSet {
+    pub workspace_id: String,
+    pub plan: String,
+}
