@@ -1,0 +1,122 @@
+//! Conversations between visitors and agents: messages, citations, feedback.
+use crate::{AgentId, ConversationId, DocumentId, MessageId, Timestamp, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+/// A thread of messages. A client's session names it within its agent.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Conversation {
+    pub id: ConversationId,
+    pub workspace_id: WorkspaceId,
+    pub agent_id: AgentId,
+    pub session_key: String,
+    pub created_at: Timestamp,
+    pub last_message_at: Timestamp,
+}
+
+/// Who wrote a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Author {
+    Visitor,
+    Agent,
+}
+
+impl Author {
+    /// Returns the author's name in rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Visitor => "visitor",
+            Self::Agent => "agent",
+        }
+    }
+}
+
+/// Whether a message is all there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageStatus {
+    /// Being answered; after a crash, what was never finished.
+    Pending,
+    Complete,
+    Failed,
+}
+
+impl MessageStatus {
+    /// Returns the status's name in rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Complete => "complete",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A message as later questions need it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Turn {
+    pub author: Author,
+    pub text: String,
+}
+
+/// A passage that an answer stands on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Citation {
+    pub document_id: DocumentId,
+    pub title: String,
+    pub url: Option<String>,
+    pub heading_path: Vec<String>,
+    pub chunk_index: u32,
+    /// The passage.
+    pub text: String,
+    /// 0 to 1.
+    pub score: f64,
+}
+
+/// An answer as it is kept: what was said, on what grounds, at which cost.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub message_id: MessageId,
+    pub status: MessageStatus,
+    pub text: String,
+    pub citations: Vec<Citation>,
+    /// A calibrated probability, 0 to 1.
+    pub confidence: f64,
+    /// False when the text is the agent's fallback.
+    pub is_answered: bool,
+    /// From the question's arrival to the last word.
+    pub latency_ms: u64,
+    /// What it was made from and by, for whoever asks why.
+    pub trace: Trace,
+}
+
+/// How an answer came about.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Trace {
+    pub agent_version: String,
+    /// The index snapshot's version.
+    pub snapshot: u64,
+    /// What put the answer into words.
+    pub generator: String,
+    pub strategy: String,
+    /// The question as it was looked up.
+    pub standalone_question: String,
+    /// The features behind the confidence, by name.
+    pub features: Vec<(String, f64)>,
+}
+
+/// A visitor's word on an answer, 1 to 5; thumbs are 5 and 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rating(u8);
+
+impl Rating {
+    /// Thumbs up.
+    pub const UP: Self = Self(5);
+    /// Thumbs down.
+    pub const DOWN: Self = Self(1);
+
+    /// Returns the number, 1 to 5.
+    pub fn value(self) -> u8 {
+        self.0
+    }
+}

@@ -1,0 +1,85 @@
+//! Documents: what was given to us to answer from.
+use crate::{CollectionId, DocumentId, Timestamp, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+/// Where a document came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum SourceType {
+    File,
+    Url,
+}
+
+/// How far a document has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum DocumentStatus {
+    /// Accepted; its job has not begun.
+    Queued,
+    Processing,
+    Completed,
+    Failed,
+}
+
+impl DocumentStatus {
+    /// Returns the status's name in rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "QUEUED",
+            Self::Processing => "PROCESSING",
+            Self::Completed => "COMPLETED",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
+/// A document's record. Its bytes are a blob named by their hash, its passages are in the index.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Document {
+    pub id: DocumentId,
+    pub workspace_id: WorkspaceId,
+    pub collection_id: CollectionId,
+    pub title: String,
+    pub source_type: SourceType,
+    pub source_url: Option<String>,
+    /// The name the file was uploaded under.
+    pub file_name: Option<String>,
+    /// The media type the uploader gave, for what the bytes themselves do not say.
+    pub media_type: String,
+    /// SHA-256 of the bytes, hex.
+    pub content_hash: String,
+    /// In bytes.
+    pub size: u64,
+    /// Counts up with each change of the bytes, from 1.
+    pub version: u32,
+    pub status: DocumentStatus,
+    /// queued, parsing, indexing, done or failed.
+    pub stage: String,
+    /// Why it failed, in a sentence for the person who gave it.
+    pub error: Option<String>,
+    /// ISO 639-1, when it could be told.
+    pub language: Option<String>,
+    /// Passages in the index; 0 while there are none.
+    pub chunk_count: u64,
+    pub token_count: u64,
+    /// The first passages, for people to see what became of it.
+    #[serde(deserialize_with = "crate::column::json")]
+    pub preview: Vec<ChunkPreview>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// The beginning of a passage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChunkPreview {
+    pub index: u32,
+    pub text: String,
+    pub tokens: u32,
+}
+
+/// One state of a document's bytes.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DocumentVersion {
+    pub version: u32,
+    pub created_at: Timestamp,
+}

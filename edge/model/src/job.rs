@@ -1,0 +1,38 @@
+//! Jobs: background work, written down in the same batch as what causes it.
+use crate::{DocumentId, JobId, Timestamp, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+/// A piece of work that will be done at least once.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Job {
+    pub id: JobId,
+    pub workspace_id: WorkspaceId,
+    #[serde(deserialize_with = "crate::column::json")]
+    pub task: Task,
+    /// How often it was begun.
+    pub attempts: u32,
+    pub run_at: Timestamp,
+}
+
+/// What there is to do. Every arm is safe to run twice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "task", rename_all = "snake_case")]
+pub enum Task {
+    /// Parse, embed and index one version of a document.
+    ProcessDocument { document_id: DocumentId, version: u32 },
+    /// Merge small segments and drop deleted documents' passages.
+    CompactIndex,
+    /// Delete blobs that nothing refers to any more.
+    EraseBlobs { keys: Vec<String> },
+}
+
+impl Task {
+    /// Returns the task's name, for logs and lists.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::ProcessDocument { .. } => "process_document",
+            Self::CompactIndex => "compact_index",
+            Self::EraseBlobs { .. } => "erase_blobs",
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The nouns of the product, as plain types.
+//!
+//! One file per noun. Constructors of validated types say *why* a value will not do and never which field it came
+//! from: the field has another name in each dialect. `serde` here is for rows and job payloads only (a struct's field
+//! names are its table's column names); no wire format is described in this crate.
+
+pub mod account;
+pub mod agent;
+pub mod collection;
+pub mod column;
+pub mod conversation;
+pub mod document;
+pub mod id;
+pub mod job;
+pub mod key;
+pub mod plan;
+pub mod snapshot;
+pub mod text;
+pub mod time;
+pub mod workspace;
+
+pub use id::*;
+pub use time::Timestamp;

@@ -1,0 +1,44 @@
+//! Index snapshots: which immutable segments make up a workspace's index just now.
+use crate::WorkspaceId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The current index of a workspace. One row; replacing it is what makes a change answerable, all at once.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Snapshot {
+    pub workspace_id: WorkspaceId,
+    /// Counts up with each change, from 1.
+    pub version: u64,
+    #[serde(deserialize_with = "crate::column::json")]
+    pub manifest: Manifest,
+}
+
+/// What a snapshot is made of.
+///
+/// A document's passages are found in a segment unless the document was deleted at or after the segment's sequence
+/// number; a document that comes again comes in a later segment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub segments: Vec<SegmentEntry>,
+    /// Deleted documents by id, with the sequence number up to which their passages are gone.
+    pub deleted: BTreeMap<String, u64>,
+}
+
+impl Manifest {
+    /// Tells whether a document's passages in a segment of a sequence number are to be found.
+    pub fn is_live(&self, document_id: &str, sequence: u64) -> bool {
+        self.deleted.get(document_id).is_none_or(|it| *it < sequence)
+    }
+}
+
+/// One immutable blob of passages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SegmentEntry {
+    /// The blob's key.
+    pub key: String,
+    /// In bytes.
+    pub size: u64,
+    pub chunks: u64,
+    /// The snapshot version that the newest of its passages came with.
+    pub sequence: u64,
+}

@@ -1,0 +1,150 @@
+//! Validated text: the types whose values have something in them and are not too long.
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+macro_rules! bounded {
+    ($($(#[$doc:meta])* $name:ident: $min:literal to $max:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes the text without the white space around it.
+            ///
+            /// # Errors
+            /// Says why the text will not do, as the end of a sentence that begins with the field's name.
+            pub fn new(text: &str) -> Result<Self, String> {
+                bounded(text, $min, $max).map(Self)
+            }
+
+            /// Returns the text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+bounded! {
+    /// The name of a thing or of a person: 1 to 200 characters.
+    Name: 1 to 200;
+    /// A description: up to 2,000 characters.
+    Description: 0 to 2_000;
+    /// A line that an agent says by itself, such as its greeting: up to 1,000 characters.
+    Phrase: 0 to 1_000;
+    /// A question to an agent: 1 to 10,000 characters.
+    Question: 1 to 10_000;
+    /// A client's name for a conversation: 1 to 128 characters.
+    SessionKey: 1 to 128;
+    /// A visitor's comment: up to 2,000 characters.
+    Comment: 0 to 2_000;
+}
+
+/// Characters are Unicode scalar values; control characters other than line breaks and tabs are refused.
+fn bounded(text: &str, min: usize, max: usize) -> Result<String, String> {
+    let text = text.trim();
+    let length = text.chars().count();
+    if length < min {
+        return Err("must not be empty".into());
+    }
+    if length > max {
+        return Err(format!("must be at most {max} characters, is {length}"));
+    }
+    if text
+        .chars()
+        .any(|it| it.is_control() && !matches!(it, '\n' | '\r' | '\t'))
+    {
+        return Err("must not contain control characters".into());
+    }
+    Ok(text.into())
+}
+
+/// An e-mail address, lower-cased: the part that can be checked without sending a mail.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Email(String);
+
+impl Email {
+    /// Takes an address of the form `local@domain.tld`, at most 254 characters (RFC 5321, 4.5.3.1.3).
+    ///
+    /// # Errors
+    /// Says why the text will not do.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let text = text.trim().to_lowercase();
+        if text.is_empty() {
+            return Err("must not be empty".into());
+        }
+        let wrong = || Err("must be an e-mail address".into());
+        let Some((local, domain)) = text.rsplit_once('@') else {
+            return wrong();
+        };
+        let plain = |it: &str| {
+            it.chars()
+                .all(|c| !c.is_whitespace() && !c.is_control() && !"<>()[]\\,;:\"@".contains(c))
+        };
+        let labels =
+            domain.split('.').count() >= 2 && domain.split('.').all(|it| !it.is_empty() && !it.starts_with('-'));
+        if local.is_empty() || local.len() > 64 || text.len() > 254 || !plain(local) || !plain(domain) || !labels {
+            return wrong();
+        }
+        Ok(Self(text))
+    }
+
+    /// Returns the address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_trimmed_and_bounded_in_characters() {
+        assert_eq!(
+            Name::new("  Ünïcode  ").map(|it| it.as_str().to_owned()),
+            Ok("Ünïcode".to_owned())
+        );
+        assert_eq!(Name::new(" "), Err("must not be empty".into()));
+        assert!(Name::new(&"ü".repeat(200)).is_ok());
+        assert_eq!(
+            Name::new(&"ü".repeat(201)),
+            Err("must be at most 200 characters, is 201".into())
+        );
+        assert!(Name::new("a\u{0}b").is_err());
+    }
+
+    #[test]
+    fn an_address_has_a_local_part_and_a_domain_with_a_dot() {
+        assert_eq!(
+            Email::new(" Ann@Example.COM ").map(|it| it.to_string()),
+            Ok("ann@example.com".into())
+        );
+        for wrong in [
+            "",
+            "ann",
+            "@example.com",
+            "ann@",
+            "ann@localhost",
+            "a b@example.com",
+            "ann@example..com",
+            "a@b@c.de",
+        ] {
+            assert!(Email::new(wrong).is_err(), "{wrong}");
+        }
+    }
+}

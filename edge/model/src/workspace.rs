@@ -1,0 +1,64 @@
+//! Workspaces: the tenants, and who belongs to them.
+use crate::plan::Plan;
+use crate::{AccountId, Timestamp, WorkspaceId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A tenant. Every other row but accounts' own names one.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Workspace {
+    pub id: WorkspaceId,
+    pub name: String,
+    /// Unique, for people to read.
+    pub slug: String,
+    pub logo_url: Option<String>,
+    /// An IANA name.
+    pub timezone: String,
+    pub plan: Plan,
+    #[serde(deserialize_with = "crate::column::json")]
+    pub settings: Map<String, Value>,
+    pub owner_id: AccountId,
+    pub created_at: Timestamp,
+}
+
+/// What a member may do; the table is in core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Role {
+    Owner,
+    Admin,
+    Member,
+    Viewer,
+}
+
+impl Role {
+    /// Returns the role's name, in rows and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "OWNER",
+            Self::Admin => "ADMIN",
+            Self::Member => "MEMBER",
+            Self::Viewer => "VIEWER",
+        }
+    }
+}
+
+/// A workspace as its member sees it in a list.
+#[derive(Clone, Debug, Deserialize)]
+pub struct WorkspaceSummary {
+    pub id: WorkspaceId,
+    pub name: String,
+    pub slug: String,
+    pub role: Role,
+    pub agent_count: u64,
+    pub document_count: u64,
+}
+
+/// How much there is in a workspace.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct WorkspaceStats {
+    pub agents: u64,
+    pub documents: u64,
+    pub conversations: u64,
+    pub messages: u64,
+}
