@@ -1,0 +1,82 @@
+//! Collections.
+use crate::port::sql;
+use crate::{SqlError, Statement, Store, json};
+use edge_model::collection::Collection;
+use edge_model::{CollectionId, WorkspaceId};
+
+impl Store {
+    /// Lists a workspace's collections, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn collections(&self, workspace: &WorkspaceId) -> Result<Vec<Collection>, SqlError> {
+        let statement = sql!(
+            "SELECT *, (SELECT count(*) FROM documents WHERE collection_id = collections.id) AS document_count
+             FROM collections WHERE workspace_id = ?1 ORDER BY created_at, id LIMIT 1000",
+            workspace.as_str()
+        );
+        self.rows(statement).await
+    }
+
+    /// Finds those of the named collections that the workspace has.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn collections_by_id(
+        &self,
+        workspace: &WorkspaceId,
+        ids: &[CollectionId],
+    ) -> Result<Vec<Collection>, SqlError> {
+        let statement = sql!(
+            "SELECT *, (SELECT count(*) FROM documents WHERE collection_id = collections.id) AS document_count
+             FROM collections WHERE workspace_id = ?1 AND id IN (SELECT value FROM json_each(?2))
+             ORDER BY created_at, id",
+            workspace.as_str(),
+            json(&ids)
+        );
+        self.rows(statement).await
+    }
+}
+
+/// Adds a collection.
+pub fn insert(collection: &Collection) -> Statement {
+    let Collection {
+        id,
+        workspace_id,
+        name,
+        description,
+        is_default,
+        document_count: _,
+        created_at,
+    } = collection;
+    sql!(
+        "INSERT INTO collections (id, workspace_id, name, description, is_default, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        id.as_str(),
+        workspace_id.as_str(),
+        name.as_str(),
+        description.as_str(),
+        *is_default,
+        created_at.0
+    )
+}
+
+/// Changes a collection's name and description.
+pub fn update(workspace: &WorkspaceId, id: &CollectionId, name: &str, description: &str) -> Statement {
+    sql!(
+        "UPDATE collections SET name = ?3, description = ?4 WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str(),
+        name,
+        description
+    )
+}
+
+/// Deletes a collection and, by reference, its documents' rows.
+pub fn delete(workspace: &WorkspaceId, id: &CollectionId) -> Statement {
+    sql!(
+        "DELETE FROM collections WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str()
+    )
+}

@@ -1,0 +1,334 @@
+//! Conversations, their messages and the feedback on them; and the one read that a chat turn begins with.
+use crate::port::sql;
+use crate::{SqlError, Statement, Store, index_snapshots, json};
+use edge_model::agent::AgentConfig;
+use edge_model::conversation::{Answer, Author, Conversation, MessageStatus, Rating, Turn};
+use edge_model::key::ApiKey;
+use edge_model::snapshot::Snapshot;
+use edge_model::workspace::Workspace;
+use edge_model::{AgentId, FeedbackId, KeyId, MessageId, Timestamp, WorkspaceId};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// How a widget call names its key.
+#[derive(Clone, Debug)]
+pub enum KeyRef {
+    /// By the SHA-256 of the key itself.
+    Hash(String),
+    /// By its id, from a visitor token.
+    Id(KeyId),
+}
+
+/// A widget key and whose it is.
+#[derive(Clone, Debug)]
+pub struct KeyOwner {
+    pub key: ApiKey,
+    pub workspace: Workspace,
+}
+
+/// An agent as it is published.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Published {
+    pub version: u32,
+    #[serde(deserialize_with = "edge_model::column::json")]
+    pub config: AgentConfig,
+}
+
+/// Everything that a chat turn needs to know, from one round trip.
+#[derive(Clone, Debug, Default)]
+pub struct ChatContext {
+    pub owner: Option<KeyOwner>,
+    pub agent: Option<Published>,
+    pub snapshot: Option<Snapshot>,
+    pub conversation: Option<Conversation>,
+    /// The last turns, oldest first.
+    pub history: Vec<Turn>,
+}
+
+const OWNER: &str = "SELECT api_keys.*, json_object('id', workspaces.id, 'name', workspaces.name,
+        'slug', workspaces.slug, 'logo_url', workspaces.logo_url, 'timezone', workspaces.timezone,
+        'plan', workspaces.plan, 'settings', workspaces.settings, 'owner_id', workspaces.owner_id,
+        'created_at', workspaces.created_at) AS workspace
+     FROM api_keys JOIN workspaces ON workspaces.id = api_keys.workspace_id
+     WHERE api_keys.hash = ?1 OR api_keys.id = ?2";
+
+#[derive(Deserialize)]
+struct OwnerRow {
+    #[serde(flatten)]
+    key: ApiKey,
+    #[serde(deserialize_with = "edge_model::column::json")]
+    workspace: Workspace,
+}
+
+impl KeyRef {
+    fn params(&self) -> [Value; 2] {
+        match self {
+            Self::Hash(hash) => [hash.as_str().into(), Value::Null],
+            Self::Id(id) => [Value::Null, id.as_str().into()],
+        }
+    }
+}
+
+impl Store {
+    /// Finds a key, whose it is, and the published agent of that workspace.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn widget_context(&self, key: &KeyRef, agent: &AgentId) -> Result<ChatContext, SqlError> {
+        let mut answers = self.read(vec![owner(key), published(key, agent)]).await?;
+        Ok(ChatContext {
+            owner: owner_of(&mut answers)?,
+            agent: answers.row()?,
+            ..ChatContext::default()
+        })
+    }
+
+    /// Finds a key and whose it is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn key_owner(&self, key: &KeyRef) -> Result<Option<KeyOwner>, SqlError> {
+        owner_of(&mut self.read(vec![owner(key)]).await?)
+    }
+
+    /// Finds all that a chat turn needs. Everything hangs on the key's workspace, so that nothing of another tenant
+    /// can be named.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn chat_context(
+        &self,
+        key: &KeyRef,
+        agent: &AgentId,
+        session_key: &str,
+        turns: u32,
+    ) -> Result<ChatContext, SqlError> {
+        let [hash, id] = key.params();
+        let snapshot = sql!(
+            "SELECT * FROM index_snapshots
+             WHERE workspace_id = (SELECT workspace_id FROM api_keys WHERE hash = ?1 OR id = ?2)",
+            hash.clone(),
+            id.clone()
+        );
+        let conversation = sql!(
+            "SELECT * FROM conversations
+             WHERE workspace_id = (SELECT workspace_id FROM api_keys WHERE hash = ?1 OR id = ?2)
+                AND agent_id = ?3 AND session_key = ?4",
+            hash.clone(),
+            id.clone(),
+            agent.as_str(),
+            session_key
+        );
+        let history = sql!(
+            "SELECT author, text FROM messages
+             WHERE conversation_id = (SELECT id FROM conversations
+                WHERE workspace_id = (SELECT workspace_id FROM api_keys WHERE hash = ?1 OR id = ?2)
+                    AND agent_id = ?3 AND session_key = ?4)
+                AND status = 'complete'
+             ORDER BY created_at DESC, id DESC LIMIT ?5",
+            hash,
+            id,
+            agent.as_str(),
+            session_key,
+            turns
+        );
+        let mut answers = self
+            .read(vec![owner(key), published(key, agent), snapshot, conversation, history])
+            .await?;
+        let mut context = ChatContext {
+            owner: owner_of(&mut answers)?,
+            agent: answers.row()?,
+            snapshot: answers.row()?,
+            conversation: answers.row()?,
+            history: answers.rows()?,
+        };
+        context.history.reverse();
+        Ok(context)
+    }
+
+    /// Lists the domains from which a published agent's workspace lets widgets be embedded, a list per key.
+    /// Names no tenant: it answers whoever loads the frame, by the agent's public id.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn embedding_domains(&self, agent: &AgentId) -> Result<Option<(String, Vec<Vec<String>>)>, SqlError> {
+        #[derive(Deserialize)]
+        struct Row {
+            name: String,
+            #[serde(deserialize_with = "edge_model::column::json")]
+            domains: Vec<Vec<String>>,
+        }
+        let statement = sql!(
+            "SELECT name, (SELECT json_group_array(json(allowed_domains)) FROM api_keys
+                WHERE workspace_id = agents.workspace_id AND kind = 'widget' AND revoked_at IS NULL) AS domains
+             FROM agents WHERE id = ?1 AND status = 'PUBLISHED'",
+            agent.as_str()
+        );
+        Ok(self.row::<Row>(statement).await?.map(|it| (it.name, it.domains)))
+    }
+
+    /// Finds which agent gave an answer, if it was one of the workspace's.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn answering_agent(
+        &self,
+        workspace: &WorkspaceId,
+        message: &MessageId,
+    ) -> Result<Option<AgentId>, SqlError> {
+        #[derive(Deserialize)]
+        struct Row {
+            agent_id: AgentId,
+        }
+        let statement = sql!(
+            "SELECT agent_id FROM messages WHERE workspace_id = ?1 AND id = ?2 AND author = 'agent'",
+            workspace.as_str(),
+            message.as_str()
+        );
+        Ok(self.row::<Row>(statement).await?.map(|it| it.agent_id))
+    }
+
+    /// Finds an agent's draft and the current snapshot, for a test question.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn test_context(
+        &self,
+        workspace: &WorkspaceId,
+        agent: &AgentId,
+    ) -> Result<(Option<edge_model::agent::Agent>, Option<Snapshot>), SqlError> {
+        let agent = sql!(
+            "SELECT * FROM agents WHERE workspace_id = ?1 AND id = ?2",
+            workspace.as_str(),
+            agent.as_str()
+        );
+        let mut answers = self.read(vec![agent, index_snapshots::current(workspace)]).await?;
+        Ok((answers.row()?, answers.row()?))
+    }
+}
+
+fn owner(key: &KeyRef) -> Statement {
+    let [hash, id] = key.params();
+    sql!(OWNER, hash, id)
+}
+
+fn owner_of(answers: &mut crate::Answers) -> Result<Option<KeyOwner>, SqlError> {
+    Ok(answers.row::<OwnerRow>()?.map(|it| KeyOwner {
+        key: it.key,
+        workspace: it.workspace,
+    }))
+}
+
+fn published(key: &KeyRef, agent: &AgentId) -> Statement {
+    let [hash, id] = key.params();
+    sql!(
+        "SELECT agent_versions.version, agent_versions.config FROM agents
+         JOIN agent_versions ON agent_versions.agent_id = agents.id AND agent_versions.version = agents.version
+         WHERE agents.workspace_id = (SELECT workspace_id FROM api_keys WHERE hash = ?1 OR id = ?2)
+            AND agents.id = ?3 AND agents.status = 'PUBLISHED'",
+        hash,
+        id,
+        agent.as_str()
+    )
+}
+
+/// Begins a conversation, unless the session has one: two first messages at once share it.
+pub fn insert(conversation: &Conversation, page_url: Option<&str>, user_agent: Option<&str>) -> Statement {
+    let Conversation {
+        id,
+        workspace_id,
+        agent_id,
+        session_key,
+        created_at,
+        last_message_at,
+    } = conversation;
+    sql!(
+        "INSERT INTO conversations
+            (id, workspace_id, agent_id, session_key, page_url, user_agent, created_at, last_message_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (workspace_id, agent_id, session_key) DO UPDATE SET last_message_at = excluded.last_message_at",
+        id.as_str(),
+        workspace_id.as_str(),
+        agent_id.as_str(),
+        session_key.as_str(),
+        page_url,
+        user_agent,
+        created_at.0,
+        last_message_at.0
+    )
+}
+
+/// Adds a message to the session's conversation.
+pub fn insert_message(
+    conversation: &Conversation,
+    id: &MessageId,
+    author: Author,
+    status: MessageStatus,
+    text: &str,
+    now: Timestamp,
+) -> Statement {
+    sql!(
+        "INSERT INTO messages (id, workspace_id, conversation_id, agent_id, author, status, text, created_at)
+         SELECT ?1, workspace_id, id, agent_id, ?5, ?6, ?7, ?8 FROM conversations
+         WHERE workspace_id = ?2 AND agent_id = ?3 AND session_key = ?4",
+        id.as_str(),
+        conversation.workspace_id.as_str(),
+        conversation.agent_id.as_str(),
+        conversation.session_key.as_str(),
+        author.as_str(),
+        status.as_str(),
+        text,
+        now.0
+    )
+}
+
+/// Completes a pending answer.
+pub fn complete_answer(workspace: &WorkspaceId, answer: &Answer) -> Statement {
+    let Answer {
+        message_id,
+        status,
+        text,
+        citations,
+        confidence,
+        is_answered,
+        latency_ms,
+        trace,
+    } = answer;
+    sql!(
+        "UPDATE messages SET status = ?3, text = ?4, citations = ?5, confidence = ?6, is_answered = ?7,
+            latency_ms = ?8, trace = ?9
+         WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        message_id.as_str(),
+        status.as_str(),
+        text.as_str(),
+        json(citations),
+        *confidence,
+        *is_answered,
+        *latency_ms,
+        json(trace)
+    )
+}
+
+/// Writes a visitor's word on an answer over the one before.
+pub fn put_feedback(
+    workspace: &WorkspaceId,
+    agent: &AgentId,
+    message: &MessageId,
+    id: &FeedbackId,
+    rating: Rating,
+    comment: &str,
+    now: Timestamp,
+) -> Statement {
+    sql!(
+        "INSERT OR REPLACE INTO feedback (message_id, id, workspace_id, agent_id, rating, comment, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        message.as_str(),
+        id.as_str(),
+        workspace.as_str(),
+        agent.as_str(),
+        rating.value(),
+        comment,
+        now.0
+    )
+}

@@ -1,0 +1,298 @@
+//! Documents and their versions.
+use crate::port::sql;
+use crate::{Page, SqlError, Statement, Store, json};
+use edge_model::document::{Document, DocumentStatus, DocumentVersion};
+use edge_model::{CollectionId, DocumentId, Timestamp, WorkspaceId};
+use serde_json::Value;
+
+/// Which documents a list is of; none means all.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub collection: Option<CollectionId>,
+    pub statuses: Vec<DocumentStatus>,
+    /// Part of the title, in any case.
+    pub search: Option<String>,
+}
+
+impl Store {
+    /// Finds a document.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn document(&self, workspace: &WorkspaceId, id: &DocumentId) -> Result<Option<Document>, SqlError> {
+        let statement = sql!(
+            "SELECT * FROM documents WHERE workspace_id = ?1 AND id = ?2",
+            workspace.as_str(),
+            id.as_str()
+        );
+        self.row(statement).await
+    }
+
+    /// Finds the document of a collection that holds the same bytes.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn document_by_content(
+        &self,
+        workspace: &WorkspaceId,
+        collection: &CollectionId,
+        content_hash: &str,
+    ) -> Result<Option<Document>, SqlError> {
+        let statement = sql!(
+            "SELECT * FROM documents WHERE workspace_id = ?1 AND collection_id = ?2 AND content_hash = ?3",
+            workspace.as_str(),
+            collection.as_str(),
+            content_hash
+        );
+        self.row(statement).await
+    }
+
+    /// Lists documents, newest first, and counts all that the filter lets through.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn documents(
+        &self,
+        workspace: &WorkspaceId,
+        filter: &Filter,
+        page: &Page,
+    ) -> Result<(Vec<Document>, u64), SqlError> {
+        let [at, id, limit] = page.params();
+        let statuses: Vec<&str> = filter.statuses.iter().map(|it| it.as_str()).collect();
+        let statuses = if statuses.is_empty() {
+            Value::Null
+        } else {
+            json(&statuses)
+        };
+        let collection = filter.collection.as_ref().map(CollectionId::as_str);
+        // instr() instead of LIKE: D1 refuses LIKE patterns of more than 50 bytes.
+        let list = sql!(
+            "SELECT * FROM documents WHERE workspace_id = ?1
+                AND (?2 IS NULL OR collection_id = ?2)
+                AND (?3 IS NULL OR status IN (SELECT value FROM json_each(?3)))
+                AND (?4 IS NULL OR instr(lower(title), lower(?4)) > 0)
+                AND (created_at, id) < (?5, ?6)
+             ORDER BY created_at DESC, id DESC LIMIT ?7",
+            workspace.as_str(),
+            collection,
+            statuses.clone(),
+            filter.search.as_deref(),
+            at,
+            id,
+            limit
+        );
+        let total = sql!(
+            "SELECT count(*) AS n FROM documents WHERE workspace_id = ?1
+                AND (?2 IS NULL OR collection_id = ?2)
+                AND (?3 IS NULL OR status IN (SELECT value FROM json_each(?3)))
+                AND (?4 IS NULL OR instr(lower(title), lower(?4)) > 0)",
+            workspace.as_str(),
+            collection,
+            statuses,
+            filter.search.as_deref()
+        );
+        let mut answers = self.read(vec![list, total]).await?;
+        Ok((answers.rows()?, answers.count()?))
+    }
+
+    /// Lists a document's versions, newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn document_versions(
+        &self,
+        workspace: &WorkspaceId,
+        id: &DocumentId,
+    ) -> Result<Vec<DocumentVersion>, SqlError> {
+        let statement = sql!(
+            "SELECT version, created_at FROM document_versions WHERE workspace_id = ?1 AND document_id = ?2
+             ORDER BY version DESC LIMIT 1000",
+            workspace.as_str(),
+            id.as_str()
+        );
+        self.rows(statement).await
+    }
+
+    /// Lists every blob that a workspace's documents are kept in.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn content_hashes(&self, workspace: &WorkspaceId) -> Result<Vec<String>, SqlError> {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            content_hash: String,
+        }
+        let statement = sql!(
+            "SELECT DISTINCT content_hash FROM document_versions WHERE workspace_id = ?1",
+            workspace.as_str()
+        );
+        Ok(self
+            .rows::<Row>(statement)
+            .await?
+            .into_iter()
+            .map(|it| it.content_hash)
+            .collect())
+    }
+
+    /// Tells which of some contents a version of a document still has.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn contents_in_use(&self, workspace: &WorkspaceId, hashes: &[String]) -> Result<Vec<String>, SqlError> {
+        let statement = sql!(
+            "SELECT DISTINCT content_hash FROM document_versions
+             WHERE workspace_id = ?1 AND content_hash IN (SELECT value FROM json_each(?2))",
+            workspace.as_str(),
+            json(&hashes)
+        );
+        Ok(self
+            .rows::<ContentRow>(statement)
+            .await?
+            .into_iter()
+            .map(|it| it.content_hash)
+            .collect())
+    }
+
+    /// Lists a collection's documents, and the contents of all their versions.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn collection_contents(
+        &self,
+        workspace: &WorkspaceId,
+        collection: &CollectionId,
+    ) -> Result<(Vec<DocumentId>, Vec<String>), SqlError> {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            id: DocumentId,
+        }
+        let ids = sql!(
+            "SELECT id FROM documents WHERE workspace_id = ?1 AND collection_id = ?2",
+            workspace.as_str(),
+            collection.as_str()
+        );
+        let contents = sql!(
+            "SELECT DISTINCT document_versions.content_hash FROM document_versions
+             JOIN documents ON documents.id = document_versions.document_id
+             WHERE documents.workspace_id = ?1 AND documents.collection_id = ?2",
+            workspace.as_str(),
+            collection.as_str()
+        );
+        let mut answers = self.read(vec![ids, contents]).await?;
+        let ids: Vec<Row> = answers.rows()?;
+        let contents: Vec<ContentRow> = answers.rows()?;
+        Ok((
+            ids.into_iter().map(|it| it.id).collect(),
+            contents.into_iter().map(|it| it.content_hash).collect(),
+        ))
+    }
+
+    /// Lists the contents of a document's versions.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn document_contents(&self, workspace: &WorkspaceId, id: &DocumentId) -> Result<Vec<String>, SqlError> {
+        let statement = sql!(
+            "SELECT DISTINCT content_hash FROM document_versions WHERE workspace_id = ?1 AND document_id = ?2",
+            workspace.as_str(),
+            id.as_str()
+        );
+        Ok(self
+            .rows::<ContentRow>(statement)
+            .await?
+            .into_iter()
+            .map(|it| it.content_hash)
+            .collect())
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct ContentRow {
+    content_hash: String,
+}
+
+/// Adds a document.
+pub fn insert(document: &Document) -> Statement {
+    let it = document;
+    sql!(
+        "INSERT INTO documents (id, workspace_id, collection_id, title, source_type, source_url, file_name, media_type,
+            content_hash, size, version, status, stage, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)",
+        it.id.as_str(),
+        it.workspace_id.as_str(),
+        it.collection_id.as_str(),
+        it.title.as_str(),
+        match it.source_type {
+            edge_model::document::SourceType::File => "FILE",
+            edge_model::document::SourceType::Url => "URL",
+        },
+        it.source_url.as_deref(),
+        it.file_name.as_deref(),
+        it.media_type.as_str(),
+        it.content_hash.as_str(),
+        it.size,
+        it.version,
+        it.status.as_str(),
+        it.stage.as_str(),
+        it.created_at.0
+    )
+}
+
+/// Adds a version.
+pub fn insert_version(document: &Document, now: Timestamp) -> Statement {
+    sql!(
+        "INSERT INTO document_versions (document_id, workspace_id, version, content_hash, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+        document.id.as_str(),
+        document.workspace_id.as_str(),
+        document.version,
+        document.content_hash.as_str(),
+        now.0
+    )
+}
+
+/// Notes how far a document has come.
+pub fn set_stage(
+    workspace: &WorkspaceId,
+    id: &DocumentId,
+    status: DocumentStatus,
+    stage: &str,
+    error: Option<&str>,
+    now: Timestamp,
+) -> Statement {
+    sql!(
+        "UPDATE documents SET status = ?3, stage = ?4, error = ?5, updated_at = ?6 WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str(),
+        status.as_str(),
+        stage,
+        error,
+        now.0
+    )
+}
+
+/// Writes what processing found out, and that the document is in the index.
+pub fn complete(document: &Document, now: Timestamp) -> Statement {
+    let it = document;
+    sql!(
+        "UPDATE documents SET status = 'COMPLETED', stage = 'done', error = NULL, language = ?3, chunk_count = ?4,
+            token_count = ?5, preview = ?6, updated_at = ?7
+         WHERE workspace_id = ?1 AND id = ?2",
+        it.workspace_id.as_str(),
+        it.id.as_str(),
+        it.language.as_deref(),
+        it.chunk_count,
+        it.token_count,
+        json(&it.preview),
+        now.0
+    )
+}
+
+/// Deletes a document.
+pub fn delete(workspace: &WorkspaceId, id: &DocumentId) -> Statement {
+    sql!(
+        "DELETE FROM documents WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str()
+    )
+}

@@ -1,0 +1,42 @@
+//! Index snapshots: one row per workspace, replaced as a whole.
+use crate::port::sql;
+use crate::{SqlError, Statement, Store, json};
+use edge_model::WorkspaceId;
+use edge_model::snapshot::Snapshot;
+
+impl Store {
+    /// Finds the current snapshot.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn snapshot(&self, workspace: &WorkspaceId) -> Result<Option<Snapshot>, SqlError> {
+        self.row(current(workspace)).await
+    }
+}
+
+pub(crate) fn current(workspace: &WorkspaceId) -> Statement {
+    sql!(
+        "SELECT * FROM index_snapshots WHERE workspace_id = ?1",
+        workspace.as_str()
+    )
+}
+
+/// Puts a snapshot in place of the one it was made from.
+///
+/// When another writer was quicker the row to be inserted violates `version`'s NOT NULL constraint, so that the whole
+/// batch fails: a condition that merely matched no row would let the rest of the batch through.
+pub fn replace(snapshot: &Snapshot) -> Statement {
+    let Snapshot {
+        workspace_id,
+        version,
+        manifest,
+    } = snapshot;
+    sql!(
+        "INSERT OR REPLACE INTO index_snapshots (workspace_id, version, manifest)
+         VALUES (?1, CASE WHEN coalesce((SELECT version FROM index_snapshots WHERE workspace_id = ?1), 0) = ?2 - 1
+            THEN ?2 END, ?3)",
+        workspace_id.as_str(),
+        *version,
+        json(manifest)
+    )
+}

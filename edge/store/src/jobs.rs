@@ -1,0 +1,120 @@
+//! Jobs: the outbox.
+use crate::port::sql;
+use crate::{SqlError, Statement, Store, json};
+use edge_model::job::Job;
+use edge_model::{JobId, Timestamp, WorkspaceId};
+use serde::Deserialize;
+
+impl Store {
+    /// Leases the next due job of a workspace until `until` and counts the attempt.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lease_job(
+        &self,
+        workspace: &WorkspaceId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Job>, SqlError> {
+        let statement = sql!(
+            "UPDATE jobs SET leased_until = ?3, attempts = attempts + 1 WHERE id = (
+                SELECT id FROM jobs
+                WHERE workspace_id = ?1 AND parked_at IS NULL AND run_at <= ?2 AND leased_until <= ?2
+                ORDER BY run_at, id LIMIT 1)
+             RETURNING id, workspace_id, task, attempts, run_at",
+            workspace.as_str(),
+            now.0,
+            until.0
+        );
+        self.row(statement).await
+    }
+
+    /// Tells when a workspace's next job is due, leases considered; none when there is nothing to do.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn next_job_at(&self, workspace: &WorkspaceId) -> Result<Option<Timestamp>, SqlError> {
+        #[derive(Deserialize)]
+        struct Row {
+            at: Option<Timestamp>,
+        }
+        let statement = sql!(
+            "SELECT min(max(run_at, leased_until)) AS at FROM jobs WHERE workspace_id = ?1 AND parked_at IS NULL",
+            workspace.as_str()
+        );
+        Ok(self.row::<Row>(statement).await?.and_then(|it| it.at))
+    }
+
+    /// Lists workspaces that have work to do, the longest waiting first: for whoever wakes up after a crash.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn workspaces_with_jobs(&self, now: Timestamp) -> Result<Vec<WorkspaceId>, SqlError> {
+        #[derive(Deserialize)]
+        struct Row {
+            workspace_id: WorkspaceId,
+        }
+        let statement = sql!(
+            "SELECT workspace_id FROM jobs WHERE parked_at IS NULL AND run_at <= ?1
+             GROUP BY workspace_id ORDER BY min(run_at) LIMIT 100",
+            now.0
+        );
+        Ok(self
+            .rows::<Row>(statement)
+            .await?
+            .into_iter()
+            .map(|it| it.workspace_id)
+            .collect())
+    }
+}
+
+/// Adds a job.
+pub fn insert(job: &Job, now: Timestamp) -> Statement {
+    let Job {
+        id,
+        workspace_id,
+        task,
+        attempts,
+        run_at,
+    } = job;
+    sql!(
+        "INSERT INTO jobs (id, workspace_id, task, attempts, run_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        id.as_str(),
+        workspace_id.as_str(),
+        json(task),
+        *attempts,
+        run_at.0,
+        now.0
+    )
+}
+
+/// Removes a job that is done.
+pub fn delete(workspace: &WorkspaceId, id: &JobId) -> Statement {
+    sql!(
+        "DELETE FROM jobs WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str()
+    )
+}
+
+/// Puts a failed job off.
+pub fn retry(workspace: &WorkspaceId, id: &JobId, run_at: Timestamp, error: &str) -> Statement {
+    sql!(
+        "UPDATE jobs SET run_at = ?3, leased_until = 0, last_error = ?4 WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str(),
+        run_at.0,
+        error
+    )
+}
+
+/// Sets a job that keeps failing aside, with its reason.
+pub fn park(workspace: &WorkspaceId, id: &JobId, now: Timestamp, error: &str) -> Statement {
+    sql!(
+        "UPDATE jobs SET parked_at = ?3, leased_until = 0, last_error = ?4 WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str(),
+        now.0,
+        error
+    )
+}

@@ -1,0 +1,123 @@
+//! Every SQL statement of the product, and nothing else.
+//!
+//! Reads are methods of [`Store`]. Writes are functions that return a [`Statement`], so that an operation can put all
+//! its changes, and the job rows they cause, into one [`Store::write`], which is one transaction. Every statement on a
+//! tenant table takes the tenant.
+
+pub mod accounts;
+pub mod agents;
+pub mod api_keys;
+pub mod collections;
+pub mod conversations;
+pub mod documents;
+pub mod index_snapshots;
+pub mod jobs;
+pub mod port;
+pub mod workspaces;
+
+pub use port::{Sql, SqlError, Statement};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The rows of the product, over whichever SQLite the port stands for.
+#[derive(Clone)]
+pub struct Store {
+    sql: Arc<dyn Sql>,
+}
+
+/// A page of a list: at most `limit` rows after the one that the cursor names.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub limit: u32,
+    /// `created_at` and id of the last row of the page before.
+    pub after: Option<(i64, String)>,
+}
+
+impl Page {
+    /// Returns the cursor as two parameters; a list runs newest first, so none means a moment after all.
+    fn params(&self) -> [Value; 3] {
+        let (at, id) = self.after.clone().unwrap_or((i64::MAX >> 11, String::new()));
+        [at.into(), id.into(), self.limit.into()]
+    }
+}
+
+impl Store {
+    /// Wraps a database.
+    pub fn new(sql: Arc<dyn Sql>) -> Self {
+        Self { sql }
+    }
+
+    /// Applies all statements in one transaction.
+    ///
+    /// # Errors
+    /// [`SqlError::Constraint`] when a constraint refused one of them; then none was applied.
+    pub async fn write(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Value>>, SqlError> {
+        self.sql.batch(statements).await
+    }
+
+    /// Asks the database for nothing.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ping(&self) -> Result<(), SqlError> {
+        self.sql.query(port::sql!("SELECT 1 AS n")).await.map(drop)
+    }
+
+    /// Answers several reads in one round trip.
+    async fn read(&self, statements: Vec<Statement>) -> Result<Answers, SqlError> {
+        Ok(Answers(self.sql.batch(statements).await?.into_iter()))
+    }
+
+    async fn rows<T: DeserializeOwned>(&self, statement: Statement) -> Result<Vec<T>, SqlError> {
+        self.sql.query(statement).await?.into_iter().map(decode).collect()
+    }
+
+    async fn row<T: DeserializeOwned>(&self, statement: Statement) -> Result<Option<T>, SqlError> {
+        self.sql
+            .query(statement)
+            .await?
+            .into_iter()
+            .next()
+            .map(decode)
+            .transpose()
+    }
+}
+
+/// The answers to several reads, taken in the order of the questions.
+struct Answers(std::vec::IntoIter<Vec<Value>>);
+
+impl Answers {
+    fn rows<T: DeserializeOwned>(&mut self) -> Result<Vec<T>, SqlError> {
+        self.0.next().unwrap_or_default().into_iter().map(decode).collect()
+    }
+
+    fn row<T: DeserializeOwned>(&mut self) -> Result<Option<T>, SqlError> {
+        self.0
+            .next()
+            .unwrap_or_default()
+            .into_iter()
+            .next()
+            .map(decode)
+            .transpose()
+    }
+
+    fn count(&mut self) -> Result<u64, SqlError> {
+        Ok(self.row::<Count>()?.map_or(0, |it| it.n))
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Count {
+    n: u64,
+}
+
+fn decode<T: DeserializeOwned>(row: Value) -> Result<T, SqlError> {
+    serde_json::from_value(row).map_err(|why| SqlError::Other(format!("row does not decode: {why}")))
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Value {
+    // Our own plain structs always serialise; null would then be refused by the column.
+    serde_json::to_string(value).map_or(Value::Null, Value::String)
+}

@@ -1,0 +1,37 @@
+//! The whole of what we ask of a database.
+use async_trait::async_trait;
+use serde_json::Value;
+
+/// One statement and its parameters, `?1` first.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    pub sql: &'static str,
+    pub params: Vec<Value>,
+}
+
+/// Why a statement did not do its work.
+#[derive(Clone, Debug)]
+pub enum SqlError {
+    /// A constraint refused it; the text names table and column.
+    Constraint(String),
+    /// Anything else, for the log.
+    Other(String),
+}
+
+/// A SQLite: D1 in the Worker, one in memory in the tests.
+#[async_trait]
+pub trait Sql: Send + Sync {
+    /// Runs one statement and returns its rows as objects by column.
+    async fn query(&self, statement: Statement) -> Result<Vec<Value>, SqlError>;
+
+    /// Runs all statements in one transaction and one round trip, and returns the rows of each.
+    async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Value>>, SqlError>;
+}
+
+/// Makes a [`Statement`] of SQL text and parameters.
+macro_rules! sql {
+    ($sql:expr $(, $param:expr)* $(,)?) => {
+        $crate::Statement { sql: $sql, params: vec![$(serde_json::Value::from($param)),*] }
+    };
+}
+pub(crate) use sql;

@@ -1,0 +1,172 @@
+//! Workspaces and memberships.
+use crate::accounts::account_of_session;
+use crate::port::sql;
+use crate::{Page, SqlError, Statement, Store, json};
+use edge_model::account::Account;
+use edge_model::plan::Plan;
+use edge_model::workspace::{Role, Workspace, WorkspaceStats, WorkspaceSummary};
+use edge_model::{AccountId, SessionId, Timestamp, WorkspaceId};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct MemberRow {
+    role: Role,
+    #[serde(flatten)]
+    workspace: Workspace,
+}
+
+impl Store {
+    /// Finds who a session speaks for, and, apart from that, the workspace and their role in it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    #[expect(clippy::type_complexity, reason = "two answers of one round trip")]
+    pub async fn member(
+        &self,
+        workspace: &WorkspaceId,
+        session: &SessionId,
+        now: Timestamp,
+    ) -> Result<(Option<Account>, Option<(Workspace, Role)>), SqlError> {
+        let membership = sql!(
+            "SELECT workspaces.*, memberships.role FROM sessions
+             JOIN memberships ON memberships.account_id = sessions.account_id
+             JOIN workspaces ON workspaces.id = memberships.workspace_id
+             WHERE workspaces.id = ?1 AND sessions.id = ?2",
+            workspace.as_str(),
+            session.as_str()
+        );
+        let mut answers = self.read(vec![account_of_session(session, now), membership]).await?;
+        let account = answers.row()?;
+        let member = answers.row::<MemberRow>()?;
+        Ok((account, member.map(|it| (it.workspace, it.role))))
+    }
+
+    /// Finds a workspace.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn workspace(&self, id: &WorkspaceId) -> Result<Option<Workspace>, SqlError> {
+        self.row(sql!("SELECT * FROM workspaces WHERE id = ?1", id.as_str()))
+            .await
+    }
+
+    /// Lists a person's workspaces, newest first, and counts them all.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn workspaces(
+        &self,
+        account: &AccountId,
+        page: &Page,
+    ) -> Result<(Vec<(WorkspaceSummary, Timestamp)>, u64), SqlError> {
+        #[derive(Deserialize)]
+        struct Row {
+            created_at: Timestamp,
+            #[serde(flatten)]
+            summary: WorkspaceSummary,
+        }
+        let [at, id, limit] = page.params();
+        let list = sql!(
+            "SELECT workspaces.id, workspaces.name, workspaces.slug, memberships.role, workspaces.created_at,
+                (SELECT count(*) FROM agents WHERE agents.workspace_id = workspaces.id) AS agent_count,
+                (SELECT count(*) FROM documents WHERE documents.workspace_id = workspaces.id) AS document_count
+             FROM memberships JOIN workspaces ON workspaces.id = memberships.workspace_id
+             WHERE memberships.account_id = ?1 AND (workspaces.created_at, workspaces.id) < (?2, ?3)
+             ORDER BY workspaces.created_at DESC, workspaces.id DESC LIMIT ?4",
+            account.as_str(),
+            at,
+            id,
+            limit
+        );
+        let total = sql!(
+            "SELECT count(*) AS n FROM memberships WHERE account_id = ?1",
+            account.as_str()
+        );
+        let mut answers = self.read(vec![list, total]).await?;
+        let rows: Vec<Row> = answers.rows()?;
+        Ok((
+            rows.into_iter().map(|it| (it.summary, it.created_at)).collect(),
+            answers.count()?,
+        ))
+    }
+
+    /// Counts what there is in a workspace.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn workspace_stats(&self, id: &WorkspaceId) -> Result<WorkspaceStats, SqlError> {
+        let statement = sql!(
+            "SELECT (SELECT count(*) FROM agents WHERE workspace_id = ?1) AS agents,
+                (SELECT count(*) FROM documents WHERE workspace_id = ?1) AS documents,
+                (SELECT count(*) FROM conversations WHERE workspace_id = ?1) AS conversations,
+                (SELECT count(*) FROM messages WHERE workspace_id = ?1) AS messages",
+            id.as_str()
+        );
+        Ok(self.row(statement).await?.unwrap_or_default())
+    }
+}
+
+/// Adds a workspace.
+pub fn insert(workspace: &Workspace) -> Statement {
+    let Workspace {
+        id,
+        name,
+        slug,
+        logo_url,
+        timezone,
+        plan,
+        settings,
+        owner_id,
+        created_at,
+    } = workspace;
+    sql!(
+        "INSERT INTO workspaces (id, name, slug, logo_url, timezone, plan, settings, owner_id, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        id.as_str(),
+        name.as_str(),
+        slug.as_str(),
+        logo_url.as_deref(),
+        timezone.as_str(),
+        plan.as_str(),
+        json(settings),
+        owner_id.as_str(),
+        created_at.0
+    )
+}
+
+/// Makes a person a member.
+pub fn insert_member(workspace: &WorkspaceId, account: &AccountId, role: Role, now: Timestamp) -> Statement {
+    sql!(
+        "INSERT INTO memberships (workspace_id, account_id, role, created_at) VALUES (?1, ?2, ?3, ?4)",
+        workspace.as_str(),
+        account.as_str(),
+        role.as_str(),
+        now.0
+    )
+}
+
+/// Writes a workspace's name, logo, time zone and settings.
+pub fn update(workspace: &Workspace) -> Statement {
+    sql!(
+        "UPDATE workspaces SET name = ?2, logo_url = ?3, timezone = ?4, settings = ?5 WHERE id = ?1",
+        workspace.id.as_str(),
+        workspace.name.as_str(),
+        workspace.logo_url.as_deref(),
+        workspace.timezone.as_str(),
+        json(&workspace.settings)
+    )
+}
+
+/// Changes a workspace's plan: returns a row when there is such a workspace.
+pub fn set_plan(id: &WorkspaceId, plan: Plan) -> Statement {
+    sql!(
+        "UPDATE workspaces SET plan = ?2 WHERE id = ?1 RETURNING id",
+        id.as_str(),
+        plan.as_str()
+    )
+}
+
+/// Deletes a workspace and, by reference, every row of its own.
+pub fn delete(id: &WorkspaceId) -> Statement {
+    sql!("DELETE FROM workspaces WHERE id = ?1", id.as_str())
+}
