@@ -1,0 +1,327 @@
+//! Accounts: signing up, confirming the address, signing in and out.
+//!
+//! What strangers may learn: nothing. A known and an unknown address get the same answers after the same work.
+use crate::app::App;
+use crate::limit::{Take, Window, rate_limited};
+use crate::password::{self, Password};
+use crate::ports::Mail;
+use crate::token::{self, Audience};
+use crate::{Error, Kind, Reason, Result, mail, secret};
+use edge_model::account::{Account, Otp, OtpPurpose, Session};
+use edge_model::text::{Email, Name};
+use edge_model::time::{DAY, HOUR, MINUTE};
+use edge_model::{AccountId, SessionId};
+use edge_store::accounts;
+use serde::{Deserialize, Serialize};
+
+/// How long a code is good for, in minutes.
+pub const OTP_MINUTES: u32 = 10;
+const OTP_TRIES: u32 = 5;
+const OTP_SENDS_PER_HOUR: u32 = 3;
+const SESSION: i64 = DAY;
+
+/// Where a call comes from, for throttling guesses.
+#[derive(Clone, Debug)]
+pub struct ClientAddress(pub String);
+
+/// What a sign-in token holds.
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    sub: AccountId,
+    sid: SessionId,
+}
+
+/// A signed-in person, and the session they speak through.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub account: Account,
+    pub session: SessionId,
+}
+
+/// Signs a person up and mails them a code.
+///
+/// # Errors
+/// [`Kind::RateLimited`] when one address or one caller asks too often.
+pub async fn sign_up(
+    app: &App,
+    from: &ClientAddress,
+    email: &Email,
+    password: &Password,
+    full_name: &Name,
+) -> Result<()> {
+    throttle(app, &format!("signup:{}", from.0), 300, Window::Hour, 1).await?;
+    // Hashed whether or not it will be needed, so that the time is the same.
+    let password_hash = password::hash(&*app.random, password)?;
+    match app.store.account_by_email(email.as_str()).await? {
+        Some(account) if account.email_verified_at.is_some() => {
+            app.mailer.send(&mail::signup_of_known_address(email.as_str())).await
+        }
+        Some(account) => {
+            let replace = accounts::replace_unverified(&account.id, full_name.as_str(), &password_hash);
+            send_code(app, &account, OtpPurpose::VerifyEmail, vec![replace]).await
+        }
+        None => {
+            let account = Account {
+                id: AccountId::new(app.id(AccountId::PREFIX)?),
+                email: email.to_string(),
+                full_name: full_name.to_string(),
+                password_hash,
+                email_verified_at: None,
+                created_at: app.now(),
+            };
+            send_code(app, &account, OtpPurpose::VerifyEmail, vec![accounts::insert(&account)]).await
+        }
+    }
+}
+
+/// Mails a fresh code to an address that waits for one; says nothing of whether it does.
+///
+/// # Errors
+/// [`Kind::RateLimited`] when one caller asks too often.
+pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email) -> Result<()> {
+    throttle(app, &format!("resend:{}", from.0), 100, Window::Hour, 1).await?;
+    match app.store.account_by_email(email.as_str()).await? {
+        Some(account) if account.email_verified_at.is_none() => {
+            send_code(app, &account, OtpPurpose::VerifyEmail, vec![]).await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Mails a code for a new password to the owner of an address; says nothing of whether there is one.
+///
+/// # Errors
+/// [`Kind::RateLimited`] when one caller asks too often.
+pub async fn forgot_password(app: &App, from: &ClientAddress, email: &Email) -> Result<()> {
+    throttle(app, &format!("forgot:{}", from.0), 100, Window::Hour, 1).await?;
+    match app.store.account_by_email(email.as_str()).await? {
+        Some(account) => send_code(app, &account, OtpPurpose::ResetPassword, vec![]).await,
+        None => Ok(()),
+    }
+}
+
+/// Confirms an address by its code and signs its owner in.
+///
+/// # Errors
+/// [`Reason::WrongCode`].
+pub async fn verify_email(app: &App, from: &ClientAddress, email: &Email, code: &str) -> Result<(Account, String)> {
+    let account = take_code(app, from, email, OtpPurpose::VerifyEmail, code).await?;
+    let (session, token) = new_session(app, &account)?;
+    let now = app.now();
+    app.store
+        .write(vec![
+            accounts::verify(&account.id, now),
+            accounts::insert_session(&session, now),
+        ])
+        .await?;
+    Ok((account, token))
+}
+
+/// Sets a new password by a mailed code. Ends all sessions; whoever has the mail has the address, too.
+///
+/// # Errors
+/// [`Reason::WrongCode`].
+pub async fn reset_password(
+    app: &App,
+    from: &ClientAddress,
+    email: &Email,
+    code: &str,
+    password: &Password,
+) -> Result<()> {
+    let account = take_code(app, from, email, OtpPurpose::ResetPassword, code).await?;
+    let password_hash = password::hash(&*app.random, password)?;
+    let writes = vec![
+        accounts::set_password(&account.id, &password_hash),
+        accounts::verify(&account.id, app.now()),
+        accounts::delete_sessions(&account.id),
+    ];
+    app.store.write(writes).await?;
+    Ok(())
+}
+
+/// Signs a person in and returns their token.
+///
+/// # Errors
+/// [`Reason::WrongCredentials`] whatever of the two is wrong; [`Reason::UnverifiedEmail`] only to who knows the
+/// password; [`Kind::RateLimited`] after too many wrong guesses.
+pub async fn log_in(app: &App, from: &ClientAddress, email: &str, password: &str) -> Result<(Account, String)> {
+    let email = email.trim().to_lowercase();
+    // Guesses count per address and caller, so that nobody can lock another out, and per caller.
+    let both = format!("login:{}:{}", secret::sha256(&email), from.0);
+    let caller = format!("login:{}", from.0);
+    throttle(app, &both, 5, Window::QuarterHour, 0).await?;
+    throttle(app, &caller, 20, Window::QuarterHour, 0).await?;
+    let account = app.store.account_by_email(&email).await?;
+    let is_right = password::verify(password, account.as_ref().map(|it| it.password_hash.as_str()))?;
+    let Some(account) = account.filter(|_| is_right) else {
+        throttle(app, &both, 5, Window::QuarterHour, 1).await?;
+        throttle(app, &caller, 20, Window::QuarterHour, 1).await?;
+        return Err(Error::unauthenticated("e-mail address or password is wrong").because(Reason::WrongCredentials));
+    };
+    if account.email_verified_at.is_none() {
+        let error = Error::new(
+            Kind::Forbidden,
+            "confirm your e-mail address first, with the code we sent you",
+        );
+        return Err(error.because(Reason::UnverifiedEmail));
+    }
+    let (session, token) = new_session(app, &account)?;
+    app.store
+        .write(vec![accounts::insert_session(&session, app.now())])
+        .await?;
+    Ok((account, token))
+}
+
+/// Reads the session out of a sign-in token.
+///
+/// # Errors
+/// [`Kind::Unauthenticated`] when the token is not ours or its time is over.
+pub fn session_of(app: &App, token: &str) -> Result<SessionId> {
+    let claims: Claims = token::verify(&app.settings.auth_secret, Audience::Account, token, app.now())?;
+    Ok(claims.sid)
+}
+
+/// Finds who a token speaks for.
+///
+/// # Errors
+/// [`Kind::Unauthenticated`] when the token is not ours, its time is over, or its session was ended.
+pub async fn signed_in(app: &App, token: &str) -> Result<SignedIn> {
+    let session = session_of(app, token)?;
+    let account = app
+        .store
+        .account_of_session(&session, app.now())
+        .await?
+        .ok_or_else(session_ended)?;
+    Ok(SignedIn { account, session })
+}
+
+pub(crate) fn session_ended() -> Error {
+    Error::unauthenticated("this session has ended; sign in again")
+}
+
+/// Ends a session: its token is worth nothing from now on.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn log_out(app: &App, caller: &SignedIn) -> Result<()> {
+    app.store.write(vec![accounts::delete_session(&caller.session)]).await?;
+    Ok(())
+}
+
+/// Changes a person's name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn rename(app: &App, caller: &SignedIn, full_name: &Name) -> Result<Account> {
+    app.store
+        .write(vec![accounts::rename(&caller.account.id, full_name.as_str())])
+        .await?;
+    Ok(Account {
+        full_name: full_name.to_string(),
+        ..caller.account.clone()
+    })
+}
+
+async fn throttle(app: &App, scope: &str, limit: u64, window: Window, amount: u64) -> Result<()> {
+    let take = Take {
+        counter: "tries".into(),
+        window,
+        limit,
+        amount,
+    };
+    let outcome = app.limiter.take(scope, &[take]).await?;
+    // A counted failure that comes too late to be let in was refused before; here only the question counts.
+    if amount > 0 && scope.starts_with("login:") {
+        return Ok(());
+    }
+    outcome
+        .refused
+        .map_or(Ok(()), |index| Err(rate_limited(&outcome, index, app.now())))
+}
+
+fn new_session(app: &App, account: &Account) -> Result<(Session, String)> {
+    let id = SessionId::new(app.id(SessionId::PREFIX)?);
+    let (now, account_id) = (app.now(), account.id.clone());
+    let session = Session {
+        id: id.clone(),
+        account_id: account_id.clone(),
+        expires_at: now.plus(SESSION),
+    };
+    let claims = Claims {
+        sub: account_id,
+        sid: id,
+    };
+    let token = token::sign(
+        &app.settings.auth_secret,
+        Audience::Account,
+        claims,
+        now,
+        session.expires_at,
+    )?;
+    Ok((session, token))
+}
+
+/// Writes a fresh code together with `writes`, then mails it. Beyond three codes an hour nothing is mailed, and
+/// nothing said: the answer must not tell a known address from an unknown one.
+async fn send_code(
+    app: &App,
+    account: &Account,
+    purpose: OtpPurpose,
+    mut writes: Vec<edge_store::Statement>,
+) -> Result<()> {
+    let now = app.now();
+    let before = app.store.otp(&account.id, purpose).await?;
+    let (sends, window_started_at) = before
+        .filter(|it| it.window_started_at.plus(HOUR) > now)
+        .map_or((0, now), |it| (it.sends, it.window_started_at));
+    let code = secret::otp_code(&*app.random)?;
+    let is_sent = sends < OTP_SENDS_PER_HOUR;
+    if is_sent {
+        let otp = Otp {
+            account_id: account.id.clone(),
+            purpose,
+            code_hash: code_hash(account, purpose, &code),
+            expires_at: now.plus(i64::from(OTP_MINUTES) * MINUTE),
+            tries: 0,
+            sends: sends + 1,
+            window_started_at,
+        };
+        writes.push(accounts::put_otp(&otp));
+    }
+    app.store.write(writes).await?;
+    if is_sent {
+        app.mailer.send(&code_mail(account, purpose, &code)).await
+    } else {
+        Ok(())
+    }
+}
+
+fn code_mail(account: &Account, purpose: OtpPurpose, code: &str) -> Mail {
+    match purpose {
+        OtpPurpose::VerifyEmail => mail::verify_email(&account.email, code),
+        OtpPurpose::ResetPassword => mail::reset_password(&account.email, code),
+    }
+}
+
+/// Uses a code up, once, for the account of an address. The try is counted before the code is compared, so that
+/// parallel guesses are counted too.
+async fn take_code(app: &App, from: &ClientAddress, email: &Email, purpose: OtpPurpose, code: &str) -> Result<Account> {
+    throttle(app, &format!("otp:{}", from.0), 300, Window::Hour, 1).await?;
+    let wrong = || Error::new(Kind::Invalid, "the code is wrong or no longer valid").because(Reason::WrongCode);
+    let now = app.now();
+    let Some(account) = app.store.account_by_email(email.as_str()).await? else {
+        return Err(wrong());
+    };
+    let hash = code_hash(&account, purpose, code.trim());
+    let writes = vec![
+        accounts::count_try(&account.id, purpose, OTP_TRIES, now),
+        accounts::take_otp(&account.id, purpose, &hash),
+    ];
+    let answers = app.store.write(writes).await?;
+    let is_taken = answers.iter().all(|it| !it.is_empty()) && answers.len() == 2;
+    if is_taken { Ok(account) } else { Err(wrong()) }
+}
+
+fn code_hash(account: &Account, purpose: OtpPurpose, code: &str) -> String {
+    secret::sha256(format!("{}:{}:{code}", account.id, purpose.as_str()))
+}

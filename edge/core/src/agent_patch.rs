@@ -1,0 +1,286 @@
+//! What of an agent may be changed, in types that hold only what will do.
+use crate::guard::PublicUrl;
+use edge_model::CollectionId;
+use edge_model::agent::{Agent, ResponseStyle, Tone};
+use edge_model::text::{Description, Name, Phrase};
+use serde_json::{Map, Value};
+
+/// A change of an agent; none keeps.
+#[derive(Clone, Debug, Default)]
+pub struct Patch {
+    pub name: Option<Name>,
+    pub description: Option<Description>,
+    pub agent_type: Option<AgentType>,
+    pub tone: Option<Tone>,
+    pub style: Option<ResponseStyle>,
+    pub language_mode: Option<LanguageMode>,
+    pub max_response_length: Option<ResponseLength>,
+    pub confidence_threshold: Option<Threshold>,
+    pub show_sources: Option<bool>,
+    pub conversation_rules: Option<Map<String, Value>>,
+    pub greeting_message: Option<Phrase>,
+    pub fallback_message: Option<Phrase>,
+    pub collection_ids: Option<Vec<CollectionId>>,
+    pub widget: WidgetPatch,
+}
+
+/// A change of what the widget shows; none keeps.
+#[derive(Clone, Debug, Default)]
+pub struct WidgetPatch {
+    pub theme: Option<Theme>,
+    pub primary_color: Option<Color>,
+    pub border_radius: Option<BorderRadius>,
+    pub position: Option<Position>,
+    pub greeting_enabled: Option<bool>,
+    pub greeting_delay: Option<GreetingDelay>,
+    pub suggested_questions: Option<Suggestions>,
+    pub show_powered_by: Option<bool>,
+    pub avatar_url: Option<Option<PublicUrl>>,
+}
+
+impl Patch {
+    /// Applies the change to an agent's draft.
+    pub(crate) fn apply(self, agent: &mut Agent) {
+        let Self {
+            name,
+            description,
+            agent_type,
+            tone,
+            style,
+            language_mode,
+            max_response_length,
+            confidence_threshold,
+            show_sources,
+            conversation_rules,
+            greeting_message,
+            fallback_message,
+            collection_ids,
+            widget,
+        } = self;
+        let draft = &mut agent.draft;
+        if let Some(name) = name {
+            agent.name = name.to_string();
+            draft.name = name.to_string();
+        }
+        set(&mut agent.agent_type, agent_type.map(|it| it.0));
+        set(&mut draft.description, description.map(|it| it.to_string()));
+        set(&mut draft.tone, tone);
+        set(&mut draft.style, style);
+        set(&mut draft.language_mode, language_mode.map(|it| it.0));
+        set(&mut draft.max_response_length, max_response_length.map(|it| it.0));
+        set(&mut draft.confidence_threshold, confidence_threshold.map(|it| it.0));
+        set(&mut draft.show_sources, show_sources);
+        set(&mut draft.conversation_rules, conversation_rules);
+        set(&mut draft.greeting_message, greeting_message.map(|it| it.to_string()));
+        set(&mut draft.fallback_message, fallback_message.map(|it| it.to_string()));
+        set(&mut draft.collection_ids, collection_ids);
+        widget.apply(draft);
+    }
+}
+
+impl WidgetPatch {
+    fn apply(self, draft: &mut edge_model::agent::AgentConfig) {
+        let Self {
+            theme,
+            primary_color,
+            border_radius,
+            position,
+            greeting_enabled,
+            greeting_delay,
+            suggested_questions,
+            show_powered_by,
+            avatar_url,
+        } = self;
+        let widget = &mut draft.widget;
+        set(&mut widget.theme, theme.map(|it| it.0));
+        set(&mut widget.primary_color, primary_color.map(|it| it.0));
+        set(&mut widget.border_radius, border_radius.map(|it| it.0));
+        set(&mut widget.position, position.map(|it| it.0));
+        set(&mut widget.greeting_enabled, greeting_enabled);
+        set(&mut widget.greeting_delay, greeting_delay.map(|it| it.0));
+        set(&mut widget.suggested_questions, suggested_questions.map(|it| it.0));
+        set(&mut widget.show_powered_by, show_powered_by);
+        set(
+            &mut widget.avatar_url,
+            avatar_url.map(|it| it.map(|url| url.as_str().to_owned())),
+        );
+    }
+}
+
+fn set<T>(slot: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *slot = value;
+    }
+}
+
+/// What an agent is for: an upper-case word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentType(String);
+
+impl AgentType {
+    /// Takes `SUPPORT`, `SALES` and the like: 1 to 32 upper-case letters and underscores.
+    ///
+    /// # Errors
+    /// Says why the text will not do.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let is_word = (1..=32).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_uppercase() || it == b'_');
+        if is_word {
+            Ok(Self(text.into()))
+        } else {
+            Err("must be a word in capitals such as `SUPPORT`".into())
+        }
+    }
+
+    /// Returns the word.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Reads a tone.
+///
+/// # Errors
+/// Names those there are.
+pub fn tone(text: &str) -> Result<Tone, String> {
+    match text {
+        "friendly" => Ok(Tone::Friendly),
+        "professional" => Ok(Tone::Professional),
+        "casual" => Ok(Tone::Casual),
+        "formal" => Ok(Tone::Formal),
+        _ => Err("must be `friendly`, `professional`, `casual` or `formal`".into()),
+    }
+}
+
+/// Reads a response style.
+///
+/// # Errors
+/// Names those there are.
+pub fn style(text: &str) -> Result<ResponseStyle, String> {
+    match text {
+        "conversational" => Ok(ResponseStyle::Conversational),
+        "concise" => Ok(ResponseStyle::Concise),
+        "detailed" => Ok(ResponseStyle::Detailed),
+        _ => Err("must be `conversational`, `concise` or `detailed`".into()),
+    }
+}
+
+macro_rules! choices {
+    ($($(#[$doc:meta])* $name:ident: $($choice:literal),+;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes one of the words there are.
+            ///
+            /// # Errors
+            /// Names them.
+            pub fn new(text: &str) -> Result<Self, String> {
+                if [$($choice),+].contains(&text) {
+                    return Ok(Self(text.into()));
+                }
+                Err(format!("must be one of {}", [$($choice),+].map(|it| format!("`{it}`")).join(", ")))
+            }
+        }
+    )*};
+}
+
+choices! {
+    /// Light or dark.
+    Theme: "light", "dark", "auto";
+    /// The corner that the launcher sits in.
+    Position: "bottom-right", "bottom-left";
+}
+
+macro_rules! ranges {
+    ($($(#[$doc:meta])* $name:ident: $type:ty = $min:literal to $max:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub struct $name($type);
+
+        impl $name {
+            /// Takes a number within the range.
+            ///
+            /// # Errors
+            /// Names the range.
+            pub fn new(number: $type) -> Result<Self, String> {
+                if ($min..=$max).contains(&number) {
+                    return Ok(Self(number));
+                }
+                Err(format!("must be between {} and {}", $min, $max))
+            }
+        }
+    )*};
+}
+
+ranges! {
+    /// How long an answer may be, in characters.
+    ResponseLength: u32 = 50 to 4_000;
+    /// The confidence below which the fallback is said.
+    Threshold: f64 = 0.0 to 1.0;
+    /// In CSS pixels.
+    BorderRadius: u32 = 0 to 32;
+    /// In milliseconds.
+    GreetingDelay: u32 = 0 to 60_000;
+}
+
+/// `auto`, or the ISO 639-1 code of a language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LanguageMode(String);
+
+impl LanguageMode {
+    /// Takes `auto` or two lower-case letters.
+    ///
+    /// # Errors
+    /// Says why the text will not do.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let is_code = text.len() == 2 && text.bytes().all(|it| it.is_ascii_lowercase());
+        if text == "auto" || is_code {
+            return Ok(Self(text.into()));
+        }
+        Err("must be `auto` or a language code such as `en`".into())
+    }
+}
+
+/// A colour as `#rrggbb`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Color(String);
+
+impl Color {
+    /// Takes six hexadecimal digits after a `#`.
+    ///
+    /// # Errors
+    /// Says why the text will not do.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let is_hex = |it: &str| it.len() == 6 && it.bytes().all(|it| it.is_ascii_hexdigit());
+        if text.strip_prefix('#').is_some_and(is_hex) {
+            return Ok(Self(text.to_lowercase()));
+        }
+        Err("must be a colour such as `#2f5bea`".into())
+    }
+}
+
+/// Questions that the widget offers to ask: at most 6, of at most 200 characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestions(Vec<String>);
+
+impl Suggestions {
+    /// Takes the questions, without empty ones.
+    ///
+    /// # Errors
+    /// Says why they will not do.
+    pub fn new(questions: Vec<String>) -> Result<Self, String> {
+        let questions: Vec<String> = questions
+            .iter()
+            .map(|it| it.trim().to_owned())
+            .filter(|it| !it.is_empty())
+            .collect();
+        if questions.len() > 6 {
+            return Err("must be at most 6 questions".into());
+        }
+        if questions.iter().any(|it| it.chars().count() > 200) {
+            return Err("must be questions of at most 200 characters".into());
+        }
+        Ok(Self(questions))
+    }
+}

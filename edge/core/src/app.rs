@@ -1,0 +1,38 @@
+//! What every operation is given first: rows, ports, settings and the indexes in memory.
+use crate::index::Indexes;
+use crate::ports::{Assets, Blobs, Clock, Jobs, Limiter, Mailer, Random};
+use crate::settings::Settings;
+use crate::{Result, secret};
+use edge_model::Timestamp;
+use edge_store::Store;
+use std::sync::Arc;
+
+/// The application. Cheap to clone; one per isolate.
+#[derive(Clone)]
+pub struct App {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub blobs: Arc<dyn Blobs>,
+    pub assets: Arc<dyn Assets>,
+    pub mailer: Arc<dyn Mailer>,
+    pub limiter: Arc<dyn Limiter>,
+    pub jobs: Arc<dyn Jobs>,
+    pub settings: Arc<Settings>,
+    pub indexes: Arc<Indexes>,
+}
+
+impl App {
+    /// Returns the time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Makes the text of a new id: the prefix, the time, and randomness, so that ids sort by age.
+    ///
+    /// # Errors
+    /// When the platform has no randomness.
+    pub fn id(&self, prefix: &str) -> Result<String> {
+        secret::id(&*self.random, prefix, self.now())
+    }
+}

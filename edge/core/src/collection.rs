@@ -1,0 +1,108 @@
+//! Collections: named sets of documents.
+use crate::app::App;
+use crate::permission::Action;
+use crate::workspace::Member;
+use crate::{Error, Kind, Result, document, index};
+use edge_model::collection::Collection;
+use edge_model::text::{Description, Name};
+use edge_model::{CollectionId, WorkspaceId};
+use edge_store::collections;
+
+/// Makes a collection.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not edit content.
+pub async fn create(app: &App, member: &Member, name: &Name, description: &Description) -> Result<Collection> {
+    member.require(Action::EditContent)?;
+    let collection = Collection {
+        id: CollectionId::new(app.id(CollectionId::PREFIX)?),
+        workspace_id: member.workspace.id.clone(),
+        name: name.to_string(),
+        description: description.to_string(),
+        is_default: false,
+        document_count: 0,
+        created_at: app.now(),
+    };
+    app.store.write(vec![collections::insert(&collection)]).await?;
+    Ok(collection)
+}
+
+/// Lists the workspace's collections, oldest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(app: &App, member: &Member) -> Result<Vec<Collection>> {
+    Ok(app.store.collections(&member.workspace.id).await?)
+}
+
+/// Changes a collection's name or description; none keeps.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
+pub async fn update(
+    app: &App,
+    member: &Member,
+    id: &CollectionId,
+    name: Option<Name>,
+    description: Option<Description>,
+) -> Result<Collection> {
+    member.require(Action::EditContent)?;
+    let mut collection = find(app, &member.workspace.id, id).await?;
+    if let Some(name) = name {
+        collection.name = name.to_string();
+    }
+    if let Some(description) = description {
+        collection.description = description.to_string();
+    }
+    let write = collections::update(&member.workspace.id, id, &collection.name, &collection.description);
+    app.store.write(vec![write]).await?;
+    Ok(collection)
+}
+
+/// Deletes a collection with its documents, and their passages with them, all at once.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Conflict`] when it is the
+/// default one or an agent answers from it.
+pub async fn delete(app: &App, member: &Member, id: &CollectionId) -> Result<()> {
+    member.require(Action::EditContent)?;
+    let workspace = &member.workspace.id;
+    let collection = find(app, workspace, id).await?;
+    if collection.is_default {
+        return Err(Error::new(Kind::Conflict, "the default collection cannot be deleted"));
+    }
+    let agents = app.store.agents_of_collection(workspace, id).await?;
+    if !agents.is_empty() {
+        return Err(Error::new(
+            Kind::Conflict,
+            format!("agents answer from it: {}", agents.join(", ")),
+        ));
+    }
+    app.jobs.wake(workspace).await?;
+    let mut attempt = 0;
+    loop {
+        let done = try_delete(app, workspace, id).await;
+        if let Some(end) = index::settle(app, done, &mut attempt).await {
+            return end;
+        }
+    }
+}
+
+async fn try_delete(app: &App, workspace: &WorkspaceId, id: &CollectionId) -> Result<()> {
+    let (documents, contents) = app.store.collection_contents(workspace, id).await?;
+    let mut writes = vec![collections::delete(workspace, id)];
+    if !documents.is_empty() {
+        writes.extend(index::remove(app, workspace, &documents).await?);
+        writes.push(document::erase_job(app, workspace, &contents)?);
+    }
+    Ok(app.store.write(writes).await.map(drop)?)
+}
+
+/// Finds a collection of a workspace.
+///
+/// # Errors
+/// [`Kind::NotFound`].
+pub(crate) async fn find(app: &App, workspace: &WorkspaceId, id: &CollectionId) -> Result<Collection> {
+    let found = app.store.collections_by_id(workspace, std::slice::from_ref(id)).await?;
+    found.into_iter().next().ok_or_else(|| Error::not_found("collection"))
+}

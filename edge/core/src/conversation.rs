@@ -1,0 +1,204 @@
+//! Conversations: a question comes in, is kept, is answered, and the answer is kept.
+use crate::agent::version_name;
+use crate::answer::{self, AnswerEvent, Brief};
+use crate::app::App;
+use crate::limit::{self, Meter};
+use crate::ports::{Background, Departure};
+use crate::widget::{self, Credential};
+use crate::{Error, Result};
+use edge_model::conversation::{Answer, Author, Conversation, MessageStatus, Trace};
+use edge_model::text::{Question, SessionKey};
+use edge_model::{AgentId, ConversationId, MessageId, WorkspaceId};
+use edge_store::conversations::{ChatContext, Published};
+use edge_store::{api_keys, conversations};
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+
+/// As many turns back a follow-up may lean.
+const TURNS: u32 = 8;
+
+/// A question of a visitor's.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    pub agent: AgentId,
+    pub session: SessionKey,
+    pub question: Question,
+    pub page_url: Option<String>,
+    pub user_agent: Option<String>,
+}
+
+/// What hangs on the request that asks.
+#[derive(Clone)]
+pub struct Circumstances {
+    pub meter: Meter,
+    pub background: Background,
+    pub departure: Departure,
+}
+
+/// The events of an answer, as they come.
+pub type AnswerStream = UnboundedReceiver<AnswerEvent>;
+
+/// Takes a visitor's question in and answers it in a stream.
+///
+/// Two round trips to the database come before the first event: one reads all that is needed, one writes the question
+/// and its pending answer. The answer is worked out and kept whether or not the visitor stays to read it.
+///
+/// # Errors
+/// Those of the credential; [`crate::Kind::NotFound`] for an agent that is not published here;
+/// [`crate::Kind::RateLimited`], [`crate::Kind::QuotaExhausted`].
+pub async fn ask(app: &App, around: &Circumstances, credential: &Credential, ask: Ask) -> Result<AnswerStream> {
+    let began = app.now();
+    let key = widget::key_ref(credential)?;
+    let mut context = app
+        .store
+        .chat_context(&key, &ask.agent, ask.session.as_str(), TURNS)
+        .await?;
+    let owner = widget::admit_key(credential, &ask.agent, context.owner.take())?;
+    let agent = context.agent.take();
+    let messages = u64::from(agent.is_some());
+    limit::admit(
+        &*app.limiter,
+        &around.meter,
+        &owner.workspace.id,
+        owner.workspace.plan,
+        messages,
+        began,
+    )
+    .await?;
+    let agent = agent.ok_or_else(|| Error::not_found("agent"))?;
+    let conversation = match context.conversation.take() {
+        Some(conversation) => Conversation {
+            last_message_at: began,
+            ..conversation
+        },
+        None => Conversation {
+            id: ConversationId::new(app.id(ConversationId::PREFIX)?),
+            workspace_id: owner.workspace.id.clone(),
+            agent_id: ask.agent.clone(),
+            session_key: ask.session.as_str().into(),
+            created_at: began,
+            last_message_at: began,
+        },
+    };
+    let question_id = MessageId::new(app.id(MessageId::PREFIX)?);
+    let answer_id = MessageId::new(app.id(MessageId::PREFIX)?);
+    let question = ask.question.as_str();
+    let (page_url, user_agent) = (ask.page_url.as_deref(), ask.user_agent.as_deref());
+    app.store
+        .write(vec![
+            conversations::insert(&conversation, page_url, user_agent),
+            conversations::insert_message(
+                &conversation,
+                &question_id,
+                Author::Visitor,
+                MessageStatus::Complete,
+                question,
+                began,
+            ),
+            // A millisecond later, so that the order of the two is never in doubt.
+            conversations::insert_message(
+                &conversation,
+                &answer_id,
+                Author::Agent,
+                MessageStatus::Pending,
+                "",
+                began.plus(1),
+            ),
+            api_keys::touch(&owner.workspace.id, &owner.key.id, began),
+        ])
+        .await?;
+    let (sender, receiver) = unbounded();
+    let work = Work {
+        app: app.clone(),
+        context,
+        agent,
+        answer_id,
+        workspace: owner.workspace.id,
+        ask,
+        began: began.0,
+    };
+    around.background.spawn(work.run(sender, around.departure.clone()));
+    Ok(receiver)
+}
+
+/// An answer to be worked out, kept and told.
+struct Work {
+    app: App,
+    context: ChatContext,
+    agent: Published,
+    answer_id: MessageId,
+    workspace: WorkspaceId,
+    ask: Ask,
+    began: i64,
+}
+
+impl Work {
+    async fn run(self, events: UnboundedSender<AnswerEvent>, departure: Departure) {
+        // A closed channel means that nobody listens; the answer is kept all the same.
+        let tell = |event| {
+            let _ = events.unbounded_send(event);
+        };
+        tell(AnswerEvent::Started {
+            message_id: self.answer_id.clone(),
+        });
+        let end = match self.answer(&tell, &departure).await {
+            Ok(end) => end,
+            Err(error) => {
+                let failed = self.kept(MessageStatus::Failed, String::new(), Trace::default());
+                // The failure that is told is the first one.
+                let _ = self
+                    .app
+                    .store
+                    .write(vec![conversations::complete_answer(&self.workspace, &failed)])
+                    .await;
+                AnswerEvent::Failed(error)
+            }
+        };
+        tell(end);
+    }
+
+    async fn answer(&self, tell: &impl Fn(AnswerEvent), departure: &Departure) -> Result<AnswerEvent> {
+        let brief = Brief {
+            config: &self.agent.config,
+            agent_version: version_name(self.agent.version),
+            snapshot: self.context.snapshot.as_ref(),
+            history: &self.context.history,
+            question: self.ask.question.as_str(),
+        };
+        let composed = answer::compose(&self.app, &brief).await?;
+        if !departure.is_announced() {
+            composed
+                .pieces
+                .iter()
+                .for_each(|it| tell(AnswerEvent::Text(it.clone())));
+            tell(AnswerEvent::Citations(composed.citations.clone()));
+        }
+        let (confidence, is_answered) = (composed.confidence, composed.is_answered);
+        let text = composed.text();
+        let mut answer = self.kept(MessageStatus::Complete, text, composed.trace);
+        answer.citations = composed.citations;
+        answer.confidence = confidence;
+        answer.is_answered = is_answered;
+        // Kept before the end is told: who has read the end can rely on it.
+        self.app
+            .store
+            .write(vec![conversations::complete_answer(&self.workspace, &answer)])
+            .await?;
+        Ok(AnswerEvent::Finished {
+            confidence,
+            is_answered,
+        })
+    }
+
+    fn kept(&self, status: MessageStatus, text: String, trace: Trace) -> Answer {
+        Answer {
+            message_id: self.answer_id.clone(),
+            status,
+            text,
+            citations: vec![],
+            confidence: 0.0,
+            is_answered: false,
+            latency_ms: u64::try_from(self.app.now().0 - self.began).unwrap_or_default(),
+            trace,
+        }
+    }
+}

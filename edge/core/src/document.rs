@@ -1,0 +1,206 @@
+//! Documents: taken in, worked on by jobs, listed, deleted.
+use crate::app::App;
+use crate::file::{self, Upload};
+use crate::permission::Action;
+use crate::workspace::Member;
+use crate::{Error, Result, collection, index, job, secret};
+use edge_model::document::{Document, DocumentStatus, DocumentVersion, SourceType};
+use edge_model::job::Task;
+use edge_model::text::Name;
+use edge_model::{CollectionId, DocumentId, WorkspaceId};
+use edge_store::documents::Filter;
+use edge_store::{Page, SqlError, Statement, documents};
+
+/// What became of an upload.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    pub document: Document,
+    /// Whether the same bytes were in the collection already, so that no second document was made.
+    pub is_duplicate: bool,
+}
+
+/// Returns the key of the blob that holds a document's bytes.
+pub(crate) fn blob_key(workspace: &WorkspaceId, content_hash: &str) -> String {
+    format!("upload/{workspace}/{content_hash}")
+}
+
+/// Takes a file in. When this returns, the bytes and the job that works on them survive a crash.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`] when there is no such collection;
+/// [`crate::Kind::Unprocessable`] and [`crate::Kind::UnsupportedMedia`] for files that cannot be read.
+pub async fn upload(
+    app: &App,
+    member: &Member,
+    collection: &CollectionId,
+    title: Option<Name>,
+    upload: Upload,
+) -> Result<Accepted> {
+    member.require(Action::EditContent)?;
+    let workspace = &member.workspace.id;
+    collection::find(app, workspace, collection).await?;
+    file::format(&upload)?;
+    let content_hash = secret::sha256(&upload.bytes);
+    if let Some(document) = app
+        .store
+        .document_by_content(workspace, collection, &content_hash)
+        .await?
+    {
+        return again(app, document).await;
+    }
+    // The bytes go first: a row must never name a blob that is not there.
+    app.blobs
+        .put(&blob_key(workspace, &content_hash), &upload.bytes)
+        .await?;
+    let now = app.now();
+    let size = u64::try_from(upload.bytes.len()).unwrap_or(u64::MAX);
+    let document = Document {
+        id: DocumentId::new(app.id(DocumentId::PREFIX)?),
+        workspace_id: workspace.clone(),
+        collection_id: collection.clone(),
+        title: title.map_or_else(|| upload.name.clone(), |it| it.to_string()),
+        source_type: SourceType::File,
+        source_url: None,
+        file_name: Some(upload.name),
+        media_type: upload.media_type,
+        content_hash,
+        size,
+        version: 1,
+        status: DocumentStatus::Queued,
+        stage: "queued".into(),
+        error: None,
+        language: None,
+        chunk_count: 0,
+        token_count: 0,
+        preview: vec![],
+        created_at: now,
+        updated_at: now,
+    };
+    let mut writes = vec![documents::insert(&document), documents::insert_version(&document, now)];
+    writes.push(process_job(app, &document)?);
+    app.jobs.wake(workspace).await?;
+    match app.store.write(writes).await {
+        Ok(_) => {}
+        // The same bytes were uploaded twice at once; the other one was quicker.
+        Err(SqlError::Constraint(text)) if text.contains("content_hash") => {
+            let hash = &document.content_hash;
+            let first = app.store.document_by_content(workspace, collection, hash).await?;
+            return again(app, first.ok_or_else(|| Error::internal(text))?).await;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    app.jobs.wake(workspace).await?;
+    Ok(Accepted {
+        document,
+        is_duplicate: false,
+    })
+}
+
+/// Answers an upload of bytes that are here already; one that failed is tried again.
+async fn again(app: &App, mut document: Document) -> Result<Accepted> {
+    if document.status == DocumentStatus::Failed {
+        queue(app, &mut document).await?;
+    }
+    Ok(Accepted {
+        document,
+        is_duplicate: true,
+    })
+}
+
+/// Has a document worked on again, from its kept bytes. The old passages answer until the new ones do.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
+pub async fn reprocess(app: &App, member: &Member, id: &DocumentId) -> Result<Document> {
+    member.require(Action::EditContent)?;
+    let mut document = find(app, &member.workspace.id, id).await?;
+    if !matches!(document.status, DocumentStatus::Queued | DocumentStatus::Processing) {
+        queue(app, &mut document).await?;
+    }
+    Ok(document)
+}
+
+async fn queue(app: &App, document: &mut Document) -> Result<()> {
+    let workspace = &document.workspace_id;
+    document.status = DocumentStatus::Queued;
+    document.stage = "queued".into();
+    document.error = None;
+    let stage = documents::set_stage(
+        workspace,
+        &document.id,
+        DocumentStatus::Queued,
+        "queued",
+        None,
+        app.now(),
+    );
+    app.jobs.wake(workspace).await?;
+    app.store.write(vec![stage, process_job(app, document)?]).await?;
+    app.jobs.wake(workspace).await
+}
+
+fn process_job(app: &App, document: &Document) -> Result<Statement> {
+    let task = Task::ProcessDocument {
+        document_id: document.id.clone(),
+        version: document.version,
+    };
+    job::insert(app, &document.workspace_id, task, 0)
+}
+
+/// Lists documents, newest first, and counts all that the filter lets through.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(app: &App, member: &Member, filter: &Filter, page: &Page) -> Result<(Vec<Document>, u64)> {
+    Ok(app.store.documents(&member.workspace.id, filter, page).await?)
+}
+
+/// Returns a document and its versions, newest first.
+///
+/// # Errors
+/// [`crate::Kind::NotFound`].
+pub async fn get(app: &App, member: &Member, id: &DocumentId) -> Result<(Document, Vec<DocumentVersion>)> {
+    let document = find(app, &member.workspace.id, id).await?;
+    let versions = app.store.document_versions(&member.workspace.id, id).await?;
+    Ok((document, versions))
+}
+
+/// Deletes a document and its passages, at once.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
+pub async fn delete(app: &App, member: &Member, id: &DocumentId) -> Result<()> {
+    member.require(Action::EditContent)?;
+    let workspace = &member.workspace.id;
+    app.jobs.wake(workspace).await?;
+    let mut attempt = 0;
+    loop {
+        let done = try_delete(app, workspace, id).await;
+        if let Some(end) = index::settle(app, done, &mut attempt).await {
+            return end;
+        }
+    }
+}
+
+async fn try_delete(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<()> {
+    let document = find(app, workspace, id).await?;
+    let contents = app.store.document_contents(workspace, id).await?;
+    let mut writes = vec![documents::delete(workspace, id)];
+    if document.chunk_count > 0 {
+        writes.extend(index::remove(app, workspace, std::slice::from_ref(id)).await?);
+    }
+    writes.push(erase_job(app, workspace, &contents)?);
+    Ok(app.store.write(writes).await.map(drop)?)
+}
+
+/// Has the blobs of some contents deleted, as far as nothing else is made of them.
+pub(crate) fn erase_job(app: &App, workspace: &WorkspaceId, contents: &[String]) -> Result<Statement> {
+    let keys = contents.iter().map(|it| blob_key(workspace, it)).collect();
+    job::insert(app, workspace, Task::EraseBlobs { keys }, 0)
+}
+
+async fn find(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<Document> {
+    app.store
+        .document(workspace, id)
+        .await?
+        .ok_or_else(|| Error::not_found("document"))
+}

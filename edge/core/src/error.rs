@@ -1,0 +1,193 @@
+//! The one error every operation returns. Dialects decide how it looks on the wire.
+use edge_store::SqlError;
+use std::fmt;
+use std::panic::Location;
+
+/// The result of an operation.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, in the domain's words. A closed set: each dialect matches it exhaustively.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The request was understood and one of its values will not do.
+    Invalid,
+    /// The request could not be read at all.
+    Malformed,
+    /// The request was read, and what it carries cannot be worked with.
+    Unprocessable,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    Conflict,
+    TooLarge,
+    UnsupportedMedia,
+    RateLimited,
+    /// What the plan allows for the month, or the day, is used up.
+    QuotaExhausted,
+    Unavailable,
+    Internal,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 14] = [
+        Self::Invalid,
+        Self::Malformed,
+        Self::Unprocessable,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::MethodNotAllowed,
+        Self::Conflict,
+        Self::TooLarge,
+        Self::UnsupportedMedia,
+        Self::RateLimited,
+        Self::QuotaExhausted,
+        Self::Unavailable,
+        Self::Internal,
+    ];
+}
+
+/// What exactly, where a client of some dialect acts on the difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Address and password do not belong together.
+    WrongCredentials,
+    /// A token was genuine and its time is over.
+    ExpiredToken,
+    /// A key is malformed, unknown, revoked or of another kind.
+    WrongKey,
+    /// The code is not the one that was sent, or its time or tries are over.
+    WrongCode,
+    UnverifiedEmail,
+    /// The page that calls is not among the key's domains.
+    WrongOrigin,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 6] = [
+        Self::WrongCredentials,
+        Self::ExpiredToken,
+        Self::WrongKey,
+        Self::WrongCode,
+        Self::UnverifiedEmail,
+        Self::WrongOrigin,
+    ];
+}
+
+/// A failure.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{kind:?}: {message}")]
+pub struct Error {
+    pub kind: Kind,
+    pub reason: Option<Reason>,
+    /// Safe to show to the caller: a sentence without the full stop.
+    pub message: String,
+    /// The input field at fault, in the caller's words.
+    pub field: Option<String>,
+    /// Seconds until another try may succeed.
+    pub retry_after: Option<u64>,
+    /// For logs only; no dialect may put this on the wire.
+    internal: Option<String>,
+    at: &'static Location<'static>,
+}
+
+impl Error {
+    /// Makes an error of a kind with a message that may be shown.
+    #[track_caller]
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        let at = Location::caller();
+        Self {
+            kind,
+            reason: None,
+            message: message.into(),
+            field: None,
+            retry_after: None,
+            internal: None,
+            at,
+        }
+    }
+
+    /// Says that there is no such thing, or none that the caller may know of.
+    #[track_caller]
+    pub fn not_found(what: &str) -> Self {
+        Self::new(Kind::NotFound, format!("{what} not found"))
+    }
+
+    /// Says that a field of the request will not do: `why` ends a sentence that begins with the field's name.
+    #[track_caller]
+    pub fn field(name: impl Into<String>, why: impl fmt::Display) -> Self {
+        let name = name.into();
+        Self {
+            field: Some(name.clone()),
+            ..Self::new(Kind::Invalid, format!("`{name}` {why}"))
+        }
+    }
+
+    /// Says that we failed: `cause` goes to the log, the caller learns nothing of it.
+    #[track_caller]
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        Self {
+            internal: Some(cause.to_string()),
+            ..Self::new(Kind::Internal, "internal error")
+        }
+    }
+
+    /// Says that something we need is not there just now.
+    #[track_caller]
+    pub fn unavailable(message: &str, cause: impl fmt::Display) -> Self {
+        Self {
+            internal: Some(cause.to_string()),
+            ..Self::new(Kind::Unavailable, message)
+        }
+    }
+
+    /// Says that the caller is not who they must be.
+    #[track_caller]
+    pub fn unauthenticated(message: &str) -> Self {
+        Self::new(Kind::Unauthenticated, message)
+    }
+
+    /// Adds what exactly it was.
+    pub fn because(mut self, reason: Reason) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    /// Adds the input field at fault.
+    pub fn of_field(mut self, name: impl Into<String>) -> Self {
+        self.field = Some(name.into());
+        self
+    }
+
+    /// Adds when another try may succeed, in seconds.
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Returns the text for the log, the internal cause before the public message.
+    pub fn for_log(&self) -> &str {
+        self.internal.as_deref().unwrap_or(&self.message)
+    }
+
+    /// Returns where in our code the error was made.
+    pub fn location(&self) -> &'static Location<'static> {
+        self.at
+    }
+}
+
+impl From<SqlError> for Error {
+    #[track_caller]
+    fn from(error: SqlError) -> Self {
+        match error {
+            SqlError::Constraint(text) => Self {
+                internal: Some(text),
+                ..Self::new(Kind::Conflict, "already exists")
+            },
+            SqlError::Other(text) => Self::internal(text),
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! The index of a workspace: loaded into memory, changed by replacing its snapshot.
+//!
+//! A snapshot is a list of immutable segments in blobs, less the documents deleted since. Memory holds the indexes of
+//! the workspaces that were asked last, within a budget.
+use crate::app::App;
+use crate::{Error, Kind, Result, job, secret};
+use edge_model::job::Task;
+use edge_model::snapshot::{Manifest, SegmentEntry, Snapshot};
+use edge_model::time::MINUTE;
+use edge_model::{DocumentId, Timestamp, WorkspaceId};
+use edge_store::{Statement, index_snapshots};
+use retrieval::{Embedder, Index, Segment};
+use std::sync::{Arc, Mutex};
+
+/// What all indexes in memory may take together, in bytes. An isolate has 96 MiB, the model 8 of them.
+const BUDGET: usize = 56 * 1024 * 1024;
+/// The embedding table among the shipped files.
+const TABLE: &str = "model/static-30k-256-int8.safetensors";
+/// The tokenizer among the shipped files.
+const TOKENIZER: &str = "model/tokenizer.json";
+/// How long one request may be busy loading before another one stops waiting for it, in milliseconds.
+const PATIENCE: i64 = 5_000;
+/// Segments smaller than this, in bytes, are worth merging.
+const SMALL_SEGMENT: u64 = 4 * 1024 * 1024;
+/// What a merged segment may take, in bytes; a blob holds 25 MiB.
+const MERGED_SEGMENT: u64 = 12 * 1024 * 1024;
+/// As many small segments are merged.
+const SMALL_SEGMENTS: usize = 6;
+/// As many deleted documents are swept out of the segments.
+const DELETED_DOCUMENTS: usize = 100;
+
+/// The indexes in memory, and the model they share.
+#[derive(Default)]
+pub struct Indexes(Mutex<Memory>);
+
+#[derive(Default)]
+struct Memory {
+    embedder: Option<Arc<Embedder>>,
+    /// Least recently used first.
+    loaded: Vec<Loaded>,
+    /// What is being loaded, by workspace or `model`, and since when.
+    loading: Vec<(String, Timestamp)>,
+}
+
+struct Loaded {
+    workspace: WorkspaceId,
+    version: u64,
+    index: Arc<Index>,
+    segments: Vec<(String, Arc<Segment>)>,
+}
+
+impl Loaded {
+    fn bytes(&self) -> usize {
+        self.segments.iter().map(|it| it.1.memory_bytes()).sum()
+    }
+}
+
+impl Indexes {
+    fn with<T>(&self, act: impl FnOnce(&mut Memory) -> T) -> Result<T> {
+        self.0
+            .lock()
+            .map(|mut it| act(&mut it))
+            .map_err(|_| Error::internal("the index memory is poisoned"))
+    }
+}
+
+impl Memory {
+    /// Returns the index of a snapshot and makes it the most recently used one.
+    fn get(&mut self, snapshot: &Snapshot) -> Option<Arc<Index>> {
+        let is_it = |it: &Loaded| it.workspace == snapshot.workspace_id && it.version == snapshot.version;
+        let position = self.loaded.iter().position(is_it)?;
+        let loaded = self.loaded.remove(position);
+        let index = loaded.index.clone();
+        self.loaded.push(loaded);
+        Some(index)
+    }
+
+    fn segment(&self, workspace: &WorkspaceId, key: &str) -> Option<Arc<Segment>> {
+        let loaded = self.loaded.iter().find(|it| it.workspace == *workspace)?;
+        loaded.segments.iter().find(|it| it.0 == key).map(|it| it.1.clone())
+    }
+
+    fn put(&mut self, loaded: Loaded) {
+        // An older request may be done later than a newer one; the newer index stays.
+        if self
+            .loaded
+            .iter()
+            .any(|it| it.workspace == loaded.workspace && it.version > loaded.version)
+        {
+            return;
+        }
+        self.loaded.retain(|it| it.workspace != loaded.workspace);
+        self.loaded.push(loaded);
+        let mut total: usize = self.loaded.iter().map(Loaded::bytes).sum();
+        while total > BUDGET && self.loaded.len() > 1 {
+            total -= self.loaded.remove(0).bytes();
+        }
+    }
+
+    /// Claims the loading of something, unless somebody else is at it.
+    fn claim(&mut self, what: &str, now: Timestamp) -> bool {
+        self.loading.retain(|it| it.1.plus(PATIENCE) > now);
+        let is_free = self.loading.iter().all(|it| it.0 != what);
+        if is_free {
+            self.loading.push((what.into(), now));
+        }
+        is_free
+    }
+}
+
+/// Returns the embedding model, loading it on first use.
+///
+/// # Errors
+/// When the model's files are missing or damaged.
+pub async fn embedder(app: &App) -> Result<Arc<Embedder>> {
+    const WHAT: &str = "model";
+    loop {
+        if let Some(embedder) = app.indexes.with(|it| it.embedder.clone())? {
+            return Ok(embedder);
+        }
+        if app.indexes.with(|it| it.claim(WHAT, app.now()))? {
+            break;
+        }
+        app.clock.sleep(5).await;
+    }
+    let loaded = load_embedder(app).await;
+    app.indexes.with(|it| {
+        it.loading.retain(|it| it.0 != WHAT);
+        it.embedder = loaded.as_ref().ok().cloned();
+    })?;
+    loaded
+}
+
+async fn load_embedder(app: &App) -> Result<Arc<Embedder>> {
+    let table = app.assets.read(TABLE).await?;
+    let tokenizer = app.assets.read(TOKENIZER).await?;
+    Ok(Arc::new(
+        Embedder::from_shared(Arc::from(table), &tokenizer).map_err(Error::internal)?,
+    ))
+}
+
+/// Returns the index of a snapshot, loading the segments that are not in memory.
+///
+/// Requests of one isolate wait for each other by polling: a wake-up across requests would run one request's work in
+/// another's context, which the platform forbids.
+///
+/// # Errors
+/// When a segment is missing or damaged.
+pub async fn load(app: &App, snapshot: &Snapshot) -> Result<Arc<Index>> {
+    let what = snapshot.workspace_id.as_str();
+    loop {
+        if let Some(index) = app.indexes.with(|it| it.get(snapshot))? {
+            return Ok(index);
+        }
+        if app.indexes.with(|it| it.claim(what, app.now()))? {
+            break;
+        }
+        app.clock.sleep(5).await;
+    }
+    let loaded = load_segments(app, snapshot).await;
+    app.indexes.with(|it| it.loading.retain(|it| it.0 != what))?;
+    let segments = loaded?;
+    let manifest = &snapshot.manifest;
+    let sequences: Vec<u64> = manifest.segments.iter().map(|it| it.sequence).collect();
+    let index = Arc::new(Index::new(
+        segments.iter().map(|it| it.1.clone()).collect(),
+        |document, segment| !manifest.is_live(document, sequences.get(segment).copied().unwrap_or_default()),
+    ));
+    let workspace = snapshot.workspace_id.clone();
+    let loaded = Loaded {
+        workspace,
+        version: snapshot.version,
+        index: index.clone(),
+        segments,
+    };
+    app.indexes.with(|it| it.put(loaded))?;
+    Ok(index)
+}
+
+async fn load_segments(app: &App, snapshot: &Snapshot) -> Result<Vec<(String, Arc<Segment>)>> {
+    let mut segments = Vec::with_capacity(snapshot.manifest.segments.len());
+    for SegmentEntry { key, .. } in &snapshot.manifest.segments {
+        let segment = match app.indexes.with(|it| it.segment(&snapshot.workspace_id, key))? {
+            Some(segment) => segment,
+            None => Arc::new(read_segment(app, key).await?),
+        };
+        segments.push((key.clone(), segment));
+    }
+    Ok(segments)
+}
+
+async fn read_segment(app: &App, key: &str) -> Result<Segment> {
+    let bytes = app
+        .blobs
+        .get(key)
+        .await?
+        .ok_or_else(|| Error::internal(format!("segment `{key}` is missing")))?;
+    Segment::decode(bytes).map_err(|why| Error::internal(format!("segment `{key}`: {why}")))
+}
+
+/// A segment that was written and not yet made part of an index.
+pub(crate) struct Written {
+    key: String,
+    size: u64,
+    chunks: u64,
+}
+
+/// Writes a segment under a key that its content makes.
+pub(crate) async fn write_segment(app: &App, workspace: &WorkspaceId, bytes: &[u8], chunks: u64) -> Result<Written> {
+    let hash = secret::sha256(bytes);
+    let key = format!("index/{workspace}/{}", hash.get(..32).unwrap_or(&hash));
+    app.blobs.put(&key, bytes).await?;
+    Ok(Written {
+        key,
+        size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+        chunks,
+    })
+}
+
+/// Returns the writes that put a document's new segments in place of its old passages.
+pub(crate) async fn replace(
+    app: &App,
+    workspace: &WorkspaceId,
+    document: &DocumentId,
+    segments: &[Written],
+) -> Result<Vec<Statement>> {
+    change(app, workspace, |manifest, version| {
+        manifest.deleted.insert(document.to_string(), version - 1);
+        let entry = |it: &Written| SegmentEntry {
+            key: it.key.clone(),
+            size: it.size,
+            chunks: it.chunks,
+            sequence: version,
+        };
+        // The same passages may be there already, when the job that wrote them is run twice.
+        manifest
+            .segments
+            .retain(|it| segments.iter().all(|new| new.key != it.key));
+        manifest.segments.extend(segments.iter().map(entry));
+    })
+    .await
+}
+
+/// Returns the writes that take documents out of the index.
+pub(crate) async fn remove(app: &App, workspace: &WorkspaceId, documents: &[DocumentId]) -> Result<Vec<Statement>> {
+    change(app, workspace, |manifest, version| {
+        manifest
+            .deleted
+            .extend(documents.iter().map(|it| (it.to_string(), version)));
+    })
+    .await
+}
+
+async fn change(app: &App, workspace: &WorkspaceId, change: impl FnOnce(&mut Manifest, u64)) -> Result<Vec<Statement>> {
+    let mut snapshot = current(app, workspace).await?;
+    snapshot.version += 1;
+    change(&mut snapshot.manifest, snapshot.version);
+    let Manifest { segments, deleted } = &mut snapshot.manifest;
+    // A deletion is forgotten once no segment is as old as it.
+    deleted.retain(|_, version| segments.iter().any(|it| it.sequence <= *version));
+    let small = segments.iter().filter(|it| it.size < SMALL_SEGMENT).count();
+    let is_due = small > SMALL_SEGMENTS || deleted.len() > DELETED_DOCUMENTS;
+    let mut writes = vec![index_snapshots::replace(&snapshot)];
+    if is_due {
+        writes.push(job::insert(app, workspace, Task::CompactIndex, 0)?);
+    }
+    Ok(writes)
+}
+
+async fn current(app: &App, workspace: &WorkspaceId) -> Result<Snapshot> {
+    let found = app.store.snapshot(workspace).await?;
+    Ok(found.unwrap_or_else(|| Snapshot {
+        workspace_id: workspace.clone(),
+        version: 0,
+        manifest: Manifest::default(),
+    }))
+}
+
+/// Merges small segments and sweeps deleted documents out, unless somebody did already.
+///
+/// # Errors
+/// When a segment is missing or damaged, or the snapshot changed meanwhile.
+pub(crate) async fn compact(app: &App, workspace: &WorkspaceId) -> Result<()> {
+    let mut snapshot = current(app, workspace).await?;
+    let segments = load_segments(app, &snapshot).await?;
+    let manifest = &snapshot.manifest;
+    let pairs: Vec<(&SegmentEntry, &Segment)> =
+        manifest.segments.iter().zip(segments.iter().map(|it| &*it.1)).collect();
+    let mut kept = Vec::new();
+    let mut merged = Vec::new();
+    for group in groups(manifest, &pairs) {
+        if let [(entry, _)] = group.as_slice()
+            && is_clean(manifest, &group)
+        {
+            kept.push((*entry).clone());
+            continue;
+        }
+        let sources: Vec<&Segment> = group.iter().map(|it| it.1).collect();
+        let is_live = |document: &str, source: usize| {
+            group
+                .get(source)
+                .is_some_and(|it| manifest.is_live(document, it.0.sequence))
+        };
+        let bytes = retrieval::segment::merge(&sources, is_live).map_err(Error::internal)?;
+        let chunks = Segment::decode(bytes.clone()).map_err(Error::internal)?.len();
+        if chunks == 0 {
+            continue;
+        }
+        let Written { key, size, chunks } =
+            write_segment(app, workspace, &bytes, u64::try_from(chunks).unwrap_or_default()).await?;
+        let sequence = group.iter().map(|it| it.0.sequence).max().unwrap_or_default();
+        merged.push(SegmentEntry {
+            key,
+            size,
+            chunks,
+            sequence,
+        });
+    }
+    if kept.len() == manifest.segments.len() {
+        return Ok(());
+    }
+    kept.append(&mut merged);
+    let is_kept = |key: &str| kept.iter().any(|it| it.key == key);
+    let keys: Vec<String> = manifest
+        .segments
+        .iter()
+        .map(|it| it.key.clone())
+        .filter(|it| !is_kept(it))
+        .collect();
+    let deleted = manifest.deleted.clone();
+    snapshot.manifest = Manifest {
+        segments: kept,
+        deleted,
+    };
+    snapshot.version += 1;
+    // Other isolates may still be loading the snapshot before this one.
+    let erase = job::insert(app, workspace, Task::EraseBlobs { keys }, 10 * MINUTE)?;
+    app.store
+        .write(vec![index_snapshots::replace(&snapshot), erase])
+        .await?;
+    Ok(())
+}
+
+/// Puts small segments together as far as a merged segment goes; the others stay by themselves.
+fn groups<'a>(
+    manifest: &Manifest,
+    pairs: &[(&'a SegmentEntry, &'a Segment)],
+) -> Vec<Vec<(&'a SegmentEntry, &'a Segment)>> {
+    let (small, large): (Vec<_>, Vec<_>) = pairs.iter().copied().partition(|it| it.0.size < SMALL_SEGMENT);
+    let mut groups: Vec<Vec<_>> = large.into_iter().map(|it| vec![it]).collect();
+    let mut group = Vec::new();
+    let mut size = 0;
+    for pair in small {
+        if size + pair.0.size > MERGED_SEGMENT && !group.is_empty() {
+            groups.push(std::mem::take(&mut group));
+            size = 0;
+        }
+        size += pair.0.size;
+        group.push(pair);
+    }
+    if !group.is_empty() {
+        groups.push(group);
+    }
+    debug_assert_eq!(groups.iter().map(Vec::len).sum::<usize>(), manifest.segments.len());
+    groups
+}
+
+fn is_clean(manifest: &Manifest, group: &[(&SegmentEntry, &Segment)]) -> bool {
+    group
+        .iter()
+        .all(|(entry, segment)| segment.document_ids().all(|it| manifest.is_live(it, entry.sequence)))
+}
+
+/// Decides about a change whose snapshot may have been changed by somebody else meanwhile: returns how it ended, or
+/// none, after a moment, when it is to be tried again.
+pub(crate) async fn settle(app: &App, done: Result<()>, attempt: &mut u32) -> Option<Result<()>> {
+    match done {
+        Err(error) if error.kind == Kind::Conflict && error.for_log().contains("index_snapshots.version") => {
+            *attempt += 1;
+            if *attempt >= 8 {
+                return Some(Err(
+                    Error::unavailable("too many changes at once; try again", error).retry_after(1)
+                ));
+            }
+            app.clock.sleep(20).await;
+            None
+        }
+        end => Some(end),
+    }
+}

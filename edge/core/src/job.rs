@@ -1,0 +1,232 @@
+//! Jobs: worked off one at a time per workspace, at least once, with patience.
+use crate::app::App;
+use crate::{Error, Kind, Result, index};
+use edge_model::document::{ChunkPreview, Document, DocumentStatus};
+use edge_model::job::{Job, Task};
+use edge_model::time::{HOUR, MINUTE, SECOND};
+use edge_model::{DocumentId, JobId, Timestamp, WorkspaceId};
+use edge_store::{Statement, documents, jobs};
+use retrieval::{DocumentInput, SegmentBuilder};
+
+/// How long a job that was begun is left alone, in milliseconds. A crash costs that much at most.
+const LEASE: i64 = 45 * SECOND;
+/// When a failed job is tried again; after the last one it is parked.
+const BACKOFF: [i64; 6] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR];
+/// Passages of one segment: about 12 MiB.
+const SEGMENT_CHUNKS: usize = 5_000;
+/// How many passages a document's record shows.
+const PREVIEW_CHUNKS: usize = 10;
+/// How much of a passage a preview shows, in characters.
+const PREVIEW_CHARS: usize = 240;
+
+/// Returns the write that orders a task, due in `delay` milliseconds. Goes into the batch of what causes it.
+pub(crate) fn insert(app: &App, workspace: &WorkspaceId, task: Task, delay: i64) -> Result<Statement> {
+    let now = app.now();
+    let id = JobId::new(app.id(JobId::PREFIX)?);
+    let job = Job {
+        id,
+        workspace_id: workspace.clone(),
+        task,
+        attempts: 0,
+        run_at: now.plus(delay),
+    };
+    Ok(jobs::insert(&job, now))
+}
+
+/// Works off a workspace's due jobs until none is left or the time is over, and returns when to come back; none when
+/// there is nothing left to do.
+///
+/// # Errors
+/// When the database does not answer; a job that fails is put off, not reported.
+pub async fn drain(app: &App, workspace: &WorkspaceId, budget_ms: i64) -> Result<Option<Timestamp>> {
+    let stop = app.now().plus(budget_ms);
+    while app.now() < stop {
+        let now = app.now();
+        let Some(job) = app.store.lease_job(workspace, now, now.plus(LEASE)).await? else {
+            break;
+        };
+        let end = match run(app, &job).await {
+            Ok(()) => jobs::delete(workspace, &job.id),
+            Err(error) => fail(app, &job, &error),
+        };
+        app.store.write(vec![end]).await?;
+    }
+    Ok(app.store.next_job_at(workspace).await?)
+}
+
+/// Wakes every workspace that has work to do: after a start, since work may have been left by a crash.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sweep(app: &App) -> Result<()> {
+    for workspace in app.store.workspaces_with_jobs(app.now()).await? {
+        app.jobs.wake(&workspace).await?;
+    }
+    Ok(())
+}
+
+fn fail(app: &App, job: &Job, error: &Error) -> Statement {
+    let tries = usize::try_from(job.attempts).unwrap_or(usize::MAX).saturating_sub(1);
+    let reason = format!("{}: {}", job.task.name(), error.for_log());
+    match BACKOFF.get(tries) {
+        Some(delay) => jobs::retry(&job.workspace_id, &job.id, app.now().plus(*delay), &reason),
+        None => jobs::park(&job.workspace_id, &job.id, app.now(), &reason),
+    }
+}
+
+async fn run(app: &App, job: &Job) -> Result<()> {
+    let workspace = &job.workspace_id;
+    match &job.task {
+        Task::ProcessDocument { document_id, version } => {
+            let is_last = usize::try_from(job.attempts).is_ok_and(|it| it > BACKOFF.len());
+            process_document(app, workspace, document_id, *version, is_last).await
+        }
+        Task::CompactIndex => {
+            let mut attempt = 0;
+            loop {
+                let done = index::compact(app, workspace).await;
+                if let Some(end) = index::settle(app, done, &mut attempt).await {
+                    return end;
+                }
+            }
+        }
+        Task::EraseBlobs { keys } => erase_blobs(app, workspace, keys).await,
+    }
+}
+
+/// Parses, embeds and indexes one version of a document. Run twice, the second replaces the first by the same.
+async fn process_document(
+    app: &App,
+    workspace: &WorkspaceId,
+    id: &DocumentId,
+    version: u32,
+    is_last_try: bool,
+) -> Result<()> {
+    let Some(mut document) = app
+        .store
+        .document(workspace, id)
+        .await?
+        .filter(|it| it.version == version)
+    else {
+        return Ok(());
+    };
+    match index_document(app, &mut document).await {
+        Ok(()) => Ok(()),
+        // The file is at fault, not we: trying again would not help.
+        Err(error) if matches!(error.kind, Kind::Unprocessable | Kind::UnsupportedMedia) => {
+            set_stage(app, &document, DocumentStatus::Failed, "failed", Some(&error.message)).await
+        }
+        Err(error) => {
+            if is_last_try {
+                let reason = "we could not process it; try again later";
+                set_stage(app, &document, DocumentStatus::Failed, "failed", Some(reason)).await?;
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn index_document(app: &App, document: &mut Document) -> Result<()> {
+    let workspace = document.workspace_id.clone();
+    set_stage(app, document, DocumentStatus::Processing, "parsing", None).await?;
+    let key = crate::document::blob_key(&workspace, &document.content_hash);
+    let bytes = app
+        .blobs
+        .get(&key)
+        .await?
+        .ok_or_else(|| Error::internal(format!("blob `{key}` is missing")))?;
+    let upload = crate::file::Upload {
+        name: document.file_name.clone().unwrap_or_default(),
+        media_type: document.media_type.clone(),
+        bytes,
+    };
+    let format = crate::file::format(&upload)?;
+    let text = crate::file::decode(&upload.bytes)?;
+    drop(upload);
+    let parsed = retrieval::parse::parse(format, &text);
+    let chunks = retrieval::chunk::chunks(&parsed);
+    drop(parsed);
+    if chunks.is_empty() {
+        return Err(Error::new(Kind::Unprocessable, "no text was found in the file"));
+    }
+    set_stage(app, document, DocumentStatus::Processing, "indexing", None).await?;
+    document.language = retrieval::text::language(&text).map(Into::into);
+    drop(text);
+    let embedder = index::embedder(app).await?;
+    let mut segments = Vec::new();
+    for part in chunks.chunks(SEGMENT_CHUNKS) {
+        let mut builder = SegmentBuilder::new(&embedder);
+        builder.add(&DocumentInput {
+            document_id: document.id.as_str(),
+            collection_id: document.collection_id.as_str(),
+            title: &document.title,
+            url: document.source_url.as_deref(),
+            language: document.language.as_deref(),
+            chunks: part,
+        });
+        let bytes = builder.finish().map_err(Error::internal)?;
+        let count = u64::try_from(part.len()).unwrap_or_default();
+        segments.push(index::write_segment(app, &workspace, &bytes, count).await?);
+    }
+    document.chunk_count = u64::try_from(chunks.len()).unwrap_or_default();
+    document.token_count = chunks.iter().map(|it| u64::from(it.tokens)).sum();
+    document.preview = chunks.iter().take(PREVIEW_CHUNKS).map(preview).collect();
+    let mut attempt = 0;
+    loop {
+        let done = publish_segments(app, document, &segments).await;
+        if let Some(end) = index::settle(app, done, &mut attempt).await {
+            return end;
+        }
+    }
+}
+
+/// Makes a document's passages answerable, all at once, and says so in its record.
+async fn publish_segments(app: &App, document: &Document, segments: &[index::Written]) -> Result<()> {
+    let workspace = &document.workspace_id;
+    // Deleted meanwhile: nothing may come back.
+    if app.store.document(workspace, &document.id).await?.is_none() {
+        return Ok(());
+    }
+    let mut writes = index::replace(app, workspace, &document.id, segments).await?;
+    writes.push(documents::complete(document, app.now()));
+    Ok(app.store.write(writes).await.map(drop)?)
+}
+
+fn preview(chunk: &retrieval::Chunk) -> ChunkPreview {
+    ChunkPreview {
+        index: chunk.index,
+        text: chunk.text.chars().take(PREVIEW_CHARS).collect(),
+        tokens: chunk.tokens,
+    }
+}
+
+async fn set_stage(
+    app: &App,
+    document: &Document,
+    status: DocumentStatus,
+    stage: &str,
+    error: Option<&str>,
+) -> Result<()> {
+    let write = documents::set_stage(&document.workspace_id, &document.id, status, stage, error, app.now());
+    Ok(app.store.write(vec![write]).await.map(drop)?)
+}
+
+/// Deletes blobs, but none that a row names again: an upload may have come back since.
+async fn erase_blobs(app: &App, workspace: &WorkspaceId, keys: &[String]) -> Result<()> {
+    let hash_of = |key: &str| key.rsplit('/').next().unwrap_or_default().to_owned();
+    let hashes: Vec<String> = keys.iter().map(|it| hash_of(it)).collect();
+    let in_use = app.store.contents_in_use(workspace, &hashes).await?;
+    let snapshot = app.store.snapshot(workspace).await?;
+    let is_segment = |key: &str| {
+        snapshot
+            .as_ref()
+            .is_some_and(|it| it.manifest.segments.iter().any(|it| it.key == key))
+    };
+    for key in keys
+        .iter()
+        .filter(|it| !in_use.contains(&hash_of(it)) && !is_segment(it))
+    {
+        app.blobs.delete(key).await?;
+    }
+    Ok(())
+}

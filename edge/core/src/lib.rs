@@ -1,0 +1,34 @@
+//! What the product does: one file per noun, operations as verbs.
+//!
+//! Knows no HTTP, no SQL text and no Workers. Everything outside comes through the traits in [`ports`]; rows come
+//! through `edge_store`. No file of this crate contains the name of a dialect's error code or of a platform type.
+
+pub mod account;
+pub mod agent;
+pub mod agent_patch;
+pub mod answer;
+pub mod app;
+pub mod collection;
+pub mod conversation;
+pub mod document;
+pub mod error;
+pub mod file;
+pub mod guard;
+pub mod index;
+pub mod job;
+pub mod key;
+pub mod limit;
+pub mod mail;
+pub mod operator;
+pub mod origin;
+pub mod password;
+pub mod permission;
+pub mod ports;
+pub mod secret;
+pub mod settings;
+pub mod token;
+pub mod widget;
+pub mod workspace;
+
+pub use app::App;
+pub use error::{Error, Kind, Reason, Result};

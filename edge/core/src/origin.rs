@@ -1,0 +1,138 @@
+//! Which pages may use a widget key: the key's domains against the `Origin` of the page.
+use url::{Host, Url};
+
+/// A pattern of `allowed_domains`: a host, `*.` and a host, or `*`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DomainPattern(String);
+
+impl DomainPattern {
+    /// Takes a pattern in the form it is kept in: lower case, IDNA, without scheme and port.
+    ///
+    /// # Errors
+    /// Says why the text will not do.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let wrong = || format!("must be a domain such as `example.com` or `*.example.com`, or `*`, is `{text}`");
+        let pattern = text.trim();
+        if pattern == "*" {
+            return Ok(Self("*".into()));
+        }
+        // People paste addresses; scheme and port are ignored, a path is a mistake.
+        let pattern = pattern
+            .strip_prefix("https://")
+            .or_else(|| pattern.strip_prefix("http://"))
+            .unwrap_or(pattern);
+        let (stars, host) = pattern.strip_prefix("*.").map_or(("", pattern), |rest| ("*.", rest));
+        let host = host.strip_suffix('/').unwrap_or(host);
+        if host.is_empty() || host.contains(['*', '/', '@', '?', '#', ' ']) {
+            return Err(wrong());
+        }
+        let url = Url::parse(&format!("http://{host}")).map_err(|_| wrong())?;
+        let host = url
+            .host_str()
+            .map(|it| it.trim_end_matches('.'))
+            .filter(|it| !it.is_empty())
+            .ok_or_else(wrong)?;
+        if !stars.is_empty() && !matches!(url.host(), Some(Host::Domain(_))) {
+            return Err(wrong());
+        }
+        Ok(Self(format!("{stars}{host}")))
+    }
+
+    /// Returns the pattern.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Tells whether a page's `Origin` is let in by one of the patterns. No pattern lets nobody in. `*.example.com`
+/// matches at any depth and not `example.com` itself; scheme and port do not matter.
+pub fn is_allowed(origin: &str, patterns: &[String]) -> bool {
+    let Ok(url) = Url::parse(origin) else { return false };
+    let is_web = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
+    let Some(host) = url.host_str().map(|it| it.trim_end_matches('.')).filter(|_| is_web) else {
+        return false;
+    };
+    patterns.iter().any(|pattern| match pattern.strip_prefix("*.") {
+        _ if pattern == "*" => true,
+        Some(domain) => host
+            .strip_suffix(domain)
+            .is_some_and(|it| it.len() > 1 && it.ends_with('.')),
+        None => host == pattern,
+    })
+}
+
+/// Returns the sources of a `frame-ancestors` directive for some patterns: any scheme of the web, any port.
+pub fn frame_ancestors(patterns: &[String]) -> String {
+    if patterns.iter().any(|it| it == "*") {
+        return "*".into();
+    }
+    let sources: Vec<String> = patterns
+        .iter()
+        .flat_map(|it| [format!("https://{it}:*"), format!("http://{it}:*")])
+        .collect();
+    if sources.is_empty() {
+        "'none'".into()
+    } else {
+        sources.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_kept_in_one_form() {
+        let kept = |text: &str| DomainPattern::new(text).map(|it| it.0);
+        assert_eq!(kept(" Example.COM "), Ok("example.com".into()));
+        assert_eq!(kept("https://example.com:8443/"), Ok("example.com".into()));
+        assert_eq!(kept("*.Bücher.example"), Ok("*.xn--bcher-kva.example".into()));
+        assert_eq!(kept("localhost:3000"), Ok("localhost".into()));
+        assert_eq!(kept("*"), Ok("*".into()));
+        for wrong in [
+            "",
+            "*.",
+            "a.*.com",
+            "example.com/path",
+            "user@example.com",
+            "*.127.0.0.1",
+            "exa mple.com",
+            "*example.com",
+        ] {
+            assert!(kept(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_the_host_decides() {
+        let patterns = ["example.com".to_owned(), "*.example.org".into()];
+        for origin in [
+            "https://example.com",
+            "http://example.com:3000",
+            "https://EXAMPLE.com",
+            "https://example.com.",
+            "https://a.example.org",
+            "https://a.b.example.org",
+        ] {
+            assert!(is_allowed(origin, &patterns), "{origin}");
+        }
+        for origin in [
+            "",
+            "null",
+            "https://example.org",
+            "https://evilexample.com",
+            "https://example.com.evil.com",
+            "https://www.example.com",
+            "https://evilexample.org",
+            "https://.example.org",
+            "ftp://example.com",
+            "https://example.com@evil.com",
+            "https://user@example.com",
+            "file://example.com",
+        ] {
+            assert!(!is_allowed(origin, &patterns), "{origin}");
+        }
+        assert!(!is_allowed("https://example.com", &[]));
+        assert!(is_allowed("https://anything.example", &["*".to_owned()]));
+    }
+}

@@ -1,0 +1,45 @@
+//! Roles: one table of who may do what.
+use crate::{Error, Kind, Result};
+use edge_model::workspace::Role;
+
+/// What a member of a workspace may want to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// See anything of the workspace.
+    Read,
+    /// Change collections, documents and agents, and answer conversations.
+    EditContent,
+    /// Change the workspace itself, its keys and its members.
+    Administer,
+    /// Delete the workspace.
+    DeleteWorkspace,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 4] = [Self::Read, Self::EditContent, Self::Administer, Self::DeleteWorkspace];
+}
+
+/// Tells whether a role may do something.
+pub fn allows(role: Role, action: Action) -> bool {
+    match action {
+        Action::Read => true,
+        Action::EditContent => matches!(role, Role::Owner | Role::Admin | Role::Member),
+        Action::Administer => matches!(role, Role::Owner | Role::Admin),
+        Action::DeleteWorkspace => matches!(role, Role::Owner),
+    }
+}
+
+/// Refuses what a role may not do.
+///
+/// # Errors
+/// [`Kind::Forbidden`], naming the role.
+pub fn require(role: Role, action: Action) -> Result<()> {
+    if allows(role, action) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::Forbidden,
+        format!("your role here, {}, does not allow this", role.as_str()),
+    ))
+}

@@ -1,0 +1,110 @@
+//! Everything outside, as small traits: the Worker implements them with bindings, the tests in memory.
+use crate::Result;
+use crate::limit::{Outcome, Take};
+use async_trait::async_trait;
+use edge_model::{Timestamp, WorkspaceId};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The time.
+#[async_trait]
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Timestamp;
+
+    /// Waits, without holding anything up.
+    async fn sleep(&self, millis: u32);
+}
+
+/// Randomness.
+pub trait Random: Send + Sync {
+    /// Fills the buffer with bytes nobody can foresee.
+    ///
+    /// # Errors
+    /// When the platform has none to give.
+    fn fill(&self, bytes: &mut [u8]) -> Result<()>;
+}
+
+/// Blobs under keys that are written once: uploads and index segments.
+#[async_trait]
+pub trait Blobs: Send + Sync {
+    /// Returns the blob, or none when there is none under this key.
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>>;
+    async fn put(&self, key: &str, bytes: &[u8]) -> Result<()>;
+    /// Deletes the blob; it is no error when there is none.
+    async fn delete(&self, key: &str) -> Result<()>;
+}
+
+/// Files that are shipped with the product, such as the embedding model.
+#[async_trait]
+pub trait Assets: Send + Sync {
+    /// Returns the file at a path like `model/tokenizer.json`.
+    async fn read(&self, path: &str) -> Result<Vec<u8>>;
+}
+
+/// Mail.
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    async fn send(&self, mail: &Mail) -> Result<()>;
+}
+
+/// A mail, plain text.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+}
+
+/// Exact counters, one serialised place per scope.
+#[async_trait]
+pub trait Limiter: Send + Sync {
+    /// Takes from all counters of a scope, or from none when one of them has not enough left.
+    async fn take(&self, scope: &str, takes: &[Take]) -> Result<Outcome>;
+}
+
+/// Whoever works off the `jobs` table.
+#[async_trait]
+pub trait Jobs: Send + Sync {
+    /// Makes sure that somebody looks at the workspace's jobs soon, also after a crash.
+    ///
+    /// Called before the batch that writes a job row as well as after it: the first call leaves a durable alarm
+    /// behind, so that a crash between the two loses nothing; the second makes it quick.
+    async fn wake(&self, workspace: &WorkspaceId) -> Result<()>;
+}
+
+/// A future that may outlive the response.
+pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Runs futures that must be finished whether or not the caller stays. One per request.
+#[derive(Clone)]
+pub struct Background(Arc<dyn Fn(Task) + Send + Sync>);
+
+impl Background {
+    /// Wraps the platform's way of doing it.
+    pub fn new(spawn: impl Fn(Task) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(spawn))
+    }
+
+    /// Runs a future to its end.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        (self.0)(Box::pin(task));
+    }
+}
+
+/// Tells whether the caller has left. One per request.
+#[derive(Clone, Debug, Default)]
+pub struct Departure(Arc<AtomicBool>);
+
+impl Departure {
+    /// Says that the caller has left.
+    pub fn announce(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Tells whether the caller has left.
+    pub fn is_announced(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

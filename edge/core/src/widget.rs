@@ -1,0 +1,181 @@
+//! The widget: what it is let in with, what it shows, and what visitors think of the answers.
+use crate::app::App;
+use crate::limit::{self, Meter};
+use crate::token::{self, Audience};
+use crate::{Error, Kind, Reason, Result, origin, secret};
+use edge_model::agent::AgentConfig;
+use edge_model::conversation::Rating;
+use edge_model::key::KeyKind;
+use edge_model::text::Comment;
+use edge_model::time::MINUTE;
+use edge_model::{AgentId, FeedbackId, KeyId, MessageId, Timestamp};
+use edge_store::conversations::{self, KeyOwner, KeyRef};
+use serde::{Deserialize, Serialize};
+
+/// How long a visitor token is good for, in milliseconds.
+const VISIT: i64 = 15 * MINUTE;
+
+/// What a widget call is let in with.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// The key itself, and the page it is used from.
+    Key { key: String, origin: Option<String> },
+    /// A token that our loader got with the key on the customer's page.
+    Visitor { key: KeyId, agent: AgentId },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    key: KeyId,
+    agent: AgentId,
+}
+
+impl Credential {
+    /// Reads a visitor token.
+    ///
+    /// # Errors
+    /// [`Kind::Unauthenticated`] when it is not ours or its time is over.
+    pub fn from_token(app: &App, token: &str) -> Result<Self> {
+        let claims: Claims = token::verify(&app.settings.auth_secret, Audience::Visitor, token, app.now())?;
+        Ok(Self::Visitor {
+            key: claims.key,
+            agent: claims.agent,
+        })
+    }
+}
+
+fn wrong_key() -> Error {
+    Error::unauthenticated("the API key is not valid").because(Reason::WrongKey)
+}
+
+/// Tells how to look a credential's key up. A malformed key, or one of another kind, is refused without asking the
+/// database.
+pub(crate) fn key_ref(credential: &Credential) -> Result<KeyRef> {
+    match credential {
+        Credential::Visitor { key, .. } => Ok(KeyRef::Id(key.clone())),
+        Credential::Key { key, .. } if secret::key_kind(key) == Some(KeyKind::Widget) => {
+            Ok(KeyRef::Hash(secret::sha256(key)))
+        }
+        Credential::Key { .. } => Err(wrong_key()),
+    }
+}
+
+/// Lets a key in, when it is a living widget key and is used from one of its domains.
+pub(crate) fn admit_key(credential: &Credential, agent: &AgentId, owner: Option<KeyOwner>) -> Result<KeyOwner> {
+    let is_living = |it: &KeyOwner| it.key.revoked_at.is_none() && it.key.kind == KeyKind::Widget;
+    let owner = owner.filter(is_living).ok_or_else(wrong_key)?;
+    match credential {
+        Credential::Visitor { agent: own, .. } if own != agent => Err(Error::not_found("agent")),
+        Credential::Visitor { .. } => Ok(owner),
+        Credential::Key { origin, .. } => check_origin(&owner, origin.as_deref()).map(|()| owner),
+    }
+}
+
+fn check_origin(owner: &KeyOwner, origin: Option<&str>) -> Result<()> {
+    let is_allowed = match origin {
+        Some(origin) => origin::is_allowed(origin, &owner.key.allowed_domains),
+        None => owner.key.allow_no_origin,
+    };
+    if is_allowed {
+        return Ok(());
+    }
+    let message = match origin {
+        Some(origin) => format!("`{origin}` is not among the key's allowed domains"),
+        None => "this key needs an `Origin` header".into(),
+    };
+    Err(Error::new(Kind::Forbidden, message).because(Reason::WrongOrigin))
+}
+
+/// What the widget shows, and its token.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub config: AgentConfig,
+    pub token: String,
+    pub token_expires_at: Timestamp,
+}
+
+/// Returns what the widget of an agent shows.
+///
+/// # Errors
+/// Those of the credential; [`Kind::NotFound`] for an agent that is not published here.
+pub async fn config(app: &App, meter: &Meter, credential: &Credential, agent: &AgentId) -> Result<Config> {
+    let now = app.now();
+    let context = app.store.widget_context(&key_ref(credential)?, agent).await?;
+    let owner = admit_key(credential, agent, context.owner)?;
+    limit::admit(&*app.limiter, meter, &owner.workspace.id, owner.workspace.plan, 0, now).await?;
+    let published = context.agent.ok_or_else(|| Error::not_found("agent"))?;
+    let claims = Claims {
+        key: owner.key.id,
+        agent: agent.clone(),
+    };
+    let token_expires_at = now.plus(VISIT);
+    let token = token::sign(
+        &app.settings.auth_secret,
+        Audience::Visitor,
+        claims,
+        now,
+        token_expires_at,
+    )?;
+    Ok(Config {
+        config: published.config,
+        token,
+        token_expires_at,
+    })
+}
+
+/// Keeps a visitor's word on an answer; a second one replaces the first.
+///
+/// # Errors
+/// Those of the credential; [`Kind::NotFound`] for a message that is no answer of this workspace.
+pub async fn give_feedback(
+    app: &App,
+    meter: &Meter,
+    credential: &Credential,
+    message: &MessageId,
+    rating: Rating,
+    comment: &Comment,
+) -> Result<FeedbackId> {
+    let now = app.now();
+    let found = app.store.key_owner(&key_ref(credential)?).await?;
+    let any = AgentId::new("");
+    let agent = match credential {
+        Credential::Visitor { agent, .. } => agent,
+        Credential::Key { .. } => &any,
+    };
+    let owner = admit_key(credential, agent, found)?;
+    let workspace = &owner.workspace.id;
+    limit::admit(&*app.limiter, meter, workspace, owner.workspace.plan, 0, now).await?;
+    let agent = app
+        .store
+        .answering_agent(workspace, message)
+        .await?
+        .ok_or_else(|| Error::not_found("message"))?;
+    let id = FeedbackId::new(app.id(FeedbackId::PREFIX)?);
+    let write = conversations::put_feedback(workspace, &agent, message, &id, rating, comment.as_str(), now);
+    app.store.write(vec![write]).await?;
+    Ok(id)
+}
+
+/// The frame that shows an agent's widget.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub agent_name: String,
+    /// The value of `frame-ancestors`: who may embed it.
+    pub ancestors: String,
+}
+
+/// Returns who may embed an agent's widget: the pages that its workspace's living keys name.
+///
+/// # Errors
+/// [`Kind::NotFound`] for an agent that is not published.
+pub async fn frame(app: &App, agent: &AgentId) -> Result<Frame> {
+    let found = app.store.embedding_domains(agent).await?;
+    let (agent_name, domains) = found.ok_or_else(|| Error::not_found("agent"))?;
+    let mut domains: Vec<String> = domains.into_iter().flatten().collect();
+    domains.sort();
+    domains.dedup();
+    Ok(Frame {
+        agent_name,
+        ancestors: origin::frame_ancestors(&domains),
+    })
+}

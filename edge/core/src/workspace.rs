@@ -1,0 +1,265 @@
+//! Workspaces: the tenants, and who speaks for one.
+use crate::account::{self, SignedIn};
+use crate::app::App;
+use crate::guard::PublicUrl;
+use crate::limit::{self, MESSAGES, Meter, Take, Window};
+use crate::permission::{self, Action};
+use crate::{Error, Result, job};
+use edge_model::collection::Collection;
+use edge_model::job::Task;
+use edge_model::plan::Plan;
+use edge_model::text::Name;
+use edge_model::workspace::{Role, Workspace, WorkspaceStats, WorkspaceSummary};
+use edge_model::{CollectionId, Timestamp, WorkspaceId};
+use edge_store::{Page, collections, workspaces};
+use serde_json::{Map, Value};
+
+/// A signed-in person in one workspace of theirs.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub person: SignedIn,
+    pub workspace: Workspace,
+    pub role: Role,
+}
+
+impl Member {
+    /// Refuses what the member's role does not allow.
+    ///
+    /// # Errors
+    /// [`crate::Kind::Forbidden`].
+    pub fn require(&self, action: Action) -> Result<()> {
+        permission::require(self.role, action)
+    }
+}
+
+/// Finds who a token speaks for, and their place in a workspace; counts the request.
+///
+/// # Errors
+/// [`crate::Kind::Unauthenticated`]; [`crate::Kind::NotFound`] for a workspace that the person is no member of, as for
+/// one that does not exist; [`crate::Kind::RateLimited`].
+pub async fn enter(app: &App, token: &str, id: &WorkspaceId, meter: &Meter) -> Result<Member> {
+    let session = account::session_of(app, token)?;
+    let (person, membership) = app.store.member(id, &session, app.now()).await?;
+    let account = person.ok_or_else(account::session_ended)?;
+    let Some((workspace, role)) = membership else {
+        limit::admit_account(&*app.limiter, meter, account.id.as_str(), app.now()).await?;
+        return Err(Error::not_found("workspace"));
+    };
+    limit::admit(&*app.limiter, meter, &workspace.id, workspace.plan, 0, app.now()).await?;
+    Ok(Member {
+        person: SignedIn { account, session },
+        workspace,
+        role,
+    })
+}
+
+/// What a new workspace is to be.
+#[derive(Clone, Debug)]
+pub struct NewWorkspace {
+    pub name: Name,
+    pub timezone: String,
+    pub settings: Map<String, Value>,
+}
+
+/// Makes a workspace with its default collection; the caller owns it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn create(app: &App, caller: &SignedIn, new: NewWorkspace) -> Result<Workspace> {
+    let id = WorkspaceId::new(app.id(WorkspaceId::PREFIX)?);
+    let now = app.now();
+    let owner_id = caller.account.id.clone();
+    let stem = slug(new.name.as_str());
+    // The plain name for the first who comes, the name and some of the id for the others.
+    let suffix = id
+        .as_str()
+        .get(id.as_str().len().saturating_sub(6)..)
+        .unwrap_or_default()
+        .to_lowercase();
+    for slug in [stem.clone(), format!("{stem}-{suffix}")] {
+        let workspace = Workspace {
+            id: id.clone(),
+            name: new.name.to_string(),
+            slug,
+            logo_url: None,
+            timezone: new.timezone.clone(),
+            plan: app.settings.default_plan,
+            settings: new.settings.clone(),
+            owner_id: owner_id.clone(),
+            created_at: now,
+        };
+        let writes = vec![
+            workspaces::insert(&workspace),
+            workspaces::insert_member(&id, &owner_id, Role::Owner, now),
+            collections::insert(&default_collection(app, &id, now)?),
+        ];
+        match app.store.write(writes).await {
+            Ok(_) => return Ok(workspace),
+            Err(edge_store::SqlError::Constraint(text)) if text.contains("slug") => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::internal("no free slug"))
+}
+
+fn default_collection(app: &App, workspace: &WorkspaceId, now: Timestamp) -> Result<Collection> {
+    Ok(Collection {
+        id: CollectionId::new(app.id(CollectionId::PREFIX)?),
+        workspace_id: workspace.clone(),
+        name: "Default".into(),
+        description: "What agents answer from unless they are told otherwise".into(),
+        is_default: true,
+        document_count: 0,
+        created_at: now,
+    })
+}
+
+/// Lists the caller's workspaces, newest first, with the moment each was made, and counts them all.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(app: &App, caller: &SignedIn, page: &Page) -> Result<(Vec<(WorkspaceSummary, Timestamp)>, u64)> {
+    Ok(app.store.workspaces(&caller.account.id, page).await?)
+}
+
+/// A workspace with its figures.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    pub workspace: Workspace,
+    pub role: Role,
+    pub stats: WorkspaceStats,
+    /// Messages used this month.
+    pub messages_used: u64,
+}
+
+/// Returns a workspace with its figures.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn get(app: &App, member: &Member) -> Result<Detail> {
+    detail(app, member.workspace.clone(), member.role).await
+}
+
+async fn detail(app: &App, workspace: Workspace, role: Role) -> Result<Detail> {
+    let stats = app.store.workspace_stats(&workspace.id).await?;
+    let question = Take {
+        counter: MESSAGES.into(),
+        window: Window::Month,
+        limit: u64::MAX,
+        amount: 0,
+    };
+    let outcome = app.limiter.take(workspace.id.as_str(), &[question]).await?;
+    let messages_used = outcome.standings.first().map_or(0, |it| u64::MAX - it.remaining);
+    Ok(Detail {
+        workspace,
+        role,
+        stats,
+        messages_used,
+    })
+}
+
+/// What of a workspace is to change; none keeps.
+#[derive(Clone, Debug, Default)]
+pub struct Patch {
+    pub name: Option<Name>,
+    pub logo_url: Option<Option<PublicUrl>>,
+    pub timezone: Option<String>,
+    pub settings: Option<Map<String, Value>>,
+}
+
+/// Changes a workspace.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller does not administer it.
+pub async fn update(app: &App, member: &Member, patch: Patch) -> Result<Detail> {
+    member.require(Action::Administer)?;
+    let Patch {
+        name,
+        logo_url,
+        timezone,
+        settings,
+    } = patch;
+    let mut workspace = member.workspace.clone();
+    if let Some(name) = name {
+        workspace.name = name.to_string();
+    }
+    if let Some(logo_url) = logo_url {
+        workspace.logo_url = logo_url.map(|it| it.as_str().to_owned());
+    }
+    if let Some(timezone) = timezone {
+        workspace.timezone = timezone;
+    }
+    if let Some(settings) = settings {
+        workspace.settings = settings;
+    }
+    app.store.write(vec![workspaces::update(&workspace)]).await?;
+    detail(app, workspace, member.role).await
+}
+
+/// Deletes a workspace: its rows at once, its blobs by a job of the same batch.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller does not own it.
+pub async fn delete(app: &App, member: &Member) -> Result<()> {
+    member.require(Action::DeleteWorkspace)?;
+    let id = &member.workspace.id;
+    let contents = app.store.content_hashes(id).await?;
+    let mut keys: Vec<String> = contents.iter().map(|it| crate::document::blob_key(id, it)).collect();
+    if let Some(snapshot) = app.store.snapshot(id).await? {
+        keys.extend(snapshot.manifest.segments.into_iter().map(|it| it.key));
+    }
+    app.jobs.wake(id).await?;
+    app.store
+        .write(vec![
+            job::insert(app, id, Task::EraseBlobs { keys }, 0)?,
+            workspaces::delete(id),
+        ])
+        .await?;
+    app.jobs.wake(id).await
+}
+
+/// Changes a workspace's plan, as the operator of the installation.
+///
+/// # Errors
+/// [`crate::Kind::NotFound`] when there is no such workspace.
+pub async fn set_plan(app: &App, id: &WorkspaceId, plan: Plan) -> Result<()> {
+    let answers = app.store.write(vec![workspaces::set_plan(id, plan)]).await?;
+    if answers.first().is_none_or(Vec::is_empty) {
+        return Err(Error::not_found("workspace"));
+    }
+    Ok(())
+}
+
+/// Turns a name into a slug: lower-case letters and digits, joined by hyphens, at most 48 characters.
+fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.to_lowercase().chars() {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+        if slug.len() >= 48 {
+            break;
+        }
+    }
+    let slug = slug.trim_matches('-');
+    if slug.is_empty() {
+        "workspace".into()
+    } else {
+        slug.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_letters_digits_and_single_hyphens() {
+        assert_eq!(slug("My Company"), "my-company");
+        assert_eq!(slug("  A & B, Ltd. "), "a-b-ltd");
+        assert_eq!(slug("日本"), "workspace");
+        assert_eq!(slug(&"x".repeat(90)).len(), 48);
+    }
+}
