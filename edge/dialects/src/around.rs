@@ -1,0 +1,114 @@
+//! What goes around every request: its id, the limit's headers, CORS for the widget, one log entry.
+use crate::dialect::Dialect;
+use crate::extract::header_of;
+use crate::log::{Entry, Failure};
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use edge_core::limit::{Meter, Standing};
+use edge_core::{App, secret};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// Wraps the router.
+pub async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let began = app.now();
+    let (path, method) = (request.uri().path().to_owned(), request.method().clone());
+    let dialect = Dialect::of(&path, request.headers());
+    let origin = header_of(request.headers(), "origin").map(str::to_owned);
+    let request_id = request_id(&app, request.headers());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", |it| it.as_str())
+        .to_owned();
+    let is_widget = path.starts_with("/api/v1/widget/");
+    let meter = Meter::default();
+    request.extensions_mut().insert(meter.clone());
+    let mut response = match (&method, is_widget) {
+        (&Method::OPTIONS, true) => StatusCode::NO_CONTENT.into_response(),
+        _ => next.run(request).await,
+    };
+    if is_widget {
+        allow_origin(&method, origin.as_deref(), &mut response);
+    }
+    let status = response.status();
+    let headers = response.headers_mut();
+    if let Some(standing) = meter.standing() {
+        show_limit(headers, standing);
+    }
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers
+        .entry(header::REFERRER_POLICY)
+        .or_insert(HeaderValue::from_static("no-referrer"));
+    // What an API answers is nobody's page.
+    let no_page = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(no_page);
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    let entry = Entry {
+        request_id,
+        dialect: dialect.as_str(),
+        method: method.to_string(),
+        route,
+        status: status.as_u16(),
+        duration_ms: app.now().0 - began.0,
+        failure: response.extensions().get::<Failure>().cloned(),
+    };
+    response.extensions_mut().insert(entry);
+    response
+}
+
+/// Takes the caller's id for the request when it is a plain one, and makes one otherwise.
+fn request_id(app: &App, headers: &HeaderMap) -> String {
+    let is_plain = |it: &&str| {
+        (8..=64).contains(&it.len()) && it.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    match header_of(headers, "x-request-id").filter(is_plain) {
+        Some(id) => id.to_owned(),
+        None => secret::id(&*app.random, "req_", app.now()).unwrap_or_default(),
+    }
+}
+
+/// Lets the page read the answer. Which pages may ask at all is decided by the key, on the real request; a preflight
+/// carries none and is answered by its path alone.
+fn allow_origin(method: &Method, origin: Option<&str>, response: &mut Response) {
+    let is_refused = response.status() == StatusCode::FORBIDDEN;
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    let Some(origin) = origin
+        .filter(|_| !is_refused)
+        .and_then(|it| HeaderValue::from_str(it).ok())
+    else {
+        return;
+    };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    if method == Method::OPTIONS {
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            HeaderValue::from_static("GET, POST"),
+        );
+        let allowed = HeaderValue::from_static("authorization, content-type, idempotency-key, x-api-key, x-request-id");
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    } else {
+        let exposed = HeaderValue::from_static(
+            "retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, x-request-id",
+        );
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    }
+}
+
+fn show_limit(headers: &mut HeaderMap, standing: Standing) {
+    headers.insert(LIMIT, HeaderValue::from(standing.limit));
+    headers.insert(REMAINING, HeaderValue::from(standing.remaining));
+    headers.insert(RESET, HeaderValue::from(standing.resets_at.seconds()));
+}

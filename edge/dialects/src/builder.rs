@@ -1,0 +1,4 @@
+//! The Builder dialect (`/v1/{me,agents,schedules,workspaces}`, `/api/public/v1/*`, seed 003): its errors; it has no
+//! routes yet.
+pub mod error;
+pub use error::{ApiError, ApiResult, unresolved};

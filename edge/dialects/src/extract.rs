@@ -1,0 +1,148 @@
+//! What every dialect reads of a request, and how it is refused: JSON bodies, queries, paths, headers.
+//!
+//! The reading is the same for all; [`extractors!`] makes a dialect's own three types of it, whose refusals are in the
+//! dialect.
+use axum::extract::Request;
+use bytes::Bytes;
+use edge_core::{Error, Kind, Result};
+use http::{HeaderMap, header};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+
+/// The largest JSON body, in bytes.
+pub const MAX_JSON: usize = 1024 * 1024;
+
+/// Reads a body of at most `limit` bytes.
+///
+/// # Errors
+/// [`Kind::TooLarge`], told by the announced length before anything is read.
+pub async fn body(request: Request, limit: usize) -> Result<Bytes> {
+    let too_large = || Error::new(Kind::TooLarge, format!("the body must be at most {limit} bytes"));
+    let announced =
+        header_of(request.headers(), header::CONTENT_LENGTH.as_str()).and_then(|it| it.parse::<usize>().ok());
+    if announced.is_some_and(|it| it > limit) {
+        return Err(too_large());
+    }
+    match Limited::new(request.into_body(), limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => Err(too_large()),
+        Err(_) => Err(Error::new(Kind::Malformed, "the body ended early")),
+    }
+}
+
+/// Reads a JSON body. No body at all is `{}`, for operations where every member is optional.
+///
+/// # Errors
+/// [`Kind::UnsupportedMedia`], [`Kind::TooLarge`], [`Kind::Malformed`] for what is no JSON, [`Kind::Invalid`] with the
+/// member's name for a value of the wrong type.
+pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T> {
+    let media_type = header_of(request.headers(), header::CONTENT_TYPE.as_str())
+        .unwrap_or_default()
+        .to_lowercase();
+    let media_type = media_type.split(';').next().unwrap_or_default().trim().to_owned();
+    let bytes = body(request, MAX_JSON).await?;
+    let is_json =
+        media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"));
+    if !is_json && !bytes.is_empty() {
+        let given = if media_type.is_empty() {
+            "none".to_owned()
+        } else {
+            format!("`{media_type}`")
+        };
+        return Err(Error::new(
+            Kind::UnsupportedMedia,
+            format!("the content type must be `application/json`, is {given}"),
+        ));
+    }
+    from_slice(if bytes.is_empty() { b"{}" } else { &bytes })
+}
+
+fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    // serde would take the members of a struct from an array, in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Error::new(Kind::Malformed, "the body must be an object"));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        if !inner.is_data() {
+            return Error::new(Kind::Malformed, format!("the body is not valid JSON: {inner}"));
+        }
+        wrong_member(&path, &inner.to_string())
+    })?;
+    reader
+        .end()
+        .map_err(|_| Error::new(Kind::Malformed, "the body has something after its JSON"))?;
+    Ok(value)
+}
+
+/// Names the member that is missing or of the wrong type, as serde reports it.
+fn wrong_member(path: &str, report: &str) -> Error {
+    let report = report.split(" at line ").next().unwrap_or(report);
+    let quoted = |it: &str| it.split('`').nth(1).unwrap_or_default().to_owned();
+    if report.starts_with("missing field") {
+        let parent = if path == "." { String::new() } else { format!("{path}.") };
+        return Error::field(format!("{parent}{}", quoted(report)), "is required");
+    }
+    if path == "." {
+        return Error::new(Kind::Malformed, format!("the body must be an object: {report}"));
+    }
+    Error::field(path, format!("has the wrong type: {report}"))
+}
+
+/// Reads a query string.
+///
+/// # Errors
+/// [`Kind::Invalid`], with serde's report.
+pub fn query<T: DeserializeOwned>(uri: &http::Uri) -> Result<T> {
+    let found = axum::extract::Query::<T>::try_from_uri(uri);
+    found
+        .map(|it| it.0)
+        .map_err(|why| Error::new(Kind::Invalid, why.body_text()))
+}
+
+/// Returns a header as text.
+pub fn header_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|it| it.to_str().ok())
+}
+
+/// Makes a dialect's `Body`, `Query` and `Path`, whose rejections are its `ApiError`.
+macro_rules! extractors {
+    () => {
+        /// A JSON body whose refusal is in this dialect.
+        pub struct Body<T>(pub T);
+
+        impl<S: Send + Sync, T: serde::de::DeserializeOwned> axum::extract::FromRequest<S> for Body<T> {
+            type Rejection = ApiError;
+            async fn from_request(request: axum::extract::Request, _: &S) -> ApiResult<Self> {
+                Ok(Self($crate::extract::json(request).await?))
+            }
+        }
+
+        /// A query whose refusal is in this dialect.
+        pub struct Query<T>(pub T);
+
+        impl<S: Send + Sync, T: serde::de::DeserializeOwned> axum::extract::FromRequestParts<S> for Query<T> {
+            type Rejection = ApiError;
+            async fn from_request_parts(parts: &mut http::request::Parts, _: &S) -> ApiResult<Self> {
+                Ok(Self($crate::extract::query(&parts.uri)?))
+            }
+        }
+
+        /// Parts of the path whose refusal is in this dialect.
+        pub struct Path<T>(pub T);
+
+        impl<S: Send + Sync, T: serde::de::DeserializeOwned + Send> axum::extract::FromRequestParts<S> for Path<T> {
+            type Rejection = ApiError;
+            async fn from_request_parts(parts: &mut http::request::Parts, state: &S) -> ApiResult<Self> {
+                match axum::extract::Path::<T>::from_request_parts(parts, state).await {
+                    Ok(axum::extract::Path(value)) => Ok(Self(value)),
+                    // What does not even decode names nothing.
+                    Err(_) => Err(edge_core::Error::not_found("page").into()),
+                }
+            }
+        }
+    };
+}
+pub(crate) use extractors;

@@ -1,0 +1,272 @@
+//! The Insydr dialect (`/api/v1/*`, seed 004): accounts, workspaces, knowledge, agents, the widget.
+//!
+//! Quirks, as documented: `verify-otp` answers without `token_type`, `login` with it; the list of API keys has no
+//! `total` in the document (we add one); an upload answers 202.
+
+pub mod agents;
+pub mod agents_wire;
+pub mod api_keys;
+pub mod auth;
+pub mod caller;
+pub mod collections;
+pub mod documents;
+pub mod error;
+pub mod events;
+pub mod operator;
+pub mod page;
+pub mod upload;
+pub mod widget;
+pub mod workspaces;
+
+pub use error::{ApiError, ApiResult};
+
+use crate::route::{Access, Route, delete, get, patch, post, put};
+use shared as wire;
+
+/// The query of every list: extensions.
+const PAGE: [(&str, &str); 2] = [
+    ("limit", "1 to 1,000; 1,000 when absent"),
+    ("cursor", "`next_cursor` of the page before"),
+];
+
+/// Returns the routes, in the order of the document.
+pub fn routes() -> Vec<Route> {
+    let mut routes = authentication();
+    routes.extend(tenancy());
+    routes.extend(agent_routes());
+    routes.extend(knowledge());
+    routes.extend(public());
+    routes
+}
+
+fn authentication() -> Vec<Route> {
+    use wire::auth::{EmailOnly, LoggedIn, Login, Me, ResetPassword, SignedUp, Signup, UpdateMe, Verified, VerifyOtp};
+    use wire::error::Message;
+    let open = Access::Open;
+    vec![
+        post("/api/v1/auth/signup", auth::sign_up, open, "Register an account")
+            .takes::<Signup>()
+            .gives::<SignedUp>(201),
+        post("/api/v1/auth/login", auth::log_in, open, "Sign in")
+            .takes::<Login>()
+            .gives::<LoggedIn>(200),
+        post(
+            "/api/v1/auth/verify-otp",
+            auth::verify_otp,
+            open,
+            "Confirm an address with the code mailed to it",
+        )
+        .takes::<VerifyOtp>()
+        .gives::<Verified>(200),
+        get("/api/v1/auth/me", auth::me, Access::Account, "Who is signed in").gives::<Me>(200),
+        patch("/api/v1/auth/me", auth::update_me, Access::Account, "Change one's name")
+            .takes::<UpdateMe>()
+            .gives::<Me>(200)
+            .extension(),
+        post("/api/v1/auth/logout", auth::log_out, Access::Account, "End the session")
+            .gives::<Message>(200)
+            .extension(),
+        post("/api/v1/auth/resend-otp", auth::resend_otp, open, "Mail another code")
+            .takes::<EmailOnly>()
+            .gives::<Message>(200)
+            .extension(),
+        post(
+            "/api/v1/auth/forgot-password",
+            auth::forgot_password,
+            open,
+            "Mail a code for a new password",
+        )
+        .takes::<EmailOnly>()
+        .gives::<Message>(200)
+        .extension(),
+        post(
+            "/api/v1/auth/reset-password",
+            auth::reset_password,
+            open,
+            "Set a new password with a mailed code",
+        )
+        .takes::<ResetPassword>()
+        .gives::<Message>(200)
+        .extension(),
+    ]
+}
+
+fn tenancy() -> Vec<Route> {
+    use wire::error::Message;
+    use wire::key::{CreateKey, CreatedKey, KeyList};
+    use wire::workspace::{CreateWorkspace, CreatedWorkspace, UpdateWorkspace, Workspace, WorkspaceList};
+    const ONE: &str = "/api/v1/workspaces/{workspace_id}";
+    const KEYS: &str = "/api/v1/workspaces/{workspace_id}/api-keys";
+    const KEY: &str = "/api/v1/workspaces/{workspace_id}/api-keys/{key_id}";
+    vec![
+        post(
+            "/api/v1/workspaces",
+            workspaces::create,
+            Access::Account,
+            "Create a workspace",
+        )
+        .takes::<CreateWorkspace>()
+        .gives::<CreatedWorkspace>(201),
+        get(
+            "/api/v1/workspaces",
+            workspaces::list,
+            Access::Account,
+            "List one's workspaces",
+        )
+        .query(&PAGE)
+        .gives::<WorkspaceList>(200),
+        get(ONE, workspaces::show, Access::Member, "Get a workspace").gives::<Workspace>(200),
+        patch(
+            ONE,
+            workspaces::update,
+            Access::Member,
+            "Change a workspace (owner, admin)",
+        )
+        .takes::<UpdateWorkspace>()
+        .gives::<Workspace>(200),
+        delete(ONE, workspaces::delete, Access::Member, "Delete a workspace (owner)").gives::<Message>(200),
+        post(KEYS, api_keys::create, Access::Member, "Make an API key (owner, admin)")
+            .takes::<CreateKey>()
+            .gives::<CreatedKey>(201),
+        get(KEYS, api_keys::list, Access::Member, "List API keys").gives::<KeyList>(200),
+        delete(
+            KEY,
+            api_keys::revoke,
+            Access::Member,
+            "Revoke an API key (owner, admin)",
+        )
+        .gives::<Message>(200),
+    ]
+}
+
+fn agent_routes() -> Vec<Route> {
+    use wire::agent::{Agent, AgentList, CreateAgent, CreatedAgent, Published, TestAnswer, TestMessage, UpdateAgent};
+    const ALL: &str = "/api/v1/workspaces/{workspace_id}/agents";
+    const ONE: &str = "/api/v1/workspaces/{workspace_id}/agents/{agent_id}";
+    const FILTERS: [(&str, &str); 4] = [
+        ("status", "DRAFT, PUBLISHED or ARCHIVED"),
+        ("type", "An agent type"),
+        PAGE[0],
+        PAGE[1],
+    ];
+    vec![
+        post(ALL, agents::create, Access::Member, "Create an agent")
+            .takes::<CreateAgent>()
+            .gives::<CreatedAgent>(201),
+        get(ALL, agents::list, Access::Member, "List agents")
+            .query(&FILTERS)
+            .gives::<AgentList>(200),
+        get(ONE, agents::show, Access::Member, "Get an agent").gives::<Agent>(200),
+        patch(ONE, agents::update, Access::Member, "Change an agent's draft")
+            .takes::<UpdateAgent>()
+            .gives::<Agent>(200),
+        post(
+            "/api/v1/workspaces/{workspace_id}/agents/{agent_id}/publish",
+            agents::publish,
+            Access::Member,
+            "Publish an agent's draft",
+        )
+        .gives::<Published>(200),
+        post(
+            "/api/v1/workspaces/{workspace_id}/agents/{agent_id}/test",
+            agents::test,
+            Access::Member,
+            "Ask an agent's draft",
+        )
+        .takes::<TestMessage>()
+        .gives::<TestAnswer>(200),
+    ]
+}
+
+fn knowledge() -> Vec<Route> {
+    use wire::error::Message;
+    use wire::knowledge::{
+        AcceptedDocument, AcceptedReprocess, Collection, CollectionList, CreateCollection, Document, DocumentList,
+        UpdateCollection,
+    };
+    const COLLECTIONS: &str = "/api/v1/workspaces/{workspace_id}/collections";
+    const COLLECTION: &str = "/api/v1/workspaces/{workspace_id}/collections/{collection_id}";
+    const DOCUMENTS: &str = "/api/v1/workspaces/{workspace_id}/documents";
+    const DOCUMENT: &str = "/api/v1/workspaces/{workspace_id}/documents/{document_id}";
+    const FILTERS: [(&str, &str); 5] = [
+        ("collection_id", "A collection"),
+        ("status", "PROCESSING, COMPLETED or FAILED"),
+        ("search", "Part of the title"),
+        PAGE[0],
+        PAGE[1],
+    ];
+    vec![
+        post(COLLECTIONS, collections::create, Access::Member, "Create a collection")
+            .takes::<CreateCollection>()
+            .gives::<Collection>(201),
+        get(COLLECTIONS, collections::list, Access::Member, "List collections")
+            .gives::<CollectionList>(200)
+            .extension(),
+        patch(COLLECTION, collections::update, Access::Member, "Change a collection")
+            .takes::<UpdateCollection>()
+            .gives::<Collection>(200)
+            .extension(),
+        delete(
+            COLLECTION,
+            collections::delete,
+            Access::Member,
+            "Delete a collection and its documents",
+        )
+        .gives::<Message>(200)
+        .extension(),
+        post(DOCUMENTS, documents::upload, Access::Member, "Upload a document")
+            .takes_form::<upload::Form>()
+            .gives::<AcceptedDocument>(202),
+        get(DOCUMENTS, documents::list, Access::Member, "List documents")
+            .query(&FILTERS)
+            .gives::<DocumentList>(200),
+        get(DOCUMENT, documents::show, Access::Member, "Get a document").gives::<Document>(200),
+        delete(DOCUMENT, documents::delete, Access::Member, "Delete a document").gives::<Message>(200),
+        post(
+            "/api/v1/workspaces/{workspace_id}/documents/{document_id}/reprocess",
+            documents::reprocess,
+            Access::Member,
+            "Process a document again",
+        )
+        .gives::<AcceptedReprocess>(202),
+    ]
+}
+
+fn public() -> Vec<Route> {
+    use wire::operator::{PlanSet, SetPlan};
+    use wire::widget::{Chat, Config, Feedback, FeedbackReceived, Frame};
+    vec![
+        get(
+            "/api/v1/widget/config/{agent_id}",
+            widget::config,
+            Access::Widget,
+            "What the widget shows",
+        )
+        .gives::<Config>(200),
+        post(
+            "/api/v1/widget/chat",
+            widget::chat,
+            Access::Widget,
+            "Ask a question; the answer is streamed",
+        )
+        .takes::<Chat>()
+        .streams::<Frame>(),
+        post(
+            "/api/v1/widget/feedback",
+            widget::feedback,
+            Access::Widget,
+            "Say what one thinks of an answer",
+        )
+        .takes::<Feedback>()
+        .gives::<FeedbackReceived>(201),
+        put(
+            "/api/v1/operator/workspaces/{workspace_id}/plan",
+            operator::set_plan,
+            Access::Operator,
+            "Change a workspace's plan",
+        )
+        .takes::<SetPlan>()
+        .gives::<PlanSet>(200)
+        .extension(),
+    ]
+}

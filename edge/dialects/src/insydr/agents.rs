@@ -1,0 +1,130 @@
+//! Agents (seed 004, section 4).
+use super::agents_wire::{created, full, patch, source};
+use super::caller::Member;
+use super::error::{ApiError, ApiResult, Body, Path, Query};
+use super::page::{Paging, next_cursor};
+use axum::Json;
+use axum::extract::State;
+use edge_core::{App, agent};
+use edge_model::AgentId;
+use edge_model::agent::{AgentStatus, AgentSummary};
+use edge_model::text::{Name, Question};
+use http::StatusCode;
+use serde::Deserialize;
+use shared as wire;
+use wire::agent::{Agent, AgentList, CreateAgent, CreatedAgent, Published, TestAnswer, TestMessage, UpdateAgent};
+
+/// The query of the list.
+#[derive(Deserialize)]
+pub struct Filters {
+    status: Option<String>,
+    r#type: Option<String>,
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+pub async fn create(
+    State(app): State<App>,
+    Member(member): Member,
+    Body(new): Body<CreateAgent>,
+) -> ApiResult<(StatusCode, Json<CreatedAgent>)> {
+    let name = Name::new(&new.name).map_err(|why| ApiError::field("name", why))?;
+    let patch = patch(&app, new.into_update())?;
+    let agent = agent::create(&app, &member, name, patch).await?;
+    Ok((StatusCode::CREATED, Json(created(agent))))
+}
+
+pub async fn list(
+    State(app): State<App>,
+    Member(member): Member,
+    Query(filters): Query<Filters>,
+) -> ApiResult<Json<AgentList>> {
+    let wrong = || ApiError::field("status", "must be DRAFT, PUBLISHED or ARCHIVED");
+    let status = filters
+        .status
+        .as_deref()
+        .map(|it| AgentStatus::parse(it).ok_or_else(wrong))
+        .transpose()?;
+    let page = Paging::new(filters.limit, filters.cursor).page()?;
+    let (found, total) = agent::list(&app, &member, status, filters.r#type.as_deref(), &page).await?;
+    let next_cursor = next_cursor(
+        &page,
+        found.len(),
+        found.last().map(|it| (it.created_at, it.id.as_str())),
+    );
+    let agents = found.into_iter().map(summary).collect();
+    Ok(Json(AgentList {
+        agents,
+        total,
+        next_cursor,
+    }))
+}
+
+fn summary(agent: AgentSummary) -> wire::agent::AgentSummary {
+    let AgentSummary {
+        id,
+        name,
+        status,
+        agent_type,
+        conversation_count,
+        created_at,
+    } = agent;
+    wire::agent::AgentSummary {
+        id: id.to_string(),
+        name,
+        status: status.as_str().into(),
+        agent_type,
+        conversation_count,
+        created_at: created_at.rfc3339(),
+    }
+}
+
+pub async fn show(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+) -> ApiResult<Json<Agent>> {
+    Ok(Json(full(agent::get(&app, &member, &AgentId::new(id)).await?)))
+}
+
+pub async fn update(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+    Body(change): Body<UpdateAgent>,
+) -> ApiResult<Json<Agent>> {
+    let patch = patch(&app, change)?;
+    Ok(Json(full(
+        agent::update(&app, &member, &AgentId::new(id), patch).await?,
+    )))
+}
+
+pub async fn publish(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+) -> ApiResult<Json<Published>> {
+    let (version, at) = agent::publish(&app, &member, &AgentId::new(id)).await?;
+    Ok(Json(Published {
+        message: "Agent published successfully".into(),
+        version,
+        published_at: at.rfc3339(),
+    }))
+}
+
+pub async fn test(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+    Body(wish): Body<TestMessage>,
+) -> ApiResult<Json<TestAnswer>> {
+    let question = Question::new(&wish.message).map_err(|why| ApiError::field("message", why))?;
+    let (composed, response_time_ms) = agent::test(&app, &member, &AgentId::new(id), &question).await?;
+    Ok(Json(TestAnswer {
+        response: composed.text(),
+        sources: composed.citations.into_iter().map(source).collect(),
+        confidence: composed.confidence,
+        response_time_ms,
+        answered: composed.is_answered,
+    }))
+}

@@ -1,0 +1,275 @@
+//! Agents between this dialect's words and ours.
+use super::error::{ApiError, ApiResult};
+use edge_core::App;
+use edge_core::agent::{Detail, version_name};
+use edge_core::agent_patch::{
+    AgentType, BorderRadius, Color, GreetingDelay, LanguageMode, Patch, Position, ResponseLength, Suggestions, Theme,
+    Threshold, WidgetPatch, style, tone,
+};
+use edge_core::guard::PublicUrl;
+use edge_model::CollectionId;
+use edge_model::agent::{Agent, AgentConfig, ResponseStyle, Tone, WidgetConfig};
+use edge_model::conversation::Citation;
+use edge_model::text::{Description, Name, Phrase};
+use shared as wire;
+use wire::agent::{
+    AgentCollection, AgentStats, BehaviorSettings, CreatedAgent, ResponseConfig, Source, UpdateAgent, WidgetSettings,
+};
+
+/// How much of a passage a source shows, in characters.
+const PREVIEW: usize = 300;
+
+/// Reads a member, when it is given, and names it when it will not do.
+fn given<T, U>(name: &str, value: Option<T>, read: impl FnOnce(T) -> Result<U, String>) -> ApiResult<Option<U>> {
+    value
+        .map(|it| read(it).map_err(|why| ApiError::field(name, why)))
+        .transpose()
+}
+
+/// Reads a change of an agent.
+pub(super) fn patch(app: &App, change: UpdateAgent) -> ApiResult<Patch> {
+    let UpdateAgent {
+        name,
+        description,
+        agent_type,
+        behavior_settings,
+        response_config,
+        conversation_rules,
+        greeting_message,
+        fallback_message,
+        collection_ids,
+        widget,
+    } = change;
+    let BehaviorSettings {
+        tone: tone_name,
+        response_style,
+        language_mode,
+    } = behavior_settings.unwrap_or_default();
+    let ResponseConfig {
+        max_response_length,
+        confidence_threshold,
+        show_sources,
+    } = response_config.unwrap_or_default();
+    let rules = |it: serde_json::Map<String, serde_json::Value>| {
+        let size = serde_json::to_string(&it).map_or(usize::MAX, |it| it.len());
+        if size > 16_384 {
+            Err("must be at most 16 KiB of JSON".to_owned())
+        } else {
+            Ok(it)
+        }
+    };
+    let collections = |it: Vec<String>| {
+        if it.len() > 100 {
+            Err("must be at most 100 collections".to_owned())
+        } else {
+            Ok(it.into_iter().map(CollectionId::new).collect())
+        }
+    };
+    Ok(Patch {
+        name: given("name", name, |it| Name::new(&it))?,
+        description: given("description", description, |it| Description::new(&it))?,
+        agent_type: given("agent_type", agent_type, |it| AgentType::new(&it))?,
+        tone: given("behavior_settings.tone", tone_name, |it| tone(&it))?,
+        style: given("behavior_settings.response_style", response_style, |it| style(&it))?,
+        language_mode: given("behavior_settings.language_mode", language_mode, |it| {
+            LanguageMode::new(&it)
+        })?,
+        max_response_length: given(
+            "response_config.max_response_length",
+            max_response_length,
+            ResponseLength::new,
+        )?,
+        confidence_threshold: given(
+            "response_config.confidence_threshold",
+            confidence_threshold,
+            Threshold::new,
+        )?,
+        show_sources,
+        conversation_rules: given("conversation_rules", conversation_rules, rules)?,
+        greeting_message: given("greeting_message", greeting_message, |it| Phrase::new(&it))?,
+        fallback_message: given("fallback_message", fallback_message, |it| Phrase::new(&it))?,
+        collection_ids: given("collection_ids", collection_ids, collections)?,
+        widget: widget_patch(app, widget.unwrap_or_default())?,
+    })
+}
+
+fn widget_patch(app: &App, settings: WidgetSettings) -> ApiResult<WidgetPatch> {
+    let WidgetSettings {
+        theme,
+        primary_color,
+        border_radius,
+        position,
+        greeting_enabled,
+        greeting_delay,
+        suggested_questions,
+        show_powered_by,
+        avatar_url,
+    } = settings;
+    let avatar = |it: String| match it.trim() {
+        "" => Ok(None),
+        url => PublicUrl::new(url, &app.settings.allow_private_hosts).map(Some),
+    };
+    Ok(WidgetPatch {
+        theme: given("widget.theme", theme, |it| Theme::new(&it))?,
+        primary_color: given("widget.primary_color", primary_color, |it| Color::new(&it))?,
+        border_radius: given("widget.border_radius", border_radius, BorderRadius::new)?,
+        position: given("widget.position", position, |it| Position::new(&it))?,
+        greeting_enabled,
+        greeting_delay: given("widget.greeting_delay", greeting_delay, GreetingDelay::new)?,
+        suggested_questions: given("widget.suggested_questions", suggested_questions, Suggestions::new)?,
+        show_powered_by,
+        avatar_url: given("widget.avatar_url", avatar_url, avatar)?,
+    })
+}
+
+pub(super) fn created(agent: Agent) -> CreatedAgent {
+    CreatedAgent {
+        id: agent.id.to_string(),
+        name: agent.name,
+        status: agent.status.as_str().into(),
+        agent_type: agent.agent_type,
+        version: version_name(agent.version),
+        created_at: agent.created_at.rfc3339(),
+    }
+}
+
+pub(super) fn full(detail: Detail) -> wire::agent::Agent {
+    let Detail {
+        agent,
+        collections,
+        stats,
+    } = detail;
+    let Agent {
+        id,
+        workspace_id: _,
+        name,
+        agent_type,
+        status,
+        draft,
+        version,
+        published_at,
+        is_changed,
+        created_at,
+        updated_at,
+    } = agent;
+    let AgentConfig {
+        name: _,
+        description,
+        tone,
+        style,
+        language_mode,
+        max_response_length,
+        confidence_threshold,
+        show_sources,
+        conversation_rules,
+        greeting_message,
+        fallback_message,
+        collection_ids: _,
+        widget,
+    } = draft;
+    let collection = |it: edge_model::collection::Collection| AgentCollection {
+        id: it.id.to_string(),
+        name: it.name,
+        document_count: it.document_count,
+    };
+    wire::agent::Agent {
+        id: id.to_string(),
+        name,
+        description,
+        status: status.as_str().into(),
+        agent_type,
+        version: version_name(version),
+        behavior_settings: BehaviorSettings {
+            tone: Some(tone_name(tone).into()),
+            response_style: Some(style_name(style).into()),
+            language_mode: Some(language_mode),
+        },
+        response_config: ResponseConfig {
+            max_response_length: Some(max_response_length),
+            confidence_threshold: Some(confidence_threshold),
+            show_sources: Some(show_sources),
+        },
+        conversation_rules,
+        greeting_message,
+        fallback_message,
+        knowledge_collections: collections.into_iter().map(collection).collect(),
+        stats: AgentStats {
+            total_conversations: stats.conversations,
+            total_messages: stats.messages,
+            avg_satisfaction: stats.satisfaction,
+        },
+        published_at: published_at.map(|it| it.rfc3339()),
+        created_at: created_at.rfc3339(),
+        updated_at: updated_at.rfc3339(),
+        has_unpublished_changes: is_changed,
+        widget: widget_settings(widget),
+    }
+}
+
+fn widget_settings(widget: WidgetConfig) -> WidgetSettings {
+    let WidgetConfig {
+        theme,
+        primary_color,
+        border_radius,
+        position,
+        greeting_enabled,
+        greeting_delay,
+        suggested_questions,
+        show_powered_by,
+        avatar_url,
+    } = widget;
+    WidgetSettings {
+        theme: Some(theme),
+        primary_color: Some(primary_color),
+        border_radius: Some(border_radius),
+        position: Some(position),
+        greeting_enabled: Some(greeting_enabled),
+        greeting_delay: Some(greeting_delay),
+        suggested_questions: Some(suggested_questions),
+        show_powered_by: Some(show_powered_by),
+        avatar_url,
+    }
+}
+
+fn tone_name(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Friendly => "friendly",
+        Tone::Professional => "professional",
+        Tone::Casual => "casual",
+        Tone::Formal => "formal",
+    }
+}
+
+fn style_name(style: ResponseStyle) -> &'static str {
+    match style {
+        ResponseStyle::Conversational => "conversational",
+        ResponseStyle::Concise => "concise",
+        ResponseStyle::Detailed => "detailed",
+    }
+}
+
+/// Shows a citation as a source.
+pub(super) fn source(citation: Citation) -> Source {
+    let Citation {
+        document_id,
+        title,
+        url,
+        heading_path,
+        chunk_index,
+        text,
+        score,
+    } = citation;
+    let mut chunk_preview: String = text.chars().take(PREVIEW).collect();
+    if text.chars().nth(PREVIEW).is_some() {
+        chunk_preview.push('…');
+    }
+    Source {
+        document_id: document_id.to_string(),
+        title,
+        chunk_preview,
+        relevance_score: score,
+        url,
+        heading_path,
+        chunk_index,
+    }
+}

@@ -1,0 +1,96 @@
+//! API keys (seed 004, section 3).
+use super::caller::Member;
+use super::error::{ApiError, ApiResult, Body, Path};
+use axum::Json;
+use axum::extract::State;
+use edge_core::key::NewKey;
+use edge_core::origin::DomainPattern;
+use edge_core::{App, key};
+use edge_model::KeyId;
+use edge_model::key::{ApiKey, KeyKind};
+use edge_model::text::Name;
+use http::StatusCode;
+use shared as wire;
+use wire::error::Message;
+use wire::key::{CreateKey, CreatedKey, Key, KeyList};
+
+fn domains(given: &[String]) -> ApiResult<Vec<DomainPattern>> {
+    if given.len() > 50 {
+        return Err(ApiError::field("allowed_domains", "must be at most 50 domains"));
+    }
+    let domain = |it: &String| DomainPattern::new(it).map_err(|why| ApiError::field("allowed_domains", why));
+    given.iter().map(domain).collect()
+}
+
+fn kind(given: Option<&str>) -> ApiResult<KeyKind> {
+    let wrong = || ApiError::field("kind", "must be `widget`, `twig`, `twin` or `builder`");
+    given.map_or(Ok(KeyKind::Widget), |it| KeyKind::parse(it).ok_or_else(wrong))
+}
+
+pub async fn create(
+    State(app): State<App>,
+    Member(member): Member,
+    Body(new): Body<CreateKey>,
+) -> ApiResult<(StatusCode, Json<CreatedKey>)> {
+    let new = NewKey {
+        name: Name::new(&new.name).map_err(|why| ApiError::field("name", why))?,
+        kind: kind(new.kind.as_deref())?,
+        allowed_domains: domains(&new.allowed_domains)?,
+        allow_no_origin: new.allow_no_origin,
+    };
+    let (key, text) = key::create(&app, &member, new).await?;
+    let answer = CreatedKey {
+        id: key.id.to_string(),
+        name: key.name,
+        key: text,
+        key_prefix: key.display,
+        allowed_domains: key.allowed_domains,
+        created_at: key.created_at.rfc3339(),
+        message: "Save this key - it won't be shown again!".into(),
+        kind: key.kind.as_str().into(),
+    };
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+pub async fn list(State(app): State<App>, Member(member): Member) -> ApiResult<Json<KeyList>> {
+    let api_keys: Vec<Key> = key::list(&app, &member).await?.into_iter().map(summary).collect();
+    let total = u64::try_from(api_keys.len()).unwrap_or_default();
+    Ok(Json(KeyList { api_keys, total }))
+}
+
+fn summary(key: ApiKey) -> Key {
+    let ApiKey {
+        id,
+        workspace_id: _,
+        kind,
+        name,
+        display,
+        allowed_domains,
+        allow_no_origin,
+        last_used_at,
+        revoked_at,
+        created_at,
+    } = key;
+    Key {
+        id: id.to_string(),
+        name,
+        key_prefix: display,
+        allowed_domains,
+        is_active: revoked_at.is_none(),
+        last_used_at: last_used_at.map(|it| it.rfc3339()),
+        created_at: created_at.rfc3339(),
+        kind: kind.as_str().into(),
+        allow_no_origin,
+    }
+}
+
+pub async fn revoke(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+) -> ApiResult<Json<Message>> {
+    key::revoke(&app, &member, &KeyId::new(id)).await?;
+    Ok(Json(Message {
+        message: "API key revoked".into(),
+    }))
+}

@@ -1,0 +1,174 @@
+//! Accounts (seed 004, section 1).
+use super::caller::{From, Person};
+use super::error::{ApiError, ApiResult, Body};
+use axum::Json;
+use axum::extract::State;
+use edge_core::password::Password;
+use edge_core::{App, Error, Reason, account};
+use edge_model::account::Account;
+use edge_model::text::{Email, Name};
+use http::StatusCode;
+use shared as wire;
+use wire::auth::{
+    EmailOnly, LoggedIn, Login, Me, ResetPassword, SignedUp, Signup, UpdateMe, User, Verified, VerifyOtp,
+};
+use wire::error::Message;
+
+fn email(text: &str) -> ApiResult<Email> {
+    Email::new(text).map_err(|why| ApiError::field("email", why))
+}
+
+fn password(text: &str) -> ApiResult<Password> {
+    Password::new(text).map_err(|why| ApiError::field("password", why))
+}
+
+fn full_name(text: &str) -> ApiResult<Name> {
+    Name::new(text).map_err(|why| ApiError::field("full_name", why))
+}
+
+fn user(account: Account) -> User {
+    let Account {
+        id,
+        email,
+        full_name,
+        password_hash: _,
+        email_verified_at: _,
+        created_at,
+    } = account;
+    User {
+        id: id.to_string(),
+        email,
+        full_name,
+        created_at: created_at.rfc3339(),
+    }
+}
+
+fn profile(account: Account) -> Me {
+    let Account {
+        id,
+        email,
+        full_name,
+        password_hash: _,
+        email_verified_at,
+        created_at,
+    } = account;
+    let email_verified = email_verified_at.is_some();
+    Me {
+        id: id.to_string(),
+        email,
+        full_name,
+        email_verified,
+        created_at: created_at.rfc3339(),
+    }
+}
+
+pub async fn sign_up(
+    State(app): State<App>,
+    From(from): From,
+    Body(new): Body<Signup>,
+) -> ApiResult<(StatusCode, Json<SignedUp>)> {
+    let email = email(&new.email)?;
+    account::sign_up(
+        &app,
+        &from,
+        &email,
+        &password(&new.password)?,
+        &full_name(&new.full_name)?,
+    )
+    .await?;
+    let answer = SignedUp {
+        message: "Account created. Verify email with OTP.".into(),
+        email: email.to_string(),
+        expires_in_minutes: account::OTP_MINUTES,
+    };
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+pub async fn log_in(State(app): State<App>, From(from): From, Body(login): Body<Login>) -> ApiResult<Json<LoggedIn>> {
+    let (account, access_token) = account::log_in(&app, &from, &login.email, &login.password).await?;
+    Ok(Json(LoggedIn {
+        access_token,
+        token_type: "bearer".into(),
+        user: user(account),
+    }))
+}
+
+pub async fn verify_otp(
+    State(app): State<App>,
+    From(from): From,
+    Body(wish): Body<VerifyOtp>,
+) -> ApiResult<Json<Verified>> {
+    let (account, access_token) = account::verify_email(&app, &from, &email(&wish.email)?, &wish.otp_code)
+        .await
+        .map_err(of_code)?;
+    Ok(Json(Verified {
+        access_token,
+        user: user(account),
+    }))
+}
+
+pub async fn me(Person(person): Person) -> Json<Me> {
+    Json(profile(person.account))
+}
+
+pub async fn update_me(
+    State(app): State<App>,
+    Person(person): Person,
+    Body(change): Body<UpdateMe>,
+) -> ApiResult<Json<Me>> {
+    Ok(Json(profile(
+        account::rename(&app, &person, &full_name(&change.full_name)?).await?,
+    )))
+}
+
+pub async fn log_out(State(app): State<App>, Person(person): Person) -> ApiResult<Json<Message>> {
+    account::log_out(&app, &person).await?;
+    Ok(Json(Message {
+        message: "Signed out".into(),
+    }))
+}
+
+pub async fn resend_otp(
+    State(app): State<App>,
+    From(from): From,
+    Body(wish): Body<EmailOnly>,
+) -> ApiResult<Json<Message>> {
+    account::resend_code(&app, &from, &email(&wish.email)?).await?;
+    Ok(Json(Message {
+        message: "If this address waits for a code, a new one is on its way.".into(),
+    }))
+}
+
+pub async fn forgot_password(
+    State(app): State<App>,
+    From(from): From,
+    Body(wish): Body<EmailOnly>,
+) -> ApiResult<Json<Message>> {
+    account::forgot_password(&app, &from, &email(&wish.email)?).await?;
+    Ok(Json(Message {
+        message: "If this address has an account, a code is on its way.".into(),
+    }))
+}
+
+pub async fn reset_password(
+    State(app): State<App>,
+    From(from): From,
+    Body(wish): Body<ResetPassword>,
+) -> ApiResult<Json<Message>> {
+    let password = password(&wish.password)?;
+    account::reset_password(&app, &from, &email(&wish.email)?, &wish.otp_code, &password)
+        .await
+        .map_err(of_code)?;
+    Ok(Json(Message {
+        message: "Password changed. Sign in with the new one.".into(),
+    }))
+}
+
+/// A wrong code is the fault of one field; whatever else went wrong is not.
+fn of_code(error: Error) -> Error {
+    if error.reason == Some(Reason::WrongCode) {
+        error.of_field("otp_code")
+    } else {
+        error
+    }
+}

@@ -1,0 +1,96 @@
+//! Who calls: people by `Authorization: Bearer <token>`, widgets by `X-API-Key` and `Origin` or a visitor's token.
+use super::error::ApiError;
+use crate::dialect::bearer;
+use crate::extract::header_of;
+use axum::extract::{FromRequestParts, RawPathParams};
+use edge_core::account::{ClientAddress, SignedIn};
+use edge_core::limit::{self, Meter};
+use edge_core::widget::Credential;
+use edge_core::{App, Error, account, workspace};
+use edge_model::WorkspaceId;
+use http::request::Parts;
+
+/// A signed-in person.
+pub struct Person(pub SignedIn);
+
+/// A signed-in person in the workspace of the path.
+pub struct Member(pub workspace::Member);
+
+/// A page with a widget key, or its visitor.
+pub struct Visitor(pub Credential);
+
+/// Where a call without an account comes from.
+pub struct From(pub ClientAddress);
+
+/// The request's meter.
+pub struct Metered(pub Meter);
+
+fn token(parts: &Parts) -> Result<&str, Error> {
+    let header = header_of(&parts.headers, "authorization").and_then(bearer);
+    header.ok_or_else(|| Error::unauthenticated("sign in first: the `Authorization` header is missing"))
+}
+
+fn meter(parts: &Parts) -> Meter {
+    parts.extensions.get::<Meter>().cloned().unwrap_or_default()
+}
+
+impl FromRequestParts<App> for Person {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let person = account::signed_in(app, token(parts)?).await?;
+        limit::admit_account(&*app.limiter, &meter(parts), person.account.id.as_str(), app.now()).await?;
+        Ok(Self(person))
+    }
+}
+
+impl FromRequestParts<App> for Member {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let params = RawPathParams::from_request_parts(parts, app)
+            .await
+            .map_err(|_| Error::not_found("page"))?;
+        let id = params
+            .iter()
+            .find(|it| it.0 == "workspace_id")
+            .map(|it| WorkspaceId::new(it.1));
+        let id = id.ok_or_else(|| Error::internal("a member's route names no workspace"))?;
+        Ok(Self(workspace::enter(app, token(parts)?, &id, &meter(parts)).await?))
+    }
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        if let Some(key) = header_of(&parts.headers, "x-api-key") {
+            let origin = header_of(&parts.headers, "origin").map(Into::into);
+            return Ok(Self(Credential::Key {
+                key: key.trim().into(),
+                origin,
+            }));
+        }
+        match header_of(&parts.headers, "authorization").and_then(bearer) {
+            Some(token) => Ok(Self(Credential::from_token(app, token)?)),
+            None => Err(Error::unauthenticated("the `X-API-Key` header is missing").into()),
+        }
+    }
+}
+
+impl FromRequestParts<App> for From {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
+        let address = header_of(&parts.headers, "cf-connecting-ip").unwrap_or("unknown");
+        Ok(Self(ClientAddress(address.into())))
+    }
+}
+
+impl FromRequestParts<App> for Metered {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
+        Ok(Self(meter(parts)))
+    }
+}

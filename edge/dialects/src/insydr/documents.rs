@@ -1,0 +1,222 @@
+//! Documents (seed 004, section 5).
+use super::caller::Member;
+use super::error::{ApiError, ApiResult, Path, Query};
+use super::page::{Paging, next_cursor};
+use super::upload::Received;
+use axum::Json;
+use axum::extract::State;
+use edge_core::document::Accepted;
+use edge_core::{App, document};
+use edge_model::document::{ChunkPreview, Document, DocumentStatus, DocumentVersion, SourceType};
+use edge_model::{CollectionId, DocumentId};
+use edge_store::documents::Filter;
+use http::StatusCode;
+use serde::Deserialize;
+use shared as wire;
+use wire::error::Message;
+use wire::knowledge::{AcceptedDocument, AcceptedReprocess, DocumentList, DocumentSummary, Progress};
+
+/// The query of the list.
+#[derive(Deserialize)]
+pub struct Filters {
+    collection_id: Option<String>,
+    status: Option<String>,
+    search: Option<String>,
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+/// The documented words: what waits is being processed.
+fn status_word(status: DocumentStatus) -> &'static str {
+    match status {
+        DocumentStatus::Queued | DocumentStatus::Processing => "PROCESSING",
+        DocumentStatus::Completed => "COMPLETED",
+        DocumentStatus::Failed => "FAILED",
+    }
+}
+
+fn statuses(word: &str) -> ApiResult<Vec<DocumentStatus>> {
+    use DocumentStatus::{Completed, Failed, Processing, Queued};
+    let found: Vec<_> = [Queued, Processing, Completed, Failed]
+        .into_iter()
+        .filter(|it| status_word(*it) == word)
+        .collect();
+    if found.is_empty() {
+        return Err(ApiError::field("status", "must be PROCESSING, COMPLETED or FAILED"));
+    }
+    Ok(found)
+}
+
+fn source_word(source: SourceType) -> &'static str {
+    match source {
+        SourceType::File => "FILE",
+        SourceType::Url => "URL",
+    }
+}
+
+fn progress(document: &Document) -> Progress {
+    let (percent, pages_done) = match document.stage.as_str() {
+        "parsing" => (30, 0),
+        "indexing" => (60, 0),
+        "done" => (100, 1),
+        _ => (0, 0),
+    };
+    Progress {
+        stage: document.stage.clone(),
+        percent,
+        pages_done,
+        pages_total: 1,
+        error: document.error.clone(),
+    }
+}
+
+pub async fn upload(
+    State(app): State<App>,
+    Member(member): Member,
+    received: Received,
+) -> ApiResult<(StatusCode, Json<AcceptedDocument>)> {
+    let Received {
+        upload,
+        collection,
+        title,
+    } = received;
+    let Accepted { document, is_duplicate } = document::upload(&app, &member, &collection, title, upload).await?;
+    let message = match (is_duplicate, document.status) {
+        (false, _) => "Document queued for processing",
+        (true, DocumentStatus::Completed) => "The same file is here already; nothing was added",
+        (true, _) => "The same file is here already and is being processed",
+    };
+    let answer = AcceptedDocument {
+        id: document.id.to_string(),
+        status: status_word(document.status).into(),
+        title: document.title,
+        message: message.into(),
+        duplicate: is_duplicate,
+    };
+    Ok((StatusCode::ACCEPTED, Json(answer)))
+}
+
+pub async fn list(
+    State(app): State<App>,
+    Member(member): Member,
+    Query(filters): Query<Filters>,
+) -> ApiResult<Json<DocumentList>> {
+    let filter = Filter {
+        collection: filters.collection_id.map(CollectionId::new),
+        statuses: filters.status.as_deref().map(statuses).transpose()?.unwrap_or_default(),
+        search: filters.search.filter(|it| !it.is_empty()),
+    };
+    let page = Paging::new(filters.limit, filters.cursor).page()?;
+    let (found, total) = document::list(&app, &member, &filter, &page).await?;
+    let next_cursor = next_cursor(
+        &page,
+        found.len(),
+        found.last().map(|it| (it.created_at, it.id.as_str())),
+    );
+    let documents = found.into_iter().map(summary).collect();
+    Ok(Json(DocumentList {
+        documents,
+        total,
+        next_cursor,
+    }))
+}
+
+fn summary(document: Document) -> DocumentSummary {
+    DocumentSummary {
+        progress: progress(&document),
+        id: document.id.to_string(),
+        title: document.title,
+        source_type: source_word(document.source_type).into(),
+        status: status_word(document.status).into(),
+        chunk_count: document.chunk_count,
+        created_at: document.created_at.rfc3339(),
+        collection_id: document.collection_id.to_string(),
+    }
+}
+
+pub async fn show(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+) -> ApiResult<Json<wire::knowledge::Document>> {
+    let (document, versions) = document::get(&app, &member, &DocumentId::new(id)).await?;
+    Ok(Json(full(document, versions)))
+}
+
+fn full(document: Document, versions: Vec<DocumentVersion>) -> wire::knowledge::Document {
+    let progress = progress(&document);
+    let Document {
+        id,
+        workspace_id: _,
+        collection_id,
+        title,
+        source_type,
+        source_url,
+        file_name,
+        media_type: _,
+        content_hash: _,
+        size,
+        version: _,
+        status,
+        stage: _,
+        error: _,
+        language,
+        chunk_count,
+        token_count,
+        preview,
+        created_at,
+        updated_at: _,
+    } = document;
+    let version = |it: DocumentVersion| wire::knowledge::DocumentVersion {
+        version: it.version,
+        created_at: it.created_at.rfc3339(),
+    };
+    let chunk = |it: ChunkPreview| wire::knowledge::ChunkPreview {
+        chunk_index: it.index,
+        content_preview: it.text,
+        token_count: u64::from(it.tokens),
+    };
+    wire::knowledge::Document {
+        id: id.to_string(),
+        title,
+        source_type: source_word(source_type).into(),
+        source_url,
+        file_path: file_name.map(|it| format!("/uploads/{it}")),
+        status: status_word(status).into(),
+        language,
+        chunk_count,
+        token_count,
+        versions: versions.into_iter().map(version).collect(),
+        chunks_preview: preview.into_iter().map(chunk).collect(),
+        created_at: created_at.rfc3339(),
+        collection_id: collection_id.to_string(),
+        size,
+        progress,
+    }
+}
+
+pub async fn delete(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+) -> ApiResult<Json<Message>> {
+    document::delete(&app, &member, &DocumentId::new(id)).await?;
+    Ok(Json(Message {
+        message: "Document deleted".into(),
+    }))
+}
+
+pub async fn reprocess(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+) -> ApiResult<(StatusCode, Json<AcceptedReprocess>)> {
+    let document = document::reprocess(&app, &member, &DocumentId::new(id)).await?;
+    let message = "Document queued for processing".into();
+    let answer = AcceptedReprocess {
+        id: document.id.to_string(),
+        status: status_word(document.status).into(),
+        message,
+    };
+    Ok((StatusCode::ACCEPTED, Json(answer)))
+}

@@ -1,0 +1,132 @@
+//! The stream of an answer in this dialect: server-sent events whose data are [`wire::widget::Frame`]s.
+//!
+//! `start`, `token`*, `sources`, `done`; or `error`, which ends the stream. `id:` lines count the events of the answer;
+//! comments keep quiet connections open.
+use super::agents_wire::source;
+use super::error::code;
+use axum::body::Body;
+use axum::response::Response;
+use edge_core::answer::AnswerEvent;
+use edge_core::conversation::AnswerStream;
+use edge_core::ports::Clock;
+use futures_util::future::{Either, select};
+use futures_util::stream::{self, StreamExt as _};
+use http::{HeaderValue, header};
+use shared as wire;
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+use wire::widget::Frame;
+
+/// A connection without an event for so long gets a comment, in milliseconds.
+const HEARTBEAT: u32 = 10_000;
+
+/// What the framing of a stream remembers.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    message_id: String,
+    count: u64,
+}
+
+/// Frames one event.
+pub fn frame(event: AnswerEvent, state: &mut State) -> String {
+    let frame = match event {
+        AnswerEvent::Started { message_id } => {
+            state.message_id = message_id.to_string();
+            Frame::Start {
+                message_id: message_id.to_string(),
+            }
+        }
+        AnswerEvent::Text(content) => Frame::Token { content },
+        AnswerEvent::Citations(citations) => Frame::Sources {
+            sources: citations.into_iter().map(source).collect(),
+        },
+        AnswerEvent::Finished {
+            confidence,
+            is_answered,
+        } => Frame::Done {
+            confidence,
+            answered: is_answered,
+        },
+        AnswerEvent::Failed(error) => Frame::Error {
+            code: code(&error).into(),
+            detail: error.message,
+        },
+    };
+    // Our own plain enum always serialises.
+    let data = serde_json::to_string(&frame).unwrap_or_default();
+    let id = format!("{}:{}", state.message_id, state.count);
+    state.count += 1;
+    format!("id: {id}\ndata: {data}\n\n")
+}
+
+/// Turns an answer into a response that streams it.
+pub fn stream(clock: Arc<dyn Clock>, answer: AnswerStream) -> Response {
+    let frames = stream::unfold(
+        (answer, State::default(), clock),
+        |(mut answer, mut state, clock)| async move {
+            let text = match select(answer.next(), pin!(clock.sleep(HEARTBEAT))).await {
+                Either::Left((None, _)) => return None,
+                Either::Left((Some(event), _)) => {
+                    let mut text = frame(event, &mut state);
+                    // What is there already goes out together: a chunk costs more than its bytes.
+                    while let Ok(event) = answer.try_recv() {
+                        text.push_str(&frame(event, &mut state));
+                    }
+                    text
+                }
+                Either::Right(_) => ": keep-alive\n\n".to_owned(),
+            };
+            Some((Ok::<_, Infallible>(text), (answer, state, clock)))
+        },
+    );
+    let mut response = Response::new(Body::from_stream(frames));
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/event-stream; charset=utf-8"),
+    );
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-cache, no-transform"),
+    );
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use edge_model::MessageId;
+
+    #[test]
+    fn an_answer_is_framed_as_documented() {
+        let mut state = State::default();
+        let events = [
+            AnswerEvent::Started {
+                message_id: MessageId::new("msg_123"),
+            },
+            AnswerEvent::Text("We".into()),
+            AnswerEvent::Citations(vec![]),
+            AnswerEvent::Finished {
+                confidence: 0.89,
+                is_answered: true,
+            },
+        ];
+        let framed: String = events.into_iter().map(|it| frame(it, &mut state)).collect();
+        let expected = "id: msg_123:0\ndata: {\"type\":\"start\",\"message_id\":\"msg_123\"}\n\n\
+            id: msg_123:1\ndata: {\"type\":\"token\",\"content\":\"We\"}\n\n\
+            id: msg_123:2\ndata: {\"type\":\"sources\",\"sources\":[]}\n\n\
+            id: msg_123:3\ndata: {\"type\":\"done\",\"confidence\":0.89,\"answered\":true}\n\n";
+        assert_eq!(framed, expected);
+    }
+
+    #[test]
+    fn a_failure_ends_in_an_error_frame() {
+        let error = edge_core::Error::internal("the disk is on fire");
+        let framed = frame(AnswerEvent::Failed(error), &mut State::default());
+        assert_eq!(
+            framed,
+            "id: :0\ndata: {\"type\":\"error\",\"code\":\"INTERNAL\",\"detail\":\"internal error\"}\n\n"
+        );
+    }
+}

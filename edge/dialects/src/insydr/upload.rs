@@ -1,0 +1,113 @@
+//! The form of an upload, read as it comes in: RFC 7578.
+use super::error::ApiError;
+use crate::extract::{body, header_of};
+use axum::extract::{FromRequest, Request};
+use edge_core::file::{MAX_UPLOAD, Upload};
+use edge_core::{Error, Kind};
+use edge_model::CollectionId;
+use edge_model::text::Name;
+use multer::{Constraints, Multipart, SizeLimit};
+use serde::Deserialize;
+
+/// What the boundaries and the other fields of a form may take beside the file, in bytes.
+const FORM: usize = 64 * 1024;
+
+/// The form, for the document of the API.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(dead_code, reason = "read by the OpenAPI document alone")]
+pub struct Form {
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Binary))]
+    file: String,
+    collection_id: String,
+    title: Option<String>,
+}
+
+/// An upload, read.
+pub struct Received {
+    pub upload: Upload,
+    pub collection: CollectionId,
+    pub title: Option<Name>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Received {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let media_type = header_of(request.headers(), "content-type").unwrap_or_default();
+        let boundary = multer::parse_boundary(media_type)
+            .map_err(|_| Error::new(Kind::UnsupportedMedia, "the content type must be `multipart/form-data`"))?;
+        let bytes = body(request, MAX_UPLOAD + FORM).await?;
+        let limits = SizeLimit::new()
+            .for_field("file", to_u64(MAX_UPLOAD))
+            .for_field("title", to_u64(FORM));
+        let stream = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(bytes)]);
+        let mut form = Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(limits));
+        let (mut upload, mut collection, mut title) = (None, None, None);
+        while let Some(field) = form.next_field().await.map_err(refusal)? {
+            match field.name().unwrap_or_default() {
+                "file" => upload = Some(file(field).await?),
+                "collection_id" => collection = Some(field.text().await.map_err(refusal)?),
+                "title" => title = Some(field.text().await.map_err(refusal)?),
+                _ => {}
+            }
+        }
+        let missing = |name: &str| ApiError::field(name, "is required");
+        let collection = collection
+            .filter(|it| !it.trim().is_empty())
+            .ok_or_else(|| missing("collection_id"))?;
+        let title = title
+            .filter(|it| !it.trim().is_empty())
+            .map(|it| Name::new(&it))
+            .transpose();
+        Ok(Self {
+            upload: upload.ok_or_else(|| missing("file"))?,
+            collection: CollectionId::new(collection.trim()),
+            title: title.map_err(|why| ApiError::field("title", why))?,
+        })
+    }
+}
+
+async fn file(field: multer::Field<'_>) -> Result<Upload, ApiError> {
+    // Some clients send the path; only the last part is a name.
+    let name = field
+        .file_name()
+        .unwrap_or_default()
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
+    let name = if name.is_empty() {
+        "document.txt".to_owned()
+    } else {
+        name
+    };
+    let name = Name::new(&name).map_err(|why| ApiError::field("file", format!("has a name that {why}")))?;
+    let media_type = field.content_type().map_or_else(String::new, ToString::to_string);
+    let bytes = field.bytes().await.map_err(refusal)?.to_vec();
+    Ok(Upload {
+        name: name.to_string(),
+        media_type,
+        bytes,
+    })
+}
+
+fn refusal(error: multer::Error) -> Error {
+    match error {
+        multer::Error::FieldSizeExceeded { field_name, .. } => {
+            let name = field_name.unwrap_or_default();
+            Error::new(
+                Kind::TooLarge,
+                format!("`{name}` must be at most {} MB", MAX_UPLOAD / 1024 / 1024),
+            )
+            .of_field(name)
+        }
+        multer::Error::StreamSizeExceeded { .. } => Error::new(Kind::TooLarge, "the body is too large"),
+        error => Error::new(Kind::Malformed, format!("the form cannot be read: {error}")),
+    }
+}
+
+fn to_u64(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}

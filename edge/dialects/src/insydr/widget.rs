@@ -1,0 +1,119 @@
+//! The widget's public API (seed 004, section 6).
+use super::caller::{Metered, Visitor};
+use super::error::{ApiError, ApiResult, Body, Path};
+use super::events;
+use axum::Json;
+use axum::extract::{Extension, State};
+use axum::response::Response;
+use edge_core::conversation::{self, Ask, Circumstances};
+use edge_core::ports::{Background, Departure};
+use edge_core::{App, widget};
+use edge_model::agent::WidgetConfig;
+use edge_model::conversation::Rating;
+use edge_model::text::{Comment, Question, SessionKey};
+use edge_model::{AgentId, MessageId};
+use http::StatusCode;
+use shared as wire;
+use wire::widget::{Appearance, Behavior, Branding, Chat, Config, Feedback, FeedbackReceived};
+
+pub async fn config(
+    State(app): State<App>,
+    Metered(meter): Metered,
+    Visitor(credential): Visitor,
+    Path(id): Path<String>,
+) -> ApiResult<Json<Config>> {
+    let id = AgentId::new(id);
+    Ok(Json(shown(&id, widget::config(&app, &meter, &credential, &id).await?)))
+}
+
+fn shown(id: &AgentId, config: widget::Config) -> Config {
+    let widget::Config {
+        config,
+        token,
+        token_expires_at,
+    } = config;
+    let WidgetConfig {
+        theme,
+        primary_color,
+        border_radius,
+        position,
+        greeting_enabled,
+        greeting_delay,
+        suggested_questions,
+        show_powered_by,
+        avatar_url,
+    } = config.widget;
+    Config {
+        agent_id: id.to_string(),
+        agent_name: config.name,
+        appearance: Appearance {
+            theme,
+            primary_color,
+            border_radius,
+            position,
+        },
+        behavior: Behavior {
+            greeting_enabled,
+            greeting_delay,
+            greeting_message: config.greeting_message,
+            suggested_questions,
+        },
+        branding: Branding {
+            show_powered_by,
+            avatar_url,
+        },
+        visitor_token: token,
+        visitor_token_expires_at: token_expires_at.rfc3339(),
+    }
+}
+
+pub async fn chat(
+    State(app): State<App>,
+    Metered(meter): Metered,
+    Visitor(credential): Visitor,
+    Extension(background): Extension<Background>,
+    Extension(departure): Extension<Departure>,
+    Body(chat): Body<Chat>,
+) -> ApiResult<Response> {
+    let metadata = chat.metadata.unwrap_or_default();
+    // What a browser says of itself is kept for people to read, and cut, not refused.
+    let cut = |it: String| it.chars().take(1_000).collect();
+    let ask = Ask {
+        agent: AgentId::new(chat.agent_id),
+        session: SessionKey::new(&chat.session_id).map_err(|why| ApiError::field("session_id", why))?,
+        question: Question::new(&chat.message).map_err(|why| ApiError::field("message", why))?,
+        page_url: metadata.page_url.map(cut),
+        user_agent: metadata.user_agent.map(cut),
+    };
+    let around = Circumstances {
+        meter,
+        background,
+        departure,
+    };
+    let answer = conversation::ask(&app, &around, &credential, ask).await?;
+    Ok(events::stream(app.clock.clone(), answer))
+}
+
+pub async fn feedback(
+    State(app): State<App>,
+    Metered(meter): Metered,
+    Visitor(credential): Visitor,
+    Body(given): Body<Feedback>,
+) -> ApiResult<(StatusCode, Json<FeedbackReceived>)> {
+    let rating = match given.feedback_type.as_str() {
+        "THUMBS_UP" => Rating::UP,
+        "THUMBS_DOWN" => Rating::DOWN,
+        _ => return Err(ApiError::field("feedback_type", "must be THUMBS_UP or THUMBS_DOWN")),
+    };
+    let comment = Comment::new(given.comment.as_deref().unwrap_or_default());
+    let comment = comment.map_err(|why| ApiError::field("comment", why))?;
+    let message = MessageId::new(given.message_id);
+    let id = widget::give_feedback(&app, &meter, &credential, &message, rating, &comment).await?;
+    Ok((
+        StatusCode::CREATED,
+        Json(FeedbackReceived {
+            id: id.to_string(),
+            message: "Thank you for your feedback".into(),
+        }),
+    ))
+}

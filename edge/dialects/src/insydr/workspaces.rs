@@ -1,0 +1,175 @@
+//! Workspaces (seed 004, section 2).
+use super::caller::{Member, Person};
+use super::error::{ApiError, ApiResult, Body, Query};
+use super::page::{Paging, next_cursor};
+use axum::Json;
+use axum::extract::State;
+use edge_core::guard::PublicUrl;
+use edge_core::limit::messages_per_month;
+use edge_core::workspace::{Detail, NewWorkspace, Patch};
+use edge_core::{App, workspace};
+use edge_model::plan::Plan;
+use edge_model::text::Name;
+use edge_model::workspace::{Workspace, WorkspaceSummary};
+use http::StatusCode;
+use serde_json::{Map, Value};
+use shared as wire;
+use wire::error::Message;
+use wire::workspace::{CreateWorkspace, CreatedWorkspace, UpdateWorkspace, Usage, WorkspaceList, WorkspaceStats};
+
+/// The plan's name in this dialect.
+pub(super) fn tier(plan: Plan) -> &'static str {
+    match plan {
+        Plan::Pro => "PROFESSIONAL",
+        plan => plan.as_str(),
+    }
+}
+
+fn name(text: &str) -> ApiResult<Name> {
+    Name::new(text).map_err(|why| ApiError::field("name", why))
+}
+
+/// Takes what looks like an IANA name; the browser that shows times knows the rest.
+fn timezone(text: String) -> ApiResult<String> {
+    let is_plain = |it: &str| {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'+');
+        (1..=64).contains(&it.len()) && it.bytes().all(allowed) && it.starts_with(|c: char| c.is_ascii_alphabetic())
+    };
+    if is_plain(&text) {
+        Ok(text)
+    } else {
+        Err(ApiError::field("timezone", "must be a name such as `Europe/Berlin`"))
+    }
+}
+
+fn settings(value: Map<String, Value>) -> ApiResult<Map<String, Value>> {
+    let size = serde_json::to_string(&value).map_or(usize::MAX, |it| it.len());
+    if size > 16_384 {
+        Err(ApiError::field("settings", "must be at most 16 KiB of JSON"))
+    } else {
+        Ok(value)
+    }
+}
+
+fn full(detail: Detail) -> wire::workspace::Workspace {
+    let Detail {
+        workspace,
+        role,
+        stats,
+        messages_used,
+    } = detail;
+    let Workspace {
+        id,
+        name,
+        slug,
+        logo_url,
+        timezone,
+        plan,
+        settings,
+        owner_id: _,
+        created_at,
+    } = workspace;
+    wire::workspace::Workspace {
+        id: id.to_string(),
+        name,
+        slug,
+        logo_url,
+        timezone,
+        subscription_tier: tier(plan).into(),
+        settings,
+        stats: WorkspaceStats {
+            total_agents: stats.agents,
+            total_documents: stats.documents,
+            total_conversations: stats.conversations,
+            total_messages: stats.messages,
+        },
+        created_at: created_at.rfc3339(),
+        role: role.as_str().into(),
+        usage: Usage {
+            messages_used,
+            messages_limit: messages_per_month(plan),
+        },
+    }
+}
+
+pub async fn create(
+    State(app): State<App>,
+    Person(person): Person,
+    Body(new): Body<CreateWorkspace>,
+) -> ApiResult<(StatusCode, Json<CreatedWorkspace>)> {
+    let new = NewWorkspace {
+        name: name(&new.name)?,
+        timezone: new.timezone.map_or(Ok("UTC".into()), timezone)?,
+        settings: new.settings.map_or(Ok(Map::new()), settings)?,
+    };
+    let Workspace {
+        id,
+        name,
+        slug,
+        owner_id,
+        plan,
+        created_at,
+        ..
+    } = workspace::create(&app, &person, new).await?;
+    let answer = CreatedWorkspace {
+        id: id.to_string(),
+        name,
+        slug,
+        owner_id: owner_id.to_string(),
+        subscription_tier: tier(plan).into(),
+        created_at: created_at.rfc3339(),
+    };
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+pub async fn list(
+    State(app): State<App>,
+    Person(person): Person,
+    Query(paging): Query<Paging>,
+) -> ApiResult<Json<WorkspaceList>> {
+    let page = paging.page()?;
+    let (found, total) = workspace::list(&app, &person, &page).await?;
+    let next_cursor = next_cursor(&page, found.len(), found.last().map(|it| (it.1, it.0.id.as_str())));
+    let summary = |it: WorkspaceSummary| wire::workspace::WorkspaceSummary {
+        id: it.id.to_string(),
+        name: it.name,
+        slug: it.slug,
+        role: it.role.as_str().into(),
+        agent_count: it.agent_count,
+        document_count: it.document_count,
+    };
+    let workspaces = found.into_iter().map(|it| summary(it.0)).collect();
+    Ok(Json(WorkspaceList {
+        workspaces,
+        total,
+        next_cursor,
+    }))
+}
+
+pub async fn show(State(app): State<App>, Member(member): Member) -> ApiResult<Json<wire::workspace::Workspace>> {
+    Ok(Json(full(workspace::get(&app, &member).await?)))
+}
+
+pub async fn update(
+    State(app): State<App>,
+    Member(member): Member,
+    Body(change): Body<UpdateWorkspace>,
+) -> ApiResult<Json<wire::workspace::Workspace>> {
+    let url = |it: String| {
+        PublicUrl::new(&it, &app.settings.allow_private_hosts).map_err(|why| ApiError::field("logo_url", why))
+    };
+    let patch = Patch {
+        name: change.name.as_deref().map(name).transpose()?,
+        logo_url: change.logo_url.map(|it| it.map(url).transpose()).transpose()?,
+        timezone: change.timezone.map(timezone).transpose()?,
+        settings: change.settings.map(settings).transpose()?,
+    };
+    Ok(Json(full(workspace::update(&app, &member, patch).await?)))
+}
+
+pub async fn delete(State(app): State<App>, Member(member): Member) -> ApiResult<Json<Message>> {
+    workspace::delete(&app, &member).await?;
+    Ok(Json(Message {
+        message: "Workspace deleted successfully".into(),
+    }))
+}

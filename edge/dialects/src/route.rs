@@ -1,0 +1,153 @@
+//! A route as data: what it answers, who may call it, what it takes and gives.
+use axum::routing::{self, MethodRouter};
+use edge_core::App;
+use http::Method;
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Open,
+    /// Somebody signed in.
+    Account,
+    /// A member of the workspace in the path.
+    Member,
+    /// A page with a widget key, or its visitor.
+    Widget,
+    /// The operator of the installation.
+    Operator,
+}
+
+/// A type whose schema can be shown; every type, where no document is built.
+#[cfg(feature = "openapi")]
+pub trait Shown: utoipa::ToSchema {}
+#[cfg(feature = "openapi")]
+impl<T: utoipa::ToSchema> Shown for T {}
+/// A type whose schema can be shown; every type, where no document is built.
+#[cfg(not(feature = "openapi"))]
+pub trait Shown {}
+#[cfg(not(feature = "openapi"))]
+impl<T> Shown for T {}
+
+/// One method of one path.
+pub struct Route {
+    pub method: Method,
+    /// In axum's notation, which is OpenAPI's, too.
+    pub path: &'static str,
+    pub handler: MethodRouter<App>,
+    pub summary: &'static str,
+    pub access: Access,
+    /// Whether the dialect's document does not name it.
+    pub is_extension: bool,
+    #[cfg(feature = "openapi")]
+    pub shown: crate::openapi::Shapes,
+}
+
+impl Route {
+    fn new(
+        method: Method,
+        path: &'static str,
+        handler: MethodRouter<App>,
+        access: Access,
+        summary: &'static str,
+    ) -> Self {
+        Self {
+            method,
+            path,
+            handler,
+            summary,
+            access,
+            is_extension: false,
+            #[cfg(feature = "openapi")]
+            shown: crate::openapi::Shapes::default(),
+        }
+    }
+
+    /// Says that the dialect's document does not name the route.
+    #[must_use]
+    pub fn extension(mut self) -> Self {
+        self.is_extension = true;
+        self
+    }
+
+    /// Says what the body of a request holds.
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "openapi"),
+        expect(unused_mut, reason = "nothing to note down without a document")
+    )]
+    pub fn takes<T: Shown>(mut self) -> Self {
+        #[cfg(feature = "openapi")]
+        self.shown.takes::<T>("application/json");
+        self
+    }
+
+    /// Says that the body of a request is a form with a file.
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "openapi"),
+        expect(unused_mut, reason = "nothing to note down without a document")
+    )]
+    pub fn takes_form<T: Shown>(mut self) -> Self {
+        #[cfg(feature = "openapi")]
+        self.shown.takes::<T>("multipart/form-data");
+        self
+    }
+
+    /// Says which parameters the query may hold.
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "openapi"),
+        expect(unused_mut, unused_variables, reason = "nothing to note down without a document")
+    )]
+    pub fn query(mut self, parameters: &'static [(&'static str, &'static str)]) -> Self {
+        #[cfg(feature = "openapi")]
+        self.shown.query(parameters);
+        self
+    }
+
+    /// Says what the answer holds.
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "openapi"),
+        expect(unused_mut, unused_variables, reason = "nothing to note down without a document")
+    )]
+    pub fn gives<T: Shown>(mut self, status: u16) -> Self {
+        #[cfg(feature = "openapi")]
+        self.shown.gives::<T>(status, "application/json");
+        self
+    }
+
+    /// Says what the events of the answer's stream hold.
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "openapi"),
+        expect(unused_mut, reason = "nothing to note down without a document")
+    )]
+    pub fn streams<T: Shown>(mut self) -> Self {
+        #[cfg(feature = "openapi")]
+        self.shown.gives::<T>(200, "text/event-stream");
+        self
+    }
+}
+
+macro_rules! methods {
+    ($($name:ident $method:ident;)*) => {$(
+        /// Makes a route of this method.
+        pub fn $name<H, T>(path: &'static str, handler: H, access: Access, summary: &'static str) -> Route
+        where
+            H: axum::handler::Handler<T, App>,
+            T: 'static,
+        {
+            Route::new(Method::$method, path, routing::$name(handler), access, summary)
+        }
+    )*};
+}
+
+methods! {
+    get GET;
+    post POST;
+    put PUT;
+    patch PATCH;
+    delete DELETE;
+}
