@@ -102,7 +102,7 @@ pub enum Frame {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Feedback {
     pub message_id: String,
-    /// THUMBS_UP or THUMBS_DOWN.
+    /// `THUMBS_UP` or `THUMBS_DOWN`.
     pub feedback_type: String,
     #[serde(default)]
     pub comment: Option<String>,

@@ -234,7 +234,7 @@ fn words(text: &str) -> Vec<String> {
     let mut was_space = true;
     for c in text.chars() {
         match words.last_mut() {
-            Some(word) if !(c.is_whitespace() && !was_space) => word.push(c),
+            Some(word) if !c.is_whitespace() || was_space => word.push(c),
             _ => words.push(c.into()),
         }
         was_space = c.is_whitespace();

@@ -9,8 +9,8 @@ use crate::{Error, Result};
 use edge_model::conversation::{Answer, Author, Conversation, MessageStatus, Trace};
 use edge_model::text::{Question, SessionKey};
 use edge_model::{AgentId, ConversationId, MessageId, WorkspaceId};
+use edge_store::conversations;
 use edge_store::conversations::{ChatContext, Published};
-use edge_store::{api_keys, conversations};
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 
 /// As many turns back a follow-up may lean.
@@ -83,29 +83,22 @@ pub async fn ask(app: &App, around: &Circumstances, credential: &Credential, ask
     let answer_id = MessageId::new(app.id(MessageId::PREFIX)?);
     let question = ask.question.as_str();
     let (page_url, user_agent) = (ask.page_url.as_deref(), ask.user_agent.as_deref());
-    app.store
-        .write(vec![
-            conversations::insert(&conversation, page_url, user_agent),
-            conversations::insert_message(
-                &conversation,
-                &question_id,
-                Author::Visitor,
-                MessageStatus::Complete,
-                question,
-                began,
-            ),
-            // A millisecond later, so that the order of the two is never in doubt.
-            conversations::insert_message(
-                &conversation,
-                &answer_id,
-                Author::Agent,
-                MessageStatus::Pending,
-                "",
-                began.plus(1),
-            ),
-            api_keys::touch(&owner.workspace.id, &owner.key.id, began),
-        ])
-        .await?;
+    let complete = MessageStatus::Complete;
+    let mut writes = vec![
+        conversations::insert(&conversation, page_url, user_agent),
+        conversations::insert_message(&conversation, &question_id, Author::Visitor, complete, question, began),
+        // A millisecond later, so that the order of the two is never in doubt.
+        conversations::insert_message(
+            &conversation,
+            &answer_id,
+            Author::Agent,
+            MessageStatus::Pending,
+            "",
+            began.plus(1),
+        ),
+    ];
+    writes.extend(widget::touch(&owner, began));
+    app.store.write(writes).await?;
     let (sender, receiver) = unbounded();
     let work = Work {
         app: app.clone(),

@@ -10,6 +10,7 @@ use edge_model::text::Comment;
 use edge_model::time::MINUTE;
 use edge_model::{AgentId, FeedbackId, KeyId, MessageId, Timestamp};
 use edge_store::conversations::{self, KeyOwner, KeyRef};
+use edge_store::{Statement, api_keys};
 use serde::{Deserialize, Serialize};
 
 /// How long a visitor token is good for, in milliseconds.
@@ -86,6 +87,12 @@ fn check_origin(owner: &KeyOwner, origin: Option<&str>) -> Result<()> {
     Err(Error::new(Kind::Forbidden, message).because(Reason::WrongOrigin))
 }
 
+/// Returns the write that notes the use of a key, to the minute: a busy key is not written all the time.
+pub(crate) fn touch(owner: &KeyOwner, now: Timestamp) -> Option<Statement> {
+    let is_stale = owner.key.last_used_at.is_none_or(|it| it.plus(MINUTE) <= now);
+    is_stale.then(|| api_keys::touch(&owner.workspace.id, &owner.key.id, now))
+}
+
 /// What the widget shows, and its token.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -104,6 +111,9 @@ pub async fn config(app: &App, meter: &Meter, credential: &Credential, agent: &A
     let owner = admit_key(credential, agent, context.owner)?;
     limit::admit(&*app.limiter, meter, &owner.workspace.id, owner.workspace.plan, 0, now).await?;
     let published = context.agent.ok_or_else(|| Error::not_found("agent"))?;
+    if let Some(write) = touch(&owner, now) {
+        app.store.write(vec![write]).await?;
+    }
     let claims = Claims {
         key: owner.key.id,
         agent: agent.clone(),

@@ -57,11 +57,10 @@ pub fn revoke(workspace: &WorkspaceId, id: &KeyId, now: Timestamp) -> Statement 
     )
 }
 
-/// Notes that a key was used, to the minute, so that a busy key is not written all the time.
+/// Notes that a key was used.
 pub fn touch(workspace: &WorkspaceId, id: &KeyId, now: Timestamp) -> Statement {
     sql!(
-        "UPDATE api_keys SET last_used_at = ?3
-         WHERE workspace_id = ?1 AND id = ?2 AND coalesce(last_used_at, 0) < ?3 - 60000",
+        "UPDATE api_keys SET last_used_at = ?3 WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str(),
         now.0

@@ -20,7 +20,6 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    #[expect(clippy::type_complexity, reason = "two answers of one round trip")]
     pub async fn member(
         &self,
         workspace: &WorkspaceId,
