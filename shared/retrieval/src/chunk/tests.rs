@@ -1,0 +1,110 @@
+//! Blocks to chunks.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use super::*;
+use crate::parse::{Format, parse};
+
+fn chunked(text: &str) -> Vec<Chunk> {
+    chunks(&parse(Format::Markdown, text))
+}
+
+fn sentence(n: usize) -> String {
+    format!("Sentence number {n} says something of about ten words here.")
+}
+
+#[test]
+fn every_section_is_a_chunk_of_its_own() {
+    let found = chunked("Top.\n\n# A\n\nOne.\n\nTwo.\n\n## B\n\nThree.\n\n## C\n");
+    let texts: Vec<_> = found
+        .iter()
+        .map(|chunk| (chunk.index, chunk.heading_path.join("/"), chunk.text.as_str()))
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            (0, String::new(), "Top."),
+            (1, "A".to_owned(), "One.\nTwo."),
+            (2, "A/B".to_owned(), "Three.")
+        ]
+    );
+}
+
+#[test]
+fn long_text_is_cut_at_sentence_ends_with_overlap() {
+    let text: Vec<String> = (0..60).map(sentence).collect();
+    let found = chunked(&text.join(" "));
+    assert!(found.len() >= 3);
+    for pair in found.windows(2) {
+        let words = count_words(&pair[0].text);
+        assert!((120..=TARGET_WORDS).contains(&words), "{words} words");
+        let last = pair[0].text.split(". ").last().unwrap();
+        assert!(pair[1].text.contains(last.trim_end_matches('.')), "the end is repeated");
+        assert!(pair[1].text.starts_with("Sentence"), "starts with a sentence");
+    }
+    for sentence in &text {
+        assert!(
+            found.iter().any(|chunk| chunk.text.contains(sentence)),
+            "{sentence} is kept"
+        );
+    }
+}
+
+#[test]
+fn lists_tables_and_code_are_kept_whole() {
+    let list: String = (0..20).map(|n| format!("- {}\n", sentence(n))).collect();
+    let found = chunked(&format!(
+        "{}\n\n{list}\n",
+        (0..8).map(sentence).collect::<Vec<_>>().join(" ")
+    ));
+    assert!(
+        found
+            .iter()
+            .any(|chunk| (0..20).all(|n| chunk.text.contains(&format!("- {}", sentence(n)))))
+    );
+}
+
+#[test]
+fn a_huge_table_repeats_its_header_and_huge_code_its_fences() {
+    let rows: String = (0..200).map(|n| format!("| row {n} | value of the row |\n")).collect();
+    let found = chunked(&format!("| Name | Value |\n|---|---|\n{rows}"));
+    assert!(found.len() > 1);
+    assert!(found.iter().all(|chunk| chunk.text.starts_with("| Name | Value |\n")));
+    let lines: String = (0..300).map(|n| format!("let a{n} = {n};\n")).collect();
+    let found = chunked(&format!("```rust\n{lines}```\n"));
+    assert!(found.len() > 1);
+    assert!(
+        found
+            .iter()
+            .all(|chunk| chunk.text.starts_with("```rust\n") && chunk.text.ends_with("\n```"))
+    );
+}
+
+#[test]
+fn text_without_sentences_or_spaces_is_cut_all_the_same() {
+    for text in [
+        "word ".repeat(3000),
+        "x".repeat(50_000),
+        "東".repeat(5000),
+        "- a, b; ".repeat(2000),
+    ] {
+        let found = chunked(&text);
+        assert!(found.len() > 1);
+        assert!(
+            found
+                .iter()
+                .all(|chunk| count_words(&chunk.text) <= 2 * WHOLE_WORDS && chunk.text.len() < 8000)
+        );
+    }
+}
+
+#[test]
+fn nothing_gives_no_chunks() {
+    assert!(chunked("").is_empty());
+    assert!(chunked("# Only a heading\n").is_empty());
+}
+
+#[test]
+fn tokens_count_words_marks_and_ideographs() {
+    assert_eq!(count_tokens("Pay 5 EUR, now."), 6);
+    assert_eq!(count_tokens("東京へ"), 3);
+}

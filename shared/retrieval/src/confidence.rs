@@ -1,0 +1,67 @@
+//! How sure the index is that it holds the answer: a logistic regression over named features of a search.
+
+use crate::index::{Candidates, Question, Ranked};
+
+/// How many of the best passages are looked at.
+const BEST: usize = 3;
+/// The most that BM25 gives for a term of weight 1, whatever its frequency.
+const SATURATED: f32 = 2.2;
+
+// Fitted by `model/confidence.py`; the model card has the figures.
+const INTERCEPT: f32 = -6.649;
+const WEIGHTS: [(&str, f32); 10] = [
+    ("cosine", 5.015),
+    ("sentence_cosine", 2.990),
+    ("heading_cosine", 3.592),
+    ("bm25", 2.244),
+    ("background_coverage", 1.014),
+    ("background_unknown", -0.571),
+    ("sentence_match", 5.808),
+    ("terms", 1.273),
+    ("chunks", -0.540),
+    ("negation", -1.000),
+];
+
+/// Returns the features of a search by name.
+pub(crate) fn features(question: &Question, candidates: &Candidates, ranked: &[Ranked]) -> Vec<(&'static str, f32)> {
+    let best = ranked.get(..BEST.min(ranked.len())).unwrap_or_default();
+    let most = |value: &dyn Fn(&Ranked) -> f32| best.iter().map(value).fold(0.0, f32::max);
+    let held = best.iter().fold(0, |held, ranked| held | ranked.passage.terms);
+    let unknown = question
+        .searched
+        .iter()
+        .enumerate()
+        .filter(|(_, term)| term.holders == 0);
+    let unknown = unknown.fold(0, |unknown, (number, _)| unknown | 1 << number);
+    let bm25 = candidates.found.iter().map(|found| found.bm25).fold(0.0, f32::max);
+    // What a passage would score that held every term often.
+    let highest_bm25 = (question.weight_of(u32::MAX) * SATURATED).max(f32::MIN_POSITIVE);
+    let negates = question.negates && !best.iter().any(|ranked| ranked.passage.sentence_negates);
+    vec![
+        (
+            "cosine",
+            candidates.found.iter().map(|found| found.cosine).fold(0.0, f32::max),
+        ),
+        ("sentence_cosine", most(&|ranked| ranked.passage.sentence_cosine)),
+        ("heading_cosine", most(&|ranked| ranked.passage.heading_cosine)),
+        ("bm25", bm25 / highest_bm25),
+        ("background_coverage", question.background_share(held)),
+        ("background_unknown", question.background_share(unknown)),
+        ("sentence_match", most(&|ranked| ranked.passage.sentence_match)),
+        ("terms", (question.searched.len() as f32).ln_1p()),
+        ("chunks", (candidates.chunk_count as f32).ln_1p()),
+        ("negation", f32::from(u8::from(negates))),
+    ]
+}
+
+/// Returns the probability that the answer is in the index.
+pub(crate) fn probability(features: &[(&'static str, f32)]) -> f32 {
+    let value = |name: &str| {
+        features
+            .iter()
+            .find(|(found, _)| *found == name)
+            .map_or(0.0, |(_, value)| *value)
+    };
+    let sum: f32 = WEIGHTS.iter().map(|(name, weight)| weight * value(name)).sum();
+    1.0 / (1.0 + (-(INTERCEPT + sum)).exp())
+}

@@ -1,0 +1,144 @@
+//! The searches from which the confidence is fitted: questions whose answer is in the index, and three kinds of others.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::Set;
+use crate::embed::Embedder;
+use crate::index::{Index, SearchOptions};
+use crate::segment::{FormatError, Segment};
+
+/// The sizes of the samples of a corpus, in passages; small companies have few pages.
+const SIZES: [usize; 7] = [5, 10, 20, 40, 80, 160, 320];
+/// How often each size is sampled.
+const SAMPLES: usize = 12;
+/// The most questions of each kind about one sample.
+const QUESTIONS: usize = 40;
+
+/// One search: what it was about, and its features.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// `answerable`, `unrelated` (asked about another corpus), `removed` (its passages are not in the sample), or
+    /// `unanswerable` (marked so in its set).
+    pub kind: &'static str,
+    /// Number of passages; 0 for the whole corpus.
+    pub size: usize,
+    pub confidence: f32,
+    pub features: Vec<(&'static str, f32)>,
+}
+
+/// Searches the whole corpus and samples of it; `unrelated` are questions that it does not answer.
+pub fn rows(set: &Set, unrelated: &[String], embedder: &Embedder) -> Result<Vec<Row>, FormatError> {
+    let segment = Arc::new(Segment::decode(set.segment(embedder)?)?);
+    let mut random = Random(20_240_229);
+    let mut rows = Vec::new();
+    let whole = Index::new(vec![Arc::clone(&segment)], |_, _| false);
+    let mut ask = |index: &Index, kind, size, text: &str| {
+        let found = index.search(embedder, text, &SearchOptions::default());
+        rows.push(Row {
+            kind,
+            size,
+            confidence: found.confidence,
+            features: found.features,
+        });
+    };
+    for question in &set.questions {
+        ask(
+            &whole,
+            if question.answerable {
+                "answerable"
+            } else {
+                "unanswerable"
+            },
+            0,
+            &question.text,
+        );
+    }
+    for text in unrelated {
+        ask(&whole, "unrelated", 0, text);
+    }
+    for question in set.questions.iter().filter(|question| question.answerable).take(300) {
+        let documents = set.documents_of(&question.gold);
+        let removed = |id: &str| {
+            set.passages
+                .iter()
+                .any(|passage| passage.id == id && documents.contains(&passage.doc))
+        };
+        let index = Index::new(vec![Arc::clone(&segment)], |id, _| removed(id));
+        ask(&index, "removed", 0, &question.text);
+    }
+    for size in SIZES.into_iter().filter(|size| size * 2 <= set.passages.len()) {
+        for _ in 0..SAMPLES {
+            let sample = set.sample(size, &mut random);
+            let index = Index::new(vec![Arc::new(Segment::decode(sample.segment(embedder)?)?)], |_, _| {
+                false
+            });
+            let held: HashSet<&str> = sample.passages.iter().map(|passage| passage.id.as_str()).collect();
+            let (mut inside, mut outside) = (Vec::new(), Vec::new());
+            for question in set.questions.iter().filter(|question| question.answerable) {
+                if question.gold.iter().any(|id| held.contains(id.as_str())) {
+                    inside.push(&question.text);
+                } else {
+                    outside.push(&question.text);
+                }
+            }
+            random.shuffle(&mut inside);
+            random.shuffle(&mut outside);
+            let mut others: Vec<&String> = unrelated.iter().collect();
+            random.shuffle(&mut others);
+            for (kind, texts) in [("answerable", inside), ("removed", outside), ("unrelated", others)] {
+                for text in texts.into_iter().take(QUESTIONS) {
+                    ask(&index, kind, size, text);
+                }
+            }
+        }
+    }
+    Ok(rows)
+}
+
+impl Set {
+    fn documents_of(&self, passages: &[String]) -> HashSet<String> {
+        let held = self.passages.iter().filter(|passage| passages.contains(&passage.id));
+        held.map(|passage| passage.doc.clone()).collect()
+    }
+
+    // Whole documents until there are enough passages.
+    fn sample(&self, size: usize, random: &mut Random) -> Self {
+        let mut documents: Vec<&str> = self.passages.iter().map(|passage| passage.doc.as_str()).collect();
+        documents.dedup();
+        random.shuffle(&mut documents);
+        let mut passages = Vec::new();
+        for document in documents {
+            if passages.len() >= size {
+                break;
+            }
+            let of_document = self.passages.iter().filter(|passage| passage.doc == document);
+            passages.extend(of_document.take(size - passages.len()).cloned());
+        }
+        Self {
+            passages,
+            questions: Vec::new(),
+        }
+    }
+}
+
+/// A small generator, so that every run samples the same.
+pub(super) struct Random(u64);
+
+impl Random {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % below.max(1)
+    }
+
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            items.swap(last, self.next(last + 1));
+        }
+    }
+}

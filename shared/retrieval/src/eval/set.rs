@@ -1,0 +1,138 @@
+//! A set: passages and questions as JSON lines.
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::chunk::{Chunk, count_tokens};
+use crate::embed::Embedder;
+use crate::segment::{DocumentInput, FormatError, SegmentBuilder};
+use crate::text::units;
+
+/// A passage of `corpus.jsonl`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Passage {
+    pub id: String,
+    /// The document it is from; the passage alone when it is not given.
+    #[serde(default)]
+    pub doc: String,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub heading: String,
+    pub text: String,
+}
+
+/// A question of `queries.jsonl`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Question {
+    pub id: String,
+    pub text: String,
+    /// Ids of the passages that answer.
+    #[serde(default)]
+    pub gold: Vec<String>,
+    /// Wordings of the answer, any of which will do.
+    #[serde(default)]
+    pub answers: Vec<String>,
+    #[serde(default = "yes")]
+    pub answerable: bool,
+    /// Earlier turns, as `user:…` and `agent:…`, the last one first.
+    #[serde(default)]
+    pub history: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Passages and questions about them.
+#[derive(Debug, Clone, Default)]
+pub struct Set {
+    pub passages: Vec<Passage>,
+    pub questions: Vec<Question>,
+}
+
+/// A line that does not read.
+#[derive(Debug, Error)]
+#[error("{file}, line {line}: {reason}")]
+pub struct SetError {
+    file: &'static str,
+    line: usize,
+    reason: String,
+}
+
+impl Set {
+    /// Reads the two files of a set.
+    pub fn read(corpus: &str, queries: &str) -> Result<Self, SetError> {
+        Ok(Self {
+            passages: lines("corpus.jsonl", corpus)?,
+            questions: lines("queries.jsonl", queries)?,
+        })
+    }
+
+    /// Returns the passages as a segment: each is one document of one chunk.
+    pub fn segment(&self, embedder: &Embedder) -> Result<Vec<u8>, FormatError> {
+        let mut builder = SegmentBuilder::new(embedder);
+        for passage in &self.passages {
+            let heading_path = Some(passage.heading.clone())
+                .filter(|heading| !heading.is_empty())
+                .into_iter()
+                .collect();
+            let tokens = count_tokens(&passage.text);
+            let chunk = Chunk {
+                index: 0,
+                heading_path,
+                text: passage.text.clone(),
+                tokens,
+            };
+            builder.add(&DocumentInput {
+                document_id: &passage.id,
+                collection_id: "",
+                title: &passage.title,
+                url: None,
+                language: Some("en"),
+                chunks: &[chunk],
+            });
+        }
+        builder.finish()
+    }
+}
+
+impl Question {
+    /// Returns whether a text holds the answer: a short answer word for word, a long one by half of its words.
+    pub fn is_answered_by(&self, text: &str) -> bool {
+        const LONG: usize = 12;
+        let said = words(text);
+        self.answers
+            .iter()
+            .map(|answer| words(answer))
+            .filter(|answer| !answer.is_empty())
+            .any(|answer| {
+                if answer.len() <= LONG {
+                    said.windows(answer.len()).any(|window| window == answer)
+                } else {
+                    let held = answer.iter().filter(|word| said.contains(word)).count();
+                    held * 2 >= answer.len()
+                }
+            })
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    units(text)
+        .filter(|unit| unit.is_word)
+        .map(|unit| unit.text.to_lowercase())
+        .collect()
+}
+
+fn lines<T: for<'a> Deserialize<'a>>(file: &'static str, text: &str) -> Result<Vec<T>, SetError> {
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(number, line)| {
+            serde_json::from_str(line).map_err(|error| SetError {
+                file,
+                line: number + 1,
+                reason: error.to_string(),
+            })
+        })
+        .collect()
+}

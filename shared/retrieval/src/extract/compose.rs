@@ -1,0 +1,143 @@
+//! Puts the chosen pieces into reading order, with what stands between them.
+
+use super::pieces::{Kind, Piece};
+use super::{CitedSentence, Separator};
+
+/// Returns the pieces as an answer of at most `max_chars` characters.
+pub(super) fn compose(pieces: &[Piece<'_>], mut chosen: Vec<usize>, max_chars: usize) -> Vec<CitedSentence> {
+    // Hits stand in the order in which they were chosen: the one with the best sentence first.
+    let mut hits: Vec<usize> = Vec::new();
+    for piece in chosen.iter().filter_map(|number| pieces.get(*number)) {
+        if !hits.contains(&piece.hit) {
+            hits.push(piece.hit);
+        }
+    }
+    chosen.sort_by_key(|number| {
+        let piece = pieces.get(*number);
+        (
+            piece.and_then(|piece| hits.iter().position(|hit| *hit == piece.hit)),
+            piece.map(|piece| piece.place),
+        )
+    });
+    let mut answer: Vec<CitedSentence> = Vec::new();
+    let mut before: Option<&Piece<'_>> = None;
+    let mut left = max_chars;
+    for piece in chosen.iter().filter_map(|number| pieces.get(*number)) {
+        let separator = before.map_or(Separator::None, |before| separator(before, piece));
+        let alone = piece.kind == Kind::Item && before.is_none_or(|before| before.kind != Kind::Item);
+        let is_last_of_list = !chosen
+            .iter()
+            .filter_map(|number| pieces.get(*number))
+            .any(|other| other.hit == piece.hit && other.block == piece.block && other.place != piece.place);
+        // A single item is a sentence; its marker would make a list of one.
+        let text = if alone && is_last_of_list {
+            without_marker(piece.text)
+        } else {
+            piece.text
+        };
+        let text = with_rule(text, before, piece);
+        let room = left.saturating_sub(separator.as_str().chars().count());
+        let text = if text.chars().count() > room {
+            shortened(&text, room)
+        } else {
+            text
+        };
+        if text.is_empty() {
+            break;
+        }
+        left = room - text.chars().count().min(room);
+        answer.push(CitedSentence {
+            text,
+            hit: piece.hit,
+            separator,
+            cite: true,
+        });
+        before = Some(piece);
+    }
+    // One citation for a run from the same hit.
+    for number in 1..answer.len() {
+        let hit = answer.get(number).map(|sentence| sentence.hit);
+        if let Some(before) = answer.get_mut(number - 1) {
+            before.cite = Some(before.hit) != hit;
+        }
+    }
+    answer
+}
+
+fn separator(before: &Piece<'_>, piece: &Piece<'_>) -> Separator {
+    if before.hit != piece.hit {
+        return Separator::Paragraph;
+    }
+    match (before.kind, piece.kind) {
+        (Kind::Item, Kind::Item) | (Kind::Row, Kind::Row) if before.block == piece.block => {
+            if before.line == piece.line {
+                Separator::Space
+            } else {
+                Separator::Line
+            }
+        }
+        (Kind::Prose, Kind::Prose) => Separator::Space,
+        _ => Separator::Paragraph,
+    }
+}
+
+fn without_marker(text: &str) -> &str {
+    let trimmed = text.trim_start();
+    let unmarked = trimmed.trim_start_matches(|c: char| c.is_ascii_digit());
+    let unmarked = if unmarked.len() < trimmed.len() {
+        unmarked.strip_prefix(['.', ')'])
+    } else {
+        None
+    };
+    let bullet = ["- ", "* ", "• "]
+        .iter()
+        .find_map(|marker| trimmed.strip_prefix(marker));
+    unmarked.or(bullet).unwrap_or(trimmed).trim_start()
+}
+
+// Markdown knows a table by the rule under its header.
+fn with_rule(text: &str, before: Option<&Piece<'_>>, piece: &Piece<'_>) -> String {
+    let starts_table = piece.kind == Kind::Row
+        && before
+            .is_none_or(|before| before.kind != Kind::Row || before.hit != piece.hit || before.block != piece.block);
+    if !starts_table {
+        return text.to_owned();
+    }
+    let cells = text.matches(" | ").count() + 1;
+    format!("{text}\n|{}", " --- |".repeat(cells))
+}
+
+// Cuts at a word, and says so. Code and rows are not cut.
+fn shortened(text: &str, room: usize) -> String {
+    const LEAST: usize = 20;
+    if room < LEAST || text.starts_with("```") || text.starts_with("| ") {
+        return String::new();
+    }
+    let cut: String = text.chars().take(room - 1).collect();
+    let at = cut.rfind(char::is_whitespace).unwrap_or(cut.len());
+    format!(
+        "{}…",
+        cut.get(..at).unwrap_or_default().trim_end_matches([',', ';', ':', ' '])
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markers_are_taken_off() {
+        assert_eq!(without_marker("- one"), "one");
+        assert_eq!(without_marker("  12. two"), "two");
+        assert_eq!(without_marker("2024 was good"), "2024 was good");
+    }
+
+    #[test]
+    fn long_text_is_cut_at_a_word() {
+        assert_eq!(
+            shortened("The quick brown fox jumps over it.", 21),
+            "The quick brown fox…"
+        );
+        assert_eq!(shortened("```\ncode that is long\n```", 21), "");
+    }
+}

@@ -1,0 +1,184 @@
+//! An index over several segments: finds the passages that answer a question, and says how sure it is that any does.
+
+mod candidates;
+mod fusion;
+mod passage;
+mod question;
+mod top;
+
+use std::sync::Arc;
+
+pub(crate) use candidates::Candidates;
+pub(crate) use fusion::Ranked;
+pub(crate) use question::Question;
+
+use crate::confidence;
+use crate::embed::Embedder;
+use crate::segment::Segment;
+
+use passage::Reader;
+
+/// Segments searched as one, without the documents that were deleted since they were made.
+pub struct Index {
+    segments: Vec<Part>,
+    /// Languages of the documents; each has its stems.
+    languages: Vec<String>,
+    live_chunks: usize,
+}
+
+struct Part {
+    segment: Arc<Segment>,
+    /// Number of the segment's first chunk among all.
+    first_chunk: usize,
+    /// Whether each document is searched.
+    live: Vec<bool>,
+}
+
+/// What to search and how much to return.
+#[derive(Debug, Clone, Copy)]
+pub struct SearchOptions<'a> {
+    /// The collections to search; all when it is `None`.
+    pub collections: Option<&'a [String]>,
+    /// The most hits to return.
+    pub limit: usize,
+}
+
+impl Default for SearchOptions<'_> {
+    fn default() -> Self {
+        Self {
+            collections: None,
+            limit: 8,
+        }
+    }
+}
+
+/// What a search found.
+#[derive(Debug, Clone, Default)]
+pub struct Retrieval {
+    /// Best first.
+    pub hits: Vec<Hit>,
+    /// Probability that the hits hold the answer, 0 to 1.
+    pub confidence: f32,
+    /// What the confidence was computed from.
+    pub features: Vec<(&'static str, f32)>,
+}
+
+/// A passage that may answer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Hit {
+    pub document_id: String,
+    pub title: String,
+    pub url: Option<String>,
+    pub heading_path: Vec<String>,
+    pub chunk_index: u32,
+    pub text: String,
+    /// Relevance, 0 to 1: the confidence for the best hit, and proportionally less for the others.
+    pub score: f32,
+    pub language: Option<String>,
+}
+
+impl Index {
+    /// Puts segments together; `deleted` is asked with every document's id and the number of its segment, so that an old
+    /// version can be hidden in one segment and shown in another.
+    pub fn new(segments: Vec<Arc<Segment>>, deleted: impl Fn(&str, usize) -> bool) -> Self {
+        let mut parts = Vec::with_capacity(segments.len());
+        let mut languages: Vec<String> = Vec::new();
+        let (mut first_chunk, mut live_chunks) = (0, 0);
+        for (number, segment) in segments.into_iter().enumerate() {
+            let live: Vec<bool> = segment.document_ids().map(|id| !deleted(id, number)).collect();
+            for document in 0..segment.document_count() {
+                let language = segment.document_text(document, 4);
+                if live.get(document) == Some(&true) && !languages.iter().any(|known| known == language) {
+                    languages.push(language.to_owned());
+                }
+            }
+            let is_live = |chunk: &usize| live.get(segment.chunk(*chunk).document as usize) == Some(&true);
+            live_chunks += (0..segment.len()).filter(is_live).count();
+            let chunks = segment.len();
+            parts.push(Part {
+                segment,
+                first_chunk,
+                live,
+            });
+            first_chunk += chunks;
+        }
+        Self {
+            segments: parts,
+            languages,
+            live_chunks,
+        }
+    }
+
+    /// Returns the number of chunks that are searched.
+    pub fn len(&self) -> usize {
+        self.live_chunks
+    }
+
+    /// Returns whether there is nothing to search.
+    pub fn is_empty(&self) -> bool {
+        self.live_chunks == 0
+    }
+
+    /// Returns how much memory the segments take.
+    pub fn memory_bytes(&self) -> usize {
+        self.segments
+            .iter()
+            .map(|part| part.segment.memory_bytes() + part.live.len())
+            .sum()
+    }
+
+    /// Returns the passages that answer the question best.
+    pub fn search(&self, embedder: &Embedder, question: &str, options: &SearchOptions<'_>) -> Retrieval {
+        let question = Question::new(self, embedder, question);
+        let candidates = Candidates::find(self, &question, options.collections);
+        let passages = Reader::new(self, embedder, &question).read(&candidates);
+        let ranked = fusion::rank(&question, &candidates, passages);
+        let features = confidence::features(&question, &candidates, &ranked);
+        let confidence = confidence::probability(&features);
+        let hits = ranked
+            .iter()
+            .take(options.limit)
+            .map(|ranked| self.hit(ranked, confidence))
+            .collect();
+        Retrieval {
+            hits,
+            confidence,
+            features,
+        }
+    }
+
+    fn hit(&self, ranked: &fusion::Ranked, confidence: f32) -> Hit {
+        let Some((part, chunk)) = self.locate(ranked.passage.chunk) else {
+            return Hit::default();
+        };
+        let segment = &part.segment;
+        let record = segment.chunk(chunk);
+        let text = |field| segment.document_text(record.document as usize, field).to_owned();
+        Hit {
+            document_id: text(0),
+            title: text(2),
+            url: Some(text(3)).filter(|url| !url.is_empty()),
+            heading_path: segment.heading_path(record.heading),
+            chunk_index: record.index,
+            text: segment.chunk_text(chunk),
+            score: confidence * ranked.relative,
+            language: Some(text(4)).filter(|language| !language.is_empty()),
+        }
+    }
+
+    // The segment of a chunk and its number there.
+    fn locate(&self, chunk: usize) -> Option<(&Part, usize)> {
+        let after = self.segments.partition_point(|part| part.first_chunk <= chunk);
+        let part = self.segments.get(after.checked_sub(1)?)?;
+        Some((part, chunk - part.first_chunk))
+    }
+
+    fn chunk_count(&self) -> usize {
+        self.segments
+            .last()
+            .map_or(0, |part| part.first_chunk + part.segment.len())
+    }
+}
+
+#[cfg(test)]
+mod tests;

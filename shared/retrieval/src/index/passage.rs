@@ -1,0 +1,242 @@
+//! Second pass: the best candidates are read word by word, for their best sentence, heading, and pairs of words.
+
+use std::sync::Arc;
+
+use super::candidates::{Candidate, Candidates};
+use super::question::Question;
+use super::{Index, Part};
+use crate::embed::{Embedder, Products};
+use crate::segment::{Segment, Varints};
+use crate::text::is_negation;
+
+/// What reading a passage tells.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Passage {
+    pub(crate) chunk: usize,
+    pub(crate) cosine: f32,
+    pub(crate) bm25: f32,
+    /// Which searched terms the passage holds, a bit each.
+    pub(crate) terms: u32,
+    /// Cosine of the sentence, read under its heading, that is nearest to the question.
+    pub(crate) sentence_cosine: f32,
+    /// Cosine of the heading path; the passage's when it has none.
+    pub(crate) heading_cosine: f32,
+    /// Which terms the headings hold.
+    pub(crate) heading_terms: u32,
+    /// Which terms the sentence with the most of them holds.
+    pub(crate) sentence_terms: u32,
+    /// Half the cosine and half the share of the words, of the sentence with the most of both.
+    pub(crate) sentence_match: f32,
+    /// Whether that sentence denies something.
+    pub(crate) sentence_negates: bool,
+    /// Which pairs of neighbouring words of the question the passage holds.
+    pub(crate) pairs: u32,
+}
+
+pub(super) struct Reader<'a> {
+    index: &'a Index,
+    products: Products<'a>,
+    question: &'a Question,
+    segments: Vec<SegmentReader>,
+}
+
+// What a search knows of a segment's units and headings, found out when they are first met.
+struct SegmentReader {
+    segment: Arc<Segment>,
+    /// Numbers of the question's terms in the segment: of each form, its place in the question's sequence.
+    forms: Vec<(u32, usize)>,
+    units: Vec<Unit>,
+}
+
+#[derive(Clone, Copy)]
+struct Unit {
+    /// Product of the question with the unit's tokens; NaN until it is known.
+    product: f32,
+    /// Which searched terms it stands for.
+    terms: u32,
+    /// Which words of the question it stands for, and whether it is a word at all.
+    places: u32,
+    is_word: bool,
+    negates: bool,
+}
+
+const UNKNOWN: Unit = Unit {
+    product: f32::NAN,
+    terms: 0,
+    places: 0,
+    is_word: false,
+    negates: false,
+};
+
+#[derive(Default)]
+struct Sum {
+    product: f32,
+    terms: u32,
+    pairs: u32,
+    negates: bool,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(index: &'a Index, embedder: &'a Embedder, question: &'a Question) -> Self {
+        let segments = index
+            .segments
+            .iter()
+            .map(|part| SegmentReader::new(part, question))
+            .collect();
+        Self {
+            index,
+            products: embedder.products(&question.query),
+            question,
+            segments,
+        }
+    }
+
+    pub(super) fn read(mut self, candidates: &Candidates) -> Vec<Passage> {
+        candidates
+            .found
+            .iter()
+            .map(|candidate| self.read_candidate(candidate))
+            .collect()
+    }
+
+    fn read_candidate(&mut self, candidate: &Candidate) -> Passage {
+        let Candidate {
+            chunk,
+            cosine,
+            bm25,
+            terms,
+        } = *candidate;
+        let mut passage = Passage {
+            chunk,
+            cosine,
+            bm25,
+            terms,
+            heading_cosine: cosine,
+            ..Passage::default()
+        };
+        let after = self.index.segments.partition_point(|part| part.first_chunk <= chunk);
+        let Some(number) = after.checked_sub(1) else {
+            return passage;
+        };
+        let (Some(part), Some(reader)) = (self.index.segments.get(number), self.segments.get_mut(number)) else {
+            return passage;
+        };
+        let chunk = chunk - part.first_chunk;
+        let record = part.segment.chunk(chunk);
+        let heading_record = part.segment.heading(record.heading);
+        let mut heading = Sum::default();
+        for part in heading_record.parts().skip(heading_record.skipped as usize) {
+            let part = reader.sum(part, &mut self.products, self.question);
+            heading.product += part.product;
+            heading.terms |= part.terms;
+            heading.pairs |= part.pairs;
+        }
+        if heading_record.norm > 0.0 {
+            passage.heading_cosine = heading.product / heading_record.norm;
+        }
+        passage.pairs = heading.pairs;
+        passage.heading_terms = heading.terms;
+        passage.sentence_cosine = f32::NEG_INFINITY;
+        let mut most = -1.0;
+        let segment = Arc::clone(&part.segment);
+        for (codes, norm) in segment.sentences(chunk) {
+            let sentence = reader.sum(codes, &mut self.products, self.question);
+            passage.pairs |= sentence.pairs;
+            let cosine = if norm > 0.0 {
+                (heading.product + sentence.product) / norm
+            } else {
+                0.0
+            };
+            passage.sentence_cosine = passage.sentence_cosine.max(cosine);
+            let share = self.question.background_share(sentence.terms | heading.terms);
+            if 0.5 * (cosine + share) > passage.sentence_match {
+                passage.sentence_match = 0.5 * (cosine + share);
+                passage.sentence_negates = sentence.negates;
+            }
+            let weight = self.question.weight_of(sentence.terms);
+            if weight > most {
+                most = weight;
+                passage.sentence_terms = sentence.terms;
+            }
+        }
+        if passage.sentence_cosine == f32::NEG_INFINITY {
+            passage.sentence_cosine = passage.cosine;
+        }
+        passage
+    }
+}
+
+impl SegmentReader {
+    fn new(part: &Part, question: &Question) -> Self {
+        let segment = Arc::clone(&part.segment);
+        let mut forms = Vec::new();
+        for (place, term) in question.sequence.iter().enumerate().take(32) {
+            forms.extend(
+                term.forms
+                    .iter()
+                    .filter_map(|form| Some((segment.find_term(form)?, place))),
+            );
+        }
+        Self {
+            units: vec![UNKNOWN; segment.unit_count()],
+            segment,
+            forms,
+        }
+    }
+
+    fn sum(&mut self, codes: Varints<'_>, products: &mut Products<'_>, question: &Question) -> Sum {
+        let mut sum = Sum::default();
+        let mut before = 0_u32;
+        for code in codes {
+            let unit = self.unit(code, products, question);
+            sum.product += unit.product;
+            sum.terms |= unit.terms;
+            sum.negates |= unit.negates;
+            if unit.is_word {
+                // A pair is known by its first word's place.
+                sum.pairs |= before & (unit.places >> 1);
+                before = unit.places;
+            }
+        }
+        sum
+    }
+
+    #[inline]
+    fn unit(&mut self, code: u32, products: &mut Products<'_>, question: &Question) -> Unit {
+        match self.units.get(code as usize) {
+            Some(unit) if !unit.product.is_nan() => *unit,
+            _ => self.find_unit(code, products, question),
+        }
+    }
+
+    #[cold]
+    fn find_unit(&mut self, code: u32, products: &mut Products<'_>, question: &Question) -> Unit {
+        let product = self
+            .segment
+            .unit_tokens(code)
+            .map(|token| products.of(token))
+            .sum();
+        let mut unit = Unit {
+            product,
+            terms: 0,
+            places: 0,
+            is_word: false,
+            negates: false,
+        };
+        if let Some(term) = self.segment.unit_term(code) {
+            unit.is_word = true;
+            unit.negates = question.negates && is_negation(self.segment.unit_text(code));
+            for (form, place) in &self.forms {
+                if *form == term {
+                    unit.places |= 1 << place;
+                    let searched = question.sequence.get(*place).and_then(|term| term.searched);
+                    unit.terms |= searched.map_or(0, |number| 1 << number);
+                }
+            }
+        }
+        if let Some(slot) = self.units.get_mut(code as usize) {
+            *slot = unit;
+        }
+        unit
+    }
+}

@@ -1,0 +1,75 @@
+//! Keeps the best few of many.
+
+/// The highest scores seen, with their numbers; of equal scores the lower number.
+pub(super) struct Top {
+    size: usize,
+    /// Unordered until it is asked for; at most twice the size.
+    kept: Vec<(f32, u32)>,
+    /// What a score must exceed to be kept.
+    floor: f32,
+}
+
+impl Top {
+    pub(super) fn new(size: usize) -> Self {
+        Self {
+            size: size.max(1),
+            kept: Vec::with_capacity(2 * size),
+            floor: f32::NEG_INFINITY,
+        }
+    }
+
+    /// Returns whether a score would be kept.
+    #[inline]
+    pub(super) fn admits(&self, score: f32) -> bool {
+        score > self.floor
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, score: f32, number: u32) {
+        if score > self.floor {
+            self.kept.push((score, number));
+            if self.kept.len() >= 2 * self.size {
+                self.shrink();
+            }
+        }
+    }
+
+    fn shrink(&mut self) {
+        let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+        self.kept.select_nth_unstable_by(self.size - 1, order);
+        self.kept.truncate(self.size);
+        self.floor = self
+            .kept
+            .iter()
+            .fold(f32::INFINITY, |floor, (score, _)| floor.min(*score));
+    }
+
+    /// Returns the best, highest first.
+    pub(super) fn into_sorted(mut self) -> Vec<(f32, u32)> {
+        self.kept
+            .sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        self.kept.truncate(self.size);
+        self.kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_are_kept_in_order() {
+        let mut top = Top::new(3);
+        for (number, score) in [0.1, 0.9, 0.5, 0.9, 0.2, 0.7, 0.05, 0.6].into_iter().enumerate() {
+            top.push(score, number as u32);
+        }
+        assert_eq!(top.into_sorted(), [(0.9, 1), (0.9, 3), (0.7, 5)]);
+    }
+
+    #[test]
+    fn few_are_all_kept() {
+        let mut top = Top::new(10);
+        top.push(0.0, 4);
+        assert_eq!(top.into_sorted(), [(0.0, 4)]);
+    }
+}

@@ -1,0 +1,23 @@
+//! Retrieval: text to words, vectors, an index, a confidence, and the sentences that answer. Pure: no I/O, no clock, no threads.
+//!
+//! The way of a document: [`parse::parse`] → [`chunk::chunks`] → [`SegmentBuilder`] → bytes, stored anywhere.
+//! The way of a question: [`Segment::decode`] → [`Index::new`] → [`Index::search`] → [`extract::extract`].
+
+pub mod chunk;
+pub mod confidence;
+pub mod embed;
+#[cfg(feature = "eval")]
+pub mod eval;
+pub mod extract;
+pub mod index;
+pub mod lexical;
+pub mod parse;
+pub mod segment;
+pub mod text;
+
+pub use chunk::{Chunk, chunks};
+pub use embed::{Embedder, ModelError, Vector};
+pub use extract::{CitedSentence, Extract, ExtractOptions, Separator, Style, extract};
+pub use index::{Hit, Index, Retrieval, SearchOptions};
+pub use parse::{Block, BlockKind, Format, Parsed, parse};
+pub use segment::{DocumentInput, FormatError, Segment, SegmentBuilder, merge};

@@ -1,0 +1,233 @@
+//! Collects blocks while a document is walked: the headings in force, open lists, tables and code.
+
+use super::{Block, BlockKind, Parsed};
+use crate::text::collapse_whitespace;
+
+// Deeper nesting is flattened; it bounds the work on hostile documents.
+const DEEPEST_LIST: usize = 6;
+
+#[derive(Default)]
+pub(super) struct Blocks {
+    blocks: Vec<Block>,
+    /// The headings above, with their levels.
+    headings: Vec<(u8, String)>,
+    first_level_headings: usize,
+    first_heading: Option<String>,
+    /// The running text of the paragraph, heading, item or cell that is open.
+    inline: String,
+    heading: Option<u8>,
+    lists: Vec<List>,
+    list_text: String,
+    item_marker: Option<String>,
+    table: Option<Table>,
+}
+
+struct List {
+    /// The number of the next item of an ordered list.
+    next: Option<u64>,
+}
+
+#[derive(Default)]
+struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Blocks {
+    pub(super) fn text(&mut self, text: &str) {
+        self.inline.push_str(text);
+    }
+
+    pub(super) fn space(&mut self) {
+        self.inline.push(' ');
+    }
+
+    /// Ends the paragraph, item line or heading that is open.
+    pub(super) fn break_block(&mut self) {
+        let text = collapse_whitespace(&std::mem::take(&mut self.inline));
+        if text.is_empty() {
+            return;
+        }
+        if let Some(level) = self.heading {
+            self.push_heading(level, text);
+        } else if let Some(table) = &mut self.table {
+            match table.rows.last_mut().and_then(|row| row.last_mut()) {
+                Some(cell) if cell.is_empty() => *cell = text,
+                Some(cell) => {
+                    cell.push(' ');
+                    cell.push_str(&text);
+                }
+                // Text in a table but in no cell is its caption.
+                None => self.push(BlockKind::Paragraph, text),
+            }
+        } else if self.lists.is_empty() {
+            self.push(BlockKind::Paragraph, text);
+        } else {
+            self.push_item_line(&text);
+        }
+    }
+
+    pub(super) fn start_heading(&mut self, level: u8) {
+        self.break_block();
+        self.close_lists();
+        self.heading = Some(level);
+    }
+
+    pub(super) fn end_heading(&mut self) {
+        self.break_block();
+        self.heading = None;
+    }
+
+    /// Ends what a heading of this level or a deeper one was above of.
+    pub(super) fn end_section(&mut self, level: u8) {
+        self.break_block();
+        self.close_lists();
+        self.headings.retain(|(above, _)| *above < level);
+    }
+
+    pub(super) fn start_list(&mut self, first: Option<u64>) {
+        self.break_block();
+        self.lists.push(List { next: first });
+    }
+
+    pub(super) fn end_list(&mut self) {
+        self.break_block();
+        self.lists.pop();
+        if self.lists.is_empty() {
+            self.close_lists();
+        }
+    }
+
+    pub(super) fn start_item(&mut self) {
+        self.break_block();
+        // An item outside any list is read as a list of its own.
+        if self.lists.is_empty() {
+            return;
+        }
+        if let Some(list) = self.lists.last_mut() {
+            self.item_marker = Some(match &mut list.next {
+                Some(number) => {
+                    let marker = format!("{number}. ");
+                    *number = number.saturating_add(1);
+                    marker
+                }
+                None => "- ".to_owned(),
+            });
+        }
+    }
+
+    pub(super) fn end_item(&mut self) {
+        self.break_block();
+        self.item_marker = None;
+    }
+
+    pub(super) fn start_table(&mut self) {
+        self.break_block();
+        self.close_lists();
+        if self.table.is_none() {
+            self.table = Some(Table::default());
+        }
+    }
+
+    pub(super) fn start_row(&mut self) {
+        self.break_block();
+        if let Some(table) = &mut self.table {
+            table.rows.push(Vec::new());
+        }
+    }
+
+    pub(super) fn start_cell(&mut self) {
+        self.break_block();
+        if let Some(table) = &mut self.table {
+            match table.rows.last_mut() {
+                Some(row) => row.push(String::new()),
+                None => table.rows.push(vec![String::new()]),
+            }
+        }
+    }
+
+    pub(super) fn end_cell(&mut self) {
+        self.break_block();
+    }
+
+    pub(super) fn end_table(&mut self) {
+        self.break_block();
+        let Some(table) = self.table.take() else { return };
+        let rows: Vec<_> = table
+            .rows
+            .into_iter()
+            .filter(|row| row.iter().any(|cell| !cell.is_empty()))
+            .collect();
+        let lines: Vec<_> = rows.iter().map(|row| format!("| {} |", row.join(" | "))).collect();
+        if !lines.is_empty() {
+            self.push(BlockKind::Table, lines.join("\n"));
+        }
+    }
+
+    pub(super) fn code(&mut self, language: &str, code: &str) {
+        self.break_block();
+        self.close_lists();
+        let code = code.trim_matches(['\n', '\r']).trim_end();
+        if code.trim().is_empty() {
+            return;
+        }
+        let language = language.split([' ', ',', '{']).next().unwrap_or_default();
+        // A fence inside the code would end it early for whoever renders it.
+        let code = code.replace("```", "'''");
+        self.push(BlockKind::Code, format!("```{language}\n{code}\n```"));
+    }
+
+    pub(super) fn finish(mut self, title: Option<String>) -> Parsed {
+        self.end_table();
+        self.break_block();
+        self.close_lists();
+        let title = title
+            .map(|title| collapse_whitespace(&title))
+            .filter(|title| !title.is_empty());
+        let only_first = self.first_heading.filter(|_| self.first_level_headings == 1);
+        Parsed {
+            title: title.or(only_first),
+            blocks: self.blocks,
+        }
+    }
+
+    fn push_heading(&mut self, level: u8, text: String) {
+        self.headings.retain(|(above, _)| *above < level);
+        if level == 1 {
+            self.first_level_headings += 1;
+            self.first_heading.get_or_insert_with(|| text.clone());
+        }
+        self.headings.push((level, text));
+    }
+
+    fn push_item_line(&mut self, text: &str) {
+        if !self.list_text.is_empty() {
+            self.list_text.push('\n');
+        }
+        for _ in 1..self.lists.len().min(DEEPEST_LIST) {
+            self.list_text.push_str("  ");
+        }
+        // A second paragraph of an item is indented under it.
+        let marker = self
+            .item_marker
+            .replace("  ".to_owned())
+            .unwrap_or_else(|| "- ".to_owned());
+        self.list_text.push_str(&marker);
+        self.list_text.push_str(text);
+    }
+
+    fn close_lists(&mut self) {
+        let text = std::mem::take(&mut self.list_text);
+        if !text.is_empty() {
+            self.push(BlockKind::List, text);
+        }
+    }
+
+    fn push(&mut self, kind: BlockKind, text: String) {
+        let heading_path = self.headings.iter().map(|(_, text)| text.clone()).collect();
+        self.blocks.push(Block {
+            heading_path,
+            kind,
+            text,
+        });
+    }
+}

@@ -1,0 +1,145 @@
+//! Merges segments: compaction without the documents' files and without embedding anything anew.
+
+use std::collections::HashMap;
+
+use super::draft::{Draft, DraftChunk, DraftHeading, NO_TERM};
+use super::{FormatError, Segment, Varints};
+use crate::embed::half_from_f32;
+use crate::text::units;
+
+/// Returns one segment with the documents of several, in their order; `keep` is asked with the document's id and the
+/// number of its segment. Merging gives the same bytes as building from the kept documents.
+pub fn merge(segments: &[&Segment], keep: impl Fn(&str, usize) -> bool) -> Result<Vec<u8>, FormatError> {
+    let model = segments.first().map_or(0, |segment| segment.model());
+    if segments.iter().any(|segment| segment.model() != model) {
+        return Err(FormatError::OtherModel);
+    }
+    let mut draft = Draft::new(model);
+    for (number, segment) in segments.iter().enumerate() {
+        let mut source = Source::new(segment);
+        source.copy_documents(&mut draft, |id| keep(id, number));
+        source.copy_chunks(&mut draft);
+    }
+    draft.encode()
+}
+
+struct Source<'a> {
+    segment: &'a Segment,
+    /// New numbers by old ones.
+    documents: Vec<Option<u32>>,
+    units: HashMap<u32, u32>,
+    terms: HashMap<u32, u32>,
+    headings: HashMap<u32, u32>,
+}
+
+impl<'a> Source<'a> {
+    fn new(segment: &'a Segment) -> Self {
+        let documents = Vec::with_capacity(segment.document_count());
+        Self {
+            segment,
+            documents,
+            units: HashMap::new(),
+            terms: HashMap::new(),
+            headings: HashMap::new(),
+        }
+    }
+
+    fn copy_documents(&mut self, draft: &mut Draft, keep: impl Fn(&str) -> bool) {
+        for document in 0..self.segment.document_count() {
+            let text = |field| self.segment.document_text(document, field).to_owned();
+            let kept = keep(self.segment.document_text(document, 0)).then(|| {
+                draft.documents.push([text(0), text(1), text(2), text(3), text(4)]);
+                u32::try_from(draft.documents.len() - 1).unwrap_or(u32::MAX)
+            });
+            self.documents.push(kept);
+        }
+    }
+
+    fn copy_chunks(&mut self, draft: &mut Draft) {
+        let mut terms = self.terms_by_chunk(draft);
+        for number in 0..self.segment.len() {
+            let record = self.segment.chunk(number);
+            let Some(document) = self.documents.get(record.document as usize).copied().flatten() else {
+                continue;
+            };
+            let heading = self.heading(draft, record.heading);
+            let sentences = self.segment.sentences(number);
+            let sentences = sentences
+                .map(|(codes, norm)| (self.codes(draft, codes), half_from_f32(norm)))
+                .collect();
+            let scale = self.segment.scales().get(number).copied().unwrap_or_default();
+            let mut terms = terms.get_mut(number).map(std::mem::take).unwrap_or_default();
+            terms.sort_unstable();
+            draft.chunks.push(DraftChunk {
+                document,
+                index: record.index,
+                heading,
+                tokens: record.tokens,
+                length: record.length,
+                sentences,
+                terms,
+                vector: self
+                    .segment
+                    .vectors()
+                    .get(number)
+                    .map(|vector| vector.to_vec())
+                    .unwrap_or_default(),
+                scale: f32::from_le_bytes(scale),
+            });
+        }
+    }
+
+    fn terms_by_chunk(&mut self, draft: &mut Draft) -> Vec<Vec<(u32, u8)>> {
+        let mut by_chunk = vec![Vec::new(); self.segment.len()];
+        for term in 0..u32::try_from(self.segment.term_count()).unwrap_or(u32::MAX) {
+            for (chunk, frequency) in self.segment.postings(term) {
+                let document = self.segment.chunk(chunk as usize).document;
+                let is_kept = self.documents.get(document as usize).copied().flatten().is_some();
+                if let Some(terms) = by_chunk.get_mut(chunk as usize).filter(|_| is_kept) {
+                    terms.push((self.term(draft, term), frequency));
+                }
+            }
+        }
+        by_chunk
+    }
+
+    fn heading(&mut self, draft: &mut Draft, number: u32) -> u32 {
+        if let Some(known) = self.headings.get(&number) {
+            return *known;
+        }
+        let record = self.segment.heading(number);
+        let parts = record.parts().map(|codes| self.codes(draft, codes)).collect();
+        let heading = DraftHeading {
+            norm: half_from_f32(record.norm),
+            skipped: record.skipped,
+            parts,
+        };
+        let heading = draft.heading(heading);
+        self.headings.insert(number, heading);
+        heading
+    }
+
+    fn codes(&mut self, draft: &mut Draft, codes: Varints<'_>) -> Vec<u32> {
+        codes.map(|code| self.unit(draft, code)).collect()
+    }
+
+    fn unit(&mut self, draft: &mut Draft, code: u32) -> u32 {
+        if let Some(known) = self.units.get(&code) {
+            return *known;
+        }
+        let segment = self.segment;
+        let term = segment.unit_term(code).map_or(NO_TERM, |term| self.term(draft, term));
+        let text = segment.unit_text(code);
+        let is_word = units(text).next().is_some_and(|unit| unit.is_word);
+        let unit = draft.unit(text, term, is_word, || segment.unit_tokens(code).collect());
+        self.units.insert(code, unit);
+        unit
+    }
+
+    fn term(&mut self, draft: &mut Draft, term: u32) -> u32 {
+        *self
+            .terms
+            .entry(term)
+            .or_insert_with(|| draft.term(self.segment.term_text(term)))
+    }
+}
