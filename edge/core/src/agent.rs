@@ -140,8 +140,9 @@ pub async fn update(app: &App, member: &Member, id: &AgentId, patch: Patch) -> R
     if let Some(ids) = &patch.collection_ids {
         check_collections(app, workspace, ids).await?;
     }
+    let before = agent.draft.clone();
     patch.apply(&mut agent);
-    agent.is_changed = true;
+    agent.is_changed |= agent.draft != before;
     agent.updated_at = app.now();
     app.store.write(vec![agents::update_draft(&agent)]).await?;
     detail(app, agent).await

@@ -5,10 +5,14 @@ use edge_model::agent::{AgentConfig, ResponseStyle, Tone};
 use edge_model::conversation::{Author, Citation, Trace, Turn};
 use edge_model::snapshot::Snapshot;
 use edge_model::{CollectionId, DocumentId, MessageId};
-use retrieval::{Embedder, ExtractOptions, Hit, Index, Retrieval, SearchOptions, Separator, Style};
+use retrieval::{Embedder, Extract, ExtractOptions, Hit, Index, Retrieval, SearchOptions, Separator, Style};
 
 /// As many passages are looked at.
 const PASSAGES: usize = 8;
+/// What a citation takes, in characters: a blank line and `[1]` after a table, a space and `[1]` otherwise.
+const MARK: usize = 5;
+/// What an answer must at least have room for after its lead-in, in characters.
+const LEAST: usize = 40;
 
 /// What is known when a question is to be answered.
 pub struct Brief<'a> {
@@ -148,20 +152,39 @@ fn retrieve(embedder: &Embedder, index: &Index, question: &str, config: &AgentCo
     found
 }
 
-/// Quotes the sentences that answer, in reading order, each sentence's source numbered at its end.
-fn quote(embedder: &Embedder, question: &str, hits: &[Hit], config: &AgentConfig) -> (Vec<String>, Vec<Citation>) {
-    let lead = lead_in(config.tone, config.style);
-    let max_chars = usize::try_from(config.max_response_length).unwrap_or(usize::MAX);
+/// Picks the sentences that answer, so many that they fit with `before` characters before them and their citations.
+fn pick(embedder: &Embedder, question: &str, hits: &[Hit], config: &AgentConfig, before: usize) -> Extract {
+    let most = usize::try_from(config.max_response_length)
+        .unwrap_or(usize::MAX)
+        .saturating_sub(before);
     let style = match config.style {
         ResponseStyle::Concise => Style::Concise,
         ResponseStyle::Conversational => Style::Conversational,
         ResponseStyle::Detailed => Style::Detailed,
     };
-    let options = ExtractOptions {
-        max_chars: max_chars.saturating_sub(lead.len()),
-        style,
-    };
-    let extract = retrieval::extract::extract(embedder, question, hits, &options);
+    // Most answers have one citation; room for more is made when there are more.
+    let mut marks = 1;
+    loop {
+        let room = |marks: usize| if config.show_sources { marks * MARK } else { 0 };
+        let max_chars = most.saturating_sub(room(marks));
+        let extract = retrieval::extract::extract(embedder, question, hits, &ExtractOptions { max_chars, style });
+        let found = extract.sentences.iter().filter(|it| it.cite).count();
+        if found <= marks || extract.text().chars().count() + room(found) <= most {
+            return extract;
+        }
+        marks = found;
+    }
+}
+
+/// Quotes the sentences that answer, in reading order, each sentence's source numbered at its end.
+fn quote(embedder: &Embedder, question: &str, hits: &[Hit], config: &AgentConfig) -> (Vec<String>, Vec<Citation>) {
+    // A lead-in may be followed by a blank line. One that leaves no room for what it leads to is left out.
+    let taken = |lead: &str| if lead.is_empty() { 0 } else { lead.len() + 2 };
+    let has_room = |lead: &&str| usize::try_from(config.max_response_length).is_ok_and(|it| it >= taken(lead) + LEAST);
+    let lead = Some(lead_in(config.tone, config.style))
+        .filter(has_room)
+        .unwrap_or_default();
+    let extract = pick(embedder, question, hits, config, taken(lead));
     if extract.sentences.is_empty() {
         return (vec![], vec![]);
     }

@@ -52,8 +52,8 @@ pub async fn ask(app: &App, around: &Circumstances, credential: &Credential, ask
         .store
         .chat_context(&key, &ask.agent, ask.session.as_str(), TURNS)
         .await?;
-    let owner = widget::admit_key(credential, &ask.agent, context.owner.take())?;
-    let agent = context.agent.take();
+    let owner = widget::admit_key(credential, context.owner.take())?;
+    let agent = context.agent.take().filter(|_| credential.is_for(&ask.agent));
     let messages = u64::from(agent.is_some());
     limit::admit(
         &*app.limiter,

@@ -43,6 +43,14 @@ impl Credential {
             agent: claims.agent,
         })
     }
+
+    /// Tells whether the credential opens an agent of its workspace: a token opens the one that it was made for.
+    pub(crate) fn is_for(&self, agent: &AgentId) -> bool {
+        match self {
+            Self::Key { .. } => true,
+            Self::Visitor { agent: own, .. } => own == agent,
+        }
+    }
 }
 
 fn wrong_key() -> Error {
@@ -62,11 +70,10 @@ pub(crate) fn key_ref(credential: &Credential) -> Result<KeyRef> {
 }
 
 /// Lets a key in, when it is a living widget key and is used from one of its domains.
-pub(crate) fn admit_key(credential: &Credential, agent: &AgentId, owner: Option<KeyOwner>) -> Result<KeyOwner> {
+pub(crate) fn admit_key(credential: &Credential, owner: Option<KeyOwner>) -> Result<KeyOwner> {
     let is_living = |it: &KeyOwner| it.key.revoked_at.is_none() && it.key.kind == KeyKind::Widget;
     let owner = owner.filter(is_living).ok_or_else(wrong_key)?;
     match credential {
-        Credential::Visitor { agent: own, .. } if own != agent => Err(Error::not_found("agent")),
         Credential::Visitor { .. } => Ok(owner),
         Credential::Key { origin, .. } => check_origin(&owner, origin.as_deref()).map(|()| owner),
     }
@@ -85,6 +92,30 @@ fn check_origin(owner: &KeyOwner, origin: Option<&str>) -> Result<()> {
         None => "this key needs an `Origin` header".into(),
     };
     Err(Error::new(Kind::Forbidden, message).because(Reason::WrongOrigin))
+}
+
+async fn enter(app: &App, meter: &Meter, credential: &Credential) -> Result<KeyOwner> {
+    let found = app.store.key_owner(&key_ref(credential)?).await?;
+    let owner = admit_key(credential, found)?;
+    limit::admit(
+        &*app.limiter,
+        meter,
+        &owner.workspace.id,
+        owner.workspace.plan,
+        0,
+        app.now(),
+    )
+    .await?;
+    Ok(owner)
+}
+
+/// Lets a caller in and counts the request, for one that will be refused for what it says: a stranger learns no more
+/// than that they are one, and nobody sends such requests without end.
+///
+/// # Errors
+/// Those of the credential; [`Kind::RateLimited`].
+pub async fn admit(app: &App, meter: &Meter, credential: &Credential) -> Result<()> {
+    enter(app, meter, credential).await.map(drop)
 }
 
 /// Returns the write that notes the use of a key, to the minute: a busy key is not written all the time.
@@ -108,9 +139,10 @@ pub struct Config {
 pub async fn config(app: &App, meter: &Meter, credential: &Credential, agent: &AgentId) -> Result<Config> {
     let now = app.now();
     let context = app.store.widget_context(&key_ref(credential)?, agent).await?;
-    let owner = admit_key(credential, agent, context.owner)?;
+    let owner = admit_key(credential, context.owner)?;
     limit::admit(&*app.limiter, meter, &owner.workspace.id, owner.workspace.plan, 0, now).await?;
-    let published = context.agent.ok_or_else(|| Error::not_found("agent"))?;
+    let published = context.agent.filter(|_| credential.is_for(agent));
+    let published = published.ok_or_else(|| Error::not_found("agent"))?;
     if let Some(write) = touch(&owner, now) {
         app.store.write(vec![write]).await?;
     }
@@ -136,7 +168,7 @@ pub async fn config(app: &App, meter: &Meter, credential: &Credential, agent: &A
 /// Keeps a visitor's word on an answer; a second one replaces the first.
 ///
 /// # Errors
-/// Those of the credential; [`Kind::NotFound`] for a message that is no answer of this workspace.
+/// Those of the credential; [`Kind::NotFound`] for a message that is no answer that the caller may have seen.
 pub async fn give_feedback(
     app: &App,
     meter: &Meter,
@@ -145,23 +177,14 @@ pub async fn give_feedback(
     rating: Rating,
     comment: &Comment,
 ) -> Result<FeedbackId> {
-    let now = app.now();
-    let found = app.store.key_owner(&key_ref(credential)?).await?;
-    let any = AgentId::new("");
-    let agent = match credential {
-        Credential::Visitor { agent, .. } => agent,
-        Credential::Key { .. } => &any,
-    };
-    let owner = admit_key(credential, agent, found)?;
+    let owner = enter(app, meter, credential).await?;
     let workspace = &owner.workspace.id;
-    limit::admit(&*app.limiter, meter, workspace, owner.workspace.plan, 0, now).await?;
-    let agent = app
-        .store
-        .answering_agent(workspace, message)
-        .await?
+    let agent = app.store.answering_agent(workspace, message).await?;
+    let agent = agent
+        .filter(|it| credential.is_for(it))
         .ok_or_else(|| Error::not_found("message"))?;
     let id = FeedbackId::new(app.id(FeedbackId::PREFIX)?);
-    let write = conversations::put_feedback(workspace, &agent, message, &id, rating, comment.as_str(), now);
+    let write = conversations::put_feedback(workspace, &agent, message, &id, rating, comment.as_str(), app.now());
     app.store.write(vec![write]).await?;
     Ok(id)
 }

@@ -139,7 +139,8 @@ pub fn insert(agent: &Agent) -> Statement {
 /// Writes an agent's draft.
 pub fn update_draft(agent: &Agent) -> Statement {
     sql!(
-        "UPDATE agents SET name = ?3, agent_type = ?4, draft = ?5, is_changed = 1, updated_at = ?6
+        "UPDATE agents SET name = ?3, agent_type = ?4, draft = ?5, is_changed = (is_changed OR draft <> ?5),
+            updated_at = ?6
          WHERE workspace_id = ?1 AND id = ?2",
         agent.workspace_id.as_str(),
         agent.id.as_str(),

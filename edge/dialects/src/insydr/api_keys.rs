@@ -39,11 +39,13 @@ pub async fn create(
         allow_no_origin: new.allow_no_origin,
     };
     let (key, text) = key::create(&app, &member, new).await?;
+    // Here the document shows the beginning alone, in the list the end as well.
+    let beginning = key.display.split("...").next().unwrap_or_default();
     let answer = CreatedKey {
         id: key.id.to_string(),
         name: key.name,
         key: text,
-        key_prefix: key.display,
+        key_prefix: beginning.into(),
         allowed_domains: key.allowed_domains,
         created_at: key.created_at.rfc3339(),
         message: "Save this key - it won't be shown again!".into(),

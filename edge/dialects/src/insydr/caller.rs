@@ -1,4 +1,5 @@
-//! Who calls: people by `Authorization: Bearer <token>`, widgets by `X-API-Key` and `Origin` or a visitor's token.
+//! Who calls: people by `Authorization: Bearer <token>`, widgets by `X-API-Key` and `Origin` or a visitor's token, the
+//! operator by `X-Operator-Token`.
 use super::error::ApiError;
 use crate::dialect::bearer;
 use crate::extract::header_of;
@@ -6,7 +7,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use edge_core::account::{ClientAddress, SignedIn};
 use edge_core::limit::{self, Meter};
 use edge_core::widget::Credential;
-use edge_core::{App, Error, account, workspace};
+use edge_core::{App, Error, account, operator, workspace};
 use edge_model::WorkspaceId;
 use http::request::Parts;
 
@@ -18,6 +19,9 @@ pub struct Member(pub workspace::Member);
 
 /// A page with a widget key, or its visitor.
 pub struct Visitor(pub Credential);
+
+/// The operator of the installation.
+pub struct Operator(pub operator::Operator);
 
 /// Where a call without an account comes from.
 pub struct From(pub ClientAddress);
@@ -60,12 +64,22 @@ impl FromRequestParts<App> for Member {
     }
 }
 
+/// Returns our own origin for a call from one of our own pages: browsers leave `Origin` out of such a GET, and say so
+/// in a header that no script can set (Fetch Metadata, W3C).
+fn own_origin(parts: &Parts) -> Option<String> {
+    let is_own = header_of(&parts.headers, "sec-fetch-site") == Some("same-origin");
+    let host = parts.uri.host().or_else(|| header_of(&parts.headers, "host"));
+    host.filter(|_| is_own).map(|it| format!("https://{it}"))
+}
+
 impl FromRequestParts<App> for Visitor {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         if let Some(key) = header_of(&parts.headers, "x-api-key") {
-            let origin = header_of(&parts.headers, "origin").map(Into::into);
+            let origin = header_of(&parts.headers, "origin")
+                .map(Into::into)
+                .or_else(|| own_origin(parts));
             return Ok(Self(Credential::Key {
                 key: key.trim().into(),
                 origin,
@@ -75,6 +89,15 @@ impl FromRequestParts<App> for Visitor {
             Some(token) => Ok(Self(Credential::from_token(app, token)?)),
             None => Err(Error::unauthenticated("the `X-API-Key` header is missing").into()),
         }
+    }
+}
+
+impl FromRequestParts<App> for Operator {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let token = header_of(&parts.headers, "x-operator-token");
+        Ok(Self(operator::enter(app, token)?))
     }
 }
 

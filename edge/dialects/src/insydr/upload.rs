@@ -37,7 +37,14 @@ impl<S: Send + Sync> FromRequest<S> for Received {
         let media_type = header_of(request.headers(), "content-type").unwrap_or_default();
         let boundary = multer::parse_boundary(media_type)
             .map_err(|_| Error::new(Kind::UnsupportedMedia, "the content type must be `multipart/form-data`"))?;
-        let bytes = body(request, MAX_UPLOAD + FORM).await?;
+        let bytes = body(request, MAX_UPLOAD + FORM).await;
+        let bytes = bytes.map_err(|error| {
+            if error.kind == Kind::TooLarge {
+                too_large()
+            } else {
+                error
+            }
+        })?;
         let limits = SizeLimit::new()
             .for_field("file", to_u64(MAX_UPLOAD))
             .for_field("title", to_u64(FORM));
@@ -93,16 +100,21 @@ async fn file(field: multer::Field<'_>) -> Result<Upload, ApiError> {
     })
 }
 
+/// Blames the file for a form that is too large: nothing else in it is.
+fn too_large() -> Error {
+    let message = format!("`file` must be at most {} MB", MAX_UPLOAD / 1024 / 1024);
+    Error::new(Kind::TooLarge, message).of_field("file")
+}
+
 fn refusal(error: multer::Error) -> Error {
     match error {
-        multer::Error::FieldSizeExceeded { field_name, .. } => {
-            let name = field_name.unwrap_or_default();
-            Error::new(
-                Kind::TooLarge,
-                format!("`{name}` must be at most {} MB", MAX_UPLOAD / 1024 / 1024),
-            )
-            .of_field(name)
-        }
+        multer::Error::FieldSizeExceeded { field_name, .. } => match field_name {
+            Some(name) if name != "file" => {
+                let message = format!("`{name}` must be at most {} KiB", FORM / 1024);
+                Error::new(Kind::TooLarge, message).of_field(name)
+            }
+            _ => too_large(),
+        },
         multer::Error::StreamSizeExceeded { .. } => Error::new(Kind::TooLarge, "the body is too large"),
         error => Error::new(Kind::Malformed, format!("the form cannot be read: {error}")),
     }

@@ -6,7 +6,9 @@ use axum::Json;
 use axum::extract::{Extension, State};
 use axum::response::Response;
 use edge_core::conversation::{self, Ask, Circumstances};
+use edge_core::limit::Meter;
 use edge_core::ports::{Background, Departure};
+use edge_core::widget::Credential;
 use edge_core::{App, widget};
 use edge_model::agent::WidgetConfig;
 use edge_model::conversation::Rating;
@@ -73,17 +75,11 @@ pub async fn chat(
     Visitor(credential): Visitor,
     Extension(background): Extension<Background>,
     Extension(departure): Extension<Departure>,
-    Body(chat): Body<Chat>,
+    chat: ApiResult<Body<Chat>>,
 ) -> ApiResult<Response> {
-    let metadata = chat.metadata.unwrap_or_default();
-    // What a browser says of itself is kept for people to read, and cut, not refused.
-    let cut = |it: String| it.chars().take(1_000).collect();
-    let ask = Ask {
-        agent: AgentId::new(chat.agent_id),
-        session: SessionKey::new(&chat.session_id).map_err(|why| ApiError::field("session_id", why))?,
-        question: Question::new(&chat.message).map_err(|why| ApiError::field("message", why))?,
-        page_url: metadata.page_url.map(cut),
-        user_agent: metadata.user_agent.map(cut),
+    let ask = match chat.and_then(|it| question(it.0)) {
+        Ok(ask) => ask,
+        Err(error) => return Err(refusal(&app, &meter, &credential, error).await),
     };
     let around = Circumstances {
         meter,
@@ -94,20 +90,36 @@ pub async fn chat(
     Ok(events::stream(app.clock.clone(), answer))
 }
 
+fn question(chat: Chat) -> ApiResult<Ask> {
+    let metadata = chat.metadata.unwrap_or_default();
+    // What a browser says of itself is kept for people to read, and cut, not refused.
+    let cut = |it: String| it.chars().take(1_000).collect();
+    Ok(Ask {
+        agent: AgentId::new(chat.agent_id),
+        session: SessionKey::new(&chat.session_id).map_err(|why| ApiError::field("session_id", why))?,
+        question: Question::new(&chat.message).map_err(|why| ApiError::field("message", why))?,
+        page_url: metadata.page_url.map(cut),
+        user_agent: metadata.user_agent.map(cut),
+    })
+}
+
+/// Refuses a request for its body: only to who is let in, and counted like any other.
+async fn refusal(app: &App, meter: &Meter, credential: &Credential, error: ApiError) -> ApiError {
+    widget::admit(app, meter, credential)
+        .await
+        .map_or_else(ApiError::from, |()| error)
+}
+
 pub async fn feedback(
     State(app): State<App>,
     Metered(meter): Metered,
     Visitor(credential): Visitor,
-    Body(given): Body<Feedback>,
+    given: ApiResult<Body<Feedback>>,
 ) -> ApiResult<(StatusCode, Json<FeedbackReceived>)> {
-    let rating = match given.feedback_type.as_str() {
-        "THUMBS_UP" => Rating::UP,
-        "THUMBS_DOWN" => Rating::DOWN,
-        _ => return Err(ApiError::field("feedback_type", "must be THUMBS_UP or THUMBS_DOWN")),
+    let (message, rating, comment) = match given.and_then(|it| word(it.0)) {
+        Ok(word) => word,
+        Err(error) => return Err(refusal(&app, &meter, &credential, error).await),
     };
-    let comment = Comment::new(given.comment.as_deref().unwrap_or_default());
-    let comment = comment.map_err(|why| ApiError::field("comment", why))?;
-    let message = MessageId::new(given.message_id);
     let id = widget::give_feedback(&app, &meter, &credential, &message, rating, &comment).await?;
     Ok((
         StatusCode::CREATED,
@@ -116,4 +128,15 @@ pub async fn feedback(
             message: "Thank you for your feedback".into(),
         }),
     ))
+}
+
+fn word(given: Feedback) -> ApiResult<(MessageId, Rating, Comment)> {
+    let rating = match given.feedback_type.as_str() {
+        "THUMBS_UP" => Rating::UP,
+        "THUMBS_DOWN" => Rating::DOWN,
+        _ => return Err(ApiError::field("feedback_type", "must be THUMBS_UP or THUMBS_DOWN")),
+    };
+    let comment = Comment::new(given.comment.as_deref().unwrap_or_default());
+    let comment = comment.map_err(|why| ApiError::field("comment", why))?;
+    Ok((MessageId::new(given.message_id), rating, comment))
 }

@@ -1,0 +1,59 @@
+//! The application over the bindings, built once per isolate.
+use crate::assets::WorkerAssets;
+use crate::clock::WorkerClock;
+use crate::d1::D1;
+use crate::jobs_do::DurableJobs;
+use crate::kv_blobs::KvBlobs;
+use crate::limiter_do::DurableLimiter;
+use crate::log;
+use crate::mail::WorkerMailer;
+use crate::random::WorkerRandom;
+use edge_core::App;
+use edge_core::index::Indexes;
+use edge_core::settings::Settings;
+use edge_store::Store;
+use std::cell::OnceCell;
+use std::sync::Arc;
+use worker::Env;
+
+thread_local! {
+    static APP: OnceCell<Result<App, String>> = const { OnceCell::new() };
+}
+
+/// Returns the application.
+///
+/// # Errors
+/// Says in words which setting or binding will not do, the same for as long as the isolate lives.
+pub(crate) fn get(env: &Env) -> Result<App, String> {
+    let make = || build(env).inspect_err(|why| log::failure("configuration", why));
+    APP.with(|it| it.get_or_init(make).clone())
+}
+
+fn build(env: &Env) -> Result<App, String> {
+    let settings = Settings::read(|name| text(env, name))?;
+    let mailer = match text(env, "RESEND_API_KEY").filter(|it| !it.is_empty()) {
+        Some(key) => WorkerMailer::over_resend(key, &settings.mail_from),
+        None => WorkerMailer::over_binding(env.send_email("MAIL").map_err(missing("MAIL"))?, &settings.mail_from),
+    };
+    Ok(App {
+        store: Store::new(Arc::new(D1::new(env.d1("DB").map_err(missing("DB"))?))),
+        clock: Arc::new(WorkerClock),
+        random: Arc::new(WorkerRandom),
+        blobs: Arc::new(KvBlobs::new(env.kv("BLOBS").map_err(missing("BLOBS"))?)),
+        assets: Arc::new(WorkerAssets::new(env.assets("ASSETS").map_err(missing("ASSETS"))?)),
+        mailer: Arc::new(mailer),
+        limiter: Arc::new(DurableLimiter::new(env.durable_object("LIMITER").map_err(missing("LIMITER"))?)),
+        jobs: Arc::new(DurableJobs::new(env.durable_object("JOBS").map_err(missing("JOBS"))?)),
+        settings: Arc::new(settings),
+        indexes: Arc::new(Indexes::default()),
+    })
+}
+
+/// Returns a variable or a secret; the platform does not tell them apart.
+fn text(env: &Env, name: &str) -> Option<String> {
+    env.var(name).ok().map(|it| it.to_string())
+}
+
+fn missing(binding: &'static str) -> impl FnOnce(worker::Error) -> String {
+    move |why| format!("the binding {binding} is missing: {why}")
+}

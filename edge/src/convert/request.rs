@@ -1,0 +1,76 @@
+//! From the platform's request to `http`'s.
+use crate::js;
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::{TryStreamExt as _, stream};
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
+use http::{Method, Request, Uri};
+use http_body_util::{Full, Limited};
+use js_sys::{Array, JSON, Uint8Array};
+use serde::Deserialize;
+use std::borrow::Cow;
+use wasm_bindgen_futures::JsFuture;
+use worker::ByteStream;
+use worker::send::{IntoSendFuture as _, SendWrapper};
+
+/// No dialect takes a longer body. They have their own limits below it, so whoever reads past this one has to say so.
+const LIMIT: usize = 21 * 1024 * 1024;
+
+/// Converts a request. A body that is too long becomes one that fails with
+/// [`LengthLimitError`](http_body_util::LengthLimitError) when it is read, so that the dialect can say it in its way.
+///
+/// # Errors
+/// Says what about the request cannot be represented, or that the body ended early.
+pub(crate) async fn from_js(request: &web_sys::Request) -> Result<Request<Body>, String> {
+    let url = Uri::try_from(request.url()).map_err(|why| format!("malformed URL: {why}"))?;
+    let method = Method::from_bytes(request.method().as_bytes()).map_err(|why| format!("malformed method: {why}"))?;
+    let headers = headers(&request.headers())?;
+    let body = match method {
+        Method::GET | Method::HEAD => Body::empty(),
+        _ => body(request, &headers).await?,
+    };
+    let mut converted = Request::new(body);
+    *converted.method_mut() = method;
+    *converted.uri_mut() = url;
+    *converted.headers_mut() = headers;
+    Ok(converted)
+}
+
+/// Reads all headers through JSON text: one call into JavaScript, where each name and each value would cost several.
+fn headers(headers: &web_sys::Headers) -> Result<HeaderMap, String> {
+    let text = String::from(JSON::stringify(&Array::from(headers)).map_err(|it| js::message(&it))?);
+    let entries = serde_json::from_str::<Vec<Entry>>(&text).map_err(|why| format!("malformed headers: {why}"))?;
+    let mut map = HeaderMap::with_capacity(entries.len());
+    for Entry(name, value) in entries {
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes())) {
+            map.append(name, value);
+        }
+    }
+    Ok(map)
+}
+
+#[derive(Deserialize)]
+struct Entry<'a>(&'a str, #[serde(borrow)] Cow<'a, str>);
+
+async fn body(request: &web_sys::Request, headers: &HeaderMap) -> Result<Body, String> {
+    let length = headers.get(CONTENT_LENGTH).and_then(|it| it.to_str().ok()).and_then(|it| it.parse::<usize>().ok());
+    match length {
+        Some(0) => Ok(Body::empty()),
+        // What is announced as too long is not even received.
+        Some(length) if length > LIMIT => Ok(Body::new(Limited::new(Full::new(Bytes::from_static(b".")), 0))),
+        Some(_) => {
+            let promise = request.array_buffer().map_err(|it| js::message(&it))?;
+            let buffer = JsFuture::from(promise).await.map_err(|it| js::message(&it))?;
+            Ok(Body::from(Uint8Array::new(&buffer).to_vec()))
+        }
+        None => Ok(request.body().map_or_else(Body::empty, streamed)),
+    }
+}
+
+/// A body of unknown length is passed on as it comes, up to the limit.
+fn streamed(stream: web_sys::ReadableStream) -> Body {
+    let chunks = stream::unfold(SendWrapper::new(ByteStream::from(stream)), |mut chunks| {
+        async move { chunks.try_next().await.transpose().map(|it| (it.map_err(|why| why.to_string()), chunks)) }.into_send()
+    });
+    Body::new(Limited::new(Body::from_stream(chunks), LIMIT))
+}

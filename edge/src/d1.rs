@@ -1,0 +1,115 @@
+//! [`Sql`] over Cloudflare D1.
+use crate::js;
+use async_trait::async_trait;
+use edge_store::{Sql, SqlError, Statement};
+use js_sys::{Array, JSON};
+use serde::Serialize as _;
+use serde_json::Value;
+use std::time::Duration;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast as _, JsValue};
+use worker::send::IntoSendFuture as _;
+use worker::{D1Database, Delay};
+
+/// What D1 says when it lost the thread of a statement, which may then have happened or not.
+/// See <https://developers.cloudflare.com/d1/observability/debug-d1/#error-list>.
+const LOST: [&str; 3] = ["Network connection lost", "storage caused object to be reset", "reset because its code was updated"];
+
+/// How long to wait before each repetition, in milliseconds.
+const WAITS: [u64; 2] = [50, 200];
+
+// The crate's own types hand out rows only one by one and decoded.
+#[wasm_bindgen]
+extern "C" {
+    type Database;
+    #[wasm_bindgen(method, catch)]
+    fn prepare(this: &Database, sql: &str) -> Result<Prepared, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    async fn batch(this: &Database, statements: &Array) -> Result<JsValue, JsValue>;
+
+    type Prepared;
+    #[wasm_bindgen(method, catch, variadic)]
+    fn bind(this: &Prepared, params: &Array) -> Result<JsValue, JsValue>;
+
+    type Answer;
+    #[wasm_bindgen(method, getter)]
+    fn results(this: &Answer) -> JsValue;
+}
+
+/// The `DB` binding.
+pub(crate) struct D1(D1Database);
+
+impl D1 {
+    /// Wraps the binding.
+    pub(crate) fn new(database: D1Database) -> Self {
+        Self(database)
+    }
+
+    async fn run(&self, statements: &[Statement]) -> Result<Vec<Vec<Value>>, SqlError> {
+        let database = AsRef::<JsValue>::as_ref(&self.0).unchecked_ref::<Database>();
+        let prepared = statements.iter().map(|it| prepare(database, it)).collect::<Result<Array, _>>()?;
+        let answers = database.batch(&prepared).await.map_err(|it| failure(&it))?;
+        rows(answers.unchecked_ref())
+    }
+
+    /// Runs statements, and runs them again when the connection was lost and repeating them changes nothing.
+    async fn run_persistently(&self, statements: &[Statement]) -> Result<Vec<Vec<Value>>, SqlError> {
+        if statements.is_empty() {
+            return Ok(Vec::new());
+        }
+        let repeatable = statements.iter().all(|it| it.sql.trim_start().starts_with("SELECT"));
+        for wait in WAITS {
+            match self.run(statements).await {
+                Err(SqlError::Other(why)) if repeatable && LOST.iter().any(|it| why.contains(it)) => {
+                    Delay::from(Duration::from_millis(wait)).await;
+                }
+                done => return done,
+            }
+        }
+        self.run(statements).await
+    }
+}
+
+fn prepare(database: &Database, statement: &Statement) -> Result<JsValue, SqlError> {
+    let params = statement.params.iter().map(param).collect::<Result<Array, _>>()?;
+    let bound = database.prepare(statement.sql).and_then(|it| it.bind(&params));
+    bound.map_err(|it| failure(&it))
+}
+
+/// Turns a parameter into what D1 takes: numbers are doubles there.
+fn param(value: &Value) -> Result<JsValue, SqlError> {
+    match value {
+        Value::Null => Ok(JsValue::NULL),
+        Value::Bool(it) => Ok(JsValue::from_f64(f64::from(u8::from(*it)))),
+        // This serialiser refuses an integer that no double holds, instead of rounding it.
+        Value::Number(it) => it.serialize(&serde_wasm_bindgen::Serializer::new()).map_err(|why| SqlError::Other(why.to_string())),
+        Value::String(it) => Ok(JsValue::from_str(it)),
+        Value::Array(_) | Value::Object(_) => Err(SqlError::Other("a parameter must be a scalar".into())),
+    }
+}
+
+/// Decodes the rows of each answer.
+///
+/// Through JSON text: one call into JavaScript for all rows, where walking the objects costs several for each value.
+fn rows(answers: &Array) -> Result<Vec<Vec<Value>>, SqlError> {
+    let results = answers.iter().map(|it| it.unchecked_ref::<Answer>().results()).collect::<Array>();
+    let text = JSON::stringify(&results).map_err(|it| failure(&it))?;
+    serde_json::from_str(&String::from(text)).map_err(|why| SqlError::Other(format!("rows do not decode: {why}")))
+}
+
+fn failure(thrown: &JsValue) -> SqlError {
+    let text = js::message(thrown);
+    if text.contains("constraint failed") { SqlError::Constraint(text) } else { SqlError::Other(text) }
+}
+
+#[async_trait]
+impl Sql for D1 {
+    async fn query(&self, statement: Statement) -> Result<Vec<Value>, SqlError> {
+        let answers = self.run_persistently(&[statement]).into_send().await?;
+        Ok(answers.into_iter().next().unwrap_or_default())
+    }
+
+    async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Value>>, SqlError> {
+        self.run_persistently(&statements).into_send().await
+    }
+}

@@ -1,0 +1,51 @@
+//! [`Blobs`] over Workers KV.
+use async_trait::async_trait;
+use edge_core::ports::Blobs;
+use edge_core::{Error, Result};
+use worker::send::IntoSendFuture as _;
+use worker::{KvError, KvStore};
+
+/// How long a place may answer from its cache, in seconds. Keys are written once, so what was read stays right.
+const DAY: u64 = 24 * 60 * 60;
+
+/// The shortest time the platform lets a place remember that there is nothing under a key, in seconds.
+const SHORTEST: u64 = 60;
+
+/// The `BLOBS` binding.
+pub(crate) struct KvBlobs(KvStore);
+
+impl KvBlobs {
+    /// Wraps the binding.
+    pub(crate) fn new(store: KvStore) -> Self {
+        Self(store)
+    }
+
+    async fn read(&self, key: &str) -> std::result::Result<Option<Vec<u8>>, KvError> {
+        let found = self.0.get(key).cache_ttl(DAY).bytes().await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        // That there is nothing is cached as well. A blob may have been written elsewhere since.
+        self.0.get(key).cache_ttl(SHORTEST).bytes().await
+    }
+}
+
+fn failed(what: &str, key: &str, why: &KvError) -> Error {
+    Error::unavailable("storage is not available", format!("KV {what} `{key}`: {why}"))
+}
+
+#[async_trait]
+impl Blobs for KvBlobs {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        self.read(key).into_send().await.map_err(|why| failed("get", key, &why))
+    }
+
+    async fn put(&self, key: &str, bytes: &[u8]) -> Result<()> {
+        let write = async { self.0.put_bytes(key, bytes)?.execute().await };
+        write.into_send().await.map_err(|why| failed("put", key, &why))
+    }
+
+    async fn delete(&self, key: &str) -> Result<()> {
+        self.0.delete(key).into_send().await.map_err(|why| failed("delete", key, &why))
+    }
+}

@@ -1,0 +1,122 @@
+//! The Worker: entry points and one driver per binding.
+
+mod app;
+mod assets;
+mod clock;
+mod convert;
+mod d1;
+mod eager;
+mod jobs_do;
+mod js;
+mod kv_blobs;
+mod limiter_do;
+mod log;
+mod mail;
+mod random;
+
+pub use jobs_do::JobsDo;
+pub use limiter_do::LimiterDo;
+
+use axum::Router;
+use axum::body::Body;
+use edge_core::ports::{Background, Departure};
+use edge_core::{App, job};
+use http::Response;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use serde_json::json;
+use std::cell::{Cell, OnceCell};
+use std::sync::Arc;
+use tower_service::Service as _;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::future_to_promise;
+use worker::{Context, Env, ScheduleContext, ScheduledEvent, event};
+
+thread_local! {
+    static ROUTER: OnceCell<Router> = const { OnceCell::new() };
+    /// Whether this isolate has looked for jobs that a crash left behind.
+    static HAS_SWEPT: Cell<bool> = const { Cell::new(false) };
+}
+
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// Answers a request. Exported by hand, since the ready-made export waits for a turn of the queue of futures first.
+///
+/// # Errors
+/// When the platform refuses the response.
+#[wasm_bindgen]
+pub fn fetch(request: web_sys::Request, env: Env, context: JsValue) -> Result<JsValue, JsValue> {
+    eager::run(answer(request, env, Context::new(context.unchecked_into())))
+}
+
+async fn answer(request: web_sys::Request, env: Env, context: Context) -> Result<JsValue, JsValue> {
+    let departure = Departure::default();
+    let background = background(context);
+    let converted = convert::from_js(&request).await;
+    let method = converted.as_ref().map(|it| it.method().clone()).unwrap_or_default();
+    let mut response = match (app::get(&env), converted) {
+        (Err(why), _) => refusal(500, "configuration_error", &why),
+        (_, Err(why)) => refusal(400, "malformed_request", &why),
+        (Ok(app), Ok(mut converted)) => {
+            sweep_once(&app, &background);
+            converted.extensions_mut().insert(background);
+            converted.extensions_mut().insert(departure.clone());
+            let mut router = ROUTER.with(|it| it.get_or_init(|| edge_dialects::router(app)).clone());
+            match router.call(converted).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            }
+        }
+    };
+    let entry = response.extensions_mut().remove::<edge_dialects::log::Entry>();
+    let response = convert::to_js(response, &method, || request.signal(), departure).await;
+    if let Some(entry) = entry {
+        log::entry(&entry);
+    }
+    response.map(Into::into)
+}
+
+#[event(scheduled)]
+async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
+    // The failure was logged where it was found.
+    if let Ok(app) = app::get(&env) {
+        sweep(app).await;
+    }
+}
+
+/// Lets futures outlive the response to one request.
+fn background(context: Context) -> Background {
+    let context = Arc::new(context);
+    Background::new(move |task| {
+        let promise = future_to_promise(async {
+            task.await;
+            Ok(JsValue::UNDEFINED)
+        });
+        if let Err(why) = AsRef::as_ref(&*context).wait_until(&promise) {
+            log::failure("background", &js::message(&why));
+        }
+    })
+}
+
+fn sweep_once(app: &App, background: &Background) {
+    if !HAS_SWEPT.replace(true) {
+        background.spawn(sweep(app.clone()));
+    }
+}
+
+async fn sweep(app: App) {
+    if let Err(why) = job::sweep(&app).await {
+        log::failure("jobs.sweep", why.for_log());
+    }
+}
+
+/// Answers without any dialect: there is none for a request that cannot be read or an installation that cannot work.
+fn refusal(status: u16, code: &str, message: &str) -> Response<Body> {
+    let mut response = Response::new(Body::from(json!({ "error": { "code": code, "message": message } }).to_string()));
+    *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,121 @@
+//! [`Limiter`]: a Durable Object for each scope, which counts one request after the other.
+use async_trait::async_trait;
+use edge_core::limit::{Counters, Outcome, Take};
+use edge_core::ports::Limiter;
+use edge_core::{Error, Result};
+use edge_model::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+use worker::send::IntoSendFuture as _;
+use worker::{DurableObject, Env, Method, ObjectNamespace, Request, RequestInit, Response, State, durable_object};
+
+/// Where the object keeps its state.
+const KEY: &str = "kept";
+
+/// The `LIMITER` binding.
+pub(crate) struct DurableLimiter(ObjectNamespace);
+
+impl DurableLimiter {
+    /// Wraps the binding.
+    pub(crate) fn new(objects: ObjectNamespace) -> Self {
+        Self(objects)
+    }
+
+    async fn ask(&self, scope: &str, takes: &[Take]) -> worker::Result<Outcome> {
+        let mut init = RequestInit::new();
+        init.with_method(Method::Post).with_body(Some(serde_json::to_string(takes)?.into()));
+        let request = Request::new_with_init("https://limiter.local/", &init)?;
+        let mut answer = self.0.get_by_name(scope)?.fetch_with_request(request).await?;
+        answer.json().await
+    }
+}
+
+#[async_trait]
+impl Limiter for DurableLimiter {
+    async fn take(&self, scope: &str, takes: &[Take]) -> Result<Outcome> {
+        let asked = self.ask(scope, takes).into_send().await;
+        asked.map_err(|why| Error::unavailable("limits cannot be checked", why))
+    }
+}
+
+/// The counters of one scope.
+#[durable_object(alarm)]
+pub struct LimiterDo {
+    state: State,
+    kept: RefCell<Option<Kept>>,
+}
+
+/// What survives the object.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Kept {
+    counters: Counters,
+    /// When the last window is over; the object then leaves nothing behind.
+    ends_at: i64,
+    has_alarm: bool,
+}
+
+impl DurableObject for LimiterDo {
+    fn new(state: State, _: Env) -> Self {
+        Self { state, kept: RefCell::default() }
+    }
+
+    async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        // As text: a number beyond 2^53, such as no limit at all, does not survive JavaScript's own reading.
+        let takes = serde_json::from_str::<Vec<Take>>(&request.text().await?)?;
+        self.load().await?;
+        // From here to the first write nothing waits, so that nobody comes between.
+        let (outcome, kept) = self.count(&takes, now());
+        if let Some((kept, alarm)) = kept {
+            self.state.storage().put_raw(KEY, serde_json::to_string(&kept)?).await?;
+            if let Some(at) = alarm {
+                self.state.storage().set_alarm(at - now().0).await?;
+            }
+        }
+        Response::from_json(&outcome)
+    }
+
+    async fn alarm(&self) -> worker::Result<Response> {
+        self.load().await?;
+        let ends_at = self.kept.borrow().as_ref().map_or(0, |it| it.ends_at);
+        let wait = ends_at - now().0;
+        if wait > 0 {
+            self.state.storage().set_alarm(wait).await?;
+        } else {
+            *self.kept.borrow_mut() = Some(Kept::default());
+            self.state.storage().delete_all().await?;
+        }
+        Response::empty()
+    }
+}
+
+impl LimiterDo {
+    /// Reads what an earlier life of this object has left.
+    async fn load(&self) -> worker::Result<()> {
+        if self.kept.borrow().is_none() {
+            let text = self.state.storage().get::<String>(KEY).await?;
+            let kept = text.map(|it| serde_json::from_str(&it)).transpose()?.unwrap_or_default();
+            self.kept.borrow_mut().get_or_insert(kept);
+        }
+        Ok(())
+    }
+
+    /// Counts, and returns what is to be written down and the alarm that is to be set, if anything changed.
+    fn count(&self, takes: &[Take], now: Timestamp) -> (Outcome, Option<(Kept, Option<i64>)>) {
+        let mut slot = self.kept.borrow_mut();
+        let kept = slot.get_or_insert_default();
+        let outcome = kept.counters.take(takes, now);
+        if outcome.refused.is_some() || takes.iter().all(|it| it.amount == 0) {
+            return (outcome, None);
+        }
+        let ends = outcome.standings.iter().map(|it| it.resets_at.0).max().unwrap_or_default();
+        kept.ends_at = kept.ends_at.max(ends);
+        let alarm = (!kept.has_alarm).then_some(kept.ends_at);
+        kept.has_alarm = true;
+        (outcome, Some((kept.clone(), alarm)))
+    }
+}
+
+fn now() -> Timestamp {
+    use edge_core::ports::Clock as _;
+    crate::clock::WorkerClock.now()
+}
