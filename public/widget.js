@@ -1,0 +1,465 @@
+/*
+ * The loader of the chat widget. It runs on customers' pages, so it is small, asks for nothing until the visitor shows
+ * intent, and leaves two names behind: `InsydrAI` and `Edgewise`, the same object.
+ *
+ * Install, without a line of JavaScript:
+ *   <script async src="https://HOST/widget.js" data-agent-id="agent_…" data-api-key="pk_live_…"></script>
+ * with code:
+ *   <script src="https://HOST/widget.js"></script>
+ *   <script>InsydrAI.init({ agentId: 'agent_…', apiKey: 'pk_live_…' })</script>
+ * or with code that may run before the loader has arrived; what it calls is recorded in an array and done later:
+ *   <script>
+ *     window.InsydrAI = window.InsydrAI || new Proxy([], {
+ *       get: (calls, name) => (name in calls ? calls[name] : (...values) => calls.push([name, ...values])),
+ *     })
+ *   </script>
+ *   <script async src="https://HOST/widget.js"></script>
+ *
+ * init(settings)      agentId, apiKey; position 'bottom-right' | 'bottom-left', theme 'light' | 'dark' | 'auto' and
+ *                     color '#rrggbb' win over the agent's own. Again: changes the settings, or the agent.
+ *                     As attributes of the script tag: data-agent-id, data-api-key, data-position, data-theme, data-color.
+ * open() close() toggle() isOpen()           the panel
+ * show() hide()                              the launcher
+ * sendMessage(text)                          asks in the visitor's name
+ * prefill(text)                              puts the text into the input
+ * setTheme(theme)
+ * getSession()                               { agentId, sessionId }, or null before init
+ * reset()                                    forgets the conversation and begins a new one
+ * destroy()                                  removes everything; init() begins again
+ * on(name, callback) once(name, callback)    return a function that unsubscribes
+ * off(name, callback)                        without a callback: all of that name
+ * push([method, ...values])                  calls a method; for the recording array above
+ *
+ * Events: ready open close message message:sent message:received stream:start stream:end feedback error. Each is also
+ * dispatched on `window` as a CustomEvent `insydr:<name>`.
+ *
+ * A page with a strict Content-Security-Policy needs only HOST in script-src, connect-src and frame-src.
+ * The iframe and this script trust only each other: every message is checked for its origin and its source.
+ */
+(() => {
+  'use strict';
+
+  const script = document.currentScript || document.querySelector('script[src*="/widget.js"]');
+  const earlier = window.InsydrAI || window.Edgewise;
+  if (!script) return;
+  if (earlier && earlier.loader) {
+    // The snippet is on the page twice, or a navigation without a page load has run it again.
+    earlier.push(['init', script.dataset]);
+    return;
+  }
+
+  const origin = new URL(script.src).origin;
+  const READY_WITHIN = 15000;
+  const narrow = matchMedia('(max-width:480px)');
+  const dark = matchMedia('(prefers-color-scheme:dark)');
+  const page = document.documentElement;
+
+  let settings; // What init was given.
+  let life; // Ends every listener and request of this widget when it is aborted.
+  let host, root, panel, frame, launcher, note, teaser; // Its elements.
+  let config; // What the service says of the agent; carries the visitor's token.
+  let known; // The part of it that may be shown without asking: kept from the last visit.
+  let stage; // 'idle', then 'loading', then 'ready' or 'failed'.
+  let greeted; // The iframe has said hello and waits for its configuration.
+  let outbox; // Messages for the iframe that it cannot take yet.
+  let timer, opened, hidden, unread, locked, returnTo, sessionId;
+
+  const listeners = new Map();
+
+  const emit = (name, detail) => {
+    for (const callback of [...(listeners.get(name) || [])]) {
+      try {
+        callback(detail);
+      } catch (error) {
+        console.error(error);
+      }
+    }
+    dispatchEvent(new CustomEvent('insydr:' + name, { detail }));
+  };
+
+  // Reads or writes the host page's storage, which may be switched off.
+  const kept = (name, value) => {
+    const key = `edgewise:${name}:${settings.agentId}`;
+    try {
+      return value ? localStorage.setItem(key, value) : localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  };
+
+  const newSession = () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    sessionId = 'sess_' + [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    kept('session', sessionId);
+  };
+
+  const element = (name, attributes, ...children) => {
+    const made = /^(svg|path)$/.test(name)
+      ? document.createElementNS('http://www.w3.org/2000/svg', name)
+      : document.createElement(name);
+    for (const key of Object.keys(attributes)) made.setAttribute(key, attributes[key]);
+    made.append(...children);
+    return made;
+  };
+
+  const icon = (name, d) => element('svg', { class: 'icon ' + name, viewBox: '0 0 24 24', 'aria-hidden': 'true' }, element('path', { d }));
+
+  const button = (name, attributes, act, ...children) => {
+    const made = element('button', { type: 'button', class: name, ...attributes }, ...children);
+    made.addEventListener('click', act);
+    return made;
+  };
+
+  const STYLE = `
+:host{all:initial!important;position:fixed!important;width:0!important;height:0!important;z-index:2147483000!important}
+@media print{:host{display:none!important}}
+*{box-sizing:border-box}
+.root{--surface:#fff;--text:#16181d;--edge:20px;font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;color:var(--text)}
+.dark{--surface:#15171c;--text:#eceef2}
+.hidden .launcher,.hidden .teaser,.open .teaser{display:none}
+button{font:inherit;color:inherit;background:none;border:0;padding:0;margin:0;cursor:pointer;-webkit-tap-highlight-color:transparent}
+button:focus-visible{outline:3px solid var(--color);outline-offset:3px}
+.launcher,.panel,.teaser{position:fixed;right:var(--edge)}
+.left>*{right:auto!important;left:var(--edge)}
+.launcher{bottom:calc(20px + env(safe-area-inset-bottom,0px));width:56px;height:56px;border-radius:50%;border:1px solid transparent;background:var(--color);color:var(--on);box-shadow:0 1px 3px #0003,0 8px 28px #00000038;transition:transform .2s,background-color .3s}
+.launcher:hover{transform:scale(1.06)}
+.launcher:active{transform:scale(.96)}
+.icon{position:absolute;inset:0;margin:auto;width:26px;height:26px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round;transition:transform .25s,opacity .2s}
+.chat{fill:currentColor}
+.down,.open .chat{opacity:0;transform:rotate(-45deg) scale(.6)}
+.open .down{opacity:1;transform:none}
+.unread .launcher::after{content:"";position:absolute;top:0;right:0;width:14px;height:14px;border-radius:50%;background:#e5484d;border:2px solid #fff}
+.panel{bottom:calc(92px + env(safe-area-inset-bottom,0px));width:400px;max-width:calc(100vw - 40px);height:min(680px,100vh - 116px);height:min(680px,100dvh - 116px);border-radius:var(--radius);overflow:hidden;background:var(--surface);box-shadow:0 0 0 1px #00000014,0 4px 12px #0000001a,0 16px 48px #00000038;transform-origin:100% 100%;visibility:hidden;opacity:0;transform:translateY(10px) scale(.97);transition:opacity .16s,transform .22s cubic-bezier(.2,.8,.2,1),visibility 0s .2s}
+.left .panel{transform-origin:0 100%}
+.dark .panel{box-shadow:0 0 0 1px #ffffff1f,0 16px 48px #00000080}
+.open .panel{visibility:visible;opacity:1;transform:none;transition-delay:0s}
+iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;transition:opacity .15s;color-scheme:normal}
+.ready iframe{opacity:1}
+.loading .panel::after{content:"";position:absolute;inset:0;margin:auto;width:28px;height:28px;border-radius:50%;border:3px solid color-mix(in srgb,var(--text) 15%,transparent);border-top-color:var(--color);animation:turn .8s linear infinite,appear 0s .2s backwards}
+@keyframes turn{to{transform:rotate(1turn)}}
+@keyframes appear{from{visibility:hidden}}
+.note{display:none;position:absolute;inset:0;place-content:center;justify-items:center;gap:16px;padding:32px;text-align:center}
+.failed .note{display:grid}
+.note p{margin:0;max-width:30ch;text-wrap:balance}
+.action{min-height:40px;padding:8px 18px;border-radius:999px;background:var(--color);color:var(--on);font-weight:600}
+.cross{display:none;width:40px;height:40px;position:absolute;top:8px;right:8px}
+.cross .icon{width:20px}
+.teaser{bottom:calc(92px + env(safe-area-inset-bottom,0px));max-width:min(280px,100vw - 40px);border-radius:16px;background:var(--surface);box-shadow:0 0 0 1px #00000014,0 8px 28px #00000030;animation:rise .3s cubic-bezier(.2,.8,.2,1)}
+.teaser .say{padding:14px 40px 14px 16px;text-align:start;overflow-wrap:anywhere;border-radius:inherit}
+.teaser .cross{display:block;width:28px;height:28px}
+.teaser .icon{width:14px}
+@keyframes rise{from{opacity:0;transform:translateY(8px)}}
+@media (max-width:480px){
+.panel{inset:var(--top,0) 0 auto!important;width:100%;max-width:none;height:var(--height,100dvh);border-radius:0}
+.open .launcher{display:none}
+.failed .cross,.loading .cross{display:block}
+}
+@media (prefers-reduced-motion:reduce){*{transition-duration:0s!important;animation-duration:0s!important}.loading .panel::after{animation:none}}
+@media (forced-colors:active){.panel,.teaser{border:1px solid}}
+`;
+
+  const build = () => {
+    const options = { signal: life.signal };
+    const closing = () => button('cross', { 'aria-label': 'Close' }, close, icon('', 'M6 6l12 12M18 6L6 18'));
+    launcher = button('launcher', { 'aria-haspopup': 'dialog' }, toggle,
+      icon('chat', 'M12 3.5c5 0 8.8 3.3 8.8 7.6s-3.8 7.6-8.8 7.6c-1 0-2-.1-2.9-.4L4.9 20.5l.9-3.8a7.1 7.1 0 0 1-2.6-5.6C3.2 6.8 7 3.5 12 3.5z'),
+      icon('down', 'M6 9.5l6 6 6-6'));
+    note = element('p', { role: 'alert' });
+    panel = element('div', { class: 'panel' },
+      element('div', { class: 'note' }, note, button('action', {}, load, 'Try again')), closing());
+    root = element('section', { 'aria-label': 'Chat' }, panel, launcher);
+    host = element('edgewise-chat', {});
+    const shadow = host.attachShadow({ mode: 'open' });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    shadow.adoptedStyleSheets = [sheet];
+    shadow.append(root);
+    // Beside the body and not in it: navigations that swap the body leave the conversation alone.
+    page.append(host);
+    const observer = new MutationObserver(() => host.isConnected || document.documentElement.append(host));
+    observer.observe(document, { childList: true });
+    observer.observe(page, { childList: true });
+
+    for (const intent of ['pointerenter', 'pointerdown', 'focus']) launcher.addEventListener(intent, load, options);
+    root.addEventListener('keydown', (event) => event.key === 'Escape' && close(), options);
+    addEventListener('message', hear, options);
+    // The iframe has just taken the focus: a page without page loads may have moved on since.
+    addEventListener('blur', () => stage === 'ready' && tell('page', place()), options);
+    dark.addEventListener('change', retheme, options);
+    narrow.addEventListener('change', paint, options);
+    if (window.visualViewport) visualViewport.addEventListener('resize', paint, options);
+    life.signal.addEventListener('abort', () => observer.disconnect());
+  };
+
+  const place = () => ({ page_url: location.href, modal: narrow.matches });
+
+  const appearance = () => ({ ...((config || known || {}).appearance) });
+
+  const theme = () => {
+    const wanted = settings.theme || appearance().theme;
+    return wanted === 'dark' || (wanted !== 'light' && dark.matches) ? 'dark' : 'light';
+  };
+
+  // White or black, by the luminance of WCAG: the same choice as inside the iframe.
+  const foreground = (color) => {
+    const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.183 ? '#000' : '#fff';
+  };
+
+  const paint = () => {
+    const { primary_color, border_radius = 16, position } = appearance();
+    const color = [settings.color, primary_color].find((wanted) => /^#[0-9a-f]{6}$/i.test(wanted)) || '#4f46e5';
+    const modal = opened && narrow.matches;
+    root.className = [
+      'root', stage, theme(), opened && 'open', hidden && 'hidden', unread && 'unread',
+      /left/.test(settings.position || position) && 'left',
+    ].filter(Boolean).join(' ');
+    const values = { color, on: foreground(color), radius: Math.min(border_radius, 28) + 'px' };
+    const view = window.visualViewport;
+    if (view && modal) Object.assign(values, { height: view.height + 'px', top: view.offsetTop + 'px' });
+    for (const name of Object.keys(values)) root.style.setProperty('--' + name, values[name]);
+    launcher.setAttribute('aria-expanded', !!opened);
+    launcher.setAttribute('aria-label', opened ? 'Close chat' : unread ? 'Open chat, new message' : 'Open chat');
+    if (modal !== locked && document.body) {
+      // The panel covers the page: neither scrolling nor the tab key may reach what is behind it.
+      locked = modal;
+      document.body.inert = locked;
+      page.style.overflow = locked ? 'hidden' : '';
+    }
+  };
+
+  const configure = async () => {
+    const response = await fetch(`${origin}/api/v1/widget/config/${encodeURIComponent(settings.agentId)}`, {
+      headers: { 'X-API-Key': settings.apiKey },
+      credentials: 'omit',
+      signal: life.signal,
+    });
+    const answer = await response.json();
+    if (!response.ok) throw Object.assign(new Error(answer.detail), answer);
+    config = answer;
+    known = { appearance: config.appearance, behavior: config.behavior };
+    kept('look', JSON.stringify(known));
+  };
+
+  // Everything that costs a request begins here, with the visitor's first sign of intent.
+  const load = async () => {
+    if (stage === 'loading' || stage === 'ready') return;
+    const current = life;
+    stage = 'loading';
+    greeted = false;
+    timer = setTimeout(() => fail(new Error('it did not start in time')), READY_WITHIN);
+    frame = element('iframe', {
+      title: 'Chat',
+      allow: 'clipboard-write',
+      src: `${origin}/embed/${encodeURIComponent(settings.agentId)}?host=${encodeURIComponent(location.origin)}`,
+    });
+    panel.prepend(frame);
+    paint();
+    try {
+      await configure();
+      if (current !== life) return;
+      paint();
+      tease();
+      greet();
+    } catch (error) {
+      if (current === life) fail(error);
+    }
+  };
+
+  const fail = (error) => {
+    clearTimeout(timer);
+    stage = 'failed';
+    frame.remove();
+    note.textContent = navigator.onLine ? 'The chat is not available on this page right now.' : 'You are offline.';
+    paint();
+    console.error(`[Edgewise] The chat could not start: ${error.message}. Does the key allow ${location.origin}?`);
+    emit('error', { code: error.code || 'UNAVAILABLE', detail: error.message });
+  };
+
+  const tell = (type, values) => frame.contentWindow.postMessage({ edgewise: 1, type, ...values }, origin);
+
+  const send = (type, values) => (stage === 'ready' ? tell(type, values) : outbox.push([type, values]));
+
+  const greet = () => {
+    if (greeted && config) tell('init', { config, session_id: sessionId, look: look(), place: place() });
+  };
+
+  const look = () => ({ theme: theme(), color: settings.color });
+
+  const retheme = () => {
+    paint();
+    if (stage === 'ready') tell('theme', look());
+  };
+
+  const hear = ({ source, origin: from, data }) => {
+    if (!frame || source !== frame.contentWindow || from !== origin || !data || data.edgewise !== 1) return;
+    const { type, name, detail } = data;
+    if (type === 'hello') {
+      // Also after the iframe has been moved in the document, which loads it again.
+      greeted = true;
+      stage = 'loading';
+      greet();
+    } else if (type === 'ready') {
+      clearTimeout(timer);
+      stage = 'ready';
+      for (const [later, values] of outbox.splice(0)) tell(later, values);
+      if (opened) arrive();
+      paint();
+    } else if (type === 'failed') {
+      fail(new Error('the application did not start'));
+    } else if (type === 'token') {
+      configure().then(() => tell('token', { config }), () => tell('refused'));
+    } else if (type === 'close') {
+      close();
+    } else if (type === 'reset') {
+      reset();
+    } else if (type === 'event') {
+      if (name === 'message:received' && !opened) {
+        unread = true;
+        paint();
+      }
+      if (/^message:/.test(name)) emit('message', detail);
+      emit(name, detail);
+    }
+  };
+
+  // The focus follows only a visitor's own act: a script that opens the panel does not take it away.
+  const arrive = () => {
+    tell('opened', { ...place(), focus: !!returnTo });
+    if (returnTo) frame.focus();
+  };
+
+  // Says the greeting beside the launcher, once in a conversation.
+  const tease = () => {
+    const { greeting_enabled, greeting_delay, greeting_message } = (known || {}).behavior || {};
+    if (!greeting_enabled || !greeting_message || kept('greeted') === sessionId || teaser) return;
+    const current = life;
+    setTimeout(() => {
+      if (current !== life || opened || teaser) return;
+      const dismiss = () => {
+        kept('greeted', sessionId);
+        teaser.remove();
+      };
+      teaser = element('div', { class: 'teaser' },
+        button('say', {}, open, greeting_message),
+        button('cross', { 'aria-label': 'Dismiss' }, dismiss, icon('', 'M6 6l12 12M18 6L6 18')));
+      root.append(teaser);
+    }, Math.max(0, greeting_delay - performance.now()));
+  };
+
+  const open = () => {
+    if (!life || opened) return;
+    opened = true;
+    unread = false;
+    returnTo = (navigator.userActivation || { isActive: true }).isActive && document.activeElement;
+    kept('greeted', sessionId);
+    load();
+    if (stage === 'ready') arrive();
+    paint();
+    emit('open');
+  };
+
+  const close = () => {
+    if (!life || !opened) return;
+    const focused = document.activeElement === host;
+    opened = false;
+    paint();
+    if (stage === 'ready') tell('closed');
+    if (focused) (hidden && returnTo ? returnTo : launcher).focus();
+    emit('close');
+  };
+
+  const toggle = () => (opened ? close() : open());
+
+  const setHidden = (value) => {
+    if (!life) return;
+    hidden = value;
+    if (hidden) close();
+    paint();
+  };
+
+  const reset = () => {
+    if (!life) return;
+    newSession();
+    if (stage === 'ready' || stage === 'loading') send('reset', { session_id: sessionId });
+  };
+
+  const destroy = () => {
+    if (!life) return;
+    close();
+    life.abort();
+    host.remove();
+    clearTimeout(timer);
+    settings = life = config = known = teaser = frame = hidden = unread = undefined;
+  };
+
+  const init = (given) => {
+    const wanted = { ...settings, ...given };
+    if (!wanted.agentId || !wanted.apiKey) {
+      console.error('[Edgewise] init needs an agentId and an apiKey.');
+      return;
+    }
+    if (life && wanted.agentId === settings.agentId && wanted.apiKey === settings.apiKey) {
+      settings = wanted;
+      retheme();
+      return;
+    }
+    destroy();
+    settings = wanted;
+    life = new AbortController();
+    stage = 'idle';
+    outbox = [];
+    sessionId = kept('session');
+    if (!sessionId) newSession();
+    try {
+      known = JSON.parse(kept('look'));
+    } catch {
+      known = null;
+    }
+    build();
+    paint();
+    tease();
+    setTimeout(() => life && emit('ready', api.getSession()));
+  };
+
+  const off = (name, callback) => {
+    if (!callback) listeners.delete(name);
+    else if (listeners.has(name)) listeners.get(name).delete(callback);
+  };
+
+  const on = (name, callback) => {
+    if (!listeners.has(name)) listeners.set(name, new Set());
+    listeners.get(name).add(callback);
+    return () => off(name, callback);
+  };
+
+  const api = {
+    loader: 1,
+    init, open, close, toggle, reset, destroy, on, off,
+    isOpen: () => !!opened,
+    show: () => setHidden(false),
+    hide: () => setHidden(true),
+    once: (name, callback) => {
+      const stop = on(name, (detail) => {
+        stop();
+        callback(detail);
+      });
+      return stop;
+    },
+    sendMessage: (text) => {
+      if (!life) return;
+      load();
+      send('send', { text: String(text) });
+    },
+    prefill: (text) => life && send('prefill', { text: String(text) }),
+    setTheme: (wanted) => life && init({ theme: wanted }),
+    getSession: () => (life ? { agentId: settings.agentId, sessionId } : null),
+    push: (...calls) => {
+      for (const [method, ...values] of calls) api[method](...values);
+    },
+  };
+
+  window.InsydrAI = window.Edgewise = api;
+  if (script.dataset.agentId) init(script.dataset);
+  if (Array.isArray(earlier)) api.push(...earlier);
+})();

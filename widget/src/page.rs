@@ -1,0 +1,165 @@
+//! Speaks with the loader on the customer's page, and with nobody else.
+
+use crate::bridge::{Read, Value, to_js};
+use serde::Serialize;
+use shared::agent::Source;
+use shared::widget::Config;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{MessageEvent, UrlSearchParams, Window};
+
+/// The page around the iframe: its window, and the origin that it must have.
+#[derive(Clone)]
+pub(crate) struct Page {
+    own: Window,
+    parent: Window,
+    origin: String,
+}
+
+/// What the loader says.
+pub(crate) enum Heard {
+    Init(Box<Init>),
+    /// A fresh visitor token, inside of a fresh configuration.
+    Token(Box<Config>),
+    /// The service gives this page no more tokens.
+    Refused,
+    /// The panel has been opened. `focus` is true when the visitor did it, and not a script.
+    Opened {
+        place: Place,
+        focus: bool,
+    },
+    Moved(Place),
+    Send(String),
+    Prefill(String),
+    Look(Look),
+    /// A new conversation begins, under this name.
+    Reset(String),
+}
+
+/// What the chat needs to begin.
+pub(crate) struct Init {
+    pub(crate) config: Config,
+    pub(crate) session_id: String,
+    pub(crate) look: Look,
+    pub(crate) place: Place,
+}
+
+/// Where the visitor is.
+pub(crate) struct Place {
+    pub(crate) page_url: String,
+    /// Whether the chat covers the whole page, as it does on a telephone.
+    pub(crate) modal: bool,
+}
+
+/// What the page decides about the looks of the chat, over the agent's own settings.
+pub(crate) struct Look {
+    /// light or dark.
+    pub(crate) theme: String,
+    /// `#rrggbb`.
+    pub(crate) color: Option<String>,
+}
+
+/// What callbacks on the customer's page learn of an event. Each event has some of it.
+#[derive(Default, Serialize)]
+pub(crate) struct Detail<'a> {
+    pub(crate) message_id: Option<&'a str>,
+    /// user or assistant.
+    pub(crate) role: Option<&'static str>,
+    pub(crate) text: Option<&'a str>,
+    pub(crate) sources: Option<&'a [Source]>,
+    pub(crate) confidence: Option<f64>,
+    pub(crate) answered: Option<bool>,
+    pub(crate) completed: Option<bool>,
+    /// `THUMBS_UP` or `THUMBS_DOWN`.
+    pub(crate) feedback_type: Option<&'static str>,
+    pub(crate) code: Option<&'a str>,
+    pub(crate) detail: Option<&'a str>,
+}
+
+/// A message to the loader. It knows ours by `edgewise`.
+#[derive(Serialize)]
+struct Told<'a> {
+    edgewise: u8,
+    r#type: &'static str,
+    name: Option<&'static str>,
+    detail: Option<Detail<'a>>,
+}
+
+impl Page {
+    /// Returns the page that this document is embedded in; nothing when it is not embedded.
+    pub(crate) fn around() -> Option<Self> {
+        let own = web_sys::window()?;
+        let parent = own.parent().ok()??;
+        let query = own.location().search().ok()?;
+        let origin = UrlSearchParams::new_with_str(&query).ok()?.get("host")?;
+        (parent != own).then_some(Self { own, parent, origin })
+    }
+
+    /// Tells the loader that something is to be done.
+    pub(crate) fn tell(&self, what: &'static str) {
+        self.post(&Told { edgewise: 1, r#type: what, name: None, detail: None });
+    }
+
+    /// Tells the loader what has happened, for the callbacks of the page.
+    pub(crate) fn report(&self, name: &'static str, detail: Detail<'_>) {
+        self.post(&Told { edgewise: 1, r#type: "event", name: Some(name), detail: Some(detail) });
+    }
+
+    /// Calls back with what the loader says, as long as this document lives.
+    pub(crate) fn listen(&self, mut callback: impl FnMut(Heard) + 'static) {
+        let page = self.clone();
+        let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let is_from_parent = event.source().is_some_and(|source| js_sys::Object::is(&source, &page.parent));
+            if is_from_parent && event.origin() == page.origin {
+                if let Some(heard) = heard(&Value::new(event.data())) {
+                    callback(heard);
+                }
+            }
+        });
+        // A listener that could not be added leaves the chat without a configuration: the loader reports that.
+        let _ = self.own.add_event_listener_with_callback("message", listener.as_ref().unchecked_ref());
+        listener.forget();
+    }
+
+    fn post(&self, told: &Told<'_>) {
+        if let Some(message) = to_js(told) {
+            // The loader is gone when this fails, and nobody is left to hear of it.
+            let _ = self.parent.post_message(&message, &self.origin);
+        }
+    }
+}
+
+/// Reads a message of the loader's. Of any other shape it is nothing.
+fn heard(said: &Value) -> Option<Heard> {
+    if said.number("edgewise")? != 1.0 {
+        return None;
+    }
+    Some(match said.text("type")?.as_str() {
+        "init" => Heard::Init(Box::new(Init {
+            config: said.of("config")?,
+            session_id: said.text("session_id")?,
+            look: said.of("look")?,
+            place: said.of("place")?,
+        })),
+        "token" => Heard::Token(Box::new(said.of("config")?)),
+        "refused" => Heard::Refused,
+        "opened" => Heard::Opened { place: Place::read(said)?, focus: said.claim("focus") },
+        "page" => Heard::Moved(Place::read(said)?),
+        "send" => Heard::Send(said.text("text")?),
+        "prefill" => Heard::Prefill(said.text("text")?),
+        "theme" => Heard::Look(Look::read(said)?),
+        "reset" => Heard::Reset(said.text("session_id")?),
+        _ => return None,
+    })
+}
+
+impl Read for Place {
+    fn read(value: &Value) -> Option<Self> {
+        Some(Self { page_url: value.text("page_url")?, modal: value.claim("modal") })
+    }
+}
+
+impl Read for Look {
+    fn read(value: &Value) -> Option<Self> {
+        Some(Self { theme: value.text("theme")?, color: value.text("color") })
+    }
+}

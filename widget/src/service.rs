@@ -1,0 +1,94 @@
+//! The calls to the service: one that streams, one that does not.
+
+use crate::bridge::{Read, Value, to_json};
+use crate::chat::Failure;
+use crate::sse::Parser;
+use futures_util::stream::{self, Stream};
+use gloo_net::http::{Request, Response};
+use js_sys::{Reflect, Uint8Array};
+use shared::widget::{Chat, Feedback, Frame};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, ReadableStreamDefaultReader};
+
+/// How long to wait when the service says "too many" without saying how long, in seconds.
+const PAUSE: u32 = 10;
+
+/// Why a call came to nothing.
+pub(crate) enum Refusal {
+    /// The token is too old, or not one.
+    Token,
+    Failure(Failure),
+}
+
+/// Asks, and returns the frames of the answer in the portions in which they arrive. An empty portion is a sign of life.
+pub(crate) async fn chat(
+    question: &Chat,
+    token: &str,
+    stop: &AbortSignal,
+) -> Result<impl Stream<Item = Result<Vec<Frame>, Failure>> + Unpin, Refusal> {
+    let response = post("/api/v1/widget/chat", question, token, Some(stop)).await?;
+    let body = response.body().ok_or(Refusal::Failure(Failure::Interrupted))?;
+    let reader = body.get_reader().unchecked_into::<ReadableStreamDefaultReader>();
+    let start = (reader, Parser::default());
+    Ok(Box::pin(stream::try_unfold(start, |(reader, mut parser)| async {
+        let Some(bytes) = read(&reader).await? else { return Ok(None) };
+        // A frame of a kind that is newer than this code is read over.
+        let frames = parser.push(&bytes).iter().filter_map(|data| Frame::read(&Value::parse(data)?)).collect();
+        Ok(Some((frames, (reader, parser))))
+    })))
+}
+
+/// Returns the next bytes of a body; nothing at its end.
+async fn read(reader: &ReadableStreamDefaultReader) -> Result<Option<Vec<u8>>, Failure> {
+    let piece = JsFuture::from(reader.read()).await.map_err(|_| broken())?;
+    let value = Reflect::get(&piece, &JsValue::from_str("value")).map_err(|_| broken())?;
+    Ok(value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec))
+}
+
+/// Sends the visitor's opinion of an answer.
+pub(crate) async fn feedback(feedback: &Feedback, token: &str) -> Result<(), Refusal> {
+    post("/api/v1/widget/feedback", feedback, token, None).await.map(|_| ())
+}
+
+async fn post(
+    path: &str,
+    body: &impl serde::Serialize,
+    token: &str,
+    stop: Option<&AbortSignal>,
+) -> Result<Response, Refusal> {
+    let body = to_json(body).unwrap_or_default();
+    let request = Request::post(path)
+        .header("Authorization", &["Bearer ", token].concat())
+        .header("Content-Type", "application/json")
+        .abort_signal(stop)
+        .body(body);
+    let Ok(request) = request else { return Err(Refusal::Failure(Failure::Interrupted)) };
+    let response = request.send().await.map_err(|_| Refusal::Failure(broken()))?;
+    if response.ok() { Ok(response) } else { Err(refusal(&response).await) }
+}
+
+/// What a network failure means: the browser knows whether there is a network at all.
+fn broken() -> Failure {
+    let is_online = web_sys::window().is_none_or(|window| window.navigator().on_line());
+    if is_online { Failure::Interrupted } else { Failure::Offline }
+}
+
+async fn refusal(response: &Response) -> Refusal {
+    let failure = match response.status() {
+        401 => return Refusal::Token,
+        403 => Failure::Forbidden,
+        429 => {
+            let seconds = response.headers().get("Retry-After").and_then(|value| value.parse().ok());
+            Failure::Limited { seconds: seconds.unwrap_or(PAUSE) }
+        }
+        status => {
+            let text = response.text().await.unwrap_or_default();
+            let error = Value::parse(&text).and_then(|value| shared::error::Error::read(&value));
+            let (code, detail) = error.map_or_else(Default::default, |error| (error.code, error.detail));
+            // What went wrong inside of the service is not for visitors.
+            Failure::Reported { code, detail: if status < 500 { detail } else { String::new() } }
+        }
+    };
+    Refusal::Failure(failure)
+}

@@ -1,0 +1,128 @@
+//! An answer: its text as it comes, what it stands on, and what can be done with it.
+
+use super::actions::actions;
+use super::failure::failure;
+use super::header::avatar;
+use super::html::{Html, claim, element, when};
+use super::markdown::render;
+use super::parts::{button, icon};
+use crate::chat::{Message, Progress};
+use crate::conversation::Conversation;
+use crate::markdown::{Citable, Node, parse};
+use leptos::prelude::*;
+use shared::agent::Source;
+use std::cell::RefCell;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
+
+/// Draws the answer whose message has this key.
+pub(super) fn answer(room: Conversation, key: u32) -> Html {
+    let of = move |read: fn(&Message) -> bool| {
+        claim(move || room.chat.with(|chat| chat.message(key).is_some_and(read)))
+    };
+    let is_waiting = of(|message| message.progress == Progress::Waiting);
+    let is_complete = of(|message| message.progress == Progress::Complete);
+    let was_stopped = of(|message| message.progress == Progress::Stopped);
+    let has_failed = of(|message| matches!(message.progress, Progress::Failed(_)));
+    let body = element("div", "ew-answer")
+        .child(when(is_waiting, typing))
+        .child(blocks(room, key))
+        .child(when(is_complete, move || sources(room, key)))
+        .child(when(was_stopped, move || element("p", "ew-note").text(room.strings.stopped)))
+        .child(when(has_failed, move || failure(room, key)))
+        .child(when(is_complete, move || actions(room, key)));
+    element("div", "ew-message ew-message--agent")
+        .live("aria-busy", of(Message::is_under_way).flag())
+        .child(avatar(room))
+        .child(body)
+}
+
+/// The text, block by block: what has not changed is not drawn again.
+fn blocks(room: Conversation, key: u32) -> Html {
+    // Another message's news is none here, and parsing is the work of this list.
+    let state = Memo::new(move |_| room.chat.with(|chat| chat.message(key).map_or(0, fingerprint)));
+    let parsed = Rc::new(RefCell::new(Vec::<(u64, Node)>::new()));
+    let drawn = Rc::clone(&parsed);
+    let keys = move || {
+        state.track();
+        let blocks = room.chat.with_untracked(|chat| chat.message(key).map(parse_blocks)).unwrap_or_default();
+        let keys = blocks.iter().map(|(key, _)| *key).collect();
+        *parsed.borrow_mut() = blocks;
+        keys
+    };
+    element("div", "ew-text").attribute("dir", "auto").list(keys, move |wanted| {
+        let blocks = drawn.borrow();
+        let block = blocks.iter().find(|(key, _)| *key == wanted);
+        block.map_or_else(|| element("p", ""), |(_, block)| render(block, element("div", "ew-slot"), room, key))
+    })
+}
+
+/// A number that changes when the text does, or what can be cited in it.
+fn fingerprint(message: &Message) -> u64 {
+    (message.text.len() as u64) << 16 | (message.sources.len() as u64) << 1 | u64::from(message.is_under_way())
+}
+
+/// The blocks of the text. The key of each tells its place, its contents and whether they can be cited already.
+fn parse_blocks(message: &Message) -> Vec<(u64, Node)> {
+    let has_sources = !message.sources.is_empty();
+    let citable = if message.is_under_way() && !has_sources {
+        Citable::Unknown
+    } else {
+        Citable::Sources(message.sources.len())
+    };
+    let text = if message.is_under_way() { without_open_bracket(&message.text) } else { &message.text };
+    let key = |at: usize, block: &Node| {
+        let mut hasher = DefaultHasher::new();
+        (at, has_sources, block).hash(&mut hasher);
+        hasher.finish()
+    };
+    parse(text, citable).into_iter().enumerate().map(|(at, block)| (key(at, &block), block)).collect()
+}
+
+/// Leaves out `[1` at the end of a text that is still growing: it is about to become a citation.
+fn without_open_bracket(text: &str) -> &str {
+    match text.rfind('[') {
+        Some(at) if text.get(at + 1..).is_some_and(|tail| tail.bytes().all(|byte| byte.is_ascii_digit())) => {
+            text.get(..at).unwrap_or(text)
+        }
+        _ => text,
+    }
+}
+
+fn typing() -> Html {
+    let dots = (0..3).map(|_| element("i", ""));
+    element("span", "ew-typing").attribute("aria-hidden", "true").children(dots)
+}
+
+/// The list of sources under an answer; nothing in it when there are none.
+fn sources(room: Conversation, key: u32) -> Html {
+    let sources = room.sources(key);
+    if sources.is_empty() {
+        return element("div", "ew-slot");
+    }
+    let id = ["ew-sources-", &key.to_string()].concat();
+    let chips = sources.iter().enumerate().map(|(at, source)| chip(room, key, at, source));
+    element("div", "ew-sources")
+        .child(element("p", "ew-sources__title").attribute("id", &id).text(room.strings.sources))
+        .child(element("ol", "ew-sources__list").attribute("aria-labelledby", &id).children(chips))
+}
+
+fn chip(room: Conversation, key: u32, at: usize, source: &Source) -> Html {
+    let chip = button("ew-chip", move || room.passage.set(Some((key, at))))
+        .child(element("span", "ew-chip__number").text(&(at + 1).to_string()))
+        .child(element("span", "ew-chip__title").attribute("dir", "auto").text(&source.title))
+        .child(icon("chevron"));
+    element("li", "").child(chip)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_citation_that_is_still_arriving_is_not_shown_in_part() {
+        for (text, shown) in [("a [", "a "), ("a [1", "a "), ("a [1]", "a [1]"), ("a [x", "a [x"), ("a", "a"), ("", "")] {
+            assert_eq!(without_open_bracket(text), shown);
+        }
+    }
+}

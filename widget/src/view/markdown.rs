@@ -1,0 +1,70 @@
+//! Draws the Markdown tree: one element for each allowed node, text for everything else.
+
+use super::html::{Html, element};
+use super::parts::{button, link};
+use crate::conversation::Conversation;
+use crate::markdown::{Element, Node};
+use leptos::prelude::*;
+
+/// Draws a node of the answer whose message has this key into `parent`, and returns the parent.
+pub(super) fn render(node: &Node, parent: Html, room: Conversation, key: u32) -> Html {
+    match node {
+        Node::Text(text) => parent.text(text),
+        Node::LineBreak => parent.child(element("br", "")),
+        Node::Rule => parent.child(element("hr", "")),
+        Node::Code(code) => parent.child(element("code", "").text(code)),
+        Node::CodeBlock { language, code } => {
+            let label = [room.strings.code_sample, " ", language].concat();
+            parent.child(wide("pre", "", &label).child(element("code", "").text(code)))
+        }
+        Node::Citation(number) => parent.child(citation(*number, room, key)),
+        Node::Element(Element::Table, children) => {
+            let table = render_all(children, element("table", ""), room, key);
+            parent.child(wide("div", "ew-table", room.strings.table).child(table))
+        }
+        Node::Element(kind, children) => parent.child(render_all(children, empty(kind), room, key)),
+    }
+}
+
+/// Draws several nodes.
+pub(super) fn render_all(nodes: &[Node], parent: Html, room: Conversation, key: u32) -> Html {
+    nodes.iter().fold(parent, |parent, node| render(node, parent, room, key))
+}
+
+fn empty(kind: &Element) -> Html {
+    let tag = match kind {
+        Element::Paragraph => "p",
+        // All of one level: an answer is a part of the page, and its own levels may skip some.
+        Element::Heading => "h2",
+        Element::Quote => "blockquote",
+        Element::BulletList => "ul",
+        Element::NumberedList(first) => return element("ol", "").attribute("start", &first.to_string()),
+        Element::Item => "li",
+        Element::Table => "table",
+        Element::HeadRow | Element::Row => "tr",
+        Element::HeadCell => "th",
+        Element::Cell => "td",
+        Element::Strong => "strong",
+        Element::Emphasis => "em",
+        Element::Strikethrough => "s",
+        Element::Link(address) => return link("", address),
+    };
+    element(tag, "")
+}
+
+/// An element that scrolls sideways: the keyboard must be able to reach it.
+fn wide(tag: &str, class: &str, label: &str) -> Html {
+    element(tag, class).attribute("tabindex", "0").attribute("role", "group").attribute("aria-label", label)
+}
+
+/// A pill that opens the passage; only a number as long as the source is not known.
+fn citation(number: usize, room: Conversation, key: u32) -> Html {
+    let at = number.saturating_sub(1);
+    let title =
+        room.chat.with_untracked(|chat| chat.message(key).and_then(|message| Some(message.sources.get(at)?.title.clone())));
+    let number = number.to_string();
+    let Some(title) = title else { return element("span", "ew-cite").text(&number) };
+    let name = [room.strings.source, " ", &number, ": ", &title].concat();
+    let pill = button("ew-cite", move || room.passage.set(Some((key, at))));
+    pill.attribute("aria-label", &name).attribute("title", &title).text(&number)
+}

@@ -1,0 +1,22 @@
+//! One message: a question as it was written, or an answer.
+
+use super::answer::answer;
+use super::html::{Html, element};
+use crate::chat::Author;
+use crate::conversation::Conversation;
+use leptos::prelude::*;
+
+/// Draws the message of this key.
+pub(super) fn message(room: Conversation, key: u32) -> Html {
+    let message = room.chat.with_untracked(|chat| chat.message(key).map(|message| (message.author, message.text.clone())));
+    match message {
+        Some((Author::Visitor, text)) => question(room, &text),
+        _ => answer(room, key),
+    }
+}
+
+fn question(room: Conversation, text: &str) -> Html {
+    element("div", "ew-message ew-message--visitor")
+        .child(element("span", "ew-hidden").text(room.strings.you).text(": "))
+        .child(element("p", "ew-bubble").attribute("dir", "auto").text(text))
+}
