@@ -1,0 +1,109 @@
+//! What is answered from: the collections, the documents in them, and files on their way in.
+pub mod actions;
+pub mod collection_form;
+pub mod collections;
+pub mod detail;
+pub mod drop;
+pub mod listing;
+pub mod table;
+pub mod toolbar;
+
+use crate::api::AuthorizedApi;
+use crate::components::loaded::{Skeleton, loaded};
+use crate::components::page::PageHead;
+use crate::paths;
+use crate::remote::remote;
+use crate::shell::uploads::Tray;
+use crate::shell::{Here, use_go, use_replace};
+use crate::state::documents::{Filter, PAGE, any_processing};
+use futures_util::future::try_join;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use listing::{Knowledge, Listing};
+use std::time::Duration;
+
+/// How often the list is asked for while a document moves.
+const EVERY: Duration = Duration::from_millis(1_500);
+
+/// The knowledge of a workspace.
+#[component]
+pub fn Documents() -> impl IntoView {
+    let knowledge = begin();
+    provide_context(knowledge);
+    let moving = move || {
+        knowledge
+            .remote
+            .here()
+            .is_some_and(|listing| any_processing(&listing.documents.documents))
+    };
+    knowledge.remote.refresh_while(moving, EVERY);
+    view! {
+        <drop::DropZone>
+            <PageHead title="Knowledge" lead="Your agents answer from these documents, and from nothing else.">
+                <Show when=move || knowledge.edits()><drop::UploadButton /></Show>
+            </PageHead>
+            {loaded(knowledge.remote, Skeleton::Lines(6), move |listing| view! {
+                <div class="knowledge">
+                    <collections::Collections listing=listing />
+                    <section class="knowledge__main" aria-label="Documents">
+                        <toolbar::Toolbar />
+                        <table::Table listing=listing />
+                    </section>
+                </div>
+            })}
+        </drop::DropZone>
+        <detail::Detail />
+        <actions::Delete />
+    }
+}
+
+/// Reads the filter from the address, and asks for what it says.
+fn begin() -> Knowledge {
+    let (api, here, tray) = (
+        expect_context::<AuthorizedApi>(),
+        expect_context::<Here>(),
+        expect_context::<Tray>(),
+    );
+    let query = use_query_map();
+    let filter = Memo::new(move |_| query.with(|query| Filter::read(|name| query.get(name))));
+    let open = Memo::new(move |_| query.with(|query| query.get("document")).filter(|id| !id.is_empty()));
+    let wanted = RwSignal::new(PAGE);
+    let remote = remote(
+        move || here.id.get(),
+        move |workspace: String| {
+            tray.arrived();
+            let (filter, wanted) = (filter.get(), wanted.get());
+            async move {
+                let both = try_join(api.collections(&workspace), api.documents(&workspace, &filter, wanted)).await;
+                both.map(|(collections, documents)| Listing { collections, documents })
+            }
+        },
+    );
+    // Another filter begins at its own beginning.
+    Effect::new(move |before: Option<Filter>| {
+        let filter = filter.get();
+        if before.is_some_and(|before| before != filter) {
+            wanted.set(PAGE);
+        }
+        filter
+    });
+    Knowledge {
+        api,
+        here,
+        tray,
+        filter,
+        open,
+        wanted,
+        remote,
+        deleting: RwSignal::new(None),
+        go: use_go(),
+        replace: use_replace(),
+    }
+}
+
+impl Knowledge {
+    /// Returns the address of this page with another filter.
+    fn address(self, filter: &Filter, document: Option<&str>) -> String {
+        paths::within(&self.here.id_now(), "documents") + &filter.address(document)
+    }
+}

@@ -1,0 +1,66 @@
+//! What every part of the page has at hand.
+use crate::api::AuthorizedApi;
+use crate::remote::Remote;
+use crate::shell::Here;
+use crate::shell::uploads::Tray;
+use crate::state::documents::Filter;
+use leptos::prelude::*;
+use shared::knowledge::{CollectionList, DocumentList, DocumentSummary};
+use web_sys::FileList;
+
+/// What the page shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listing {
+    pub collections: CollectionList,
+    pub documents: DocumentList,
+}
+
+/// The page's state.
+#[derive(Clone, Copy)]
+pub struct Knowledge {
+    pub api: AuthorizedApi,
+    pub here: Here,
+    pub tray: Tray,
+    /// From the address.
+    pub filter: Memo<Filter>,
+    /// The document whose details are open, from the address.
+    pub open: Memo<Option<String>>,
+    /// How many documents are asked for.
+    pub wanted: RwSignal<usize>,
+    pub remote: Remote<Listing>,
+    /// The document that is asked about before it is deleted.
+    pub deleting: RwSignal<Option<DocumentSummary>>,
+    pub go: Callback<String>,
+    pub replace: Callback<String>,
+}
+
+impl Knowledge {
+    /// Says whether documents may be changed here. Tracked.
+    pub fn edits(self) -> bool {
+        self.here.role().edits()
+    }
+
+    /// Returns the collection that files go to: the one that is shown, else the default one.
+    pub fn target(self) -> Option<String> {
+        self.filter
+            .with_untracked(|filter| filter.collection.clone())
+            .or_else(|| {
+                let collections = untrack(|| self.remote.here())?.collections.collections;
+                let default = collections.iter().find(|collection| collection.is_default);
+                default.or(collections.first()).map(|collection| collection.id.clone())
+            })
+    }
+
+    /// Sends files to the collection that is shown.
+    pub fn send(self, files: &FileList) {
+        if let Some(collection) = self.target() {
+            self.tray.send(files, &self.here.id_now(), &collection);
+        }
+    }
+
+    /// Opens the details of a document, or closes them.
+    pub fn show(self, document: Option<&str>) {
+        let address = self.filter.with_untracked(|filter| self.address(filter, document));
+        self.replace.run(address);
+    }
+}

@@ -1,0 +1,197 @@
+//! API keys: which there are, where they work, when they were last used.
+pub mod create;
+
+use crate::api::AuthorizedApi;
+use crate::components::badge::{Tone, badge};
+use crate::components::confirm::Confirm;
+use crate::components::dialog::open_about;
+use crate::components::empty::Empty;
+use crate::components::icon::{Icon, icon};
+use crate::components::loaded::{Skeleton, loaded};
+use crate::components::moment::moment;
+use crate::components::page::PageHead;
+use crate::components::toast::Toasts;
+use crate::remote::{Errand, Remote, remote};
+use crate::shell::Here;
+use crate::state::keys::Kind;
+use crate::state::problems::Problems;
+use create::NewKey;
+use leptos::prelude::*;
+use shared::key::{Key, KeyList};
+
+/// The keys of a workspace.
+#[component]
+pub fn Keys() -> impl IntoView {
+    let (api, here) = (expect_context::<AuthorizedApi>(), expect_context::<Here>());
+    let keys = remote(
+        move || here.id.get(),
+        move |id: String| async move { api.keys(&id).await },
+    );
+    let (creating, revoking) = (RwSignal::new(false), RwSignal::new(None::<Key>));
+    let manages = Signal::derive(move || here.role().manages());
+    let any = move || {
+        keys.here()
+            .is_some_and(|list| list.api_keys.iter().any(|key| key.is_active))
+    };
+    view! {
+        <PageHead title="API keys" lead="What lets your website and your back ends talk to your agents.">
+            <Show when=move || manages.get() && any()>
+                <button type="button" class="button button--primary" on:click=move |_| creating.set(true)>
+                    {icon(Icon::Plus)}
+                    "Create key"
+                </button>
+            </Show>
+        </PageHead>
+        {loaded(keys, Skeleton::Lines(4), move |list| {
+            view! { <List list=list creating=creating revoking=revoking manages=manages /> }
+        })}
+        <NewKey open=creating on_made=Callback::new(move |_| keys.refresh()) />
+        <Revoke key=revoking keys=keys />
+    }
+}
+
+#[component]
+fn List(
+    list: Signal<KeyList>,
+    creating: RwSignal<bool>,
+    revoking: RwSignal<Option<Key>>,
+    manages: Signal<bool>,
+) -> impl IntoView {
+    let active = move || {
+        list.get()
+            .api_keys
+            .into_iter()
+            .filter(|key| key.is_active)
+            .collect::<Vec<_>>()
+    };
+    view! {
+        <Show
+            when=move || !active().is_empty()
+            fallback=move || view! {
+                <Empty
+                    glyph=Icon::Key
+                    title="No keys yet"
+                    text="A website key lets the chat widget run on your domains. Back ends get keys of their own."
+                >
+                    <Show when=move || manages.get()>
+                        <button
+                            type="button"
+                            class="button button--primary"
+                            on:click=move |_| creating.set(true)
+                        >
+                            "Create a key"
+                        </button>
+                    </Show>
+                </Empty>
+            }
+        >
+            <div class="card table-frame">
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Name"</th>
+                            <th scope="col">"Key"</th>
+                            <th scope="col" class="table__wide">"Works on"</th>
+                            <th scope="col" class="table__wide">"Last used"</th>
+                            <th scope="col"><span class="visually-hidden">"Actions"</span></th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <For each=active key=|key| (key.id.clone(), key.last_used_at.clone()) let(key)>
+                            <Row key=key revoking=revoking manages=manages />
+                        </For>
+                    </tbody>
+                </table>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn Row(key: Key, revoking: RwSignal<Option<Key>>, manages: Signal<bool>) -> impl IntoView {
+    let kind = Kind::named(&key.kind);
+    let kind_label = kind.map_or_else(|| key.kind.clone(), |kind| kind.label().to_owned());
+    let label = format!("Revoke {}", key.name);
+    let domains = if !kind.is_some_and(Kind::has_domains) {
+        view! { <span class="muted">"Your back ends"</span> }.into_any()
+    } else if key.allowed_domains.is_empty() {
+        badge(Tone::Warn, "No domain").into_any()
+    } else {
+        let chips = key
+            .allowed_domains
+            .iter()
+            .map(|domain| view! { <span class="chip">{domain.clone()}</span> })
+            .collect_view();
+        view! { <span class="chip-list">{chips}</span> }.into_any()
+    };
+    let used = key.last_used_at.as_deref().map_or_else(
+        || view! { <span class="muted">"Never"</span> }.into_any(),
+        |used| moment(used).into_any(),
+    );
+    let created = moment(&key.created_at);
+    let shown = key.key_prefix.clone();
+    let name = key.name.clone();
+    view! {
+        <tr>
+            <td>
+                <span class="table__title">{name}</span>
+                <span class="table__line">{kind_label} ", created " {created}</span>
+            </td>
+            <td><code class="mono">{shown}</code></td>
+            <td class="table__wide">{domains}</td>
+            <td class="table__wide">{used}</td>
+            <td class="table__actions">
+                <Show when=move || manages.get()>
+                    <button
+                        type="button"
+                        class="button button--bare button--icon"
+                        aria-label=label.clone()
+                        title="Revoke"
+                        on:click={let key = key.clone(); move |_| revoking.set(Some(key.clone()))}
+                    >
+                        {icon(Icon::Trash)}
+                    </button>
+                </Show>
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn Revoke(key: RwSignal<Option<Key>>, keys: Remote<KeyList>) -> impl IntoView {
+    let (api, here, toasts) = (
+        expect_context::<AuthorizedApi>(),
+        expect_context::<Here>(),
+        expect_context::<Toasts>(),
+    );
+    let open = open_about(key);
+    let problems = RwSignal::new(Problems::default());
+    let errand = Errand::default();
+    let name = Memo::new(move |_| key.get().map(|key| key.name).unwrap_or_default());
+    let revoke = Callback::new(move |()| {
+        let Some(gone) = key.get_untracked() else { return };
+        let workspace = here.id_now();
+        errand.run(
+            async move { api.revoke_key(&workspace, &gone.id).await },
+            move |outcome| match outcome {
+                Ok(()) => {
+                    open.set(false);
+                    keys.refresh();
+                    toasts.good("The key is revoked.");
+                }
+                Err(error) => problems.set(Problems::refused(&error, &[])),
+            },
+        );
+    });
+    view! {
+        <Confirm
+            open=open
+            title=Signal::derive(move || format!("Revoke \u{201c}{}\u{201d}?", name.get()))
+            text="Whatever uses it stops working at once. This cannot be undone."
+            action="Revoke key"
+            busy=errand
+            problems=problems
+            on_yes=revoke
+        />
+    }
+}

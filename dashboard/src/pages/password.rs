@@ -1,0 +1,126 @@
+//! A new password for whoever has forgotten theirs: first a code by mail, then the password.
+use crate::api::UnauthorizedApi;
+use crate::components::field::{FormProblem, TextField, accept};
+use crate::components::page::PageHead;
+use crate::components::submit::Submit;
+use crate::components::toast::Toasts;
+use crate::paths;
+use crate::remote::Errand;
+use crate::shell::use_go;
+use crate::state::account::{check_code, check_email, check_new_password, code_digits};
+use crate::state::problems::Problems;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use shared::auth::{EmailOnly, ResetPassword};
+
+/// Asks for the address to which the code goes.
+#[component]
+pub fn Forgotten() -> impl IntoView {
+    let (api, go) = (expect_context::<UnauthorizedApi>(), use_go());
+    let email = RwSignal::new(String::new());
+    let problems = RwSignal::new(Problems::default());
+    let errand = Errand::default();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let address = EmailOnly {
+            email: email.get_untracked().trim().to_owned(),
+        };
+        let mut found = Problems::default();
+        check_email(&address.email, &mut found);
+        if !accept(found, problems) {
+            return;
+        }
+        let to = address.email.clone();
+        errand.run(
+            async move { api.forgot_password(&address).await },
+            move |outcome| match outcome {
+                Ok(_) => go.run(paths::reset(&to)),
+                Err(error) => problems.set(Problems::refused(&error, &["email"])),
+            },
+        );
+    };
+    view! {
+        <PageHead title="Reset your password" lead="We will mail you a code." />
+        <form class="form" novalidate on:submit=submit>
+            <TextField
+                label="E-mail"
+                name="email"
+                kind="email"
+                autocomplete="username"
+                value=email
+                problems=problems
+                autofocus=true
+            />
+            <FormProblem problems=problems />
+            <Submit label="Send code" busy=errand wide=true />
+        </form>
+        <p class="entrance__ways"><a href=paths::sign_in(None)>"Back to sign in"</a></p>
+    }
+}
+
+/// Takes the code and the new password.
+#[component]
+pub fn Reset() -> impl IntoView {
+    let (api, toasts, go) = (
+        expect_context::<UnauthorizedApi>(),
+        expect_context::<Toasts>(),
+        use_go(),
+    );
+    let query = use_query_map();
+    let email = Memo::new(move |_| query.with(|query| query.get("email")).unwrap_or_default());
+    let (code, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let problems = RwSignal::new(Problems::default());
+    let errand = Errand::default();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let mut found = Problems::default();
+        check_code(&code.get_untracked(), &mut found);
+        check_new_password(&password.get_untracked(), &mut found);
+        if !accept(found, problems) {
+            return;
+        }
+        let reset = ResetPassword {
+            email: email.get_untracked(),
+            otp_code: code_digits(&code.get_untracked()),
+            password: password.get_untracked(),
+        };
+        errand.run(
+            async move { api.reset_password(&reset).await },
+            move |outcome| match outcome {
+                Ok(_) => {
+                    toasts.good("Your password is set. Sign in with it.");
+                    go.run(paths::sign_in(None));
+                }
+                Err(error) => problems.set(Problems::refused(&error, &["otp_code", "password"])),
+            },
+        );
+    };
+    view! {
+        <PageHead title="Choose a new password" />
+        <p class="entrance__text">"If there is an account for " <strong>{email}</strong> ", a code is in its mail."</p>
+        <form class="form" novalidate on:submit=submit>
+            <TextField
+                label="Code"
+                name="otp_code"
+                inputmode="numeric"
+                autocomplete="one-time-code"
+                placeholder="000000"
+                value=code
+                problems=problems
+                autofocus=true
+            />
+            <TextField
+                label="New password"
+                name="password"
+                kind="password"
+                autocomplete="new-password"
+                value=password
+                problems=problems
+                hint="At least 8 characters."
+            />
+            <FormProblem problems=problems />
+            <Submit label="Set password" busy=errand wide=true />
+        </form>
+        <p class="entrance__ways"><a href=paths::forgotten()>"Send another code"</a></p>
+    }
+}

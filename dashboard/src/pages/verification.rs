@@ -1,0 +1,90 @@
+//! Proving with the mailed code that an address is one's own.
+use crate::api::UnauthorizedApi;
+use crate::components::field::{FormProblem, TextField, accept};
+use crate::components::page::PageHead;
+use crate::components::submit::Submit;
+use crate::components::toast::Toasts;
+use crate::paths;
+use crate::remote::Errand;
+use crate::session::Session;
+use crate::state::account::{CODE_LENGTH, check_code, code_digits};
+use crate::state::problems::Problems;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use shared::auth::{EmailOnly, VerifyOtp};
+
+/// The form for the mailed code.
+#[component]
+pub fn Verification() -> impl IntoView {
+    let (api, session, toasts) = (
+        expect_context::<UnauthorizedApi>(),
+        expect_context::<Session>(),
+        expect_context::<Toasts>(),
+    );
+    let query = use_query_map();
+    let email = Memo::new(move |_| query.with(|query| query.get("email")).unwrap_or_default());
+    let code = RwSignal::new(String::new());
+    let problems = RwSignal::new(Problems::default());
+    let (verifying, resending) = (Errand::default(), Errand::default());
+    let verify = move || {
+        let mut found = Problems::default();
+        check_code(&code.get_untracked(), &mut found);
+        if !accept(found, problems) {
+            return;
+        }
+        let proof = VerifyOtp {
+            email: email.get_untracked(),
+            otp_code: code_digits(&code.get_untracked()),
+        };
+        verifying.run(async move { api.verify(&proof).await }, move |outcome| match outcome {
+            Ok(verified) => session.begin(verified.access_token),
+            Err(error) => problems.set(Problems::refused(&error, &["otp_code"])),
+        });
+    };
+    let resend = move |_| {
+        let address = EmailOnly {
+            email: email.get_untracked(),
+        };
+        resending.run(
+            async move { api.resend_code(&address).await },
+            move |outcome| match outcome {
+                Ok(_) => toasts.good("A new code is on its way."),
+                Err(error) => toasts.refused(&error),
+            },
+        );
+    };
+    // The last digit is as good as a click.
+    Effect::new(move |_| {
+        if code.with(|code| code_digits(code).len() == CODE_LENGTH) {
+            verify();
+        }
+    });
+    view! {
+        <PageHead title="Check your e-mail" />
+        <p class="entrance__text">
+            "We sent a code of six digits to "
+            <strong>{email}</strong>
+            ". It is good for ten minutes."
+        </p>
+        <form class="form" novalidate on:submit=move |event| { event.prevent_default(); verify(); }>
+            <TextField
+                label="Code"
+                name="otp_code"
+                inputmode="numeric"
+                autocomplete="one-time-code"
+                placeholder="000000"
+                value=code
+                problems=problems
+                autofocus=true
+            />
+            <FormProblem problems=problems />
+            <Submit label="Verify" busy=verifying wide=true />
+        </form>
+        <p class="entrance__ways">
+            <button type="button" class="link" disabled=move || resending.busy() on:click=resend>
+                "Send another code"
+            </button>
+            <a href=paths::sign_up()>"Use another address"</a>
+        </p>
+    }
+}

@@ -1,0 +1,130 @@
+//! The two menus: which workspace, and whose account. They are the browser's own popovers, which close by themselves.
+use super::{Account, Here, use_go};
+use crate::api::AuthorizedApi;
+use crate::components::icon::{Icon, icon};
+use crate::components::theme::ThemeChoice;
+use crate::components::unique;
+use crate::paths;
+use crate::session::Session;
+use crate::state::account::initials;
+use crate::state::workspaces::plan_name;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+/// Which workspace this is, and the way to another.
+#[component]
+pub fn WorkspaceMenu() -> impl IntoView {
+    let here = expect_context::<Here>();
+    let account = expect_context::<Account>();
+    let id = unique("workspaces");
+    let name = move || {
+        here.workspace
+            .here()
+            .map_or_else(|| "\u{2026}".to_owned(), |workspace| workspace.name)
+    };
+    let plan = move || {
+        here.workspace
+            .here()
+            .map(|workspace| format!("{} plan", plan_name(&workspace.subscription_tier)))
+    };
+    let others = move || {
+        account
+            .workspaces
+            .here()
+            .map(|list| list.workspaces)
+            .unwrap_or_default()
+    };
+    let current = move |id: String| move || (here.id.get() == id).then_some("true");
+    view! {
+        <div class="menu">
+            <button type="button" class="menu__button" popovertarget=id.clone() aria-haspopup="true">
+                <span class="tile">{move || initials(&name())}</span>
+                <span class="menu__text">
+                    <span class="menu__title">{name}</span>
+                    <span class="menu__line">{plan}</span>
+                </span>
+                {icon(Icon::UpDown)}
+            </button>
+            <div class="menu__panel" popover="auto" id=id>
+                <ul class="menu__list" aria-label="Workspaces">
+                    <For each=others key=|workspace| workspace.id.clone() let(workspace)>
+                        <li>
+                            <a
+                                class="menu__item"
+                                href=paths::within(&workspace.id, "")
+                                aria-current=current(workspace.id.clone())
+                            >
+                                <span class="tile tile--small">{initials(&workspace.name)}</span>
+                                {workspace.name.clone()}
+                            </a>
+                        </li>
+                    </For>
+                    <li>
+                        <a class="menu__item menu__item--apart" href=paths::workspaces() + "?all">
+                            {icon(Icon::Plus)}
+                            "All and new workspaces"
+                        </a>
+                    </li>
+                </ul>
+            </div>
+        </div>
+    }
+}
+
+/// Whose account this is, the theme, and the way out.
+#[component]
+pub fn AccountMenu(
+    /// Whether the panel opens below the button, not above it.
+    #[prop(optional)]
+    below: bool,
+) -> impl IntoView {
+    let account = expect_context::<Account>();
+    let api = expect_context::<AuthorizedApi>();
+    let session = expect_context::<Session>();
+    let go = use_go();
+    let id = unique("account");
+    let name = move || {
+        account
+            .me
+            .here()
+            .map_or_else(|| "Account".to_owned(), |me| me.full_name)
+    };
+    let email = move || account.me.here().map(|me| me.email);
+    let sign_out = move |_| {
+        spawn_local(async move {
+            // Signing out works without the server too: the token is forgotten here, and ends by itself there.
+            let _unreached = api.sign_out().await;
+            session.end();
+            go.run(paths::sign_in(None));
+        });
+    };
+    let panel = if below {
+        "menu__panel menu__panel--below"
+    } else {
+        "menu__panel menu__panel--above"
+    };
+    view! {
+        <div class="menu" class:menu--compact=below>
+            <button type="button" class="menu__button" popovertarget=id.clone() aria-haspopup="true">
+                <span class="tile tile--round">{move || initials(&name())}</span>
+                <span class="menu__text">
+                    <span class="menu__title">{name}</span>
+                    <span class="menu__line">{email}</span>
+                </span>
+                {icon(Icon::UpDown)}
+            </button>
+            <div class=panel popover="auto" id=id>
+                <div class="menu__theme"><ThemeChoice /></div>
+                <ul class="menu__list" aria-label="Account">
+                    <li><a class="menu__item" href=paths::account()>{icon(Icon::User)} "Account"</a></li>
+                    <li>
+                        <button type="button" class="menu__item" on:click=sign_out>
+                            {icon(Icon::SignOut)}
+                            "Sign out"
+                        </button>
+                    </li>
+                </ul>
+            </div>
+        </div>
+    }
+}

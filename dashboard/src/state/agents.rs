@@ -1,0 +1,292 @@
+//! An agent as it is being edited: read from the wire, checked, and sent back as what has changed.
+use super::colour::Colour;
+use super::problems::Problems;
+use super::transcript::percent;
+use super::workspaces::{check_name, check_picture};
+use shared::agent::{Agent, BehaviorSettings, ResponseConfig, UpdateAgent, WidgetSettings};
+
+/// Pairs of a wire word and the word shown to people.
+pub type Choices = &'static [(&'static str, &'static str)];
+
+/// What an agent is for.
+pub const TYPES: Choices = &[
+    ("SUPPORT", "Support"),
+    ("SALES", "Sales"),
+    ("FAQ", "FAQ"),
+    ("CUSTOM", "Custom"),
+];
+/// How it sounds.
+pub const TONES: Choices = &[
+    ("friendly", "Friendly"),
+    ("professional", "Professional"),
+    ("casual", "Casual"),
+    ("formal", "Formal"),
+];
+/// How much it says.
+pub const STYLES: Choices = &[
+    ("conversational", "Conversational"),
+    ("concise", "Concise"),
+    ("detailed", "Detailed"),
+];
+/// Which language it answers in.
+pub const LANGUAGES: Choices = &[
+    ("auto", "The visitor\u{2019}s language"),
+    ("en", "English"),
+    ("de", "German"),
+    ("fr", "French"),
+    ("es", "Spanish"),
+    ("it", "Italian"),
+    ("pt", "Portuguese"),
+    ("nl", "Dutch"),
+];
+/// How the widget is lit.
+pub const THEMES: Choices = &[("auto", "Match the visitor"), ("light", "Light"), ("dark", "Dark")];
+/// Where the widget sits.
+pub const POSITIONS: Choices = &[("bottom-right", "Bottom right"), ("bottom-left", "Bottom left")];
+
+/// Most suggested questions that the widget shows.
+pub const QUESTIONS_MAX: usize = 6;
+const DEFAULT_COLOUR: &str = "#2447d8";
+
+/// Every setting as its control holds it: numbers that are typed stay text until they are checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    pub name: String,
+    pub description: String,
+    pub agent_type: String,
+    pub tone: String,
+    pub response_style: String,
+    pub language_mode: String,
+    /// In characters.
+    pub max_response_length: String,
+    /// In per cent.
+    pub threshold: u32,
+    pub show_sources: bool,
+    pub greeting: String,
+    pub fallback: String,
+    pub collections: Vec<String>,
+    pub theme: String,
+    pub colour: String,
+    /// In CSS pixels.
+    pub radius: String,
+    pub position: String,
+    pub greeting_enabled: bool,
+    /// In seconds.
+    pub greeting_delay: String,
+    /// One question a line.
+    pub questions: String,
+    pub powered_by: bool,
+    pub avatar: String,
+}
+
+impl Draft {
+    /// Reads the draft from an agent.
+    pub fn of(agent: &Agent) -> Self {
+        let (behaviour, response, widget) = (&agent.behavior_settings, &agent.response_config, &agent.widget);
+        let word = |word: &Option<String>, otherwise: &str| word.clone().unwrap_or_else(|| otherwise.to_owned());
+        Self {
+            name: agent.name.clone(),
+            description: agent.description.clone(),
+            agent_type: agent.agent_type.clone(),
+            tone: word(&behaviour.tone, "friendly"),
+            response_style: word(&behaviour.response_style, "conversational"),
+            language_mode: word(&behaviour.language_mode, "auto"),
+            max_response_length: response.max_response_length.unwrap_or(500).to_string(),
+            threshold: percent(response.confidence_threshold.unwrap_or(0.6)),
+            show_sources: response.show_sources.unwrap_or(true),
+            greeting: agent.greeting_message.clone(),
+            fallback: agent.fallback_message.clone(),
+            collections: agent
+                .knowledge_collections
+                .iter()
+                .map(|collection| collection.id.clone())
+                .collect(),
+            theme: word(&widget.theme, "auto"),
+            colour: word(&widget.primary_color, DEFAULT_COLOUR),
+            radius: widget.border_radius.unwrap_or(16).to_string(),
+            position: word(&widget.position, "bottom-right"),
+            greeting_enabled: widget.greeting_enabled.unwrap_or(true),
+            greeting_delay: seconds(widget.greeting_delay.unwrap_or(3_000)),
+            questions: widget.suggested_questions.clone().unwrap_or_default().join("\n"),
+            powered_by: widget.show_powered_by.unwrap_or(true),
+            avatar: word(&widget.avatar_url, ""),
+        }
+    }
+
+    /// Returns what keeps the draft from being saved.
+    pub fn problems(&self) -> Problems {
+        let mut problems = Problems::default();
+        check_name(&self.name, 100, &mut problems);
+        if !whole(&self.max_response_length).is_some_and(|length| (50..=4_000).contains(&length)) {
+            problems.add("max_response_length", "Use a number from 50 to 4000.");
+        }
+        for (field, text) in [
+            ("greeting_message", &self.greeting),
+            ("fallback_message", &self.fallback),
+        ] {
+            if text.chars().count() > 1_000 {
+                problems.add(field, "Use at most 1000 characters.");
+            }
+        }
+        if self.fallback.trim().is_empty() {
+            problems.add(
+                "fallback_message",
+                "Say what a visitor reads when the documents hold no answer.",
+            );
+        }
+        if self.collections.is_empty() {
+            problems.add("collection_ids", "Choose at least one collection to answer from.");
+        }
+        self.check_widget(&mut problems);
+        problems
+    }
+
+    fn check_widget(&self, problems: &mut Problems) {
+        if Colour::parse(&self.colour).is_none() {
+            problems.add("primary_color", "Use a colour such as #2447d8.");
+        }
+        if whole(&self.radius).is_none_or(|radius| radius > 32) {
+            problems.add("border_radius", "Use a number from 0 to 32.");
+        }
+        if milliseconds(&self.greeting_delay).is_none() {
+            problems.add("greeting_delay", "Use a number of seconds from 0 to 60.");
+        }
+        let questions = self.question_list();
+        if questions.len() > QUESTIONS_MAX {
+            problems.add("suggested_questions", format!("Use at most {QUESTIONS_MAX} questions."));
+        } else if questions.iter().any(|question| question.chars().count() > 200) {
+            problems.add("suggested_questions", "A question has at most 200 characters.");
+        }
+        check_picture("avatar_url", &self.avatar, problems);
+    }
+
+    /// Returns the suggested questions, empty lines left out.
+    pub fn question_list(&self) -> Vec<String> {
+        self.questions
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Puts a collection in or takes it out.
+    pub fn toggle_collection(&mut self, id: &str) {
+        match self.collections.iter().position(|kept| kept == id) {
+            Some(at) => {
+                self.collections.remove(at);
+            }
+            None => self.collections.push(id.to_owned()),
+        }
+    }
+
+    /// Returns what has changed against `saved`; what is alike is absent.
+    pub fn changes(&self, saved: &Self) -> UpdateAgent {
+        let text = |own: &String, other: &String| (own != other).then(|| own.trim().to_owned());
+        UpdateAgent {
+            name: text(&self.name, &saved.name),
+            description: text(&self.description, &saved.description),
+            agent_type: text(&self.agent_type, &saved.agent_type),
+            behavior_settings: (self.behaviour() != saved.behaviour()).then(|| self.behaviour()),
+            response_config: (self.response() != saved.response()).then(|| self.response()),
+            conversation_rules: None,
+            greeting_message: text(&self.greeting, &saved.greeting),
+            fallback_message: text(&self.fallback, &saved.fallback),
+            collection_ids: (self.collections != saved.collections).then(|| self.collections.clone()),
+            widget: (self.widget() != saved.widget()).then(|| self.widget()),
+        }
+    }
+
+    fn behaviour(&self) -> BehaviorSettings {
+        BehaviorSettings {
+            tone: Some(self.tone.clone()),
+            response_style: Some(self.response_style.clone()),
+            language_mode: Some(self.language_mode.clone()),
+        }
+    }
+
+    fn response(&self) -> ResponseConfig {
+        ResponseConfig {
+            max_response_length: whole(&self.max_response_length),
+            confidence_threshold: Some(f64::from(self.threshold) / 100.0),
+            show_sources: Some(self.show_sources),
+        }
+    }
+
+    fn widget(&self) -> WidgetSettings {
+        WidgetSettings {
+            theme: Some(self.theme.clone()),
+            primary_color: Some(self.colour.to_lowercase()),
+            border_radius: whole(&self.radius),
+            position: Some(self.position.clone()),
+            greeting_enabled: Some(self.greeting_enabled),
+            greeting_delay: milliseconds(&self.greeting_delay),
+            suggested_questions: Some(self.question_list()),
+            show_powered_by: Some(self.powered_by),
+            avatar_url: Some(self.avatar.trim().to_owned()),
+        }
+    }
+}
+
+fn whole(text: &str) -> Option<u32> {
+    text.trim().parse().ok()
+}
+
+fn seconds(milliseconds: u32) -> String {
+    (f64::from(milliseconds) / 1_000.0).to_string()
+}
+
+fn milliseconds(seconds: &str) -> Option<u32> {
+    let seconds: f64 = seconds.trim().replace(',', ".").parse().ok()?;
+    // Within 0..=60_000, where the conversion is exact; not-a-number is in no range.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
+    (0.0..=60.0)
+        .contains(&seconds)
+        .then(|| (seconds * 1_000.0).round() as u32)
+}
+
+/// What visitors get of an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Nothing yet.
+    Draft,
+    /// What is shown here.
+    Published,
+    /// An older version of it.
+    Behind,
+    /// Nothing any more.
+    Archived,
+}
+
+impl Service {
+    /// Returns what visitors get of an agent with this status.
+    pub fn of(status: &str, unpublished_changes: bool) -> Self {
+        match (status, unpublished_changes) {
+            ("PUBLISHED", false) => Self::Published,
+            ("PUBLISHED", true) => Self::Behind,
+            ("ARCHIVED", _) => Self::Archived,
+            _ => Self::Draft,
+        }
+    }
+
+    /// Returns the word shown to people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Draft => "Draft",
+            Self::Published => "Published",
+            Self::Behind => "Unpublished changes",
+            Self::Archived => "Archived",
+        }
+    }
+}
+
+/// Returns the word that people see for a word of the wire.
+pub fn label(choices: Choices, word: &str) -> String {
+    choices
+        .iter()
+        .find(|(value, _)| *value == word)
+        .map_or_else(|| word.to_owned(), |(_, label)| (*label).to_owned())
+}
+
+#[cfg(test)]
+mod tests;
