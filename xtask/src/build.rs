@@ -1,0 +1,234 @@
+//! What the Worker is deployed from: its script, and the folder of files it serves.
+//!
+//! A list of steps, each with what it reads. A step whose inputs are as they were is passed over, so that a build in
+//! which nothing changed takes no time, and `dev` can ask for one several times a second.
+mod dashboard;
+mod docs;
+mod markdown;
+mod model;
+mod openapi;
+mod reference;
+mod site;
+mod widget;
+mod worker;
+
+use crate::paths::root;
+use crate::process::check_not_ending;
+use crate::progress::{spent, step};
+use crate::stamp;
+use crate::tools::Tools;
+use anyhow::{Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// How it is compiled, and where to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Compiles fast, into `.dev/`: for `dev`.
+    Quick,
+    /// What is deployed, into `edge/build/` and `dist/`, where wrangler.toml looks.
+    Release,
+}
+
+impl Profile {
+    /// The name of the profile in Cargo.toml.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// A build: where it goes and what it is made with.
+pub struct Build {
+    profile: Profile,
+    tools: Tools,
+}
+
+struct Step {
+    name: &'static str,
+    /// Files and folders, from the top of the repository.
+    inputs: &'static [&'static str],
+    /// Makes the outputs and says which they are.
+    make: fn(&Build) -> Result<Vec<PathBuf>>,
+}
+
+/// In the order in which they are made; what is quick comes first, so that a mistake there is seen early.
+const STEPS: [Step; 7] = [
+    Step {
+        name: "site",
+        inputs: &["public"],
+        make: site::make,
+    },
+    Step {
+        name: "model",
+        inputs: &["shared/retrieval/model"],
+        make: model::make,
+    },
+    Step {
+        name: "reference",
+        inputs: &["package-lock.json"],
+        make: reference::make,
+    },
+    Step {
+        name: "worker",
+        inputs: &[
+            "shared",
+            "edge/Cargo.toml",
+            "edge/build.rs",
+            "edge/src",
+            "edge/model",
+            "edge/store",
+            "edge/core",
+            "edge/dialects",
+        ],
+        make: worker::make,
+    },
+    Step {
+        name: "widget",
+        inputs: &["shared/Cargo.toml", "shared/src", "widget"],
+        make: widget::make,
+    },
+    Step {
+        name: "dashboard",
+        inputs: &["shared/Cargo.toml", "shared/src", "dashboard", "Trunk.toml"],
+        make: dashboard::make,
+    },
+    Step {
+        name: "openapi",
+        inputs: &[
+            "shared/Cargo.toml",
+            "shared/src",
+            "edge/model",
+            "edge/store",
+            "edge/core",
+            "edge/dialects",
+        ],
+        make: openapi::make,
+    },
+];
+
+/// What every compiled step reads besides.
+const WORKSPACE: [&str; 4] = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml"];
+
+/// `cargo xtask build`.
+///
+/// # Errors
+/// When a tool cannot be had or a step fails.
+pub fn run(profile: Profile, only: &[String]) -> Result<()> {
+    let started = Instant::now();
+    if let Some(unknown) = only.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+        let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        bail!("there is no step {unknown}; there are {}", names.join(", "));
+    }
+    let build = Build::new(profile, Tools::ready()?);
+    build.make_only(|name| only.is_empty() || only.iter().any(|it| it == name))?;
+    build.without_demo()?;
+    println!(
+        "Built {} and {} in {}.",
+        shown(&build.script()),
+        shown(&build.dist()),
+        spent(started.elapsed())
+    );
+    Ok(())
+}
+
+impl Build {
+    /// A build of this profile.
+    #[must_use]
+    pub fn new(profile: Profile, tools: Tools) -> Self {
+        Self { profile, tools }
+    }
+
+    /// The folder of files that are served as they are.
+    #[must_use]
+    pub fn dist(&self) -> PathBuf {
+        match self.profile {
+            Profile::Quick => root().join(".dev/dist"),
+            Profile::Release => root().join("dist"),
+        }
+    }
+
+    /// The Worker's script; the WebAssembly lies beside it.
+    #[must_use]
+    pub fn script(&self) -> PathBuf {
+        self.worker().join("index.js")
+    }
+
+    /// The tools it is made with.
+    #[must_use]
+    pub fn tools(&self) -> &Tools {
+        &self.tools
+    }
+
+    fn worker(&self) -> PathBuf {
+        match self.profile {
+            Profile::Quick => root().join(".dev/worker"),
+            Profile::Release => root().join("edge/build"),
+        }
+    }
+
+    /// Does the steps whose inputs have changed.
+    ///
+    /// # Errors
+    /// Those of the first step that fails.
+    pub fn make(&self) -> Result<()> {
+        self.make_only(|_| true)
+    }
+
+    /// Removes what `dev --release` leaves in `dist/` for its demo page.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn without_demo(&self) -> Result<()> {
+        let demo = self.dist().join("demo.json");
+        if demo.exists() {
+            fs::remove_file(demo)?;
+        }
+        Ok(())
+    }
+
+    fn make_only(&self, wanted: impl Fn(&str) -> bool) -> Result<()> {
+        for it in STEPS.iter().filter(|it| wanted(it.name)) {
+            check_not_ending()?;
+            let inputs = self.fingerprint(it)?;
+            if stamp::is_fresh(&self.stamp(it), inputs) {
+                continue;
+            }
+            let outputs = step(it.name, || (it.make)(self))?;
+            stamp::note(&self.stamp(it), inputs, outputs)?;
+        }
+        Ok(())
+    }
+
+    /// A number that changes when anything that is read changes.
+    ///
+    /// # Errors
+    /// When a file cannot be looked at.
+    pub fn state_of_inputs(&self) -> Result<Vec<u64>> {
+        STEPS.iter().map(|it| self.fingerprint(it)).collect()
+    }
+
+    fn fingerprint(&self, step: &Step) -> Result<u64> {
+        let inputs = step
+            .inputs
+            .iter()
+            .chain(&WORKSPACE)
+            .map(|input| root().join(input))
+            .collect::<Vec<_>>();
+        // A change to the way of building is a change too.
+        stamp::fingerprint(&inputs, concat!(env!("CARGO_PKG_VERSION"), " 1"))
+    }
+
+    fn stamp(&self, step: &Step) -> String {
+        format!("{}-{}", self.profile.name(), step.name)
+    }
+}
+
+/// A path as a person at the top of the repository would write it.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}

@@ -1,0 +1,40 @@
+//! `cargo xtask deploy-check`: what a deployment would upload, without an account and without uploading.
+use crate::build::{Build, Profile};
+use crate::paths::{files_below, root};
+use crate::progress::{last_lines, log_file, run_logged};
+use crate::tools::Tools;
+use anyhow::{Result, bail};
+
+/// Cloudflare's limit for one static file, in bytes.
+const LARGEST_ASSET: u64 = 25 * 1024 * 1024;
+
+/// Builds, and has wrangler check its configuration and pack the Worker.
+///
+/// # Errors
+/// When the build fails, wrangler finds fault, or a file is larger than Cloudflare takes.
+pub fn run() -> Result<()> {
+    let build = Build::new(Profile::Release, Tools::ready()?);
+    build.make()?;
+    build.without_demo()?;
+    for file in files_below(&build.dist())? {
+        let size = file.metadata()?.len();
+        if size > LARGEST_ASSET {
+            bail!(
+                "{} has {size} bytes; Cloudflare takes at most {LARGEST_ASSET}",
+                file.display()
+            );
+        }
+    }
+    let scratch = root().join("target/xtask/deploy-check");
+    std::fs::create_dir_all(scratch.join("tmp"))?;
+    let mut command = build.tools().wrangler(&scratch);
+    command
+        .args(["deploy", "--dry-run", "--outdir"])
+        .arg(scratch.join("packed"));
+    let (ok, spoken) = run_logged(&log_file("deploy-check")?, &mut command)?;
+    println!("{}", last_lines(&spoken, 40));
+    if !ok {
+        bail!("wrangler would not deploy this");
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! `cargo xtask`: the daily work, one subcommand each.
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use xtask::bench::Bench;
+use xtask::build::Profile;
+use xtask::test::Gate;
+use xtask::{bench, build, deploy_check, dev, process, test};
+
+/// The daily work on Edgewise.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build everything, start it on this machine with a demo in it, rebuild what an edit touches.
+    Dev {
+        /// The port of <http://127.0.0.1>.
+        #[arg(long, default_value_t = 8787)]
+        port: u16,
+        /// Forget what earlier runs stored.
+        #[arg(long)]
+        fresh: bool,
+        /// Build what would be deployed, instead of what builds fast.
+        #[arg(long)]
+        release: bool,
+        /// Where state, credentials and logs are kept.
+        #[arg(long, default_value = ".dev")]
+        state: PathBuf,
+    },
+    /// Run every check; ends with `N passed, N failed`.
+    Test {
+        /// Only these, separated by commas.
+        #[arg(long, value_delimiter = ',')]
+        only: Vec<Gate>,
+    },
+    /// Build what `npx wrangler deploy` uploads: edge/build/ and dist/.
+    Build {
+        /// What `dev` builds, in .dev/.
+        #[arg(long, conflicts_with = "release")]
+        dev: bool,
+        /// What is deployed; the default.
+        #[arg(long)]
+        release: bool,
+        /// Only these steps, separated by commas: site, model, reference, worker, widget, dashboard, openapi.
+        #[arg(long, value_delimiter = ',')]
+        only: Vec<String>,
+    },
+    /// Measure, beside a Worker that does nothing.
+    Bench {
+        /// Only these, separated by commas.
+        #[arg(long, value_delimiter = ',')]
+        only: Vec<Bench>,
+    },
+    /// Build, and let wrangler say what it would upload, without uploading.
+    DeployCheck,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(code) => code,
+        Err(why) => {
+            eprintln!("\nerror: {why:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<ExitCode> {
+    process::end_on_signals()?;
+    match task {
+        Task::Dev {
+            port,
+            fresh,
+            release,
+            state,
+        } => {
+            let profile = if release { Profile::Release } else { Profile::Quick };
+            dev::run(&dev::Options {
+                port,
+                fresh,
+                profile,
+                state,
+            })?;
+        }
+        Task::Test { only } => {
+            return Ok(if test::run(&only)? {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
+        }
+        Task::Build { dev, release: _, only } => {
+            build::run(if dev { Profile::Quick } else { Profile::Release }, &only)?
+        }
+        Task::Bench { only } => bench::run(&only)?,
+        Task::DeployCheck => deploy_check::run()?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,61 @@
+//! Where things lie.
+use anyhow::{Context as _, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The top of the repository.
+#[must_use]
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).into()
+}
+
+/// Every file below `folder`, in order of their paths; nothing when it does not exist.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        if !folder.is_dir() {
+            continue;
+        }
+        for entry in fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                open.push(entry.path());
+            } else {
+                found.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Writes a file and the folders above it, unless it already says the same: what watches it is then not woken.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(file: &Path, content: impl AsRef<[u8]>) -> Result<()> {
+    let content = content.as_ref();
+    if fs::read(file).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    }
+    fs::write(file, content).with_context(|| format!("writing {}", file.display()))
+}
+
+/// Writes a file that only its owner may read.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_private(file: &Path, content: &str) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    write(file, "")?;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o600))?;
+    fs::write(file, content).with_context(|| format!("writing {}", file.display()))
+}

@@ -1,0 +1,122 @@
+//! Which values will do. Each sentence goes on after the setting's name.
+
+type Verdict = Result<(), String>;
+
+fn unless(ok: bool, why: &str) -> Verdict {
+    if ok { Ok(()) } else { Err(why.into()) }
+}
+
+pub(super) fn anything(_: &str) -> Verdict {
+    Ok(())
+}
+
+pub(super) fn at_least<const LENGTH: usize>(value: &str) -> Verdict {
+    unless(
+        value.chars().count() >= LENGTH,
+        &format!("must have at least {LENGTH} characters"),
+    )
+}
+
+pub(super) fn one_word(value: &str) -> Verdict {
+    unless(
+        !value.is_empty() && !value.contains(char::is_whitespace),
+        "must be one word",
+    )
+}
+
+pub(super) fn plan(value: &str) -> Verdict {
+    let plans = ["FREE", "STARTER", "PROFESSIONAL", "ENTERPRISE"];
+    unless(
+        plans.contains(&value),
+        "must be FREE, STARTER, PROFESSIONAL or ENTERPRISE",
+    )
+}
+
+pub(super) fn url_or_nothing(value: &str) -> Verdict {
+    unless(
+        value.is_empty() || after_scheme(value).is_some(),
+        "must be a URL of http or https, or nothing",
+    )
+}
+
+pub(super) fn origin_or_nothing(value: &str) -> Verdict {
+    let is_origin = after_scheme(value).is_some_and(|rest| !rest.contains(['/', '?', '#']));
+    unless(
+        value.is_empty() || is_origin,
+        "must be like https://chat.example.com, without a path, or nothing",
+    )
+}
+
+pub(super) fn mail_address(value: &str) -> Verdict {
+    let whole = value.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && is_host(host) && host.contains('.') && !value.contains(char::is_whitespace)
+    });
+    unless(whole, "must be a mail address")
+}
+
+pub(super) fn hosts(value: &str) -> Verdict {
+    let all = value.split(',').all(|host| {
+        let host = host.trim();
+        let (name, port) = host.rsplit_once(':').unwrap_or((host, "1"));
+        is_host(name) && port.parse::<u16>().is_ok()
+    });
+    unless(
+        value.is_empty() || all,
+        "must be hosts separated by commas, such as localhost:9000, or nothing",
+    )
+}
+
+fn after_scheme(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    (!rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace)).then_some(rest)
+}
+
+fn is_host(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || ".-_".contains(letter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_judged() {
+        type Check = fn(&str) -> Verdict;
+        let table: [(Check, &[&str], &[&str]); 7] = [
+            (at_least::<4>, &["abcd", "äöüß"], &["abc", ""]),
+            (one_word, &["re_123"], &["", "a b"]),
+            (plan, &["FREE", "ENTERPRISE"], &["free", "GOLD", ""]),
+            (
+                url_or_nothing,
+                &["", "http://127.0.0.1:11434/v1"],
+                &["localhost", "ftp://x", "https://", "https:///x"],
+            ),
+            (
+                origin_or_nothing,
+                &["", "https://a.example", "http://localhost:1"],
+                &["https://a.example/", "a.example"],
+            ),
+            (
+                mail_address,
+                &["no-reply@edgewise.example"],
+                &["", "a@b", "a b@c.d", "@c.d"],
+            ),
+            (
+                hosts,
+                &["", "localhost", "localhost:9000, 10.0.0.1"],
+                &["http://x", "a b", "x:y", ","],
+            ),
+        ];
+        for (check, good, bad) in table {
+            for value in good {
+                assert_eq!(check(value), Ok(()), "{value}");
+            }
+            for value in bad {
+                assert!(check(value).is_err(), "{value}");
+            }
+        }
+    }
+}
