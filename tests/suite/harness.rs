@@ -1,0 +1,236 @@
+//! A whole installation in memory: the real router, core and SQL over ports that tests can look into.
+
+pub(crate) mod acts;
+pub(crate) mod ports;
+pub(crate) mod request;
+pub(crate) mod shape;
+pub(crate) mod sqlite;
+
+use axum::Router;
+use edge_core::App;
+use edge_core::index::Indexes;
+use edge_core::settings::Settings;
+use edge_model::{Timestamp, WorkspaceId};
+use edge_store::Store;
+use http::Method;
+use ports::{Files, Ledger, Mailbox, Memory, SeededRandom, SetClock, Wakes};
+use request::Call;
+use serde_json::{Value, json};
+use sqlite::Sqlite;
+use std::sync::Arc;
+
+/// 2026-01-26T00:00:00Z, the seed's favourite moment.
+pub(crate) const START: i64 = 1_769_385_600_000;
+/// What opens the operator's routes.
+pub(crate) const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";
+
+/// An installation.
+pub(crate) struct World {
+    pub(crate) app: App,
+    pub(crate) router: Router,
+    pub(crate) clock: Arc<SetClock>,
+    pub(crate) mailbox: Arc<Mailbox>,
+    pub(crate) blobs: Arc<Memory>,
+    pub(crate) sql: Arc<Sqlite>,
+    pub(crate) wakes: Arc<Wakes>,
+}
+
+/// Somebody signed in, and their first workspace.
+#[derive(Clone, Debug)]
+pub(crate) struct Owner {
+    pub(crate) token: String,
+    pub(crate) workspace: String,
+}
+
+impl Owner {
+    /// Returns a path below the owner's workspace.
+    pub(crate) fn path(&self, rest: &str) -> String {
+        format!("/api/v1/workspaces/{}{rest}", self.workspace)
+    }
+}
+
+impl World {
+    /// Makes a fresh one.
+    pub(crate) fn new() -> Self {
+        Self::with_settings(&[])
+    }
+
+    /// Makes a fresh one whose settings differ from the tests' usual ones.
+    pub(crate) fn with_settings(settings: &[(&str, &str)]) -> Self {
+        let usual = [
+            ("AUTH_SECRET", "0123456789abcdef0123456789abcdef"),
+            ("OPERATOR_TOKEN", OPERATOR_TOKEN),
+        ];
+        let lookup = |name: &str| {
+            settings
+                .iter()
+                .chain(&usual)
+                .find(|it| it.0 == name)
+                .map(|it| it.1.to_owned())
+        };
+        let clock = Arc::new(SetClock::new(Timestamp(START)));
+        let (mailbox, blobs, wakes) = (
+            Arc::new(Mailbox::default()),
+            Arc::new(Memory::default()),
+            Arc::new(Wakes::default()),
+        );
+        let sql = Arc::new(Sqlite::migrated());
+        let app = App {
+            store: Store::new(sql.clone()),
+            clock: clock.clone(),
+            random: Arc::new(SeededRandom::default()),
+            blobs: blobs.clone(),
+            assets: Arc::new(Files),
+            mailer: mailbox.clone(),
+            limiter: Arc::new(Ledger::new(clock.clone())),
+            jobs: wakes.clone(),
+            settings: Arc::new(Settings::read(lookup).expect("the tests' settings are right")),
+            indexes: Arc::new(Indexes::default()),
+        };
+        Self {
+            router: edge_dialects::router(app.clone()),
+            app,
+            clock,
+            mailbox,
+            blobs,
+            sql,
+            wakes,
+        }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Call<'_> {
+        self.call(Method::GET, path)
+    }
+
+    pub(crate) fn post(&self, path: &str, body: Value) -> Call<'_> {
+        self.call(Method::POST, path).json(&body)
+    }
+
+    pub(crate) fn patch(&self, path: &str, body: Value) -> Call<'_> {
+        self.call(Method::PATCH, path).json(&body)
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Call<'_> {
+        self.call(Method::DELETE, path)
+    }
+
+    pub(crate) fn call(&self, method: Method, path: &str) -> Call<'_> {
+        Call::new(&self.router, method, path)
+    }
+
+    /// Signs somebody up by the mailed code.
+    pub(crate) async fn sign_up(&self, email: &str) -> String {
+        let body = json!({ "email": email, "password": "correct horse battery", "full_name": "Ann Example" });
+        self.post("/api/v1/auth/signup", body).send().await.expect(201);
+        let code = self.mailbox.code_for(email);
+        let body = json!({ "email": email, "otp_code": code });
+        let answer = self.post("/api/v1/auth/verify-otp", body).send().await.expect(200);
+        answer["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Signs somebody up and makes their workspace.
+    pub(crate) async fn owner(&self, email: &str) -> Owner {
+        let token = self.sign_up(email).await;
+        let answer = self
+            .post("/api/v1/workspaces", json!({ "name": "My Company" }))
+            .bearer(&token)
+            .send()
+            .await
+            .expect(201);
+        Owner {
+            token,
+            workspace: answer["id"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    /// Makes somebody else a member of a workspace, in the role.
+    pub(crate) async fn join(&self, owner: &Owner, email: &str, role: &str) -> Owner {
+        let token = self.sign_up(email).await;
+        let sql = "INSERT INTO memberships (workspace_id, account_id, role, created_at)
+             SELECT ?1, id, ?2, 0 FROM accounts WHERE email = ?3";
+        self.sql
+            .execute(sql, &[&owner.workspace, &role.to_owned(), &email.to_owned()]);
+        Owner {
+            token,
+            workspace: owner.workspace.clone(),
+        }
+    }
+
+    /// Changes the plan of a workspace, as the operator does.
+    pub(crate) async fn set_plan(&self, owner: &Owner, plan: &str) {
+        self.call(
+            Method::PUT,
+            &format!("/api/v1/operator/workspaces/{}/plan", owner.workspace),
+        )
+        .header("x-operator-token", OPERATOR_TOKEN)
+        .json(&json!({ "plan": plan }))
+        .send()
+        .await
+        .expect(200);
+    }
+
+    /// Returns the id of the default collection.
+    pub(crate) async fn default_collection(&self, owner: &Owner) -> String {
+        let answer = self
+            .get(&owner.path("/collections"))
+            .bearer(&owner.token)
+            .send()
+            .await
+            .expect(200);
+        answer["collections"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Uploads a file into the default collection.
+    pub(crate) async fn upload(&self, owner: &Owner, name: &str, text: &str) -> Value {
+        let collection = self.default_collection(owner).await;
+        self.call(Method::POST, &owner.path("/documents"))
+            .bearer(&owner.token)
+            .form(&[
+                ("collection_id", None, collection.as_bytes()),
+                ("file", Some(name), text.as_bytes()),
+            ])
+            .send()
+            .await
+            .expect(202)
+    }
+
+    /// Does all due background work of a workspace.
+    pub(crate) async fn drain(&self, owner: &Owner) -> Option<Timestamp> {
+        edge_core::job::drain(&self.app, &WorkspaceId::new(owner.workspace.as_str()), 60_000)
+            .await
+            .unwrap()
+    }
+
+    /// Makes an agent with `settings` over the name, and publishes it.
+    pub(crate) async fn published_agent(&self, owner: &Owner, settings: Value) -> String {
+        let mut body = json!({ "name": "Support Bot" });
+        body.as_object_mut()
+            .unwrap()
+            .extend(settings.as_object().unwrap().clone());
+        let agent = self
+            .post(&owner.path("/agents"), body)
+            .bearer(&owner.token)
+            .send()
+            .await
+            .expect(201);
+        let id = agent["id"].as_str().unwrap().to_owned();
+        self.post(&owner.path(&format!("/agents/{id}/publish")), json!({}))
+            .bearer(&owner.token)
+            .send()
+            .await
+            .expect(200);
+        id
+    }
+
+    /// Makes a widget key for `https://example.com`.
+    pub(crate) async fn widget_key(&self, owner: &Owner) -> String {
+        let body = json!({ "name": "Site", "allowed_domains": ["example.com"] });
+        let answer = self
+            .post(&owner.path("/api-keys"), body)
+            .bearer(&owner.token)
+            .send()
+            .await
+            .expect(201);
+        answer["key"].as_str().unwrap().to_owned()
+    }
+}

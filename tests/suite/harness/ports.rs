@@ -1,0 +1,189 @@
+//! The other ports, in memory and deterministic.
+use async_trait::async_trait;
+use edge_core::limit::{Counters, Outcome, Take};
+use edge_core::ports::{Assets, Blobs, Clock, Jobs, Limiter, Mail, Mailer, Random};
+use edge_core::{Error, Result};
+use edge_model::{Timestamp, WorkspaceId};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+/// A clock that stands until it is moved, but for a millisecond a look, so that rows have an order.
+pub(crate) struct SetClock(AtomicI64);
+
+impl SetClock {
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self(AtomicI64::new(now.0))
+    }
+
+    pub(crate) fn advance(&self, millis: i64) {
+        self.0.fetch_add(millis, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+
+    async fn sleep(&self, millis: u32) {
+        tokio::time::sleep(Duration::from_millis(u64::from(millis))).await;
+    }
+}
+
+/// The same "random" bytes in every run (SplitMix64).
+#[derive(Default)]
+pub(crate) struct SeededRandom(AtomicU64);
+
+impl Random for SeededRandom {
+    fn fill(&self, bytes: &mut [u8]) -> Result<()> {
+        for chunk in bytes.chunks_mut(8) {
+            let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            z ^= z >> 31;
+            chunk.copy_from_slice(&z.to_le_bytes()[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+/// Blobs.
+#[derive(Default)]
+pub(crate) struct Memory(Mutex<BTreeMap<String, Vec<u8>>>);
+
+impl Memory {
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.0.lock().unwrap().keys().cloned().collect()
+    }
+
+    /// Loses every blob, as no storage should.
+    pub(crate) fn lose_all(&self) -> BTreeMap<String, Vec<u8>> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+
+    pub(crate) fn restore(&self, blobs: BTreeMap<String, Vec<u8>>) {
+        self.0.lock().unwrap().extend(blobs);
+    }
+}
+
+#[async_trait]
+impl Blobs for Memory {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        Ok(self.0.lock().unwrap().get(key).cloned())
+    }
+
+    async fn put(&self, key: &str, bytes: &[u8]) -> Result<()> {
+        assert!(
+            bytes.len() <= 25 * 1024 * 1024 && key.len() <= 512,
+            "beyond KV's limits: {key}"
+        );
+        self.0.lock().unwrap().insert(key.to_owned(), bytes.to_vec());
+        Ok(())
+    }
+
+    async fn delete(&self, key: &str) -> Result<()> {
+        self.0.lock().unwrap().remove(key);
+        Ok(())
+    }
+}
+
+/// The shipped files, from where the build takes them.
+pub(crate) struct Files;
+
+#[async_trait]
+impl Assets for Files {
+    async fn read(&self, path: &str) -> Result<Vec<u8>> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let file = match path.strip_prefix("model/") {
+            Some(name) => root.join("shared/retrieval/model").join(name),
+            None if path == "dashboard/" => root.join("dashboard/index.html"),
+            None => root.join("public").join(path),
+        };
+        std::fs::read(&file).map_err(|why| Error::internal(format!("{}: {why}", file.display())))
+    }
+}
+
+/// The mails that were sent.
+#[derive(Default)]
+pub(crate) struct Mailbox(Mutex<Vec<Mail>>);
+
+impl Mailbox {
+    pub(crate) fn all(&self) -> Vec<Mail> {
+        self.0.lock().unwrap().clone()
+    }
+
+    /// Returns the code in the newest mail to an address.
+    pub(crate) fn code_for(&self, email: &str) -> String {
+        let mails = self.all();
+        let mail = mails
+            .iter()
+            .rev()
+            .find(|it| it.to == email)
+            .expect("a mail to the address");
+        let is_code = |it: &&str| it.len() == 6 && it.bytes().all(|b| b.is_ascii_digit());
+        mail.text
+            .lines()
+            .find(is_code)
+            .expect("a code on a line of its own")
+            .to_owned()
+    }
+}
+
+#[async_trait]
+impl Mailer for Mailbox {
+    async fn send(&self, mail: &Mail) -> Result<()> {
+        self.0.lock().unwrap().push(mail.clone());
+        Ok(())
+    }
+}
+
+/// Counters.
+pub(crate) struct Ledger {
+    clock: std::sync::Arc<SetClock>,
+    scopes: Mutex<BTreeMap<String, Counters>>,
+}
+
+impl Ledger {
+    pub(crate) fn new(clock: std::sync::Arc<SetClock>) -> Self {
+        Self {
+            clock,
+            scopes: Mutex::default(),
+        }
+    }
+}
+
+#[async_trait]
+impl Limiter for Ledger {
+    async fn take(&self, scope: &str, takes: &[Take]) -> Result<Outcome> {
+        let now = self.clock.now();
+        Ok(self
+            .scopes
+            .lock()
+            .unwrap()
+            .entry(scope.to_owned())
+            .or_default()
+            .take(takes, now))
+    }
+}
+
+/// Who was woken.
+#[derive(Default)]
+pub(crate) struct Wakes(Mutex<Vec<WorkspaceId>>);
+
+impl Wakes {
+    pub(crate) fn take(&self) -> Vec<WorkspaceId> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+#[async_trait]
+impl Jobs for Wakes {
+    async fn wake(&self, workspace: &WorkspaceId) -> Result<()> {
+        self.0.lock().unwrap().push(workspace.clone());
+        Ok(())
+    }
+}

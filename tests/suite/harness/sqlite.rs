@@ -1,0 +1,173 @@
+//! The `Sql` port over an in-memory SQLite with the real migrations.
+use async_trait::async_trait;
+use edge_store::{Sql, SqlError, Statement};
+use rusqlite::Connection;
+use rusqlite::types::{ToSql, ValueRef};
+use serde_json::{Map, Value, json};
+use std::sync::Mutex;
+
+pub(crate) struct Sqlite {
+    connection: Mutex<Connection>,
+    /// Every round trip, as the statements it took.
+    trips: Mutex<Vec<Vec<&'static str>>>,
+    /// Makes the next batch that contains this text fail.
+    fault: Mutex<Option<String>>,
+}
+
+/// Returns the files of `edge/migrations`, in their order.
+pub(crate) fn migrations() -> Vec<(String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../edge/migrations");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .collect();
+    files.sort();
+    let name = |it: &std::path::PathBuf| it.file_name().unwrap().to_string_lossy().into_owned();
+    files
+        .iter()
+        .map(|it| (name(it), std::fs::read_to_string(it).unwrap()))
+        .collect()
+}
+
+impl Sqlite {
+    pub(crate) fn migrated() -> Self {
+        let connection = Connection::open_in_memory().unwrap();
+        // D1 enforces references, too.
+        connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+        for (name, sql) in migrations() {
+            connection
+                .execute_batch(&sql)
+                .unwrap_or_else(|why| panic!("{name}: {why}"));
+        }
+        Self {
+            connection: Mutex::new(connection),
+            trips: Mutex::default(),
+            fault: Mutex::default(),
+        }
+    }
+
+    /// Runs a statement behind the product's back.
+    pub(crate) fn execute(&self, sql: &str, params: &[&dyn ToSql]) -> usize {
+        self.connection.lock().unwrap().execute(sql, params).unwrap()
+    }
+
+    /// Returns the first column of every row, as text.
+    pub(crate) fn column(&self, sql: &str) -> Vec<String> {
+        let connection = self.connection.lock().unwrap();
+        let mut statement = connection.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| Ok(show(row.get_ref(0)?))).unwrap();
+        rows.map(|it| it.unwrap().as_str().map_or_else(|| "null".into(), str::to_owned))
+            .collect()
+    }
+
+    /// Forgets the round trips so far.
+    pub(crate) fn begin_counting(&self) {
+        self.trips.lock().unwrap().clear();
+    }
+
+    /// Returns how many round trips there were since.
+    pub(crate) fn trips(&self) -> usize {
+        self.trips.lock().unwrap().len()
+    }
+
+    /// Makes the next batch with this text in one of its statements fail, as a lost connection does.
+    pub(crate) fn fail_next(&self, text: &str) {
+        *self.fault.lock().unwrap() = Some(text.to_owned());
+    }
+
+    fn run(&self, statements: &[Statement]) -> Result<Vec<Vec<Value>>, SqlError> {
+        assert!(!statements.is_empty(), "a round trip for nothing");
+        self.trips
+            .lock()
+            .unwrap()
+            .push(statements.iter().map(|it| it.sql).collect());
+        let mut fault = self.fault.lock().unwrap();
+        if fault
+            .as_ref()
+            .is_some_and(|text| statements.iter().any(|it| it.sql.contains(text.as_str())))
+        {
+            *fault = None;
+            return Err(SqlError::Other("network connection lost".into()));
+        }
+        let mut connection = self.connection.lock().unwrap();
+        let transaction = connection.transaction().map_err(error)?;
+        let answers = statements
+            .iter()
+            .map(|it| rows(&transaction, it))
+            .collect::<Result<_, _>>()?;
+        transaction.commit().map_err(error)?;
+        Ok(answers)
+    }
+}
+
+fn show(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => json!(number.to_string()),
+        ValueRef::Real(number) => json!(number.to_string()),
+        ValueRef::Text(text) => json!(String::from_utf8_lossy(text)),
+        ValueRef::Blob(bytes) => json!(bytes),
+    }
+}
+
+fn rows(connection: &Connection, statement: &Statement) -> Result<Vec<Value>, SqlError> {
+    assert!(
+        statement.params.len() <= 100 && statement.sql.len() <= 100_000,
+        "beyond D1's limits: {}",
+        statement.sql
+    );
+    let mut prepared = connection.prepare_cached(statement.sql).map_err(error)?;
+    let columns: Vec<String> = prepared.column_names().into_iter().map(str::to_owned).collect();
+    let params = rusqlite::params_from_iter(statement.params.iter().map(bind));
+    let found = prepared.query_map(params, |row| {
+        let mut members = Map::new();
+        for (index, column) in columns.iter().enumerate() {
+            let value = match row.get_ref(index)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(number) => json!(number),
+                ValueRef::Real(number) => json!(number),
+                ValueRef::Text(text) => json!(String::from_utf8_lossy(text)),
+                ValueRef::Blob(bytes) => json!(bytes),
+            };
+            members.insert(column.clone(), value);
+        }
+        Ok(Value::Object(members))
+    });
+    found.map_err(error)?.collect::<Result<_, _>>().map_err(error)
+}
+
+fn bind(value: &Value) -> rusqlite::types::Value {
+    match value {
+        Value::Null => rusqlite::types::Value::Null,
+        Value::Bool(it) => i64::from(*it).into(),
+        Value::Number(number) => match number.as_i64() {
+            Some(integer) => integer.into(),
+            None => number.as_f64().unwrap().into(),
+        },
+        Value::String(text) => text.clone().into(),
+        other => panic!("{other} is no parameter"),
+    }
+}
+
+fn error(error: rusqlite::Error) -> SqlError {
+    let text = error.to_string();
+    if text.contains("constraint failed") {
+        SqlError::Constraint(text)
+    } else {
+        SqlError::Other(text)
+    }
+}
+
+#[async_trait]
+impl Sql for Sqlite {
+    async fn query(&self, statement: Statement) -> Result<Vec<Value>, SqlError> {
+        // Others get their turn, as they do while a database is asked.
+        tokio::task::yield_now().await;
+        Ok(self.run(&[statement])?.remove(0))
+    }
+
+    async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Value>>, SqlError> {
+        tokio::task::yield_now().await;
+        self.run(&statements)
+    }
+}

@@ -1,0 +1,25 @@
+//! The Insydr dialect, a file per noun; a noun with much to promise has several.
+mod agents;
+mod answering;
+mod api_keys;
+mod auth;
+mod bodies;
+mod codes;
+mod collections;
+mod documents;
+mod erasure;
+mod feedback;
+mod formats;
+mod limits;
+mod operator;
+mod origins;
+mod paging;
+mod publishing;
+mod roles;
+mod secrets;
+mod sessions;
+mod streaming;
+mod uploads;
+mod visitors;
+mod widget;
+mod workspaces;

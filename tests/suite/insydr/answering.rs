@@ -1,0 +1,353 @@
+//! How the draft of an agent answers: its knowledge, its threshold, its manner.
+use crate::harness::shape::{has, is};
+use crate::harness::{Owner, World};
+use serde_json::{Value, json};
+
+const PLANS: &str = "# Pricing plans\n\nWe offer three plans: Free, Starter and Pro. The Pro plan costs 49 dollars a month. \
+    Every plan can be cancelled at the end of a month. Students get half off the Pro plan.\n\n\
+    # Refunds\n\nYou can get a refund within 30 days of your purchase. Refunds are paid to the card that was charged. \
+    It takes about five working days until the money arrives.\n\n\
+    # Support\n\nOur support team answers mails from Monday to Friday. You can also call us on 555-0142. \
+    Pro customers get an answer within four hours.\n";
+
+/// An owner whose default collection knows about plans, refunds and support.
+async fn informed(world: &World) -> Owner {
+    let owner = world.owner("ann@example.com").await;
+    world.set_plan(&owner, "ENTERPRISE").await;
+    owner.learn(world, "Pricing Page.md", PLANS).await;
+    owner
+}
+
+/// An agent that answers whatever it has a passage for.
+fn lenient(settings: Value) -> Value {
+    let mut body = json!({ "name": "Bot", "response_config": { "confidence_threshold": 0.0 } });
+    for (name, value) in settings.as_object().unwrap() {
+        match value {
+            Value::Object(inner) if body[name].is_object() => {
+                body[name].as_object_mut().unwrap().extend(inner.clone());
+            }
+            value => body[name] = value.clone(),
+        }
+    }
+    body
+}
+
+fn response(answer: &Value) -> &str {
+    answer["response"].as_str().unwrap()
+}
+
+/// Returns the numbers of the `[n]` in a text.
+fn marks(text: &str) -> Vec<usize> {
+    let after = text.split('[').skip(1);
+    after.filter_map(|it| it.split_once(']')?.0.parse().ok()).collect()
+}
+
+#[tokio::test]
+async fn a_test_answers_as_documented() {
+    let world = World::new();
+    let owner = informed(&world).await;
+    let agent = owner.agent(&world, json!({ "name": "Support Bot" })).await;
+    let answer = owner.test(&world, &agent, "What are your pricing plans?").await;
+    let document = owner.get(&world, "/documents").await.expect(200);
+    assert!(
+        answer["sources"].as_array().is_some_and(|it| !it.is_empty()),
+        "{answer}"
+    );
+    let source = json!({
+        "document_id": document["documents"][0]["id"],
+        "title": "Pricing Page.md",
+        "chunk_preview": "<text>",
+        "relevance_score": "<share>"
+    });
+    let documented = json!({
+        "response": "<text>",
+        "sources": vec![source; answer["sources"].as_array().unwrap().len()],
+        "confidence": "<share>",
+        "response_time_ms": "<count>"
+    });
+    has(&answer, &documented);
+    assert!(
+        response(&answer).contains("three plans: Free, Starter and Pro"),
+        "{answer}"
+    );
+    assert!(
+        answer["sources"][0]["chunk_preview"]
+            .as_str()
+            .unwrap()
+            .contains("three plans"),
+        "{answer}"
+    );
+    has(&answer, &json!({ "answered": true }));
+    // A test leaves nothing in the statistics and the quota.
+    assert_eq!(world.sql.column("SELECT id FROM messages").len(), 0);
+    has(
+        &owner.get(&world, "").await.expect(200),
+        &json!({ "usage": { "messages_used": 0 } }),
+    );
+}
+
+#[tokio::test]
+async fn every_mark_in_the_text_cites_a_source_that_says_so() {
+    let world = World::new();
+    let owner = informed(&world).await;
+    owner
+        .learn(
+            &world,
+            "Shipping.md",
+            "# Shipping\n\nWe ship within two days. Shipping to Norway costs 12 dollars.",
+        )
+        .await;
+    let agent = owner
+        .agent(
+            &world,
+            lenient(json!({ "behavior_settings": { "response_style": "detailed" } })),
+        )
+        .await;
+    for question in [
+        "What does the Pro plan cost?",
+        "How do I get a refund?",
+        "What does shipping to Norway cost?",
+        "What do plans and shipping cost?",
+    ] {
+        let answer = owner.test(&world, &agent, question).await;
+        let sources = answer["sources"].as_array().unwrap();
+        let mut marks = marks(response(&answer));
+        assert!(!marks.is_empty(), "{question}: {answer}");
+        marks.sort_unstable();
+        marks.dedup();
+        let all: Vec<usize> = (1..=sources.len()).collect();
+        assert_eq!(
+            marks, all,
+            "{question}: every source is cited and every citation has one: {answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_documents_or_without_a_passage_the_fallback_is_said() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let fallback = "I don't have info on that. Would you like to talk to a human?";
+    let agent = owner
+        .agent(&world, json!({ "name": "Bot", "fallback_message": fallback }))
+        .await;
+    let expected = json!({ "response": fallback, "sources": [], "confidence": "<share>", "answered": false });
+    has(
+        &owner.test(&world, &agent, "What are your pricing plans?").await,
+        &expected,
+    );
+    owner.learn(&world, "Pricing Page.md", PLANS).await;
+    let answer = owner
+        .test(&world, &agent, "Who won the chess championship in 1972?")
+        .await;
+    has(&answer, &expected);
+}
+
+#[tokio::test]
+async fn the_threshold_decides_whether_it_answers() {
+    let world = World::new();
+    let owner = informed(&world).await;
+    let agent = owner
+        .agent(&world, lenient(json!({ "fallback_message": "No idea." })))
+        .await;
+    let path = format!("/agents/{agent}");
+    let threshold = async |value: f64| {
+        let body = json!({ "response_config": { "confidence_threshold": value } });
+        owner.patch(&world, &path, body).await.expect(200);
+        owner.test(&world, &agent, "What are your pricing plans?").await
+    };
+    let sure = threshold(0.0).await;
+    has(&sure, &json!({ "answered": true }));
+    let confidence = sure["confidence"].as_f64().unwrap();
+    assert!(confidence < 1.0, "nothing is certain");
+    has(
+        &threshold(1.0).await,
+        &json!({ "response": "No idea.", "sources": [], "answered": false }),
+    );
+    has(
+        &threshold(confidence.midpoint(1.0)).await,
+        &json!({ "response": "No idea.", "answered": false }),
+    );
+    assert_eq!(threshold(confidence / 2.0).await["response"], sure["response"]);
+}
+
+#[tokio::test]
+async fn no_answer_is_longer_than_it_may_be() {
+    let world = World::new();
+    let owner = informed(&world).await;
+    owner
+        .learn(
+            &world,
+            "Shipping.md",
+            "# Shipping\n\nWe ship within two days. Shipping to Norway costs 12 dollars.",
+        )
+        .await;
+    for style in ["conversational", "concise", "detailed"] {
+        for tone in ["friendly", "professional", "casual", "formal"] {
+            for most in [50, 80, 120, 200, 400] {
+                let settings = json!({
+                    "behavior_settings": { "response_style": style, "tone": tone },
+                    "response_config": { "max_response_length": most }
+                });
+                let agent = owner.agent(&world, lenient(settings)).await;
+                for question in [
+                    "What are your pricing plans?",
+                    "What do the Pro plan and shipping to Norway cost?",
+                ] {
+                    let answer = owner.test(&world, &agent, question).await;
+                    let length = response(&answer).chars().count();
+                    assert!(
+                        length <= most,
+                        "{length} > {most}, {style}, {tone}: {}",
+                        response(&answer)
+                    );
+                    assert_eq!(answer["answered"], json!(true), "{most}, {style}, {tone}: {answer}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn sources_that_are_not_to_be_shown_are_not_cited_either() {
+    let world = World::new();
+    let owner = informed(&world).await;
+    let question = "What are your pricing plans?";
+    let shown = owner.agent(&world, lenient(json!({}))).await;
+    let shown = owner.test(&world, &shown, question).await;
+    assert!(!marks(response(&shown)).is_empty());
+    let hidden = owner
+        .agent(&world, lenient(json!({ "response_config": { "show_sources": false } })))
+        .await;
+    let hidden = owner.test(&world, &hidden, question).await;
+    has(&hidden, &json!({ "sources": [], "answered": true }));
+    assert!(!response(&hidden).contains('['), "{hidden}");
+    assert_eq!(hidden["confidence"], shown["confidence"]);
+}
+
+#[tokio::test]
+async fn a_tone_is_heard() {
+    let world = World::new();
+    let owner = informed(&world).await;
+    let mut answers = vec![];
+    for tone in ["friendly", "professional", "casual", "formal"] {
+        let agent = owner
+            .agent(&world, lenient(json!({ "behavior_settings": { "tone": tone } })))
+            .await;
+        let answer = owner.test(&world, &agent, "What are your pricing plans?").await;
+        assert!(
+            response(&answer).contains("three plans: Free, Starter and Pro"),
+            "{tone}: {answer}"
+        );
+        answers.push(response(&answer).to_owned());
+    }
+    let all = answers.len();
+    answers.sort();
+    answers.dedup();
+    assert_eq!(answers.len(), all, "{answers:?}");
+}
+
+#[tokio::test]
+async fn a_style_is_followed() {
+    let world = World::new();
+    let owner = informed(&world).await;
+    let mut lengths = vec![];
+    for style in ["concise", "detailed"] {
+        let settings = json!({ "behavior_settings": { "tone": "professional", "response_style": style } });
+        let agent = owner.agent(&world, lenient(settings)).await;
+        let answer = owner
+            .test(&world, &agent, "How do refunds work and how long do they take?")
+            .await;
+        assert!(response(&answer).to_lowercase().contains("refund"), "{style}: {answer}");
+        lengths.push(response(&answer).len());
+    }
+    assert!(lengths[0] < lengths[1], "{lengths:?}");
+}
+
+#[tokio::test]
+async fn an_agent_answers_from_its_collections_alone() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    world.set_plan(&owner, "ENTERPRISE").await;
+    let (red, blue) = (
+        owner.collection(&world, "Red").await,
+        owner.collection(&world, "Blue").await,
+    );
+    let facts = [
+        (&red, "red.md", "# Door code\n\nThe door code of the office is 4711."),
+        (&blue, "blue.md", "# Door code\n\nThe door code of the office is 8899."),
+    ];
+    for (collection, name, text) in facts {
+        owner
+            .send_file(&world, collection, name, text.as_bytes())
+            .await
+            .expect(202);
+    }
+    world.drain(&owner).await;
+    let question = "What is the door code of the office?";
+    for (collections, says, says_not) in [
+        (json!([red]), vec!["4711"], vec!["8899"]),
+        (json!([blue]), vec!["8899"], vec!["4711"]),
+        (
+            json!([world.default_collection(&owner).await]),
+            vec![],
+            vec!["4711", "8899"],
+        ),
+    ] {
+        let agent = owner
+            .agent(&world, lenient(json!({ "collection_ids": collections })))
+            .await;
+        let text = owner.test(&world, &agent, question).await.to_string();
+        assert!(says.iter().all(|it| text.contains(it)), "{collections}: {text}");
+        assert!(!says_not.iter().any(|it| text.contains(it)), "{collections}: {text}");
+    }
+    let both = owner
+        .agent(&world, lenient(json!({ "collection_ids": [red, blue] })))
+        .await;
+    let path = format!("/agents/{both}");
+    let text = owner.test(&world, &both, question).await.to_string();
+    assert!(text.contains("4711") || text.contains("8899"), "{text}");
+    // A change of the collections counts from the next question on.
+    owner
+        .patch(&world, &path, json!({ "collection_ids": [blue] }))
+        .await
+        .expect(200);
+    let text = owner.test(&world, &both, question).await.to_string();
+    assert!(text.contains("8899") && !text.contains("4711"), "{text}");
+}
+
+#[tokio::test]
+async fn a_question_that_will_not_do_is_named() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let agent = owner.agent(&world, json!({ "name": "Bot" })).await;
+    let path = format!("/agents/{agent}/test");
+    for body in [
+        json!({}),
+        json!({ "message": "" }),
+        json!({ "message": " \n" }),
+        json!({ "message": 7 }),
+        json!({ "message": "x".repeat(10_001) }),
+    ] {
+        let named = (400, "VALIDATION_ERROR".into(), Some("message".into()));
+        assert_eq!(owner.post(&world, &path, body).await.refusal(), named);
+    }
+    let longest = json!({ "message": "ü".repeat(10_000) });
+    is(
+        &owner.post(&world, &path, longest).await.expect(200)["sources"],
+        &json!([]),
+    );
+}
+
+#[tokio::test]
+async fn what_was_found_does_not_depend_on_who_asked_first() {
+    let world = World::new();
+    let owner = informed(&world).await;
+    let agent = owner.agent(&world, lenient(json!({}))).await;
+    let first = owner.test(&world, &agent, "How do I get a refund?").await;
+    owner.test(&world, &agent, "What are your pricing plans?").await;
+    let again = owner.test(&world, &agent, "How do I get a refund?").await;
+    for member in ["response", "sources", "confidence"] {
+        assert_eq!(first[member], again[member]);
+    }
+}

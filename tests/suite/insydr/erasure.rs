@@ -1,0 +1,137 @@
+//! A deleted workspace is gone: its rows at once, its blobs soon, and nothing of anybody else's.
+use crate::harness::shape::is;
+use crate::harness::{Owner, World};
+use serde_json::json;
+
+/// Everything a workspace can hold; returns its widget key, its agent and a visitor's token.
+async fn furnish(world: &World, owner: &Owner) -> (String, String, String) {
+    owner
+        .learn(world, "hours.md", "# Opening hours\n\nWe are open from nine to five.")
+        .await;
+    let document = owner
+        .learn(world, "gone.md", "# Parking\n\nThere is a car park behind the shop.")
+        .await;
+    owner.delete(world, &format!("/documents/{document}")).await.expect(200);
+    let collection = owner.collection(world, "Another").await;
+    owner
+        .send_file(world, &collection, "b.txt", b"The telephone number is 555-1234.")
+        .await
+        .expect(202);
+    world.drain(owner).await;
+    let lenient = json!({ "response_config": { "confidence_threshold": 0.0 } });
+    let agent = world.published_agent(owner, lenient).await;
+    let key = world.widget_key(owner).await;
+    let config = world
+        .get(&format!("/api/v1/widget/config/{agent}"))
+        .widget(&key)
+        .send()
+        .await
+        .expect(200);
+    let frames = world.ask(&key, &agent, "s", "When are you open?").send().await.frames();
+    let body = json!({ "message_id": frames[0]["message_id"], "feedback_type": "THUMBS_UP" });
+    world
+        .post("/api/v1/widget/feedback", body)
+        .widget(&key)
+        .send()
+        .await
+        .expect(201);
+    // One more that waits to be worked on.
+    world
+        .upload(owner, "waiting.txt", "This one is not processed yet.")
+        .await;
+    (key, agent, config["visitor_token"].as_str().unwrap().to_owned())
+}
+
+/// Returns how many rows every tenant table has of a workspace.
+fn rows(world: &World, owner: &Owner) -> Vec<(String, usize)> {
+    let tables = "SELECT tables.name FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns
+         WHERE tables.type = 'table' AND columns.name = 'workspace_id' ORDER BY tables.name";
+    let count = |table: &String| {
+        let sql = format!("SELECT 1 FROM {table} WHERE workspace_id = '{}'", owner.workspace);
+        world.sql.column(&sql).len()
+    };
+    let tables = world.sql.column(tables);
+    tables.iter().map(|it| (it.clone(), count(it))).collect()
+}
+
+fn blobs(world: &World, owner: &Owner) -> Vec<String> {
+    let keys = world.blobs.keys().into_iter();
+    keys.filter(|it| it.contains(&owner.workspace)).collect()
+}
+
+#[tokio::test]
+async fn a_deleted_workspace_leaves_nothing_and_takes_nothing_of_others() {
+    let world = World::new();
+    let (ann, bob) = (
+        world.owner("ann@example.com").await,
+        world.owner("bob@example.com").await,
+    );
+    let (key, agent, visitor) = furnish(&world, &ann).await;
+    let (bobs_key, bobs_agent, _) = furnish(&world, &bob).await;
+    let (full, bobs_rows, bobs_blobs) = (rows(&world, &ann), rows(&world, &bob), blobs(&world, &bob));
+    assert!(
+        full.len() >= 11 && full.iter().all(|it| it.1 > 0),
+        "not everything is there: {full:?}"
+    );
+    assert!(blobs(&world, &ann).len() >= 3);
+    let answer = ann.delete(&world, "").await.expect(200);
+    is(&answer, &json!({ "message": "Workspace deleted successfully" }));
+    // At once.
+    assert_eq!(ann.get(&world, "").await.refusal(), (404, "NOT_FOUND".into(), None));
+    let list = world
+        .get("/api/v1/workspaces")
+        .bearer(&ann.token)
+        .send()
+        .await
+        .expect(200);
+    assert_eq!((&list["workspaces"], &list["total"]), (&json!([]), &json!(0)));
+    let config = format!("/api/v1/widget/config/{agent}");
+    let refused = (401, "INVALID_API_KEY".into(), None);
+    assert_eq!(world.get(&config).widget(&key).send().await.refusal(), refused);
+    assert_eq!(world.get(&config).bearer(&visitor).send().await.refusal(), refused);
+    let left: Vec<_> = rows(&world, &ann)
+        .into_iter()
+        .filter(|it| it.1 > 0 && it.0 != "jobs")
+        .collect();
+    assert_eq!(left, []);
+    // Soon, and those who are late come away empty-handed.
+    world.drain(&ann).await;
+    world.clock.advance(15 * edge_model::time::MINUTE);
+    world.drain(&ann).await;
+    assert_eq!(blobs(&world, &ann), Vec::<String>::new());
+    let left: Vec<_> = rows(&world, &ann).into_iter().filter(|it| it.1 > 0).collect();
+    assert_eq!(left, []);
+    // Bob has what he had.
+    assert_eq!((rows(&world, &bob), blobs(&world, &bob)), (bobs_rows, bobs_blobs));
+    let answer = world
+        .ask(&bobs_key, &bobs_agent, "t", "When are you open?")
+        .send()
+        .await;
+    assert!(answer.streamed().contains("nine to five"), "{}", answer.text());
+    // Ann is still somebody.
+    let me = world.get("/api/v1/auth/me").bearer(&ann.token).send().await;
+    assert_eq!(me.status, 200);
+}
+
+#[tokio::test]
+async fn a_workspace_is_deleted_once() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    owner.delete(&world, "").await.expect(200);
+    assert_eq!(
+        owner.delete(&world, "").await.refusal(),
+        (404, "NOT_FOUND".into(), None)
+    );
+}
+
+#[tokio::test]
+async fn a_deletion_that_fails_leaves_everything() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    furnish(&world, &owner).await;
+    let (before, blobs_before) = (rows(&world, &owner), blobs(&world, &owner));
+    world.sql.fail_next("DELETE FROM workspaces");
+    assert_eq!(owner.delete(&world, "").await.refusal(), (500, "INTERNAL".into(), None));
+    assert_eq!((rows(&world, &owner), blobs(&world, &owner)), (before, blobs_before));
+    owner.get(&world, "").await.expect(200);
+}

@@ -1,0 +1,197 @@
+//! Plain text, Markdown, HTML, in UTF-8 and UTF-16: what of a file is answered from.
+use crate::harness::acts::id;
+use crate::harness::shape::has;
+use crate::harness::{Owner, World};
+use serde_json::{Value, json};
+
+async fn learn(world: &World, owner: &Owner, name: &str, bytes: &[u8]) -> Value {
+    let collection = world.default_collection(owner).await;
+    let accepted = owner.send_file(world, &collection, name, bytes).await.expect(202);
+    world.drain(owner).await;
+    owner.document(world, &id(&accepted)).await
+}
+
+fn preview(document: &Value) -> String {
+    let chunks = document["chunks_preview"].as_array().unwrap();
+    chunks
+        .iter()
+        .map(|it| it["content_preview"].as_str().unwrap())
+        .collect()
+}
+
+async fn ask(world: &World, owner: &Owner, question: &str) -> Value {
+    let body = json!({ "name": "Bot", "response_config": { "confidence_threshold": 0.0 } });
+    let agent = owner.agent(world, body).await;
+    owner.test(world, &agent, question).await
+}
+
+#[tokio::test]
+async fn of_a_page_only_what_people_read_is_answered_from() {
+    let page = r#"<!DOCTYPE html><html><head><title>Opening hours</title>
+        <style>.stylesecret { color: red }</style><script>var scriptsecret = "We are open at midnight";</script></head>
+        <body><h1>Opening hours</h1><p>The shop is open from nine to <b>five</b> &amp; on Sundays.</p>
+        <script type="application/json">{"jsonsecret": "The shop is open at midnight"}</script>
+        <noscript>noscriptsecret</noscript><!-- commentsecret --><template>templatesecret</template>
+        </body></html>"#;
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    for (name, is_named) in [("page.html", true), ("page", false)] {
+        let text = if is_named {
+            page.to_owned()
+        } else {
+            format!("  \n{page}\n")
+        };
+        let document = learn(&world, &owner, name, text.as_bytes()).await;
+        has(&document, &json!({ "status": "COMPLETED" }));
+        let shown = preview(&document);
+        assert!(
+            shown.contains("open from nine to") && shown.contains("& on Sundays"),
+            "{shown}"
+        );
+        for hidden in ["secret", "midnight", "<p>", "color: red", "var "] {
+            assert!(!shown.contains(hidden), "{hidden} in {shown}");
+        }
+    }
+    let answer = ask(&world, &owner, "When is the shop open?").await.to_string();
+    assert!(
+        answer.contains("nine") && !answer.contains("midnight") && !answer.contains("secret"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn markdown_keeps_its_headings_as_a_path() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let text = "# Handbook\n\nWelcome to the handbook of our company.\n\n## Travel\n\n### Trains\n\n\
+        Train tickets are booked by the front desk, second class.\n\n## Meals\n\nLunch is at noon.\n";
+    learn(&world, &owner, "handbook.md", text.as_bytes()).await;
+    let answer = ask(&world, &owner, "Who books train tickets?").await;
+    assert!(answer["response"].as_str().unwrap().contains("front desk"), "{answer}");
+    let path: Vec<&str> = answer["sources"][0]["heading_path"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    assert!(path.ends_with(&["Travel", "Trains"]), "{path:?}");
+}
+
+#[tokio::test]
+async fn plain_text_is_not_read_as_markup() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let text = "In HTML the <script> element holds programs, and a < b & c are compared.\n";
+    let document = learn(&world, &owner, "notes.txt", text.as_bytes()).await;
+    assert!(
+        preview(&document).contains("the <script> element holds programs, and a < b & c"),
+        "{document}"
+    );
+}
+
+#[tokio::test]
+async fn utf_16_and_a_byte_order_mark_are_understood() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let text = "Das Geschäft ist von neun bis fünf Uhr geöffnet und am Sonntag geschlossen.";
+    let little: Vec<u8> = [0xfeff]
+        .into_iter()
+        .chain(text.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let big: Vec<u8> = [0xfeff]
+        .into_iter()
+        .chain(text.encode_utf16())
+        .flat_map(u16::to_be_bytes)
+        .collect();
+    let marked = format!("\u{feff}{text}").into_bytes();
+    for (name, bytes) in [("le.txt", little), ("be.txt", big), ("mark.txt", marked)] {
+        let document = learn(&world, &owner, name, &bytes).await;
+        has(&document, &json!({ "status": "COMPLETED", "language": "de" }));
+        assert_eq!(preview(&document).trim(), text, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_table_of_commas_is_text() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let document = learn(&world, &owner, "prices.csv", b"plan,price\nFree,0\nPro,49 dollars\n").await;
+    has(&document, &json!({ "status": "COMPLETED" }));
+    let answer = ask(&world, &owner, "What is the price of Pro?").await;
+    assert!(answer["response"].as_str().unwrap().contains("49"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_document_that_failed_says_why_and_may_be_sent_again() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let page = b"<html><head><script>var a = 1;</script></head><body> <p></p> </body></html>";
+    let document = learn(&world, &owner, "empty.html", page).await;
+    let failed = json!({
+        "status": "FAILED", "chunk_count": 0, "chunks_preview": [], "progress": { "stage": "failed", "error": "<text>" }
+    });
+    has(&document, &failed);
+    assert!(
+        document["progress"]["error"].as_str().unwrap().contains("no text"),
+        "{document}"
+    );
+    let list = owner.get(&world, "/documents?status=FAILED").await.expect(200);
+    has(
+        &list,
+        &json!({ "documents": [{ "id": document["id"], "status": "FAILED", "progress": failed["progress"] }] }),
+    );
+    assert_eq!(
+        world.sql.column("SELECT id FROM jobs").len(),
+        0,
+        "it is not tried for ever"
+    );
+    let collection = world.default_collection(&owner).await;
+    let again = owner
+        .send_file(&world, &collection, "empty.html", page)
+        .await
+        .expect(202);
+    has(
+        &again,
+        &json!({ "id": document["id"], "status": "PROCESSING", "duplicate": true }),
+    );
+    world.drain(&owner).await;
+    has(&owner.document(&world, &id(&again)).await, &failed);
+    // Its neighbours are none the worse.
+    learn(
+        &world,
+        &owner,
+        "hours.md",
+        b"# Opening hours\n\nWe are open from nine to five.",
+    )
+    .await;
+    has(
+        &ask(&world, &owner, "When are you open?").await,
+        &json!({ "answered": true }),
+    );
+}
+
+#[tokio::test]
+async fn a_long_document_is_found_from_end_to_end() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let rooms: String = (0..400)
+        .map(|it| format!("## Room {it}\n\nRoom {it} has the telephone number 555-{it:04} and a window.\n\n"))
+        .collect();
+    let document = learn(&world, &owner, "rooms.md", rooms.as_bytes()).await;
+    assert!(document["chunk_count"].as_u64().unwrap() > 20, "{document}");
+    assert_eq!(document["chunks_preview"].as_array().unwrap().len(), 10);
+    for number in [0, 199, 399] {
+        let answer = ask(
+            &world,
+            &owner,
+            &format!("What is the telephone number of room {number}?"),
+        )
+        .await;
+        let expected = format!("555-{number:04}");
+        assert!(
+            answer["response"].as_str().unwrap().contains(&expected),
+            "{number}: {answer}"
+        );
+    }
+}

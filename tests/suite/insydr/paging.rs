@@ -1,0 +1,159 @@
+//! Lists: complete up to a thousand, in pages when asked, never cut in silence.
+use crate::harness::{Owner, World};
+use serde_json::{Value, json};
+
+/// The paged lists: where, and the plural.
+const LISTS: [(&str, &str); 3] = [
+    ("/api/v1/workspaces", "workspaces"),
+    ("/agents", "agents"),
+    ("/documents", "documents"),
+];
+
+async fn list(world: &World, owner: &Owner, path: &str, query: &str) -> crate::harness::request::Answer {
+    let path = if path.starts_with("/api") {
+        path.to_owned()
+    } else {
+        owner.path(path)
+    };
+    world.get(&format!("{path}{query}")).bearer(&owner.token).send().await
+}
+
+/// Adds one more of what a list lists.
+async fn add(world: &World, owner: &Owner, plural: &str, number: usize) {
+    let name = format!("Number {number}");
+    match plural {
+        "workspaces" => {
+            let call = world.post("/api/v1/workspaces", json!({ "name": name }));
+            call.bearer(&owner.token).send().await.expect(201);
+        }
+        "agents" => drop(owner.agent(world, json!({ "name": name })).await),
+        _ => drop(world.upload(owner, &format!("{name}.txt"), &name).await),
+    }
+}
+
+fn ids(page: &Value, plural: &str) -> Vec<String> {
+    let rows = page[plural].as_array().unwrap();
+    rows.iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn pages_add_up_to_the_list_without_a_row_twice_or_left_out() {
+    for (path, plural) in LISTS {
+        let world = World::new();
+        let owner = world.owner("ann@example.com").await;
+        for number in 0..7 {
+            add(&world, &owner, plural, number).await;
+        }
+        let whole = list(&world, &owner, path, "").await.expect(200);
+        assert_eq!(whole["next_cursor"], json!(null), "{whole}");
+        let whole = ids(&whole, plural);
+        for limit in [1, 2, 3, 7, 8] {
+            let (mut found, mut query, mut pages) = (vec![], format!("?limit={limit}"), 0);
+            loop {
+                let page = list(&world, &owner, path, &query).await.expect(200);
+                assert!(page[plural].as_array().unwrap().len() <= limit);
+                assert_eq!(page["total"], json!(whole.len()), "the total is of all pages");
+                found.extend(ids(&page, plural));
+                pages += 1;
+                assert!(pages < 20, "{plural}: the pages do not end");
+                match page["next_cursor"].as_str() {
+                    Some(cursor) => query = format!("?limit={limit}&cursor={cursor}"),
+                    None => break,
+                }
+            }
+            assert_eq!(found, whole, "{plural} by {limit}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_added_while_one_reads_does_not_move_the_pages() {
+    for (path, plural) in LISTS {
+        let world = World::new();
+        let owner = world.owner("ann@example.com").await;
+        for number in 0..5 {
+            add(&world, &owner, plural, number).await;
+        }
+        let whole = ids(&list(&world, &owner, path, "").await.expect(200), plural);
+        let first = list(&world, &owner, path, "?limit=2").await.expect(200);
+        add(&world, &owner, plural, 5).await;
+        let cursor = first["next_cursor"].as_str().unwrap();
+        let rest = list(&world, &owner, path, &format!("?cursor={cursor}"))
+            .await
+            .expect(200);
+        let found: Vec<String> = ids(&first, plural).into_iter().chain(ids(&rest, plural)).collect();
+        assert_eq!(found, whole, "{plural}");
+    }
+}
+
+#[tokio::test]
+async fn newest_come_first_also_within_a_millisecond() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    for number in 0..6 {
+        add(&world, &owner, "agents", number).await;
+    }
+    world.sql.execute("UPDATE agents SET created_at = 1", &[]);
+    let whole = ids(&list(&world, &owner, "/agents", "").await.expect(200), "agents");
+    let first = list(&world, &owner, "/agents", "?limit=4").await.expect(200);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let rest = list(&world, &owner, "/agents", &format!("?limit=4&cursor={cursor}"))
+        .await
+        .expect(200);
+    let found: Vec<String> = ids(&first, "agents").into_iter().chain(ids(&rest, "agents")).collect();
+    assert_eq!(found, whole);
+}
+
+#[tokio::test]
+async fn a_limit_and_a_cursor_that_will_not_do_are_named() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    for (path, _) in LISTS {
+        let refusal = async |query: &str| list(&world, &owner, path, query).await.refusal();
+        for limit in ["0", "-1", "1.5", "many", "", "99999999999999999999"] {
+            let named = (400, "VALIDATION_ERROR".into(), Some("limit".into()));
+            assert_eq!(refusal(&format!("?limit={limit}")).await, named, "{path} {limit}");
+        }
+        // Nothing, no base64, base64 of nothing sensible: `123`, `a:b`, a byte that is no text.
+        for cursor in ["", "!", "x", "MTIz", "YTpi", "_w", "%00"] {
+            let named = (400, "VALIDATION_ERROR".into(), Some("cursor".into()));
+            assert_eq!(refusal(&format!("?cursor={cursor}")).await, named, "{path} {cursor}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_tenants_cursor_shows_nothing_of_theirs() {
+    let world = World::new();
+    let (ann, bob) = (
+        world.owner("ann@example.com").await,
+        world.owner("bob@example.com").await,
+    );
+    for number in 0..3 {
+        add(&world, &ann, "agents", number).await;
+    }
+    add(&world, &bob, "agents", 0).await;
+    let page = list(&world, &ann, "/agents", "?limit=1").await.expect(200);
+    let anns = ids(&list(&world, &ann, "/agents", "").await.expect(200), "agents");
+    let query = format!("?cursor={}", page["next_cursor"].as_str().unwrap());
+    let page = list(&world, &bob, "/agents", &query).await.expect(200);
+    assert!(ids(&page, "agents").iter().all(|it| !anns.contains(it)), "{page}");
+}
+
+#[tokio::test]
+async fn a_list_is_complete_up_to_a_thousand_and_says_so_beyond() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let many = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1100)
+         INSERT INTO agents (id, workspace_id, name, agent_type, status, draft, created_at, updated_at)
+         SELECT 'agent_' || n, ?1, 'Number ' || n, 'SUPPORT', 'DRAFT', '{}', n, n FROM numbers";
+    world.sql.execute(many, &[&owner.workspace]);
+    for query in ["", "?limit=5000", "?limit=1000", "?limit=1001"] {
+        let page = list(&world, &owner, "/agents", query).await.expect(200);
+        assert_eq!(ids(&page, "agents").len(), 1_000, "{query}");
+        assert_eq!(page["total"], json!(1_100));
+        let rest = format!("?cursor={}", page["next_cursor"].as_str().expect("there is more"));
+        let rest = list(&world, &owner, "/agents", &rest).await.expect(200);
+        assert_eq!((ids(&rest, "agents").len(), &rest["next_cursor"]), (100, &json!(null)));
+    }
+}

@@ -1,0 +1,154 @@
+//! Every role against everything a member may do.
+use crate::harness::acts::id;
+use crate::harness::request::Call;
+use crate::harness::{Owner, World};
+use edge_dialects::Access;
+use http::Method;
+use serde_json::{Value, json};
+
+const ROLES: [&str; 4] = ["OWNER", "ADMIN", "MEMBER", "VIEWER"];
+/// How many of the roles, from the first, may do it.
+const OWNER: usize = 1;
+const ADMINS: usize = 2;
+const EDITORS: usize = 3;
+const ALL: usize = 4;
+
+/// Method, path below the workspace, body, who may. In this order, since some take away what others need.
+fn table() -> Vec<(Method, &'static str, Option<Value>, usize)> {
+    let (get, post, patch, delete) = (Method::GET, Method::POST, Method::PATCH, Method::DELETE);
+    let some = |body: Value| Some(body);
+    vec![
+        (get.clone(), "", None, ALL),
+        (get.clone(), "/api-keys", None, ALL),
+        (get.clone(), "/collections", None, ALL),
+        (get.clone(), "/documents", None, ALL),
+        (get.clone(), "/documents/{document_id}", None, ALL),
+        (get.clone(), "/agents", None, ALL),
+        (get, "/agents/{agent_id}", None, ALL),
+        (post.clone(), "/collections", some(json!({ "name": "B" })), EDITORS),
+        (
+            patch.clone(),
+            "/collections/{collection_id}",
+            some(json!({ "name": "C" })),
+            EDITORS,
+        ),
+        (delete.clone(), "/collections/{collection_id}", None, EDITORS),
+        (post.clone(), "/documents", None, EDITORS),
+        (
+            post.clone(),
+            "/documents/{document_id}/reprocess",
+            some(json!({})),
+            EDITORS,
+        ),
+        (delete.clone(), "/documents/{document_id}", None, EDITORS),
+        (post.clone(), "/agents", some(json!({ "name": "B" })), EDITORS),
+        (
+            patch.clone(),
+            "/agents/{agent_id}",
+            some(json!({ "name": "C" })),
+            EDITORS,
+        ),
+        (
+            post.clone(),
+            "/agents/{agent_id}/test",
+            some(json!({ "message": "Hi?" })),
+            EDITORS,
+        ),
+        (post.clone(), "/agents/{agent_id}/publish", some(json!({})), EDITORS),
+        (patch, "", some(json!({ "name": "B" })), ADMINS),
+        (post, "/api-keys", some(json!({ "name": "B" })), ADMINS),
+        (delete.clone(), "/api-keys/{key_id}", None, ADMINS),
+        (delete, "", None, OWNER),
+    ]
+}
+
+/// A workspace of an owner's with one of everything.
+async fn furnished(world: &World, number: usize) -> (Owner, Vec<(&'static str, String)>) {
+    let owner = world.owner(&format!("owner{number}@example.com")).await;
+    world.set_plan(&owner, "ENTERPRISE").await;
+    let document = owner
+        .learn(world, "a.md", "# Opening hours\n\nWe are open from nine to five.")
+        .await;
+    let agent = world.published_agent(&owner, json!({})).await;
+    let collection = owner.collection(world, "Another").await;
+    let key = owner
+        .post(world, "/api-keys", json!({ "name": "Key" }))
+        .await
+        .expect(201);
+    let things = vec![
+        ("{document_id}", document),
+        ("{agent_id}", agent),
+        ("{collection_id}", collection),
+        ("{key_id}", id(&key)),
+    ];
+    (owner, things)
+}
+
+async fn call<'a>(world: &'a World, who: &Owner, method: Method, path: &str, body: Option<&Value>) -> Call<'a> {
+    let collection = world.default_collection(who).await;
+    let call = who.call(world, method.clone(), path);
+    match body {
+        Some(body) => call.json(body),
+        None if method == Method::POST => call.form(&[
+            ("collection_id", None, collection.as_bytes()),
+            ("file", Some("b.txt"), b"Text of another file."),
+        ]),
+        None => call,
+    }
+}
+
+#[tokio::test]
+async fn every_role_may_do_its_part_and_nothing_else() {
+    for (number, role) in ROLES.into_iter().enumerate() {
+        let world = World::new();
+        let (owner, things) = furnished(&world, number).await;
+        let who = match role {
+            "OWNER" => owner.clone(),
+            role => world.join(&owner, "joined@example.com", role).await,
+        };
+        for (method, path, body, most) in table() {
+            let filled = things
+                .iter()
+                .fold(path.to_owned(), |path, (name, id)| path.replace(name, id));
+            let call = call(&world, &who, method.clone(), &filled, body.as_ref()).await;
+            let before = world.everything();
+            let answer = call.send().await;
+            if number < most {
+                assert!(
+                    (200..300).contains(&answer.status),
+                    "{role} {method} {path}: {}",
+                    answer.text()
+                );
+            } else {
+                let refused = (403, "FORBIDDEN".into(), None);
+                assert_eq!(answer.refusal(), refused, "{role} {method} {path}");
+                assert_eq!(
+                    world.everything(),
+                    before,
+                    "{role} {method} {path} left something behind"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_table_has_every_route_of_a_workspace() {
+    const WORKSPACE: &str = "/api/v1/workspaces/{workspace_id}";
+    let known = table();
+    for route in edge_dialects::routes().iter().filter(|it| it.access == Access::Member) {
+        let rest = route.path.strip_prefix(WORKSPACE).expect("below a workspace");
+        let is_known = known.iter().any(|it| it.0 == route.method && it.1 == rest);
+        assert!(is_known, "who may {} {rest}?", route.method);
+    }
+}
+
+#[tokio::test]
+async fn who_is_no_member_any_more_finds_nothing() {
+    let world = World::new();
+    let (owner, _) = furnished(&world, 0).await;
+    let bob = world.join(&owner, "bob@example.com", "ADMIN").await;
+    bob.get(&world, "").await.expect(200);
+    world.sql.execute("DELETE FROM memberships WHERE role = 'ADMIN'", &[]);
+    assert_eq!(bob.get(&world, "").await.refusal(), (404, "NOT_FOUND".into(), None));
+}

@@ -1,0 +1,221 @@
+//! Answers that go on: conversations, and what happens when something fails or somebody leaves.
+use crate::harness::{Owner, World};
+use serde_json::{Value, json};
+
+const PRO: &str =
+    "# Pro plan\n\nThe Pro plan costs 49 dollars a month. Support for the Pro plan answers within four hours.\n";
+const QUESTION: &str = "What does the Pro plan cost?";
+
+async fn informed(world: &World) -> (Owner, String, String) {
+    let owner = world.owner("ann@example.com").await;
+    owner.learn(world, "pro.md", PRO).await;
+    let agent = world
+        .published_agent(&owner, json!({ "response_config": { "confidence_threshold": 0.0 } }))
+        .await;
+    let key = world.widget_key(&owner).await;
+    (owner, key, agent)
+}
+
+/// Returns author and status of every message, oldest first.
+fn messages(world: &World) -> Vec<String> {
+    world
+        .sql
+        .column("SELECT author || ' ' || status FROM messages ORDER BY created_at, id")
+}
+
+fn terminals(frames: &[Value]) -> Vec<&str> {
+    let types = frames.iter().filter_map(|it| it["type"].as_str());
+    types.filter(|it| matches!(*it, "done" | "error")).collect()
+}
+
+#[tokio::test]
+async fn a_turn_takes_two_round_trips_before_the_answer_and_one_after() {
+    let world = World::new();
+    let (_, key, agent) = informed(&world).await;
+    let config = world
+        .get(&format!("/api/v1/widget/config/{agent}"))
+        .widget(&key)
+        .send()
+        .await
+        .expect(200);
+    let token = config["visitor_token"].as_str().unwrap();
+    for turn in 0..3 {
+        world.sql.begin_counting();
+        let answer = world.ask(&key, &agent, "s", QUESTION).send().await;
+        assert_eq!(terminals(&answer.frames()), ["done"]);
+        assert_eq!(world.sql.trips(), 3, "turn {turn}");
+    }
+    world.sql.begin_counting();
+    let body = json!({ "agent_id": agent, "session_id": "t", "message": QUESTION });
+    let answer = world.post("/api/v1/widget/chat", body).bearer(token).send().await;
+    assert_eq!((answer.status, world.sql.trips()), (200, 3), "by a visitor's token");
+    world.sql.begin_counting();
+    world
+        .get(&format!("/api/v1/widget/config/{agent}"))
+        .widget(&key)
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(world.sql.trips(), 1, "the configuration");
+}
+
+#[tokio::test]
+async fn a_follow_up_is_understood_from_what_was_asked_before() {
+    let world = World::new();
+    let (owner, key, agent) = informed(&world).await;
+    let other =
+        "# Starter plan\n\nThe Starter plan costs 19 dollars a month.\n\n# Shipping\n\nShipping costs 5 dollars.\n";
+    owner.learn(&world, "starter.md", other).await;
+    let ask = async |session: &str, message: &str| world.ask(&key, &agent, session, message).send().await.streamed();
+    assert!(
+        ask("starter", "What does the Starter plan cost?")
+            .await
+            .contains("19 dollars")
+    );
+    assert!(ask("pro", QUESTION).await.contains("49 dollars"));
+    let after_starter = ask("starter", "How much is it a month?").await;
+    let after_pro = ask("pro", "How much is it a month?").await;
+    assert!(
+        after_starter.contains("19 dollars") && !after_starter.contains("49"),
+        "{after_starter}"
+    );
+    assert!(
+        after_pro.contains("49 dollars") && !after_pro.contains("19"),
+        "{after_pro}"
+    );
+    let looked_up = world
+        .sql
+        .column("SELECT json_extract(trace, '$.standalone_question') FROM messages ORDER BY created_at");
+    assert_eq!(
+        looked_up.last().unwrap(),
+        "What does the Pro plan cost? How much is it a month?"
+    );
+}
+
+#[tokio::test]
+async fn a_session_is_one_conversation_of_one_agent() {
+    let world = World::new();
+    let (owner, key, agent) = informed(&world).await;
+    let other = world.published_agent(&owner, json!({})).await;
+    for (agent, session) in [(&agent, "a"), (&agent, "a"), (&agent, "b"), (&other, "a")] {
+        assert_eq!(world.ask(&key, agent, session, QUESTION).send().await.status, 200);
+    }
+    let sizes = "SELECT count(*) FROM messages GROUP BY conversation_id ORDER BY 1";
+    assert_eq!(world.sql.column(sizes), ["2", "2", "4"]);
+    let foreign = "SELECT 1 FROM messages JOIN conversations ON conversations.id = conversation_id
+         WHERE messages.agent_id <> conversations.agent_id OR messages.workspace_id <> conversations.workspace_id";
+    assert_eq!(world.sql.column(foreign).len(), 0);
+}
+
+#[tokio::test]
+async fn two_first_questions_at_once_share_a_conversation() {
+    let world = World::new();
+    let (_, key, agent) = informed(&world).await;
+    let (a, b) = tokio::join!(
+        world.ask(&key, &agent, "s", QUESTION).send(),
+        world.ask(&key, &agent, "s", "How fast is support?").send()
+    );
+    assert_eq!(
+        (terminals(&a.frames()), terminals(&b.frames())),
+        (vec!["done"], vec!["done"])
+    );
+    assert_eq!(world.sql.column("SELECT id FROM conversations").len(), 1);
+    assert_eq!(messages(&world).len(), 4);
+}
+
+#[tokio::test]
+async fn who_leaves_still_gets_the_answer_kept() {
+    let world = World::new();
+    let (_, key, agent) = informed(&world).await;
+    let stayed = world.ask(&key, &agent, "stayed", QUESTION).send().await;
+    world.ask(&key, &agent, "left", QUESTION).leaving().send().await;
+    assert_eq!(
+        messages(&world),
+        [
+            "visitor complete",
+            "agent complete",
+            "visitor complete",
+            "agent complete"
+        ]
+    );
+    for column in ["text", "citations", "confidence", "is_answered"] {
+        let sql = format!("SELECT DISTINCT {column} FROM messages WHERE author = 'agent'");
+        assert_eq!(world.sql.column(&sql).len(), 1, "{column} differs");
+    }
+    assert_eq!(
+        world
+            .sql
+            .column("SELECT DISTINCT text FROM messages WHERE author = 'agent'"),
+        [stayed.streamed()]
+    );
+    // And the next question of theirs knows of it.
+    let next = world.ask(&key, &agent, "left", "How fast is its support?").send().await;
+    assert!(next.streamed().contains("four hours"), "{}", next.text());
+}
+
+#[tokio::test]
+async fn when_answering_fails_the_question_is_kept_and_the_stream_says_so() {
+    let world = World::new();
+    let (_, key, agent) = informed(&world).await;
+    let lost = world.blobs.lose_all();
+    let answer = world.ask(&key, &agent, "s", QUESTION).send().await;
+    assert_eq!(answer.status, 200);
+    let frames = answer.frames();
+    assert_eq!(frames[0]["type"], json!("start"));
+    assert_eq!(terminals(&frames), ["error"]);
+    let end = json!({ "type": "error", "code": "INTERNAL", "detail": "internal error" });
+    assert_eq!(frames.last(), Some(&end));
+    assert!(
+        !answer.text().contains("segment"),
+        "what broke stays with us: {}",
+        answer.text()
+    );
+    assert_eq!(messages(&world), ["visitor complete", "agent failed"]);
+    assert_eq!(
+        world.sql.column("SELECT text FROM messages WHERE author = 'visitor'"),
+        [QUESTION]
+    );
+    // The next try finds everything as it was.
+    world.blobs.restore(lost);
+    let answer = world.ask(&key, &agent, "s", QUESTION).send().await;
+    assert!(answer.streamed().contains("49 dollars"), "{}", answer.text());
+    assert_eq!(messages(&world)[2..], ["visitor complete", "agent complete"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_kept_does_not_end_as_if_it_were() {
+    let world = World::new();
+    let (_, key, agent) = informed(&world).await;
+    world.sql.fail_next("UPDATE messages SET status");
+    let answer = world.ask(&key, &agent, "s", QUESTION).send().await;
+    assert_eq!(terminals(&answer.frames()), ["error"]);
+    assert_eq!(answer.frames().last().unwrap()["type"], json!("error"));
+    assert_eq!(messages(&world), ["visitor complete", "agent failed"]);
+}
+
+#[tokio::test]
+async fn a_question_that_cannot_be_kept_is_refused_before_the_stream() {
+    for point in ["FROM index_snapshots", "INSERT INTO messages"] {
+        let world = World::new();
+        let (_, key, agent) = informed(&world).await;
+        world.sql.fail_next(point);
+        let answer = world.ask(&key, &agent, "s", QUESTION).send().await;
+        assert_eq!(answer.refusal(), (500, "INTERNAL".into(), None), "{point}");
+        assert_eq!(messages(&world).len(), 0, "{point}");
+        assert_eq!(world.sql.column("SELECT id FROM conversations").len(), 0, "{point}");
+        assert_eq!(
+            terminals(&world.ask(&key, &agent, "s", QUESTION).send().await.frames()),
+            ["done"]
+        );
+    }
+}
+
+#[tokio::test]
+async fn failed_answers_are_no_part_of_the_conversation() {
+    let world = World::new();
+    let (_, key, agent) = informed(&world).await;
+    world.sql.fail_next("UPDATE messages SET status");
+    world.ask(&key, &agent, "s", QUESTION).send().await;
+    let answer = world.ask(&key, &agent, "s", "And its support?").send().await;
+    assert!(answer.streamed().contains("four hours"), "{}", answer.text());
+}

@@ -1,0 +1,255 @@
+//! Every route without credentials, with foreign ones, and with another tenant's ids.
+use crate::harness::{Owner, World};
+use edge_dialects::{Access, Route};
+use http::Method;
+use serde_json::{Value, json};
+
+/// A body that each route would take, so that what is refused is the caller and not the body.
+fn body(route: &Route) -> Option<Value> {
+    let body = match (route.method.clone(), route.path.rsplit('/').next().unwrap_or_default()) {
+        (Method::POST, "workspaces" | "collections" | "agents" | "api-keys") => json!({ "name": "A name" }),
+        (Method::POST, "test") => json!({ "message": "A question?" }),
+        (Method::POST, "chat") => json!({ "agent_id": "agent_x", "session_id": "s", "message": "A question?" }),
+        (Method::POST, "feedback") => json!({ "message_id": "msg_x", "feedback_type": "THUMBS_UP" }),
+        (Method::PUT, "plan") => json!({ "plan": "FREE" }),
+        (Method::PATCH, "me") => json!({ "full_name": "A name" }),
+        (Method::POST | Method::PUT | Method::PATCH, _) => json!({}),
+        _ => return None,
+    };
+    Some(body)
+}
+
+fn routes(access: Access) -> Vec<Route> {
+    edge_dialects::routes()
+        .into_iter()
+        .filter(|it| it.access == access)
+        .collect()
+}
+
+fn fill(path: &str, ids: &[(&str, &str)]) -> String {
+    let filled = ids.iter().fold(path.to_owned(), |path, (name, id)| {
+        path.replace(&format!("{{{name}}}"), id)
+    });
+    assert!(!filled.contains('{'), "{filled}: the test does not know this id");
+    filled
+}
+
+const NOBODYS: [(&str, &str); 6] = [
+    ("workspace_id", "ws_0000000000000000000000"),
+    ("key_id", "key_0000000000000000000000"),
+    ("agent_id", "agent_0000000000000000000000"),
+    ("collection_id", "col_0000000000000000000000"),
+    ("document_id", "doc_0000000000000000000000"),
+    ("page", "x"),
+];
+
+async fn visit(world: &World, route: &Route, path: &str, headers: &[(&str, &str)]) -> crate::harness::request::Answer {
+    let mut call = world.call(route.method.clone(), path);
+    for (name, value) in headers {
+        call = call.header(name, value);
+    }
+    let is_upload = route.method == Method::POST && route.path.ends_with("/documents");
+    match body(route) {
+        _ if is_upload => call.form(&[("collection_id", None, b"col_x"), ("file", Some("a.txt"), b"text")]),
+        Some(body) => call.json(&body),
+        None => call,
+    }
+    .send()
+    .await
+}
+
+#[tokio::test]
+async fn no_route_opens_without_its_credential() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let key = world.widget_key(&owner).await;
+    let token = format!("Bearer {}", owner.token);
+    let forged = format!("{}x", token);
+    for access in [Access::Account, Access::Member, Access::Widget, Access::Operator] {
+        for route in routes(access) {
+            let path = fill(route.path, &NOBODYS);
+            let foreign: &[&[(&str, &str)]] = match access {
+                Access::Account | Access::Member => &[
+                    &[],
+                    &[("authorization", &forged)],
+                    &[("x-api-key", &key)],
+                    &[("authorization", "Basic YTpi")],
+                ],
+                Access::Widget => &[
+                    &[],
+                    &[("authorization", &token)],
+                    &[("x-api-key", "pk_live_nonsense"), ("origin", "https://example.com")],
+                ],
+                Access::Operator => &[&[], &[("authorization", &token)], &[("x-operator-token", "wrong")]],
+                Access::Open => &[],
+            };
+            for headers in foreign {
+                let answer = visit(&world, &route, &path, headers).await;
+                assert_eq!(
+                    answer.status,
+                    401,
+                    "{} {path} {headers:?}: {}",
+                    route.method,
+                    answer.text()
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_tenants_workspace_is_as_if_it_were_not_there() {
+    let world = World::new();
+    let ann = world.owner("ann@example.com").await;
+    let bob = world.owner("bob@example.com").await;
+    let token = format!("Bearer {}", bob.token);
+    for route in routes(Access::Member) {
+        let mut ids = NOBODYS;
+        let nobodys = visit(&world, &route, &fill(route.path, &ids), &[("authorization", &token)]).await;
+        ids[0].1 = &ann.workspace;
+        let anns = visit(&world, &route, &fill(route.path, &ids), &[("authorization", &token)]).await;
+        assert_eq!(
+            (anns.status, anns.text()),
+            (404, nobodys.text()),
+            "{} {}",
+            route.method,
+            route.path
+        );
+    }
+}
+
+/// One of everything that a workspace holds.
+async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 4] {
+    let document = world
+        .upload(owner, "a.md", "# Opening hours\n\nWe are open from nine to five.")
+        .await;
+    world.drain(owner).await;
+    let agent = world.published_agent(owner, json!({})).await;
+    world.widget_key(owner).await;
+    let keys = world
+        .get(&owner.path("/api-keys"))
+        .bearer(&owner.token)
+        .send()
+        .await
+        .expect(200);
+    [
+        ("key_id", keys["api_keys"][0]["id"].as_str().unwrap().to_owned()),
+        ("agent_id", agent),
+        ("collection_id", world.default_collection(owner).await),
+        ("document_id", document["id"].as_str().unwrap().to_owned()),
+    ]
+}
+
+#[tokio::test]
+async fn another_tenants_things_are_not_found_in_ones_own_workspace() {
+    let world = World::new();
+    let ann = world.owner("ann@example.com").await;
+    let bob = world.owner("bob@example.com").await;
+    let things = furnished(&world, &ann).await;
+    let token = format!("Bearer {}", bob.token);
+    for route in routes(Access::Member)
+        .iter()
+        .filter(|it| it.path.matches('{').count() > 1)
+    {
+        let mut ids = NOBODYS;
+        ids[0].1 = &bob.workspace;
+        let nobodys = visit(&world, route, &fill(route.path, &ids), &[("authorization", &token)]).await;
+        for (name, id) in &mut ids[1..] {
+            if let Some(thing) = things.iter().find(|it| it.0 == *name) {
+                *id = &thing.1;
+            }
+        }
+        let anns = visit(&world, route, &fill(route.path, &ids), &[("authorization", &token)]).await;
+        assert_eq!(
+            (anns.status, anns.text()),
+            (404, nobodys.text()),
+            "{} {}",
+            route.method,
+            route.path
+        );
+    }
+    // And they are all still there.
+    for (rest, plural) in [
+        ("/documents", "documents"),
+        ("/agents", "agents"),
+        ("/collections", "collections"),
+    ] {
+        let list = world.get(&ann.path(rest)).bearer(&ann.token).send().await.expect(200);
+        assert_eq!(list[plural].as_array().unwrap().len(), 1, "{list}");
+    }
+}
+
+#[tokio::test]
+async fn another_tenants_ids_in_a_body_are_not_found() {
+    let world = World::new();
+    let ann = world.owner("ann@example.com").await;
+    let bob = world.owner("bob@example.com").await;
+    let things = furnished(&world, &ann).await;
+    let (agent, collection) = (&things[1].1, &things[2].1);
+    let make = |id: &str| {
+        world
+            .post(&bob.path("/agents"), json!({ "name": "Spy", "collection_ids": [id] }))
+            .bearer(&bob.token)
+            .send()
+    };
+    assert_eq!(make(collection).await.refusal(), make("col_0").await.refusal());
+    assert_eq!(make(collection).await.status, 404);
+    let upload = |id: &'static [u8]| {
+        world
+            .call(Method::POST, &bob.path("/documents"))
+            .bearer(&bob.token)
+            .form(&[("collection_id", None, id), ("file", Some("a.txt"), b"text")])
+            .send()
+    };
+    let leaked: &'static [u8] = collection.clone().into_bytes().leak();
+    assert_eq!(
+        (upload(leaked).await.status, upload(leaked).await.text()),
+        (404, upload(b"col_0").await.text())
+    );
+    let key = world.widget_key(&bob).await;
+    let chat = |agent: &str| {
+        let body = json!({ "agent_id": agent, "session_id": "s", "message": "When are you open?" });
+        world.post("/api/v1/widget/chat", body).widget(&key).send()
+    };
+    assert_eq!(
+        (chat(agent).await.status, chat(agent).await.text()),
+        (404, chat("agent_0").await.text())
+    );
+}
+
+#[tokio::test]
+async fn nothing_of_one_tenant_is_ever_answered_to_another() {
+    let world = World::new();
+    let ann = world.owner("ann@example.com").await;
+    let bob = world.owner("bob@example.com").await;
+    world
+        .upload(
+            &ann,
+            "secret.md",
+            "# The launch code\n\nThe launch code of the rocket is canary-4711.",
+        )
+        .await;
+    world
+        .upload(
+            &bob,
+            "hours.md",
+            "# Opening hours\n\nThe shop is open from nine to five.",
+        )
+        .await;
+    world.drain(&ann).await;
+    world.drain(&bob).await;
+    let agent = world
+        .published_agent(&bob, json!({ "response_config": { "confidence_threshold": 0.0 } }))
+        .await;
+    let key = world.widget_key(&bob).await;
+    for question in [
+        "What is the launch code of the rocket?",
+        "canary-4711",
+        "The launch code of the rocket is canary-4711.",
+    ] {
+        let body = json!({ "agent_id": agent, "session_id": "s", "message": question });
+        let answer = world.post("/api/v1/widget/chat", body).widget(&key).send().await;
+        assert_eq!(answer.status, 200);
+        assert!(!answer.text().contains("canary"), "{}", answer.text());
+    }
+}

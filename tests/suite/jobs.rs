@@ -1,0 +1,203 @@
+//! Background work: written with its cause, done at least once, put off, set aside.
+use crate::harness::World;
+use edge_model::time::{MINUTE, SECOND};
+use serde_json::json;
+
+const PAGE: &str = "# Opening hours\n\nThe shop is open from nine in the morning to five in the afternoon.\n";
+
+async fn status(world: &World, owner: &crate::harness::Owner, id: &str) -> (String, String) {
+    let document = world
+        .get(&owner.path(&format!("/documents/{id}")))
+        .bearer(&owner.token)
+        .send()
+        .await
+        .expect(200);
+    (
+        document["status"].as_str().unwrap().to_owned(),
+        document["progress"]["stage"].as_str().unwrap().to_owned(),
+    )
+}
+
+#[tokio::test]
+async fn an_acknowledged_upload_has_left_a_job_and_somebody_to_do_it() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    world.wakes.take();
+    let document = world.upload(&owner, "hours.md", PAGE).await;
+    assert_eq!(world.sql.column("SELECT task FROM jobs").len(), 1);
+    // Woken before the row is written, so that a crash in between loses nothing, and after it, so that it is quick.
+    assert_eq!(world.wakes.take().len(), 2);
+    let id = document["id"].as_str().unwrap();
+    assert_eq!(status(&world, &owner, id).await, ("PROCESSING".into(), "queued".into()));
+    assert_eq!(world.drain(&owner).await, None);
+    assert_eq!(status(&world, &owner, id).await, ("COMPLETED".into(), "done".into()));
+    assert_eq!(world.sql.column("SELECT id FROM jobs").len(), 0);
+}
+
+#[tokio::test]
+async fn a_failed_upload_leaves_nothing() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let collection = world.default_collection(&owner).await;
+    world.sql.fail_next("INSERT INTO documents");
+    let answer = world
+        .call(http::Method::POST, &owner.path("/documents"))
+        .bearer(&owner.token)
+        .form(&[
+            ("collection_id", None, collection.as_bytes()),
+            ("file", Some("a.md"), PAGE.as_bytes()),
+        ])
+        .send()
+        .await;
+    assert_eq!(answer.refusal(), (500, "INTERNAL".into(), None));
+    for table in ["documents", "document_versions", "jobs"] {
+        assert_eq!(world.sql.column(&format!("SELECT 1 FROM {table}")).len(), 0, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn work_that_was_interrupted_anywhere_is_done_by_the_next() {
+    for point in ["stage = ?4", "index_snapshots", "DELETE FROM jobs"] {
+        let world = World::new();
+        let owner = world.owner("ann@example.com").await;
+        let document = world.upload(&owner, "hours.md", PAGE).await;
+        world.sql.fail_next(point);
+        // Where the end of the job itself fails the drain reports it; its lease runs out.
+        let workspace = edge_model::WorkspaceId::new(owner.workspace.as_str());
+        let _ = edge_core::job::drain(&world.app, &workspace, 60_000).await;
+        world.clock.advance(2 * MINUTE);
+        assert_eq!(world.drain(&owner).await, None, "{point}");
+        let id = document["id"].as_str().unwrap();
+        assert_eq!(status(&world, &owner, id).await.0, "COMPLETED", "{point}");
+        let segments = world
+            .sql
+            .column("SELECT json_array_length(manifest, '$.segments') FROM index_snapshots");
+        assert_eq!(segments, ["1"], "{point}: done twice is done once");
+    }
+}
+
+#[tokio::test]
+async fn work_that_keeps_failing_is_put_off_ever_longer_and_then_set_aside_with_its_reason() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let poison = world.upload(&owner, "poison.md", PAGE).await;
+    let lost = world.blobs.lose_all();
+    let healthy = world
+        .upload(
+            &owner,
+            "healthy.md",
+            "# Parking\n\nThere is a car park behind the shop.",
+        )
+        .await;
+    for delay in [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 120 * MINUTE] {
+        let next = world.drain(&owner).await.expect("it is tried again").0;
+        let now = edge_core::ports::Clock::now(&*world.clock).0;
+        assert!((next - now - delay).abs() < 1_000, "{} is about {delay}", next - now);
+        world.clock.advance(delay + 1_000);
+    }
+    assert_eq!(world.drain(&owner).await, None);
+    let reasons = world
+        .sql
+        .column("SELECT last_error FROM jobs WHERE parked_at IS NOT NULL");
+    assert!(
+        reasons.len() == 1 && reasons[0].starts_with("process_document: blob"),
+        "{reasons:?}"
+    );
+    let id = poison["id"].as_str().unwrap();
+    assert_eq!(status(&world, &owner, id).await.0, "FAILED");
+    assert_eq!(
+        status(&world, &owner, healthy["id"].as_str().unwrap()).await.0,
+        "COMPLETED"
+    );
+    world.blobs.restore(lost);
+    world
+        .post(&owner.path(&format!("/documents/{id}/reprocess")), json!({}))
+        .bearer(&owner.token)
+        .send()
+        .await
+        .expect(202);
+    world.drain(&owner).await;
+    assert_eq!(status(&world, &owner, id).await.0, "COMPLETED");
+}
+
+#[tokio::test]
+async fn a_sweep_wakes_whoever_has_work() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    world.upload(&owner, "hours.md", PAGE).await;
+    world.wakes.take();
+    edge_core::job::sweep(&world.app).await.unwrap();
+    assert_eq!(
+        world
+            .wakes
+            .take()
+            .iter()
+            .map(|it| it.as_str().to_owned())
+            .collect::<Vec<_>>(),
+        [owner.workspace]
+    );
+}
+
+#[tokio::test]
+async fn many_small_documents_become_few_segments_and_the_deleted_ones_are_gone() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let mut ids = vec![];
+    for number in 0..12 {
+        let text = format!("# Room {number}\n\nRoom {number} has the telephone number 555-{number:04}.");
+        ids.push(
+            world.upload(&owner, &format!("room-{number}.md"), &text).await["id"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        );
+    }
+    world.drain(&owner).await;
+    world
+        .delete(&owner.path(&format!("/documents/{}", ids[3])))
+        .bearer(&owner.token)
+        .send()
+        .await
+        .expect(200);
+    world.drain(&owner).await;
+    world.clock.advance(11 * MINUTE);
+    world.drain(&owner).await;
+    let segments: usize = world
+        .sql
+        .column("SELECT json_array_length(manifest, '$.segments') FROM index_snapshots")[0]
+        .parse()
+        .unwrap();
+    assert!(segments < 8, "{segments}");
+    let blobs = world.blobs.keys();
+    assert_eq!(
+        blobs.iter().filter(|it| it.starts_with("index/")).count(),
+        segments,
+        "replaced segments are erased"
+    );
+    assert_eq!(
+        blobs.iter().filter(|it| it.starts_with("upload/")).count(),
+        11,
+        "the deleted upload is erased"
+    );
+    let agent = world
+        .published_agent(&owner, json!({ "response_config": { "confidence_threshold": 0.0 } }))
+        .await;
+    let ask = |number: u32| {
+        let body = json!({ "message": format!("What is the telephone number of room {number}?") });
+        world
+            .post(&owner.path(&format!("/agents/{agent}/test")), body)
+            .bearer(&owner.token)
+            .send()
+    };
+    for number in [0, 7, 11] {
+        let answer = ask(number).await.expect(200);
+        assert!(
+            answer["response"]
+                .as_str()
+                .unwrap()
+                .contains(&format!("555-{number:04}")),
+            "{answer}"
+        );
+    }
+    assert!(!ask(3).await.text().contains("555-0003"));
+}

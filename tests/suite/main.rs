@@ -1,0 +1,16 @@
+//! The native suite, one binary: requests through a dialect against an in-memory SQLite with the real migrations.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod errors;
+mod harness;
+mod insydr;
+mod isolation;
+mod jobs;
+mod openapi;
+mod schema;
+mod tidy;

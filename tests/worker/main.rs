@@ -1,0 +1,22 @@
+//! The live suite: the real Worker under `wrangler dev`, seen through HTTP only.
+//!
+//! `cargo xtask test --only live` starts a Worker, seeds it, and runs this against it. What is to survive a crash or a
+//! restart starts Workers of its own.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod harness;
+
+mod accounts;
+mod answering;
+mod durability;
+mod leaving;
+mod limits;
+mod origins;
+mod quota;
+mod restart;
+mod site;
