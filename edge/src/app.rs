@@ -42,7 +42,9 @@ fn build(env: &Env) -> Result<App, String> {
         blobs: Arc::new(KvBlobs::new(env.kv("BLOBS").map_err(missing("BLOBS"))?)),
         assets: Arc::new(WorkerAssets::new(env.assets("ASSETS").map_err(missing("ASSETS"))?)),
         mailer: Arc::new(mailer),
-        limiter: Arc::new(DurableLimiter::new(env.durable_object("LIMITER").map_err(missing("LIMITER"))?)),
+        limiter: Arc::new(DurableLimiter::new(
+            env.durable_object("LIMITER").map_err(missing("LIMITER"))?,
+        )),
         jobs: Arc::new(DurableJobs::new(env.durable_object("JOBS").map_err(missing("JOBS"))?)),
         settings: Arc::new(settings),
         indexes: Arc::new(Indexes::default()),

@@ -13,7 +13,11 @@ use worker::{D1Database, Delay};
 
 /// What D1 says when it lost the thread of a statement, which may then have happened or not.
 /// See <https://developers.cloudflare.com/d1/observability/debug-d1/#error-list>.
-const LOST: [&str; 3] = ["Network connection lost", "storage caused object to be reset", "reset because its code was updated"];
+const LOST: [&str; 3] = [
+    "Network connection lost",
+    "storage caused object to be reset",
+    "reset because its code was updated",
+];
 
 /// How long to wait before each repetition, in milliseconds.
 const WAITS: [u64; 2] = [50, 200];
@@ -47,7 +51,10 @@ impl D1 {
 
     async fn run(&self, statements: &[Statement]) -> Result<Vec<Vec<Value>>, SqlError> {
         let database = AsRef::<JsValue>::as_ref(&self.0).unchecked_ref::<Database>();
-        let prepared = statements.iter().map(|it| prepare(database, it)).collect::<Result<Array, _>>()?;
+        let prepared = statements
+            .iter()
+            .map(|it| prepare(database, it))
+            .collect::<Result<Array, _>>()?;
         let answers = database.batch(&prepared).await.map_err(|it| failure(&it))?;
         rows(answers.unchecked_ref())
     }
@@ -82,7 +89,9 @@ fn param(value: &Value) -> Result<JsValue, SqlError> {
         Value::Null => Ok(JsValue::NULL),
         Value::Bool(it) => Ok(JsValue::from_f64(f64::from(u8::from(*it)))),
         // This serialiser refuses an integer that no double holds, instead of rounding it.
-        Value::Number(it) => it.serialize(&serde_wasm_bindgen::Serializer::new()).map_err(|why| SqlError::Other(why.to_string())),
+        Value::Number(it) => it
+            .serialize(&serde_wasm_bindgen::Serializer::new())
+            .map_err(|why| SqlError::Other(why.to_string())),
         Value::String(it) => Ok(JsValue::from_str(it)),
         Value::Array(_) | Value::Object(_) => Err(SqlError::Other("a parameter must be a scalar".into())),
     }
@@ -92,14 +101,21 @@ fn param(value: &Value) -> Result<JsValue, SqlError> {
 ///
 /// Through JSON text: one call into JavaScript for all rows, where walking the objects costs several for each value.
 fn rows(answers: &Array) -> Result<Vec<Vec<Value>>, SqlError> {
-    let results = answers.iter().map(|it| it.unchecked_ref::<Answer>().results()).collect::<Array>();
+    let results = answers
+        .iter()
+        .map(|it| it.unchecked_ref::<Answer>().results())
+        .collect::<Array>();
     let text = JSON::stringify(&results).map_err(|it| failure(&it))?;
     serde_json::from_str(&String::from(text)).map_err(|why| SqlError::Other(format!("rows do not decode: {why}")))
 }
 
 fn failure(thrown: &JsValue) -> SqlError {
     let text = js::message(thrown);
-    if text.contains("constraint failed") { SqlError::Constraint(text) } else { SqlError::Other(text) }
+    if text.contains("constraint failed") {
+        SqlError::Constraint(text)
+    } else {
+        SqlError::Other(text)
+    }
 }
 
 #[async_trait]

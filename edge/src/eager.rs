@@ -13,7 +13,11 @@ use wasm_bindgen_futures::future_to_promise;
 /// What the future fails with, when it does so at once.
 pub(crate) fn run(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Result<JsValue, JsValue> {
     let relay = Arc::new(Relay::default());
-    let mut eager = Eager { waker: relay.clone().into(), relay, future: Box::pin(future) };
+    let mut eager = Eager {
+        waker: relay.clone().into(),
+        relay,
+        future: Box::pin(future),
+    };
     match Pin::new(&mut eager).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(done) => done,
         Poll::Pending => Ok(future_to_promise(eager).into()),
@@ -76,10 +80,22 @@ mod tests {
             Poll::<()>::Pending
         });
         let relay = Arc::new(Relay::default());
-        let mut eager = Eager { waker: relay.clone().into(), relay, future: Box::pin(future) };
-        assert!(Pin::new(&mut eager).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        let mut eager = Eager {
+            waker: relay.clone().into(),
+            relay,
+            future: Box::pin(future),
+        };
+        assert!(
+            Pin::new(&mut eager)
+                .poll(&mut Context::from_waker(Waker::noop()))
+                .is_pending()
+        );
         let calls = Arc::new(Calls::default());
-        assert!(Pin::new(&mut eager).poll(&mut Context::from_waker(&calls.clone().into())).is_pending());
+        assert!(
+            Pin::new(&mut eager)
+                .poll(&mut Context::from_waker(&calls.clone().into()))
+                .is_pending()
+        );
         kept.lock().unwrap().take().unwrap().wake();
         assert_eq!(calls.0.load(Ordering::Relaxed), 1);
     }

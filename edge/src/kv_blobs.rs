@@ -46,6 +46,10 @@ impl Blobs for KvBlobs {
     }
 
     async fn delete(&self, key: &str) -> Result<()> {
-        self.0.delete(key).into_send().await.map_err(|why| failed("delete", key, &why))
+        self.0
+            .delete(key)
+            .into_send()
+            .await
+            .map_err(|why| failed("delete", key, &why))
     }
 }

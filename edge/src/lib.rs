@@ -4,6 +4,7 @@ mod app;
 mod assets;
 mod clock;
 mod convert;
+mod crash;
 mod d1;
 mod eager;
 mod jobs_do;
@@ -115,8 +116,12 @@ async fn sweep(app: App) {
 
 /// Answers without any dialect: there is none for a request that cannot be read or an installation that cannot work.
 fn refusal(status: u16, code: &str, message: &str) -> Response<Body> {
-    let mut response = Response::new(Body::from(json!({ "error": { "code": code, "message": message } }).to_string()));
+    let mut response = Response::new(Body::from(
+        json!({ "error": { "code": code, "message": message } }).to_string(),
+    ));
     *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

@@ -23,7 +23,8 @@ impl DurableLimiter {
 
     async fn ask(&self, scope: &str, takes: &[Take]) -> worker::Result<Outcome> {
         let mut init = RequestInit::new();
-        init.with_method(Method::Post).with_body(Some(serde_json::to_string(takes)?.into()));
+        init.with_method(Method::Post)
+            .with_body(Some(serde_json::to_string(takes)?.into()));
         let request = Request::new_with_init("https://limiter.local/", &init)?;
         let mut answer = self.0.get_by_name(scope)?.fetch_with_request(request).await?;
         answer.json().await
@@ -56,7 +57,10 @@ struct Kept {
 
 impl DurableObject for LimiterDo {
     fn new(state: State, _: Env) -> Self {
-        Self { state, kept: RefCell::default() }
+        Self {
+            state,
+            kept: RefCell::default(),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -93,7 +97,10 @@ impl LimiterDo {
     async fn load(&self) -> worker::Result<()> {
         if self.kept.borrow().is_none() {
             let text = self.state.storage().get::<String>(KEY).await?;
-            let kept = text.map(|it| serde_json::from_str(&it)).transpose()?.unwrap_or_default();
+            let kept = text
+                .map(|it| serde_json::from_str(&it))
+                .transpose()?
+                .unwrap_or_default();
             self.kept.borrow_mut().get_or_insert(kept);
         }
         Ok(())
@@ -107,7 +114,12 @@ impl LimiterDo {
         if outcome.refused.is_some() || takes.iter().all(|it| it.amount == 0) {
             return (outcome, None);
         }
-        let ends = outcome.standings.iter().map(|it| it.resets_at.0).max().unwrap_or_default();
+        let ends = outcome
+            .standings
+            .iter()
+            .map(|it| it.resets_at.0)
+            .max()
+            .unwrap_or_default();
         kept.ends_at = kept.ends_at.max(ends);
         let alarm = (!kept.has_alarm).then_some(kept.ends_at);
         kept.has_alarm = true;

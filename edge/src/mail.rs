@@ -4,10 +4,13 @@ use edge_core::ports::{Mail, Mailer};
 use edge_core::{Error, Result};
 use serde_json::json;
 use worker::send::IntoSendFuture as _;
-use worker::{Fetch, Headers, Method, Request, RequestInit, SendEmail, SendEmailBuilder};
+use worker::{AbortSignal, Fetch, Headers, Method, Request, RequestInit, SendEmail, SendEmailBuilder};
 
 /// See <https://resend.com/docs/api-reference/emails/send-email>.
 const RESEND: &str = "https://api.resend.com/emails";
+
+/// How long to wait for it, in milliseconds.
+const PATIENCE: u32 = 10_000;
 
 /// Where mails leave.
 pub(crate) struct WorkerMailer {
@@ -23,18 +26,26 @@ enum Way {
 impl WorkerMailer {
     /// Sends through the binding, as `from`.
     pub(crate) fn over_binding(binding: SendEmail, from: &str) -> Self {
-        Self { way: Way::Binding(binding), from: from.into() }
+        Self {
+            way: Way::Binding(binding),
+            from: from.into(),
+        }
     }
 
     /// Sends through Resend, as `from`.
     pub(crate) fn over_resend(key: String, from: &str) -> Self {
-        Self { way: Way::Resend { key }, from: from.into() }
+        Self {
+            way: Way::Resend { key },
+            from: from.into(),
+        }
     }
 
     async fn deliver(&self, mail: &Mail) -> worker::Result<()> {
         match &self.way {
             Way::Binding(binding) => {
-                let message = SendEmailBuilder::builder(&self.from, &mail.to, &mail.subject).text(&mail.text).build();
+                let message = SendEmailBuilder::builder(&self.from, &mail.to, &mail.subject)
+                    .text(&mail.text)
+                    .build();
                 binding.send_with_builder(&message).await?;
                 Ok(())
             }
@@ -48,8 +59,12 @@ impl WorkerMailer {
         headers.set("content-type", "application/json")?;
         let body = json!({ "from": self.from, "to": [mail.to], "subject": mail.subject, "text": mail.text });
         let mut init = RequestInit::new();
-        init.with_method(Method::Post).with_headers(headers).with_body(Some(body.to_string().into()));
-        let answer = Fetch::Request(Request::new_with_init(RESEND, &init)?).send().await?;
+        init.with_method(Method::Post)
+            .with_headers(headers)
+            .with_body(Some(body.to_string().into()));
+        let request = Fetch::Request(Request::new_with_init(RESEND, &init)?);
+        let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(PATIENCE));
+        let answer = request.send_with_signal(&signal).await?;
         match answer.status_code() {
             200..=299 => Ok(()),
             status => Err(format!("Resend answered {status}").into()),

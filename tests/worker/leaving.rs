@@ -74,7 +74,7 @@ fn leave_after(tenant: &Tenant, key: &str, question: &Value, wait: Duration) {
         .set_read_timeout(Some(wait.max(Duration::from_millis(1))))
         .unwrap();
     // One byte, if one comes in time.
-    connection.read(&mut [0]).ok();
+    connection.read_exact(&mut [0]).ok();
 }
 
 /// The number of messages that the agent has, once `enough` of them are there or patience is at its end.

@@ -8,10 +8,12 @@ use crate::service::{self, Refusal};
 use crate::storage;
 use crate::strings::Strings;
 use crate::theme;
+use crate::view;
 use crate::visitor::Visitor;
 use leptos::{prelude::*, task::spawn_local};
 use shared::agent::Source;
 use shared::widget::{Config, Feedback};
+use std::cell::RefCell;
 use web_sys::AbortController;
 
 /// Handed to every component. All copies are the same conversation.
@@ -26,9 +28,7 @@ pub(crate) struct Conversation {
     pub(crate) modal: RwSignal<bool>,
     /// The passage on show: the key of its message, and its place among the message's sources.
     pub(crate) passage: RwSignal<Option<(u32, usize)>>,
-    /// Counts the times that the visitor opened the panel.
-    pub(crate) openings: RwSignal<u32>,
-    reach: StoredValue<Reach, LocalStorage>,
+    reach: &'static RefCell<Reach>,
 }
 
 /// What a conversation knows of the outside, and reaches it with.
@@ -51,7 +51,7 @@ impl Conversation {
         theme::apply(&config.appearance, &look);
         let chat = storage::load(&config.agent_id, &session).unwrap_or_default();
         let visitor = Visitor::new(page.clone(), &config);
-        let page_url = place.page_url;
+        let reach = Reach { page, visitor, config, session, page_url: place.page_url, turn: 0, stop: None };
         Self {
             strings,
             chat: RwSignal::new(chat),
@@ -59,14 +59,14 @@ impl Conversation {
             online: RwSignal::new(window().navigator().on_line()),
             modal: RwSignal::new(place.modal),
             passage: RwSignal::new(None),
-            openings: RwSignal::new(0),
-            reach: StoredValue::new_local(Reach { page, visitor, config, session, page_url, turn: 0, stop: None }),
+            // There is one conversation, and it lasts as long as the document.
+            reach: Box::leak(Box::new(RefCell::new(reach))),
         }
     }
 
     /// Reads the agent's configuration.
     pub(crate) fn config<T>(self, read: impl FnOnce(&Config) -> T) -> T {
-        self.reach.with_value(|reach| read(&reach.config))
+        read(&self.reach.borrow().config)
     }
 
     /// Returns the sources of the message of this key.
@@ -80,11 +80,13 @@ impl Conversation {
         match heard {
             // The iframe has begun already.
             Heard::Init(_) => {}
-            Heard::Token(config) => self.reach.with_value(|reach| reach.visitor.renewed(&config)),
-            Heard::Refused => self.reach.with_value(|reach| reach.visitor.refused()),
+            Heard::Token(config) => self.reach.borrow().visitor.renewed(&config),
+            Heard::Refused => self.reach.borrow().visitor.refused(),
             Heard::Opened { place, focus } => {
                 self.move_to(place);
-                self.openings.update(|times| *times += u32::from(focus));
+                if focus {
+                    view::welcome();
+                }
             }
             Heard::Moved(place) => self.move_to(place),
             Heard::Send(text) => self.ask(&text),
@@ -96,12 +98,12 @@ impl Conversation {
 
     fn move_to(self, place: Place) {
         self.modal.set(place.modal);
-        self.reach.update_value(|reach| reach.page_url = place.page_url);
+        self.reach.borrow_mut().page_url = place.page_url;
     }
 
     /// Tells the loader that something is to be done.
     pub(crate) fn tell(self, what: &'static str) {
-        self.reach.with_value(|reach| reach.page.tell(what));
+        self.reach.borrow().page.tell(what);
     }
 
     /// Asks in the visitor's name. Nothing is asked while an answer is under way.
@@ -143,7 +145,7 @@ impl Conversation {
         );
         let feedback = Feedback { message_id, feedback_type: feedback_type.to_owned(), comment };
         spawn_local(async move {
-            let visitor = self.reach.with_value(|reach| reach.visitor.clone());
+            let visitor = self.reach.borrow().visitor.clone();
             let Some(token) = visitor.token().await else { return };
             if service::feedback(&feedback, &token).await.is_err() {
                 self.apply(Event::Rated(key, before));
@@ -175,21 +177,20 @@ impl Conversation {
     }
 
     fn keep(self) {
-        self.reach.with_value(|reach| {
-            self.chat.with_untracked(|chat| storage::save(&reach.config.agent_id, &reach.session, chat));
-        });
+        let reach = self.reach.borrow();
+        self.chat.with_untracked(|chat| storage::save(&reach.config.agent_id, &reach.session, chat));
     }
 
     fn begin_again(self, session: String) {
         self.abandon_answer();
-        self.reach.update_value(|reach| reach.session = session);
+        self.reach.borrow_mut().session = session;
         self.passage.set(None);
         self.chat.update(Chat::clear);
         self.keep();
     }
 
     fn abandon_answer(self) {
-        let stop = self.reach.try_update_value(|reach| reach.stop.take()).flatten();
+        let stop = self.reach.borrow_mut().stop.take();
         self.next_turn(None);
         if let Some(stop) = stop {
             stop.abort();
@@ -197,15 +198,14 @@ impl Conversation {
     }
 
     fn next_turn(self, stop: Option<AbortController>) -> u32 {
-        self.reach.update_value(|reach| {
-            reach.turn += 1;
-            reach.stop = stop;
-        });
-        self.reach.with_value(|reach| reach.turn)
+        let mut reach = self.reach.borrow_mut();
+        reach.turn += 1;
+        reach.stop = stop;
+        reach.turn
     }
 
     fn is_turn(self, turn: u32) -> bool {
-        self.reach.with_value(|reach| reach.turn == turn)
+        self.reach.borrow().turn == turn
     }
 
     /// Tells the page how the last answer ended, when it has.
@@ -240,7 +240,7 @@ impl Conversation {
     }
 
     fn report(self, name: &'static str, detail: Detail<'_>) {
-        self.reach.with_value(|reach| reach.page.report(name, detail));
+        self.reach.borrow().page.report(name, detail);
     }
 }
 

@@ -40,6 +40,11 @@ pub(crate) fn mount(room: Conversation) {
     });
 }
 
+/// The visitor has opened the panel: the next key should land in the input.
+pub(crate) fn welcome() {
+    composer::welcome();
+}
+
 fn dialog(room: Conversation) -> Html {
     let is_covered = claim(move || room.passage.get().is_some());
     let is_modal = claim(move || room.modal.get());

@@ -203,8 +203,11 @@ fn upload_documentation(api: &Api, workspace: &str, collection_id: &str) -> Resu
         .collect();
     for page in &pages {
         let name = page.file_name().unwrap_or_default().to_string_lossy();
-        let fields = [("collection_id", collection_id)];
-        let answer = api.upload(&format!("{workspace}/documents"), &name, &fs::read(page)?, &fields)?;
+        let text = fs::read_to_string(page)?;
+        // A page's heading says more to a reader than its file's name.
+        let title = text.lines().find_map(|it| it.strip_prefix("# ")).unwrap_or(&name);
+        let fields = [("collection_id", collection_id), ("title", title)];
+        let answer = api.upload(&format!("{workspace}/documents"), &name, text.as_bytes(), &fields)?;
         answer
             .ok::<AcceptedDocument>()
             .with_context(|| format!("uploading {name}"))?;

@@ -16,14 +16,13 @@ use crate::remote::remote;
 use crate::shell::uploads::Tray;
 use crate::shell::{Here, use_go, use_replace};
 use crate::state::documents::{Filter, PAGE, any_processing};
-use futures_util::future::try_join;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use listing::{Knowledge, Listing};
+use listing::Knowledge;
 use std::time::Duration;
 
-/// How often the list is asked for while a document moves.
-const EVERY: Duration = Duration::from_millis(1_500);
+/// How often the list is asked for while a document moves: one request, of the 60 a minute that the smallest plan has.
+const EVERY: Duration = Duration::from_secs(2);
 
 /// The knowledge of a workspace.
 #[component]
@@ -32,25 +31,23 @@ pub fn Documents() -> impl IntoView {
     provide_context(knowledge);
     let moving = move || {
         knowledge
-            .remote
+            .documents
             .here()
-            .is_some_and(|listing| any_processing(&listing.documents.documents))
+            .is_some_and(|list| any_processing(&list.documents))
     };
-    knowledge.remote.refresh_while(moving, EVERY);
+    knowledge.documents.refresh_while(moving, EVERY);
     view! {
         <drop::DropZone>
             <PageHead title="Knowledge" lead="Your agents answer from these documents, and from nothing else.">
                 <Show when=move || knowledge.edits()><drop::UploadButton /></Show>
             </PageHead>
-            {loaded(knowledge.remote, Skeleton::Lines(6), move |listing| view! {
-                <div class="knowledge">
-                    <collections::Collections listing=listing />
-                    <section class="knowledge__main" aria-label="Documents">
-                        <toolbar::Toolbar />
-                        <table::Table listing=listing />
-                    </section>
-                </div>
-            })}
+            <div class="knowledge">
+                <collections::Collections />
+                <section class="knowledge__main" aria-label="Documents">
+                    <toolbar::Toolbar />
+                    {loaded(knowledge.documents, Skeleton::Lines(6), |list| view! { <table::Table list=list /> })}
+                </section>
+            </div>
         </drop::DropZone>
         <detail::Detail />
         <actions::Delete />
@@ -68,15 +65,19 @@ fn begin() -> Knowledge {
     let filter = Memo::new(move |_| query.with(|query| Filter::read(|name| query.get(name))));
     let open = Memo::new(move |_| query.with(|query| query.get("document")).filter(|id| !id.is_empty()));
     let wanted = RwSignal::new(PAGE);
-    let remote = remote(
+    let documents = remote(
         move || here.id.get(),
         move |workspace: String| {
             tray.arrived();
             let (filter, wanted) = (filter.get(), wanted.get());
-            async move {
-                let both = try_join(api.collections(&workspace), api.documents(&workspace, &filter, wanted)).await;
-                both.map(|(collections, documents)| Listing { collections, documents })
-            }
+            async move { api.documents(&workspace, &filter, wanted).await }
+        },
+    );
+    let collections = remote(
+        move || here.id.get(),
+        move |workspace: String| {
+            tray.arrived();
+            async move { api.collections(&workspace).await }
         },
     );
     // Another filter begins at its own beginning.
@@ -94,7 +95,8 @@ fn begin() -> Knowledge {
         filter,
         open,
         wanted,
-        remote,
+        documents,
+        collections,
         deleting: RwSignal::new(None),
         go: use_go(),
         replace: use_replace(),

@@ -14,19 +14,20 @@ use crate::shell::Here;
 use crate::state::checklist::Facts;
 use crate::state::documents::{Filter, Status};
 use crate::state::keys::Kind;
-use futures_util::future::{try_join, try_join4};
+use futures_util::future::try_join3;
 use leptos::prelude::*;
 use shared::agent::AgentSummary;
-use shared::workspace::Workspace;
 use std::time::Duration;
 
-/// How often the page asks while something may be happening by itself.
-const EVERY: Duration = Duration::from_secs(3);
+/// How often the page asks while something may be happening by itself: three requests, of the 60 a minute that the
+/// smallest plan has.
+const EVERY: Duration = Duration::from_secs(8);
+/// How many documents are looked at to see whether any is ready.
+const LOOKED_AT: usize = 100;
 
 /// What the page shows.
 #[derive(Clone, Debug, PartialEq)]
 struct State {
-    workspace: Workspace,
     facts: Facts,
     agents: Vec<AgentSummary>,
 }
@@ -37,6 +38,8 @@ pub fn Overview() -> impl IntoView {
     let (api, here) = (expect_context::<AuthorizedApi>(), expect_context::<Here>());
     let state = remote(move || here.id.get(), move |workspace: String| state(api, workspace));
     state.refresh_while(move || state.here().is_some_and(|state| !state.facts.complete()), EVERY);
+    // What the shell has of the workspace may be older than this visit to the page.
+    here.workspace.refresh();
     let title = Signal::derive(move || {
         here.workspace
             .here()
@@ -47,13 +50,12 @@ pub fn Overview() -> impl IntoView {
         {loaded(state, Skeleton::Lines(6), move |state| {
             let facts = Memo::new(move |_| state.with(|state| state.facts));
             let agents = Memo::new(move |_| state.with(|state| state.agents.clone()));
-            let workspace = Signal::derive(move || state.get().workspace);
             view! {
                 <div class="stack">
                     <Show when=move || !facts.get().complete()><checklist::Checklist facts=facts agents=agents /></Show>
-                    <figures::Figures workspace=workspace />
+                    {loaded(here.workspace, Skeleton::Cards(4), |workspace| view! { <figures::Figures workspace=workspace /> })}
                     <Show when=move || facts.get().published><snippet::Embed agents=agents /></Show>
-                    <Plan workspace=workspace />
+                    {loaded(here.workspace, Skeleton::Lines(1), |workspace| view! { <Plan workspace=workspace /> })}
                 </div>
             }
         })}
@@ -61,22 +63,28 @@ pub fn Overview() -> impl IntoView {
 }
 
 async fn state(api: AuthorizedApi, id: String) -> Outcome<State> {
-    let one = |status| Filter {
-        status: Some(status),
-        ..Filter::default()
+    let everything = Filter::default();
+    let (documents, agents, keys) = try_join3(
+        api.documents(&id, &everything, LOOKED_AT),
+        api.agents(&id),
+        api.keys(&id),
+    )
+    .await?;
+    let with = |status| {
+        documents
+            .documents
+            .iter()
+            .filter(move |it| Status::named(&it.status) == Some(status))
+            .count() as u64
     };
-    let (ready, processing) = (one(Status::Completed), one(Status::Processing));
-    let documents = try_join(api.documents(&id, &ready, 1), api.documents(&id, &processing, 1));
-    let ((ready, processing), agents, keys, workspace) =
-        try_join4(documents, api.agents(&id), api.keys(&id), api.workspace(&id)).await?;
     let widget_keys = || {
         keys.api_keys
             .iter()
             .filter(|key| key.is_active && Kind::named(&key.kind) == Some(Kind::Widget))
     };
     let facts = Facts {
-        documents_ready: ready.total,
-        documents_processing: processing.total,
+        documents_ready: with(Status::Completed),
+        documents_processing: with(Status::Processing),
         agents: agents.total,
         tested: platform::stored(&tested_as(&id)).is_some(),
         published: agents.agents.iter().any(|agent| agent.status == "PUBLISHED"),
@@ -84,7 +92,6 @@ async fn state(api: AuthorizedApi, id: String) -> Outcome<State> {
         widget_seen: widget_keys().any(|key| key.last_used_at.is_some()),
     };
     Ok(State {
-        workspace,
         facts,
         agents: agents.agents,
     })

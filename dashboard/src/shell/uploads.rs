@@ -7,7 +7,11 @@ use crate::state::uploads::{Stage, Upload, Uploads};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::error::Error;
+use std::time::Duration;
 use web_sys::{File, FileList};
+
+/// How long sending pauses when the server says that it is too much.
+const BREATH: Duration = Duration::from_secs(5);
 
 /// The files on their way, and who sends them.
 #[derive(Clone, Copy)]
@@ -71,6 +75,11 @@ impl Tray {
         {
             Ok(accepted) if accepted.duplicate => Stage::Duplicate,
             Ok(_) => Stage::Accepted,
+            Err(error) if error.code == "RATE_LIMITED" => {
+                self.set(id, Stage::Waiting);
+                set_timeout(move || self.pump(), BREATH);
+                return;
+            }
             Err(error) => Stage::Refused {
                 again: worth_trying_again(&error),
                 why: error.detail,
@@ -92,9 +101,7 @@ impl Tray {
 }
 
 fn worth_trying_again(error: &Error) -> bool {
-    error.code == UNREACHABLE
-        || matches!(error.code.as_str(), "RATE_LIMITED" | "INTERNAL")
-        || error.code.starts_with("STATUS_5")
+    error.code == UNREACHABLE || error.code == "INTERNAL" || error.code.starts_with("STATUS_5")
 }
 
 /// Shows the files on their way, at the edge of the screen.

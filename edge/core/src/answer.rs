@@ -9,6 +9,8 @@ use retrieval::{Embedder, Extract, ExtractOptions, Hit, Index, Retrieval, Search
 
 /// As many passages are looked at.
 const PASSAGES: usize = 8;
+/// What a passage must at least score beside the best one to be quoted from.
+const WORTHY: f32 = 0.85;
 /// What a citation takes, in characters: a blank line and `[1]` after a table, a space and `[1]` otherwise.
 const MARK: usize = 5;
 /// What an answer must at least have room for after its lead-in, in characters.
@@ -184,6 +186,10 @@ fn quote(embedder: &Embedder, question: &str, hits: &[Hit], config: &AgentConfig
     let lead = Some(lead_in(config.tone, config.style))
         .filter(has_room)
         .unwrap_or_default();
+    // A passage that fits much less well would water the answer down.
+    let best = hits.first().map_or(0.0, |it| it.score);
+    let worthy = hits.iter().take_while(|it| it.score >= best * WORTHY).count();
+    let hits = hits.get(..worthy).unwrap_or_default();
     let extract = pick(embedder, question, hits, config, taken(lead));
     if extract.sentences.is_empty() {
         return (vec![], vec![]);

@@ -42,7 +42,10 @@ fn headers(headers: &web_sys::Headers) -> Result<HeaderMap, String> {
     let entries = serde_json::from_str::<Vec<Entry>>(&text).map_err(|why| format!("malformed headers: {why}"))?;
     let mut map = HeaderMap::with_capacity(entries.len());
     for Entry(name, value) in entries {
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes())) {
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_bytes(value.as_bytes()),
+        ) {
             map.append(name, value);
         }
     }
@@ -53,7 +56,10 @@ fn headers(headers: &web_sys::Headers) -> Result<HeaderMap, String> {
 struct Entry<'a>(&'a str, #[serde(borrow)] Cow<'a, str>);
 
 async fn body(request: &web_sys::Request, headers: &HeaderMap) -> Result<Body, String> {
-    let length = headers.get(CONTENT_LENGTH).and_then(|it| it.to_str().ok()).and_then(|it| it.parse::<usize>().ok());
+    let length = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|it| it.to_str().ok())
+        .and_then(|it| it.parse::<usize>().ok());
     match length {
         Some(0) => Ok(Body::empty()),
         // What is announced as too long is not even received.
@@ -70,7 +76,14 @@ async fn body(request: &web_sys::Request, headers: &HeaderMap) -> Result<Body, S
 /// A body of unknown length is passed on as it comes, up to the limit.
 fn streamed(stream: web_sys::ReadableStream) -> Body {
     let chunks = stream::unfold(SendWrapper::new(ByteStream::from(stream)), |mut chunks| {
-        async move { chunks.try_next().await.transpose().map(|it| (it.map_err(|why| why.to_string()), chunks)) }.into_send()
+        async move {
+            chunks
+                .try_next()
+                .await
+                .transpose()
+                .map(|it| (it.map_err(|why| why.to_string()), chunks))
+        }
+        .into_send()
     });
     Body::new(Limited::new(Body::from_stream(chunks), LIMIT))
 }

@@ -34,7 +34,11 @@ pub(crate) async fn to_js(
         return web_sys::Response::new_with_opt_str_and_init(None, &init);
     }
     if body.size_hint().exact().is_some() {
-        let bytes = body.collect().await.map_err(|why| JsValue::from_str(&why.to_string()))?.to_bytes();
+        let bytes = body
+            .collect()
+            .await
+            .map_err(|why| JsValue::from_str(&why.to_string()))?
+            .to_bytes();
         return web_sys::Response::new_with_opt_js_u8_array_and_init(Some(&copied(&bytes)), &init);
     }
     let watched = Watched::new(body, signal(), departure)?;
@@ -50,7 +54,11 @@ pub(crate) async fn to_js(
 fn init(parts: &Parts) -> Result<ResponseInit, JsValue> {
     let mut headers = Map::with_capacity(parts.headers.keys_len());
     for name in parts.headers.keys() {
-        let values = parts.headers.get_all(name).iter().map(|it| String::from_utf8_lossy(it.as_bytes()));
+        let values = parts
+            .headers
+            .get_all(name)
+            .iter()
+            .map(|it| String::from_utf8_lossy(it.as_bytes()));
         // No cookies are set here; every other header may stand once, with its values in a list.
         headers.insert(name.as_str().into(), values.collect::<Vec<_>>().join(", ").into());
     }
@@ -80,7 +88,13 @@ impl Watched {
         let leaving = departure.clone();
         let on_abort = Closure::new(move || leaving.announce());
         signal.add_event_listener_with_callback("abort", on_abort.as_ref().unchecked_ref())?;
-        Ok(Self { body, departure, signal, on_abort, is_over: false })
+        Ok(Self {
+            body,
+            departure,
+            signal,
+            on_abort,
+            is_over: false,
+        })
     }
 }
 

@@ -86,7 +86,11 @@ impl Embedder {
 
     /// Returns the products of a query with the rows of tokens, each worked out when it is first asked for.
     pub(crate) fn products<'a>(&'a self, query: &'a Query) -> Products<'a> {
-        Products { table: &self.table, query, known: vec![f32::NAN; self.table.rows()] }
+        Products {
+            table: &self.table,
+            query,
+            known: vec![f32::NAN; self.table.rows()],
+        }
     }
 
     /// Tells models apart: a segment made with another model has another fingerprint.
@@ -106,7 +110,9 @@ pub(crate) struct Products<'a> {
 impl Products<'_> {
     /// Returns the product of the query with the row of a token; 0 for an unknown token.
     pub(crate) fn of(&mut self, token: u16) -> f32 {
-        let Some(known) = self.known.get_mut(usize::from(token)) else { return 0.0 };
+        let Some(known) = self.known.get_mut(usize::from(token)) else {
+            return 0.0;
+        };
         if known.is_nan() {
             *known = self.table.dot(self.query, token);
         }

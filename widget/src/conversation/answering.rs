@@ -20,7 +20,7 @@ const SILENCE: u32 = 45_000;
 
 /// Asks, and lets the answer appear. A token that the service does not take is renewed once.
 pub(super) async fn stream(room: Conversation, turn: u32, text: String, stop: AbortSignal) -> Result<(), Failure> {
-    let visitor = room.reach.with_value(|reach| reach.visitor.clone());
+    let visitor = room.reach.borrow().visitor.clone();
     let question = question(room, text);
     let token = visitor.token().await.ok_or(Failure::Forbidden)?;
     match service::chat(&question, &token, &stop).await {
@@ -35,7 +35,8 @@ pub(super) async fn stream(room: Conversation, turn: u32, text: String, stop: Ab
 }
 
 fn question(room: Conversation, message: String) -> Question {
-    room.reach.with_value(|reach| Question {
+    let reach = room.reach.borrow();
+    Question {
         agent_id: reach.config.agent_id.clone(),
         session_id: reach.session.clone(),
         message,
@@ -43,7 +44,7 @@ fn question(room: Conversation, message: String) -> Question {
             page_url: Some(reach.page_url.clone()),
             user_agent: window().navigator().user_agent().ok(),
         }),
-    })
+    }
 }
 
 /// Takes frames as they come and releases them at a reading pace, until the answer is complete.

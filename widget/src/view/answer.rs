@@ -39,27 +39,40 @@ pub(super) fn answer(room: Conversation, key: u32) -> Html {
 
 /// The text, block by block: what has not changed is not drawn again.
 fn blocks(room: Conversation, key: u32) -> Html {
-    // Another message's news is none here, and parsing is the work of this list.
-    let state = Memo::new(move |_| room.chat.with(|chat| chat.message(key).map_or(0, fingerprint)));
-    let parsed = Rc::new(RefCell::new(Vec::<(u64, Node)>::new()));
+    let parsed = Rc::new(RefCell::new(Blocks::default()));
     let drawn = Rc::clone(&parsed);
     let keys = move || {
-        state.track();
-        let blocks = room.chat.with_untracked(|chat| chat.message(key).map(parse_blocks)).unwrap_or_default();
-        let keys = blocks.iter().map(|(key, _)| *key).collect();
-        *parsed.borrow_mut() = blocks;
-        keys
+        let mut parsed = parsed.borrow_mut();
+        room.chat.with(|chat| {
+            if let Some(message) = chat.message(key) {
+                parsed.update(message);
+            }
+        });
+        parsed.blocks.iter().map(|(key, _)| *key).collect()
     };
     element("div", "ew-text").attribute("dir", "auto").list(keys, move |wanted| {
-        let blocks = drawn.borrow();
-        let block = blocks.iter().find(|(key, _)| *key == wanted);
+        let parsed = drawn.borrow();
+        let block = parsed.blocks.iter().find(|(key, _)| *key == wanted);
         block.map_or_else(|| element("p", ""), |(_, block)| render(block, element("div", "ew-slot"), room, key))
     })
 }
 
-/// A number that changes when the text does, or what can be cited in it.
-fn fingerprint(message: &Message) -> u64 {
-    (message.text.len() as u64) << 16 | (message.sources.len() as u64) << 1 | u64::from(message.is_under_way())
+/// A parsed text, and what it was parsed from.
+#[derive(Default)]
+struct Blocks {
+    of: (usize, usize, bool),
+    blocks: Vec<(u64, Node)>,
+}
+
+impl Blocks {
+    /// Parses the message's text, unless it is the one that was parsed last: most news are other messages' news.
+    fn update(&mut self, message: &Message) {
+        let of = (message.text.len(), message.sources.len(), message.is_under_way());
+        if self.of != of {
+            self.of = of;
+            self.blocks = parse_blocks(message);
+        }
+    }
 }
 
 /// The blocks of the text. The key of each tells its place, its contents and whether they can be cited already.

@@ -12,6 +12,16 @@ use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 /// The counter appears when this many characters are left.
 const NEARLY_FULL: usize = 400;
 
+/// The `id` of the input.
+const INPUT: &str = "ew-input";
+
+/// Gives the input the focus.
+pub(super) fn welcome() {
+    if let Some(input) = document().get_element_by_id(INPUT).filter(|_| has_mouse()) {
+        focus(input.unchecked_ref());
+    }
+}
+
 /// Draws the input and what belongs to it.
 pub(super) fn composer(room: Conversation) -> Html {
     let strings = room.strings;
@@ -19,7 +29,7 @@ pub(super) fn composer(room: Conversation) -> Html {
     let is_too_long = claim(move || length() > QUESTION_LIMIT);
     let is_busy = claim(move || room.chat.with(Chat::is_busy));
     let cannot_send =
-        claim(move || is_busy.holds() || !room.online.get() || !(1..=QUESTION_LIMIT).contains(&length()));
+        claim(move || room.chat.with(Chat::is_busy) || !room.online.get() || !(1..=QUESTION_LIMIT).contains(&length()));
     let send = move || {
         if !cannot_send.holds() {
             room.ask(&room.draft.get_untracked());
@@ -61,6 +71,7 @@ pub(super) fn composer(room: Conversation) -> Html {
 fn input(room: Conversation, is_too_long: Claim, send: impl Fn() + 'static) -> Html {
     let placeholder = room.strings.placeholder;
     let input = element("textarea", "ew-composer__input")
+        .attribute("id", INPUT)
         .attribute("rows", "1")
         .attribute("dir", "auto")
         .attribute("enterkeyhint", "send")
@@ -69,12 +80,6 @@ fn input(room: Conversation, is_too_long: Claim, send: impl Fn() + 'static) -> H
         .attribute("aria-describedby", "ew-counter")
         .live("aria-invalid", is_too_long.flag());
     let node = input.node::<HtmlTextAreaElement>();
-    let opened = node.clone();
-    watch(move || {
-        if room.openings.get() > 0 && has_mouse() {
-            focus(&opened);
-        }
-    });
     // What a script, or the sending of a question, puts into the draft.
     let shown = node.clone();
     watch(move || {

@@ -6,6 +6,7 @@ use crate::chat::{Failure, Progress};
 use crate::conversation::Conversation;
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
+use web_sys::Element;
 
 /// Draws the note under the answer whose message has this key; nothing in it when it has not failed.
 pub(super) fn failure(room: Conversation, key: u32) -> Html {
@@ -25,24 +26,21 @@ pub(super) fn failure(room: Conversation, key: u32) -> Html {
         .child(when(is_offered, move || retry(room, pause)))
 }
 
-/// The button that asks again, once the pause that the service wishes for is over.
+/// The button that asks again, once the pause of so many seconds is over that the service wishes for.
 fn retry(room: Conversation, pause: u32) -> Html {
     let strings = room.strings;
-    let left = RwSignal::new(pause);
+    let must_wait = RwSignal::new(pause > 0);
+    let label = element("span", "").text(strings.retry);
+    let text = label.node::<Element>();
     spawn_local(async move {
-        // The signal is gone when the button is.
-        while left.try_get_untracked().is_some_and(|left| left > 0) {
+        for left in (1..=pause).rev() {
+            text.set_text_content(Some(&[strings.retry_in, " ", &left.to_string(), " s"].concat()));
             TimeoutFuture::new(1_000).await;
-            left.try_update(|left| *left = left.saturating_sub(1));
         }
+        text.set_text_content(Some(strings.retry));
+        // The signal is gone when the button is.
+        let _ = must_wait.try_set(false);
     });
-    let label = move || match left.get() {
-        0 => strings.retry.to_owned(),
-        seconds => [strings.retry_in, " ", &seconds.to_string(), " s"].concat(),
-    };
-    let cannot = claim(move || left.get() > 0 || !room.online.get());
-    button("ew-pill", move || room.retry())
-        .live("disabled", cannot.flag())
-        .child(icon("retry"))
-        .child(element("span", "").say(label))
+    let cannot = claim(move || must_wait.get() || !room.online.get());
+    button("ew-pill", move || room.retry()).live("disabled", cannot.flag()).child(icon("retry")).child(label)
 }

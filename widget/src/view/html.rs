@@ -120,12 +120,18 @@ pub(super) fn listen(target: &EventTarget, event: &str, act: impl FnMut(Event) +
 
 /// A claim about the state that is news only when it changes.
 #[derive(Clone, Copy)]
-pub(super) struct Claim(Memo<bool>);
+pub(super) struct Claim(RwSignal<bool>);
 
 /// Makes a claim of a condition.
-pub(super) fn claim(condition: impl Fn() -> bool + Send + Sync + 'static) -> Claim {
-    let condition: Box<dyn Fn() -> bool + Send + Sync> = Box::new(condition);
-    Claim(Memo::new(move |_| condition()))
+pub(super) fn claim(condition: impl Fn() -> bool + 'static) -> Claim {
+    let news = RwSignal::new(untrack(&condition));
+    watch(move || {
+        let holds = condition();
+        if holds != news.get_untracked() {
+            news.set(holds);
+        }
+    });
+    Claim(news)
 }
 
 impl Claim {

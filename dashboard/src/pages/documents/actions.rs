@@ -28,7 +28,7 @@ pub fn RowActions(document: Memo<Option<DocumentSummary>>) -> impl IntoView {
         let workspace = knowledge.here.id_now();
         let request = async move { knowledge.api.reprocess_document(&workspace, &document.id).await };
         errand.run(request, move |outcome| match outcome {
-            Ok(_) => knowledge.remote.refresh(),
+            Ok(_) => knowledge.refresh(),
             Err(error) => toasts.refused(&error),
         });
     };
@@ -81,7 +81,7 @@ pub fn Delete() -> impl IntoView {
             move |outcome| match outcome {
                 Ok(()) => {
                     open.set(false);
-                    knowledge.remote.refresh();
+                    knowledge.refresh();
                     toasts.good("The document is deleted.");
                 }
                 Err(error) => problems.set(Problems::refused(&error, &[])),

@@ -83,7 +83,7 @@ pub fn CollectionForm(open: RwSignal<bool>, subject: Subject) -> impl IntoView {
         errand.run(request, move |outcome| match outcome {
             Ok(made) => {
                 open.set(false);
-                knowledge.remote.refresh();
+                knowledge.refresh();
                 toasts.good("The collection is saved.");
                 if let Some(made) = made {
                     knowledge.go.run(knowledge.address(
@@ -151,7 +151,7 @@ fn DeleteCollection(
                 Ok(()) => {
                     open.set(false);
                     knowledge.replace.run(knowledge.address(&Filter::default(), None));
-                    knowledge.remote.refresh();
+                    knowledge.refresh();
                     toasts.good("The collection is deleted.");
                 }
                 Err(error) => problems.set(Problems::refused(&error, &[])),

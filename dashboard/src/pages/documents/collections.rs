@@ -1,6 +1,6 @@
 //! The collections beside the documents: one narrows the list and takes what is uploaded.
 use super::collection_form::{CollectionForm, Subject};
-use super::listing::{Knowledge, Listing};
+use super::listing::Knowledge;
 use crate::components::dialog::Dialog;
 use crate::components::icon::{Icon, icon};
 use crate::state::documents::Filter;
@@ -9,10 +9,16 @@ use shared::knowledge::Collection;
 
 /// The list of collections.
 #[component]
-pub fn Collections(listing: Signal<Listing>) -> impl IntoView {
+pub fn Collections() -> impl IntoView {
     let knowledge = expect_context::<Knowledge>();
     let (open, subject) = (RwSignal::new(false), RwSignal::new(Subject::New));
-    let all = move || listing.with(|listing| listing.collections.collections.clone());
+    let all = move || {
+        knowledge
+            .collections
+            .here()
+            .map(|list| list.collections)
+            .unwrap_or_default()
+    };
     let count = move || all().iter().map(|collection| collection.document_count).sum::<u64>();
     let title = Signal::derive(move || subject.with(Subject::title).to_owned());
     let begin = Callback::new(move |of: Subject| {
@@ -42,7 +48,7 @@ pub fn Collections(listing: Signal<Listing>) -> impl IntoView {
                     key=|collection| (collection.id.clone(), collection.name.clone(), collection.description.clone())
                     let(collection)
                 >
-                    <Line collection=collection listing=listing begin=begin />
+                    <Line collection=collection begin=begin />
                 </For>
             </ul>
         </nav>
@@ -53,18 +59,18 @@ pub fn Collections(listing: Signal<Listing>) -> impl IntoView {
 }
 
 #[component]
-fn Line(collection: Collection, listing: Signal<Listing>, begin: Callback<Subject>) -> impl IntoView {
+fn Line(collection: Collection, begin: Callback<Subject>) -> impl IntoView {
     let knowledge = expect_context::<Knowledge>();
     let id = collection.id.clone();
     let count = Memo::new(move |_| {
-        listing.with(|listing| {
-            let found = listing
-                .collections
-                .collections
-                .iter()
-                .find(|collection| collection.id == id);
-            found.map_or(0, |collection| collection.document_count)
-        })
+        let list = knowledge
+            .collections
+            .here()
+            .map(|list| list.collections)
+            .unwrap_or_default();
+        list.iter()
+            .find(|collection| collection.id == id)
+            .map_or(0, |collection| collection.document_count)
     });
     let label = format!("Edit {}", collection.name);
     let (id, name) = (collection.id.clone(), collection.name.clone());

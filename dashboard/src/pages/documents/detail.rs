@@ -32,11 +32,19 @@ pub fn Detail() -> impl IntoView {
 fn Body(id: String) -> impl IntoView {
     let knowledge = expect_context::<Knowledge>();
     let id = StoredValue::new(id);
+    let news = Memo::new(move |_| {
+        let list = knowledge
+            .documents
+            .here()
+            .map(|list| list.documents)
+            .unwrap_or_default();
+        list.into_iter().find(|document| id.with_value(|id| *id == document.id))
+    });
     let document = remote(
         move || id.get_value(),
         move |id: String| {
-            // Whenever the list has news, so may the document.
-            let _news = knowledge.remote.here();
+            // Whenever the list has news of it, the document has more.
+            news.track();
             let workspace = knowledge.here.id_now();
             async move { knowledge.api.document(&workspace, &id).await }
         },

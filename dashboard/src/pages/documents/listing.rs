@@ -8,13 +8,6 @@ use leptos::prelude::*;
 use shared::knowledge::{CollectionList, DocumentList, DocumentSummary};
 use web_sys::FileList;
 
-/// What the page shows.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Listing {
-    pub collections: CollectionList,
-    pub documents: DocumentList,
-}
-
 /// The page's state.
 #[derive(Clone, Copy)]
 pub struct Knowledge {
@@ -27,7 +20,8 @@ pub struct Knowledge {
     pub open: Memo<Option<String>>,
     /// How many documents are asked for.
     pub wanted: RwSignal<usize>,
-    pub remote: Remote<Listing>,
+    pub documents: Remote<DocumentList>,
+    pub collections: Remote<CollectionList>,
     /// The document that is asked about before it is deleted.
     pub deleting: RwSignal<Option<DocumentSummary>>,
     pub go: Callback<String>,
@@ -45,10 +39,16 @@ impl Knowledge {
         self.filter
             .with_untracked(|filter| filter.collection.clone())
             .or_else(|| {
-                let collections = untrack(|| self.remote.here())?.collections.collections;
+                let collections = untrack(|| self.collections.here())?.collections;
                 let default = collections.iter().find(|collection| collection.is_default);
                 default.or(collections.first()).map(|collection| collection.id.clone())
             })
+    }
+
+    /// Asks again for what a change of the documents changes.
+    pub fn refresh(self) {
+        self.documents.refresh();
+        self.collections.refresh();
     }
 
     /// Sends files to the collection that is shown.

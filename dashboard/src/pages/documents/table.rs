@@ -1,7 +1,7 @@
 //! The documents, each with where it stands, live.
 use super::actions::RowActions;
 use super::drop::UploadButton;
-use super::listing::{Knowledge, Listing};
+use super::listing::Knowledge;
 use crate::components::badge::{Tone, badge};
 use crate::components::empty::Empty;
 use crate::components::icon::{Icon, icon};
@@ -10,17 +10,15 @@ use crate::components::moment::moment;
 use crate::platform;
 use crate::state::documents::{Filter, PAGE, Status, stage_label};
 use leptos::prelude::*;
-use shared::knowledge::DocumentSummary;
+use shared::knowledge::{DocumentList, DocumentSummary};
 
 /// The table, or why there is nothing in it.
 #[component]
-pub fn Table(listing: Signal<Listing>) -> impl IntoView {
-    let empty = Memo::new(move |_| listing.with(|listing| listing.documents.documents.is_empty()));
+pub fn Table(list: Signal<DocumentList>) -> impl IntoView {
+    let empty = Memo::new(move |_| list.with(|list| list.documents.is_empty()));
     let ids = move || {
-        listing.with(|listing| {
-            listing
-                .documents
-                .documents
+        list.with(|list| {
+            list.documents
                 .iter()
                 .map(|document| document.id.clone())
                 .collect::<Vec<_>>()
@@ -41,12 +39,12 @@ pub fn Table(listing: Signal<Listing>) -> impl IntoView {
                     </thead>
                     <tbody>
                         <For each=ids key=String::clone let(id)>
-                            <Row id=id listing=listing />
+                            <Row id=id list=list />
                         </For>
                     </tbody>
                 </table>
             </div>
-            <More listing=listing />
+            <More list=list />
         </Show>
     }
 }
@@ -77,17 +75,10 @@ fn Nothing() -> impl IntoView {
 
 /// One document. It follows the list by its id, so that what has the focus keeps it while the list is refreshed.
 #[component]
-fn Row(id: String, listing: Signal<Listing>) -> impl IntoView {
+fn Row(id: String, list: Signal<DocumentList>) -> impl IntoView {
     let knowledge = expect_context::<Knowledge>();
     let document = Memo::new(move |last: Option<&Option<DocumentSummary>>| {
-        let found = listing.with(|listing| {
-            listing
-                .documents
-                .documents
-                .iter()
-                .find(|document| document.id == id)
-                .cloned()
-        });
+        let found = list.with(|list| list.documents.iter().find(|document| document.id == id).cloned());
         found.or_else(|| last.cloned().flatten())
     });
     let address = move || {
@@ -137,10 +128,10 @@ fn Standing(document: Memo<Option<DocumentSummary>>) -> impl IntoView {
 
 /// How many of all are shown, and the way to more.
 #[component]
-fn More(listing: Signal<Listing>) -> impl IntoView {
+fn More(list: Signal<DocumentList>) -> impl IntoView {
     let knowledge = expect_context::<Knowledge>();
-    let shown = Memo::new(move |_| listing.with(|listing| listing.documents.documents.len() as u64));
-    let total = Memo::new(move |_| listing.with(|listing| listing.documents.total));
+    let shown = Memo::new(move |_| list.with(|list| list.documents.len() as u64));
+    let total = Memo::new(move |_| list.with(|list| list.total));
     let line = move || match total.get() {
         1 => "1 document".to_owned(),
         total if total <= shown.get() => format!("{} documents", platform::number(total)),

@@ -211,11 +211,7 @@ impl SegmentReader {
 
     #[cold]
     fn find_unit(&mut self, code: u32, products: &mut Products<'_>, question: &Question) -> Unit {
-        let product = self
-            .segment
-            .unit_tokens(code)
-            .map(|token| products.of(token))
-            .sum();
+        let product = self.segment.unit_tokens(code).map(|token| products.of(token)).sum();
         let mut unit = Unit {
             product,
             terms: 0,
