@@ -50,7 +50,9 @@ impl Value {
     /// A list; empty when there is none. One element of another shape spoils all.
     pub(crate) fn list<T: Read>(&self, name: &str) -> Option<Vec<T>> {
         let Self(value) = self.member(name)?;
-        let Some(array) = value.dyn_ref::<Array>() else { return Some(Vec::new()) };
+        let Some(array) = value.dyn_ref::<Array>() else {
+            return Some(Vec::new());
+        };
         (0..array.length()).map(|at| T::read(&Self(array.get(at)))).collect()
     }
 }

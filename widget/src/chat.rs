@@ -86,7 +86,9 @@ impl Chat {
 
     /// Returns the question that a retry would ask: the last one, when its answer did not come whole.
     pub(crate) fn question_to_retry(&self) -> Option<&str> {
-        let [.., question, answer] = self.messages.as_slice() else { return None };
+        let [.., question, answer] = self.messages.as_slice() else {
+            return None;
+        };
         let did_not_come = matches!(&answer.progress, Progress::Failed(failure) if failure.can_be_retried());
         (did_not_come && question.author == Author::Visitor).then_some(question.text.as_str())
     }
@@ -95,7 +97,10 @@ impl Chat {
     pub(crate) fn restored(messages: impl Iterator<Item = Message>) -> Self {
         let mut chat = Self::default();
         for message in messages {
-            chat.messages.push(Message { key: chat.next_key, ..message });
+            chat.messages.push(Message {
+                key: chat.next_key,
+                ..message
+            });
             chat.next_key += 1;
         }
         chat

@@ -14,7 +14,12 @@ impl Color {
     /// Reads `#rgb` or `#rrggbb`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('#')?.as_bytes();
-        let digit = |at: usize| digits.get(at).and_then(|byte| char::from(*byte).to_digit(16)).map(|value| value as u8);
+        let digit = |at: usize| {
+            digits
+                .get(at)
+                .and_then(|byte| char::from(*byte).to_digit(16))
+                .map(|value| value as u8)
+        };
         match digits.len() {
             3 => Some(Self([digit(0)? * 17, digit(1)? * 17, digit(2)? * 17])),
             6 => Some(Self([
@@ -38,13 +43,21 @@ impl Color {
 
     /// White when it can be read on this colour, else black, which then can.
     pub(crate) fn foreground(self) -> Self {
-        if contrast(self, WHITE) >= READABLE { WHITE } else { BLACK }
+        if contrast(self, WHITE) >= READABLE {
+            WHITE
+        } else {
+            BLACK
+        }
     }
 
     /// Returns this colour, moved towards black or white until text in it can be read on `surface` and on a hint of
     /// itself over `surface`; and that hint.
     pub(crate) fn accent_on(self, surface: Self) -> (Self, Self) {
-        let towards = if contrast(surface, BLACK) > contrast(surface, WHITE) { BLACK } else { WHITE };
+        let towards = if contrast(surface, BLACK) > contrast(surface, WHITE) {
+            BLACK
+        } else {
+            WHITE
+        };
         let mut accent = self;
         let mut hint = surface;
         for step in 0..=20 {
@@ -77,7 +90,11 @@ fn contrast(one: Color, other: Color) -> f64 {
 fn luminance(color: Color) -> f64 {
     let [red, green, blue] = color.0.map(|channel| {
         let value = f64::from(channel) / 255.0;
-        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        if value <= 0.04045 {
+            value / 12.92
+        } else {
+            ((value + 0.055) / 1.055).powf(2.4)
+        }
     });
     0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
@@ -98,7 +115,9 @@ mod tests {
 
     #[test]
     fn what_is_no_color_is_refused() {
-        for text in ["", "#", "e91919", "#12345", "#1234567", "#gggggg", "red", "#ééé", "url(x)"] {
+        for text in [
+            "", "#", "e91919", "#12345", "#1234567", "#gggggg", "red", "#ééé", "url(x)",
+        ] {
             assert_eq!(Color::parse(text), None, "{text}");
         }
     }
@@ -126,7 +145,9 @@ mod tests {
 
     #[test]
     fn any_color_becomes_readable_on_light_and_dark_surfaces_and_on_its_own_hint() {
-        for text in ["#ffff00", "#000000", "#ffffff", "#e91919", "#4f46e5", "#00ff88", "#777777", "#7f7f00"] {
+        for text in [
+            "#ffff00", "#000000", "#ffffff", "#e91919", "#4f46e5", "#00ff88", "#777777", "#7f7f00",
+        ] {
             for surface in ["#ffffff", "#15171c"] {
                 let (accent, hint) = color(text).accent_on(color(surface));
                 for background in [color(surface), hint] {

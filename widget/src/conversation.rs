@@ -47,11 +47,24 @@ struct Reach {
 impl Conversation {
     /// Begins where the visitor left off.
     pub(crate) fn new(page: Page, init: Init, strings: &'static Strings) -> Self {
-        let Init { config, session_id: session, look, place } = init;
+        let Init {
+            config,
+            session_id: session,
+            look,
+            place,
+        } = init;
         theme::apply(&config.appearance, &look);
         let chat = storage::load(&config.agent_id, &session).unwrap_or_default();
         let visitor = Visitor::new(page.clone(), &config);
-        let reach = Reach { page, visitor, config, session, page_url: place.page_url, turn: 0, stop: None };
+        let reach = Reach {
+            page,
+            visitor,
+            config,
+            session,
+            page_url: place.page_url,
+            turn: 0,
+            stop: None,
+        };
         Self {
             strings,
             chat: RwSignal::new(chat),
@@ -71,7 +84,9 @@ impl Conversation {
 
     /// Returns the sources of the message of this key.
     pub(crate) fn sources(self, key: u32) -> Vec<Source> {
-        let sources = self.chat.with_untracked(|chat| chat.message(key).map(|message| message.sources.clone()));
+        let sources = self
+            .chat
+            .with_untracked(|chat| chat.message(key).map(|message| message.sources.clone()));
         sources.unwrap_or_default()
     }
 
@@ -113,13 +128,22 @@ impl Conversation {
             return;
         }
         self.apply(Event::Asked(question.to_owned()));
-        self.report("message:sent", Detail { role: Some("user"), text: Some(question), ..Detail::default() });
+        self.report(
+            "message:sent",
+            Detail {
+                role: Some("user"),
+                text: Some(question),
+                ..Detail::default()
+            },
+        );
         self.answer(question.to_owned());
     }
 
     /// Asks the last question once more.
     pub(crate) fn retry(self) {
-        let question = self.chat.with_untracked(|chat| chat.question_to_retry().map(str::to_owned));
+        let question = self
+            .chat
+            .with_untracked(|chat| chat.question_to_retry().map(str::to_owned));
         if let Some(question) = question {
             self.apply(Event::Retried);
             self.answer(question);
@@ -136,14 +160,24 @@ impl Conversation {
     /// Judges an answer, and takes the judgement back when the service does not hear it.
     pub(crate) fn rate(self, key: u32, rating: Rating, comment: Option<String>) {
         let message = self.chat.with_untracked(|chat| chat.message(key).cloned());
-        let Some((message_id, before)) = message.and_then(|message| Some((message.id?, message.rating))) else { return };
+        let Some((message_id, before)) = message.and_then(|message| Some((message.id?, message.rating))) else {
+            return;
+        };
         self.apply(Event::Rated(key, Some(rating)));
         let feedback_type = rating.as_str();
         self.report(
             "feedback",
-            Detail { message_id: Some(&message_id), feedback_type: Some(feedback_type), ..Detail::default() },
+            Detail {
+                message_id: Some(&message_id),
+                feedback_type: Some(feedback_type),
+                ..Detail::default()
+            },
         );
-        let feedback = Feedback { message_id, feedback_type: feedback_type.to_owned(), comment };
+        let feedback = Feedback {
+            message_id,
+            feedback_type: feedback_type.to_owned(),
+            comment,
+        };
         spawn_local(async move {
             let visitor = self.reach.borrow().visitor.clone();
             let Some(token) = visitor.token().await else { return };
@@ -154,7 +188,9 @@ impl Conversation {
     }
 
     fn answer(self, question: String) {
-        let Some(stop) = AbortController::new().ok() else { return };
+        let Some(stop) = AbortController::new().ok() else {
+            return;
+        };
         let signal = stop.signal();
         let turn = self.next_turn(Some(stop));
         spawn_local(async move {
@@ -178,7 +214,8 @@ impl Conversation {
 
     fn keep(self) {
         let reach = self.reach.borrow();
-        self.chat.with_untracked(|chat| storage::save(&reach.config.agent_id, &reach.session, chat));
+        self.chat
+            .with_untracked(|chat| storage::save(&reach.config.agent_id, &reach.session, chat));
     }
 
     fn begin_again(self, session: String) {
@@ -210,7 +247,9 @@ impl Conversation {
 
     /// Tells the page how the last answer ended, when it has.
     fn report_end(self) {
-        let Some(answer) = self.chat.with_untracked(|chat| chat.messages().last().cloned()) else { return };
+        let Some(answer) = self.chat.with_untracked(|chat| chat.messages().last().cloned()) else {
+            return;
+        };
         let message_id = answer.id.as_deref();
         let completed = answer.progress == Progress::Complete;
         match &answer.progress {
@@ -218,12 +257,27 @@ impl Conversation {
             Progress::Failed(failure) => {
                 let detail = failure.told(self.strings);
                 let (code, detail) = (Some(failure.code()), Some(detail.as_str()));
-                self.report("error", Detail { message_id, code, detail, ..Detail::default() });
+                self.report(
+                    "error",
+                    Detail {
+                        message_id,
+                        code,
+                        detail,
+                        ..Detail::default()
+                    },
+                );
             }
             Progress::Complete | Progress::Stopped => {}
         }
         if message_id.is_some() {
-            self.report("stream:end", Detail { message_id, completed: Some(completed), ..Detail::default() });
+            self.report(
+                "stream:end",
+                Detail {
+                    message_id,
+                    completed: Some(completed),
+                    ..Detail::default()
+                },
+            );
         }
         if completed {
             let detail = Detail {

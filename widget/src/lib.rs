@@ -4,21 +4,21 @@
 //! draws the chat. State is plain Rust (`chat`), signals hold it (`conversation`), components read it (`view`).
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
+mod bridge;
 mod chat;
-mod strings;
-mod markdown;
-mod sse;
-mod pace;
 mod color;
-mod page;
-mod visitor;
-mod service;
-mod storage;
 mod conversation;
+mod markdown;
+mod pace;
+mod page;
+mod service;
+mod sse;
+mod storage;
+mod strings;
 mod theme;
 mod view;
+mod visitor;
 mod wire;
-mod bridge;
 
 use conversation::Conversation;
 use leptos::prelude::*;
@@ -54,5 +54,8 @@ pub fn start() {
 
 /// Whether the document was made for this agent: who may embed it was decided for that agent only.
 fn is_for_this_document(agent: &str) -> bool {
-    document().body().and_then(|body| body.get_attribute("data-agent-id")).is_some_and(|own| own == agent)
+    document()
+        .body()
+        .and_then(|body| body.get_attribute("data-agent-id"))
+        .is_some_and(|own| own == agent)
 }

@@ -59,7 +59,11 @@ pub(crate) enum Citable {
 
 /// Parses an answer.
 pub(crate) fn parse(text: &str, citable: Citable) -> Vec<Node> {
-    let mut builder = Builder { open: Vec::new(), nodes: Vec::new(), code: None };
+    let mut builder = Builder {
+        open: Vec::new(),
+        nodes: Vec::new(),
+        code: None,
+    };
     for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
         builder.take(event);
     }
@@ -76,9 +80,11 @@ pub(crate) fn plain(nodes: &[Node]) -> String {
 /// Returns `address` when following it can do no more than open a page, a mail or a call.
 pub(crate) fn safe_address(address: &str) -> Option<String> {
     let address = address.trim();
-    let is_allowed = ["https://", "http://", "mailto:", "tel:"]
-        .iter()
-        .any(|scheme| address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+    let is_allowed = ["https://", "http://", "mailto:", "tel:"].iter().any(|scheme| {
+        address
+            .get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    });
     (is_allowed && !address.chars().any(char::is_control)).then(|| address.to_owned())
 }
 
@@ -118,10 +124,15 @@ impl Builder {
 
     fn end(&mut self) {
         if let Some((language, code)) = self.code.take() {
-            self.nodes.push(Node::CodeBlock { language, code: code.trim_end().to_owned() });
+            self.nodes.push(Node::CodeBlock {
+                language,
+                code: code.trim_end().to_owned(),
+            });
             return;
         }
-        let Some((element, outer)) = self.open.pop() else { return };
+        let Some((element, outer)) = self.open.pop() else {
+            return;
+        };
         let inner = std::mem::replace(&mut self.nodes, outer);
         match element {
             Some(element) => self.nodes.push(Node::Element(element, inner)),
@@ -160,9 +171,11 @@ fn element_of(tag: &Tag<'_>) -> Option<Element> {
         Tag::Strong => Element::Strong,
         Tag::Emphasis => Element::Emphasis,
         Tag::Strikethrough => Element::Strikethrough,
-        Tag::Link { link_type: LinkType::Email, dest_url, .. } => {
-            Element::Link(safe_address(&["mailto:", dest_url].concat())?)
-        }
+        Tag::Link {
+            link_type: LinkType::Email,
+            dest_url,
+            ..
+        } => Element::Link(safe_address(&["mailto:", dest_url].concat())?),
         Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => Element::Link(safe_address(dest_url)?),
         _ => return None,
     })

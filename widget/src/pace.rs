@@ -32,9 +32,13 @@ impl Pace {
                 continue;
             };
             let (now, later) = content.split_at(share(&content));
-            released.push(Frame::Token { content: now.to_owned() });
+            released.push(Frame::Token {
+                content: now.to_owned(),
+            });
             if !later.is_empty() {
-                self.held.push_front(Frame::Token { content: later.to_owned() });
+                self.held.push_front(Frame::Token {
+                    content: later.to_owned(),
+                });
                 break;
             }
         }
@@ -58,15 +62,29 @@ mod tests {
     use super::*;
 
     fn token(content: &str) -> Frame {
-        Frame::Token { content: content.to_owned() }
+        Frame::Token {
+            content: content.to_owned(),
+        }
     }
 
     fn done() -> Frame {
-        Frame::Done { confidence: 0.9, answered: true }
+        Frame::Done {
+            confidence: 0.9,
+            answered: true,
+        }
     }
 
     fn text_of(frames: &[Frame]) -> String {
-        frames.iter().map(|frame| if let Frame::Token { content } = frame { content.as_str() } else { "" }).collect()
+        frames
+            .iter()
+            .map(|frame| {
+                if let Frame::Token { content } = frame {
+                    content.as_str()
+                } else {
+                    ""
+                }
+            })
+            .collect()
     }
 
     #[test]
@@ -101,7 +119,9 @@ mod tests {
     #[test]
     fn a_start_is_released_at_once() {
         let mut pace = Pace::default();
-        pace.hold(Frame::Start { message_id: "m".to_owned() });
+        pace.hold(Frame::Start {
+            message_id: "m".to_owned(),
+        });
         assert_eq!(pace.tick().len(), 1);
         assert!(pace.is_empty());
     }

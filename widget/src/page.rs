@@ -96,27 +96,42 @@ impl Page {
 
     /// Tells the loader that something is to be done.
     pub(crate) fn tell(&self, what: &'static str) {
-        self.post(&Told { edgewise: 1, r#type: what, name: None, detail: None });
+        self.post(&Told {
+            edgewise: 1,
+            r#type: what,
+            name: None,
+            detail: None,
+        });
     }
 
     /// Tells the loader what has happened, for the callbacks of the page.
     pub(crate) fn report(&self, name: &'static str, detail: Detail<'_>) {
-        self.post(&Told { edgewise: 1, r#type: "event", name: Some(name), detail: Some(detail) });
+        self.post(&Told {
+            edgewise: 1,
+            r#type: "event",
+            name: Some(name),
+            detail: Some(detail),
+        });
     }
 
     /// Calls back with what the loader says, as long as this document lives.
     pub(crate) fn listen(&self, mut callback: impl FnMut(Heard) + 'static) {
         let page = self.clone();
         let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let is_from_parent = event.source().is_some_and(|source| js_sys::Object::is(&source, &page.parent));
-            if is_from_parent && event.origin() == page.origin {
-                if let Some(heard) = heard(&Value::new(event.data())) {
-                    callback(heard);
-                }
+            let is_from_parent = event
+                .source()
+                .is_some_and(|source| js_sys::Object::is(&source, &page.parent));
+            if is_from_parent
+                && event.origin() == page.origin
+                && let Some(heard) = heard(&Value::new(event.data()))
+            {
+                callback(heard);
             }
         });
         // A listener that could not be added leaves the chat without a configuration: the loader reports that.
-        let _ = self.own.add_event_listener_with_callback("message", listener.as_ref().unchecked_ref());
+        let _ = self
+            .own
+            .add_event_listener_with_callback("message", listener.as_ref().unchecked_ref());
         listener.forget();
     }
 
@@ -142,7 +157,10 @@ fn heard(said: &Value) -> Option<Heard> {
         })),
         "token" => Heard::Token(Box::new(said.of("config")?)),
         "refused" => Heard::Refused,
-        "opened" => Heard::Opened { place: Place::read(said)?, focus: said.claim("focus") },
+        "opened" => Heard::Opened {
+            place: Place::read(said)?,
+            focus: said.claim("focus"),
+        },
         "page" => Heard::Moved(Place::read(said)?),
         "send" => Heard::Send(said.text("text")?),
         "prefill" => Heard::Prefill(said.text("text")?),
@@ -154,12 +172,18 @@ fn heard(said: &Value) -> Option<Heard> {
 
 impl Read for Place {
     fn read(value: &Value) -> Option<Self> {
-        Some(Self { page_url: value.text("page_url")?, modal: value.claim("modal") })
+        Some(Self {
+            page_url: value.text("page_url")?,
+            modal: value.claim("modal"),
+        })
     }
 }
 
 impl Read for Look {
     fn read(value: &Value) -> Option<Self> {
-        Some(Self { theme: value.text("theme")?, color: value.text("color") })
+        Some(Self {
+            theme: value.text("theme")?,
+            color: value.text("color"),
+        })
     }
 }

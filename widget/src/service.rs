@@ -32,9 +32,15 @@ pub(crate) async fn chat(
     let reader = body.get_reader().unchecked_into::<ReadableStreamDefaultReader>();
     let start = (reader, Parser::default());
     Ok(Box::pin(stream::try_unfold(start, |(reader, mut parser)| async {
-        let Some(bytes) = read(&reader).await? else { return Ok(None) };
+        let Some(bytes) = read(&reader).await? else {
+            return Ok(None);
+        };
         // A frame of a kind that is newer than this code is read over.
-        let frames = parser.push(&bytes).iter().filter_map(|data| Frame::read(&Value::parse(data)?)).collect();
+        let frames = parser
+            .push(&bytes)
+            .iter()
+            .filter_map(|data| Frame::read(&Value::parse(data)?))
+            .collect();
         Ok(Some((frames, (reader, parser))))
     })))
 }
@@ -63,15 +69,25 @@ async fn post(
         .header("Content-Type", "application/json")
         .abort_signal(stop)
         .body(body);
-    let Ok(request) = request else { return Err(Refusal::Failure(Failure::Interrupted)) };
+    let Ok(request) = request else {
+        return Err(Refusal::Failure(Failure::Interrupted));
+    };
     let response = request.send().await.map_err(|_| Refusal::Failure(broken()))?;
-    if response.ok() { Ok(response) } else { Err(refusal(&response).await) }
+    if response.ok() {
+        Ok(response)
+    } else {
+        Err(refusal(&response).await)
+    }
 }
 
 /// What a network failure means: the browser knows whether there is a network at all.
 fn broken() -> Failure {
     let is_online = web_sys::window().is_none_or(|window| window.navigator().on_line());
-    if is_online { Failure::Interrupted } else { Failure::Offline }
+    if is_online {
+        Failure::Interrupted
+    } else {
+        Failure::Offline
+    }
 }
 
 async fn refusal(response: &Response) -> Refusal {
@@ -79,15 +95,23 @@ async fn refusal(response: &Response) -> Refusal {
         401 => return Refusal::Token,
         403 => Failure::Forbidden,
         429 => {
-            let seconds = response.headers().get("Retry-After").and_then(|value| value.parse().ok());
-            Failure::Limited { seconds: seconds.unwrap_or(PAUSE) }
+            let seconds = response
+                .headers()
+                .get("Retry-After")
+                .and_then(|value| value.parse().ok());
+            Failure::Limited {
+                seconds: seconds.unwrap_or(PAUSE),
+            }
         }
         status => {
             let text = response.text().await.unwrap_or_default();
             let error = Value::parse(&text).and_then(|value| shared::error::Error::read(&value));
             let (code, detail) = error.map_or_else(Default::default, |error| (error.code, error.detail));
             // What went wrong inside of the service is not for visitors.
-            Failure::Reported { code, detail: if status < 500 { detail } else { String::new() } }
+            Failure::Reported {
+                code,
+                detail: if status < 500 { detail } else { String::new() },
+            }
         }
     };
     Refusal::Failure(failure)

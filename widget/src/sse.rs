@@ -40,7 +40,11 @@ impl Parser {
         }
         let text = String::from_utf8_lossy(&bytes);
         let first_line = !std::mem::replace(&mut self.started, true);
-        let line = if first_line { text.trim_start_matches('\u{feff}') } else { &text };
+        let line = if first_line {
+            text.trim_start_matches('\u{feff}')
+        } else {
+            &text
+        };
         if line.is_empty() {
             let data = std::mem::take(&mut self.data);
             return std::mem::take(&mut self.has_data).then_some(data);
@@ -97,7 +101,10 @@ mod tests {
 
     #[test]
     fn comments_and_other_fields_are_read_over() {
-        assert_eq!(read(&[b": keep-alive\n\nid: 7\nevent: x\nretry: 10\ndata: a\n\n: bye\n\n"]), ["a"]);
+        assert_eq!(
+            read(&[b": keep-alive\n\nid: 7\nevent: x\nretry: 10\ndata: a\n\n: bye\n\n"]),
+            ["a"]
+        );
     }
 
     #[test]
@@ -107,7 +114,10 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_dropped_at_the_start_only() {
-        assert_eq!(read(&["\u{feff}data: a\n\ndata: \u{feff}b\n\n".as_bytes()]), ["a", "\u{feff}b"]);
+        assert_eq!(
+            read(&["\u{feff}data: a\n\ndata: \u{feff}b\n\n".as_bytes()]),
+            ["a", "\u{feff}b"]
+        );
     }
 
     #[test]

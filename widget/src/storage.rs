@@ -42,8 +42,13 @@ pub(crate) fn load(agent: &str, session: &str) -> Option<Chat> {
 /// Keeps the conversation in place of the agent's earlier one.
 pub(crate) fn save(agent: &str, session: &str, chat: &Chat) {
     let messages = chat.messages().iter().map(KeptMessage::from).collect();
-    let kept = Kept { session: session.to_owned(), messages };
-    let (Some(storage), Some(json)) = (storage(), to_json(&kept)) else { return };
+    let kept = Kept {
+        session: session.to_owned(),
+        messages,
+    };
+    let (Some(storage), Some(json)) = (storage(), to_json(&kept)) else {
+        return;
+    };
     if json.len() <= SIZE_LIMIT {
         // Storage may be full, or switched off: the conversation then lasts as long as the page.
         let _ = storage.set_item(&key(agent), &json);
@@ -52,7 +57,17 @@ pub(crate) fn save(agent: &str, session: &str, chat: &Chat) {
 
 impl From<&Message> for KeptMessage {
     fn from(message: &Message) -> Self {
-        let Message { key: _, id, author, text, sources, confidence, answered, progress, rating } = message;
+        let Message {
+            key: _,
+            id,
+            author,
+            text,
+            sources,
+            confidence,
+            answered,
+            progress,
+            rating,
+        } = message;
         Self {
             id: id.clone(),
             is_question: *author == Author::Visitor,
@@ -78,20 +93,29 @@ impl From<KeptMessage> for Message {
         Self {
             key: 0,
             id: kept.id,
-            author: if kept.is_question { Author::Visitor } else { Author::Agent },
+            author: if kept.is_question {
+                Author::Visitor
+            } else {
+                Author::Agent
+            },
             text: kept.text,
             sources: kept.sources,
             confidence: kept.confidence,
             answered: kept.answered,
             progress,
-            rating: [Rating::Up, Rating::Down].into_iter().find(|rating| kept.rating.as_deref() == Some(rating.as_str())),
+            rating: [Rating::Up, Rating::Down]
+                .into_iter()
+                .find(|rating| kept.rating.as_deref() == Some(rating.as_str())),
         }
     }
 }
 
 impl Read for Kept {
     fn read(value: &Value) -> Option<Self> {
-        Some(Self { session: value.text("session")?, messages: value.list("messages")? })
+        Some(Self {
+            session: value.text("session")?,
+            messages: value.list("messages")?,
+        })
     }
 }
 
@@ -142,14 +166,21 @@ mod tests {
     fn begun() -> Vec<Event> {
         vec![
             Event::Asked("Why?".to_owned()),
-            Event::Arrived(Frame::Start { message_id: "msg_1".to_owned() }),
-            Event::Arrived(Frame::Token { content: "Because.".to_owned() }),
+            Event::Arrived(Frame::Start {
+                message_id: "msg_1".to_owned(),
+            }),
+            Event::Arrived(Frame::Token {
+                content: "Because.".to_owned(),
+            }),
         ]
     }
 
     #[test]
     fn a_conversation_comes_back_as_it_was_left() {
-        let done = Event::Arrived(Frame::Done { confidence: 0.5, answered: false });
+        let done = Event::Arrived(Frame::Done {
+            confidence: 0.5,
+            answered: false,
+        });
         let chat = told([begun(), vec![done, Event::Rated(1, Some(Rating::Down))]].concat());
         assert_eq!(kept(&chat).messages(), chat.messages());
         assert_eq!(kept(&chat).announcement(), "");
@@ -160,7 +191,10 @@ mod tests {
     #[test]
     fn an_answer_that_the_page_left_behind_was_interrupted_and_can_be_asked_for_again() {
         let chat = kept(&told(begun()));
-        assert_eq!(chat.messages().last().unwrap().progress, Progress::Failed(Failure::Interrupted));
+        assert_eq!(
+            chat.messages().last().unwrap().progress,
+            Progress::Failed(Failure::Interrupted)
+        );
         assert_eq!(chat.question_to_retry(), Some("Why?"));
     }
 

@@ -49,7 +49,10 @@ pub(crate) struct Strings {
 /// Returns the words for a BCP 47 language tag such as `pt-BR`; English when there are none for it.
 pub(crate) fn for_language(tag: &str) -> &'static Strings {
     let language = tag.split('-').next().unwrap_or(tag);
-    LANGUAGES.iter().find(|(code, _)| code.eq_ignore_ascii_case(language)).map_or(&ENGLISH, |(_, strings)| strings)
+    LANGUAGES
+        .iter()
+        .find(|(code, _)| code.eq_ignore_ascii_case(language))
+        .map_or(&ENGLISH, |(_, strings)| strings)
 }
 
 static LANGUAGES: &[(&str, &Strings)] = &[("en", &ENGLISH)];

@@ -16,10 +16,21 @@ const DARK_SURFACE: &str = "#15171c";
 
 /// Sets what `style.css` builds on: theme, colours with enough contrast, radius.
 pub(crate) fn apply(appearance: &Appearance, look: &Look) {
-    let Some(root) = document().document_element().and_then(|root| root.dyn_into::<HtmlElement>().ok()) else { return };
+    let Some(root) = document()
+        .document_element()
+        .and_then(|root| root.dyn_into::<HtmlElement>().ok())
+    else {
+        return;
+    };
     let is_dark = look.theme == "dark";
-    let wanted = look.color.as_deref().and_then(Color::parse).or_else(|| Color::parse(&appearance.primary_color));
-    let (Some(primary), Some(surface)) = (wanted.or_else(|| Color::parse(PRIMARY)), surface(is_dark)) else { return };
+    let wanted = look
+        .color
+        .as_deref()
+        .and_then(Color::parse)
+        .or_else(|| Color::parse(&appearance.primary_color));
+    let (Some(primary), Some(surface)) = (wanted.or_else(|| Color::parse(PRIMARY)), surface(is_dark)) else {
+        return;
+    };
     let (accent, hint) = primary.accent_on(surface);
     let style = root.style();
     let radius = [&appearance.border_radius.min(32).to_string(), "px"].concat();

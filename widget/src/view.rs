@@ -1,16 +1,16 @@
 //! What the visitor sees.
 
-mod html;
-mod parts;
-mod header;
-mod transcript;
-mod message;
-mod answer;
-mod markdown;
 mod actions;
-mod failure;
-mod passage;
+mod answer;
 mod composer;
+mod failure;
+mod header;
+mod html;
+mod markdown;
+mod message;
+mod parts;
+mod passage;
+mod transcript;
 
 use crate::conversation::Conversation;
 use html::{Html, claim, element, listen, when};
@@ -73,6 +73,9 @@ fn dismiss(room: Conversation) {
 
 fn offline_banner(room: Conversation) -> Html {
     when(claim(move || !room.online.get()), move || {
-        element("p", "ew-banner").attribute("role", "alert").child(icon("offline")).text(room.strings.offline)
+        element("p", "ew-banner")
+            .attribute("role", "alert")
+            .child(icon("offline"))
+            .text(room.strings.offline)
     })
 }

@@ -31,8 +31,15 @@ struct State {
 impl Visitor {
     /// Returns the visitor whom this configuration was made for.
     pub(crate) fn new(page: Page, config: &Config) -> Self {
-        let state = State { token: String::new(), ends: 0.0, waiting: Vec::new() };
-        let visitor = Self { page, state: Rc::new(RefCell::new(state)) };
+        let state = State {
+            token: String::new(),
+            ends: 0.0,
+            waiting: Vec::new(),
+        };
+        let visitor = Self {
+            page,
+            state: Rc::new(RefCell::new(state)),
+        };
         visitor.renewed(config);
         visitor
     }

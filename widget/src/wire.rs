@@ -45,7 +45,10 @@ impl Read for Behavior {
 
 impl Read for Branding {
     fn read(value: &Value) -> Option<Self> {
-        Some(Self { show_powered_by: value.claim("show_powered_by"), avatar_url: value.text("avatar_url") })
+        Some(Self {
+            show_powered_by: value.claim("show_powered_by"),
+            avatar_url: value.text("avatar_url"),
+        })
     }
 }
 
@@ -65,7 +68,11 @@ impl Read for Source {
 
 impl Read for Error {
     fn read(value: &Value) -> Option<Self> {
-        Some(Self { detail: value.text("detail")?, code: value.text("code")?, field: value.text("field") })
+        Some(Self {
+            detail: value.text("detail")?,
+            code: value.text("code")?,
+            field: value.text("field"),
+        })
     }
 }
 
@@ -73,11 +80,23 @@ impl Read for Error {
 impl Read for Frame {
     fn read(value: &Value) -> Option<Self> {
         Some(match value.text("type")?.as_str() {
-            "start" => Self::Start { message_id: value.text("message_id")? },
-            "token" => Self::Token { content: value.text("content")? },
-            "sources" => Self::Sources { sources: value.list("sources")? },
-            "done" => Self::Done { confidence: value.number("confidence")?, answered: value.claim("answered") },
-            "error" => Self::Error { code: value.text("code")?, detail: value.text("detail")? },
+            "start" => Self::Start {
+                message_id: value.text("message_id")?,
+            },
+            "token" => Self::Token {
+                content: value.text("content")?,
+            },
+            "sources" => Self::Sources {
+                sources: value.list("sources")?,
+            },
+            "done" => Self::Done {
+                confidence: value.number("confidence")?,
+                answered: value.claim("answered"),
+            },
+            "error" => Self::Error {
+                code: value.text("code")?,
+                detail: value.text("detail")?,
+            },
             _ => return None,
         })
     }

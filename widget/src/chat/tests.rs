@@ -16,15 +16,22 @@ fn asked(question: &str) -> Event {
 }
 
 fn start() -> Event {
-    Event::Arrived(Frame::Start { message_id: "msg_1".to_owned() })
+    Event::Arrived(Frame::Start {
+        message_id: "msg_1".to_owned(),
+    })
 }
 
 fn token(content: &str) -> Event {
-    Event::Arrived(Frame::Token { content: content.to_owned() })
+    Event::Arrived(Frame::Token {
+        content: content.to_owned(),
+    })
 }
 
 fn done() -> Event {
-    Event::Arrived(Frame::Done { confidence: 0.9, answered: true })
+    Event::Arrived(Frame::Done {
+        confidence: 0.9,
+        answered: true,
+    })
 }
 
 fn last(chat: &Chat) -> &Message {
@@ -34,10 +41,15 @@ fn last(chat: &Chat) -> &Message {
 #[test]
 fn a_question_is_answered() {
     let chat = told(vec![asked("Why?"), start(), token("Be"), token("cause."), done()]);
-    let [question, answer] = chat.messages() else { panic!("two messages") };
+    let [question, answer] = chat.messages() else {
+        panic!("two messages")
+    };
     assert_eq!((question.author, question.text.as_str()), (Author::Visitor, "Why?"));
     assert_eq!((answer.author, answer.text.as_str()), (Author::Agent, "Because."));
-    assert_eq!((answer.id.as_deref(), &answer.progress, answer.confidence), (Some("msg_1"), &Progress::Complete, Some(0.9)));
+    assert_eq!(
+        (answer.id.as_deref(), &answer.progress, answer.confidence),
+        (Some("msg_1"), &Progress::Complete, Some(0.9))
+    );
     assert!(!chat.is_busy() && answer.can_be_rated());
 }
 
@@ -63,7 +75,12 @@ fn a_second_question_waits_for_the_first_answer() {
 fn the_screen_reader_hears_the_start_and_then_the_whole_answer_once() {
     let mut events = vec![asked("Why?"), start(), token("**Because** [1] "), token("of it.")];
     assert_eq!(told(events.clone()).announcement(), "The assistant is typing");
-    events.extend([Event::Arrived(Frame::Sources { sources: vec![source()] }), done()]);
+    events.extend([
+        Event::Arrived(Frame::Sources {
+            sources: vec![source()],
+        }),
+        done(),
+    ]);
     assert_eq!(told(events).announcement(), "Because of it.");
 }
 
@@ -82,7 +99,10 @@ fn source() -> shared::agent::Source {
 #[test]
 fn what_was_stopped_stays_and_takes_nothing_more() {
     let chat = told(vec![asked("Why?"), token("Be"), Event::Stopped, token("cause"), done()]);
-    assert_eq!((last(&chat).text.as_str(), &last(&chat).progress), ("Be", &Progress::Stopped));
+    assert_eq!(
+        (last(&chat).text.as_str(), &last(&chat).progress),
+        ("Be", &Progress::Stopped)
+    );
     assert_eq!(chat.question_to_retry(), None);
 }
 
@@ -103,22 +123,43 @@ fn what_is_forbidden_is_not_retried() {
 
 #[test]
 fn the_services_own_words_reach_the_visitor_and_the_screen_reader() {
-    let frame = Frame::Error { code: "MODEL_DOWN".to_owned(), detail: "The model is away.".to_owned() };
+    let frame = Frame::Error {
+        code: "MODEL_DOWN".to_owned(),
+        detail: "The model is away.".to_owned(),
+    };
     let chat = told(vec![asked("Why?"), Event::Arrived(frame)]);
-    let Progress::Failed(failure) = &last(&chat).progress else { panic!("failed") };
-    assert_eq!((failure.code(), chat.announcement()), ("MODEL_DOWN", "The model is away."));
+    let Progress::Failed(failure) = &last(&chat).progress else {
+        panic!("failed")
+    };
+    assert_eq!(
+        (failure.code(), chat.announcement()),
+        ("MODEL_DOWN", "The model is away.")
+    );
 }
 
 #[test]
 fn events_out_of_place_change_nothing() {
-    for event in [done(), token("x"), Event::Stopped, Event::Retried, Event::Failed(Failure::Silent), asked("")] {
+    for event in [
+        done(),
+        token("x"),
+        Event::Stopped,
+        Event::Retried,
+        Event::Failed(Failure::Silent),
+        asked(""),
+    ] {
         assert_eq!(told(vec![event]), Chat::default());
     }
 }
 
 #[test]
 fn a_rating_is_kept_and_can_be_taken_back() {
-    let story = vec![asked("Why?"), start(), token("x"), done(), Event::Rated(1, Some(Rating::Down))];
+    let story = vec![
+        asked("Why?"),
+        start(),
+        token("x"),
+        done(),
+        Event::Rated(1, Some(Rating::Down)),
+    ];
     assert_eq!(last(&told(story.clone())).rating, Some(Rating::Down));
     assert_eq!(last(&told([story, vec![Event::Rated(1, None)]].concat())).rating, None);
 }

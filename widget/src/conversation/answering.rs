@@ -77,7 +77,11 @@ async fn follow(
             }
         }
         tick = TimeoutFuture::new(TICK);
-        let released = if is_in_no_mood_for_motion() { pace.all() } else { pace.tick() };
+        let released = if is_in_no_mood_for_motion() {
+            pace.all()
+        } else {
+            pace.tick()
+        };
         for frame in released {
             arrive(room, frame);
         }
@@ -98,7 +102,13 @@ fn arrive(room: Conversation, frame: Frame) {
     room.apply(Event::Arrived(frame));
     if begins {
         let message_id = room.chat.with_untracked(|chat| chat.messages().last()?.id.clone());
-        room.report("stream:start", Detail { message_id: message_id.as_deref(), ..Detail::default() });
+        room.report(
+            "stream:start",
+            Detail {
+                message_id: message_id.as_deref(),
+                ..Detail::default()
+            },
+        );
     }
     room.report_end();
 }

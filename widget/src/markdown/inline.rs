@@ -36,7 +36,10 @@ fn split(text: &str, citable: Citable, into: &mut Vec<Node>) {
     let mut at = 0;
     while let Some(rest) = text.get(at..) {
         let Some(first) = rest.chars().next() else { break };
-        let begins_word = text.get(..at).and_then(|before| before.chars().next_back()).is_none_or(|c| !c.is_alphanumeric());
+        let begins_word = text
+            .get(..at)
+            .and_then(|before| before.chars().next_back())
+            .is_none_or(|c| !c.is_alphanumeric());
         let found = match first {
             '[' => citation(rest, citable),
             'h' if begins_word => bare_address(rest),
@@ -78,7 +81,9 @@ fn cites(number: usize, citable: Citable) -> bool {
 
 /// Reads `https://…` at the start of `text`, without the punctuation of the sentence around it.
 fn bare_address(text: &str) -> Option<(Node, usize)> {
-    let end = text.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '[' | ']')).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '[' | ']'))
+        .unwrap_or(text.len());
     let mut address = text.get(..end)?;
     while let Some(last) = address.chars().next_back() {
         let closes_nothing = last == ')' && !address.contains('(');
@@ -87,7 +92,9 @@ fn bare_address(text: &str) -> Option<(Node, usize)> {
         }
         address = address.get(..address.len() - last.len_utf8())?;
     }
-    let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"))?;
+    let host = address
+        .strip_prefix("https://")
+        .or_else(|| address.strip_prefix("http://"))?;
     if host.is_empty() {
         return None;
     }

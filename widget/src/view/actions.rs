@@ -18,16 +18,26 @@ const SMALL: &str = "ew-button ew-button--small";
 /// Draws the row of small buttons under an answer.
 pub(super) fn actions(room: Conversation, key: u32) -> Html {
     let is_commenting = RwSignal::new(false);
-    let can_be_rated = room.chat.with_untracked(|chat| chat.message(key).is_some_and(Message::can_be_rated));
-    let ratings = if can_be_rated { &[Rating::Up, Rating::Down][..] } else { &[] };
+    let can_be_rated = room
+        .chat
+        .with_untracked(|chat| chat.message(key).is_some_and(Message::can_be_rated));
+    let ratings = if can_be_rated {
+        &[Rating::Up, Rating::Down][..]
+    } else {
+        &[]
+    };
     let is_thanked = claim(move || rating(room, key).is_some() && !is_commenting.get());
     let row = element("div", "ew-actions")
         .children(ratings.iter().map(|rated| thumb(room, key, *rated, is_commenting)))
         .children(window().is_secure_context().then(|| copy_button(room, key)))
-        .child(when(is_thanked, move || element("span", "ew-actions__thanks").text(room.strings.thanks)));
+        .child(when(is_thanked, move || {
+            element("span", "ew-actions__thanks").text(room.strings.thanks)
+        }));
     element("div", "")
         .child(row)
-        .child(when(claim(move || is_commenting.get()), move || comment(room, key, is_commenting)))
+        .child(when(claim(move || is_commenting.get()), move || {
+            comment(room, key, is_commenting)
+        }))
 }
 
 fn rating(room: Conversation, key: u32) -> Option<Rating> {
@@ -71,7 +81,11 @@ fn comment(room: Conversation, key: u32, is_commenting: RwSignal<bool>) -> Html 
         .child(button("ew-link", move || is_commenting.set(false)).text(strings.skip_comment))
         .child(button("ew-pill", send).text(strings.send_comment));
     element("div", "ew-comment")
-        .child(element("label", "ew-comment__label").attribute("for", &id).text(strings.what_was_wrong))
+        .child(
+            element("label", "ew-comment__label")
+                .attribute("for", &id)
+                .text(strings.what_was_wrong),
+        )
         .child(input)
         .child(buttons)
 }
@@ -97,8 +111,17 @@ fn copy_button(room: Conversation, key: u32) -> Html {
     };
     let is_done = claim(move || is_copied.get());
     let picture = move || Some(icon(if is_done.holds() { "check" } else { "copy" }));
-    let said = move || if is_done.holds() { strings.copied.to_owned() } else { String::new() };
-    let made = button(SMALL, copy).attribute("aria-label", strings.copy).attribute("title", strings.copy).show(picture);
+    let said = move || {
+        if is_done.holds() {
+            strings.copied.to_owned()
+        } else {
+            String::new()
+        }
+    };
+    let made = button(SMALL, copy)
+        .attribute("aria-label", strings.copy)
+        .attribute("title", strings.copy)
+        .show(picture);
     let status = element("span", "ew-hidden").attribute("role", "status").say(said);
     element("span", "ew-slot").child(made).child(status)
 }

@@ -17,9 +17,8 @@ use std::rc::Rc;
 
 /// Draws the answer whose message has this key.
 pub(super) fn answer(room: Conversation, key: u32) -> Html {
-    let of = move |read: fn(&Message) -> bool| {
-        claim(move || room.chat.with(|chat| chat.message(key).is_some_and(read)))
-    };
+    let of =
+        move |read: fn(&Message) -> bool| claim(move || room.chat.with(|chat| chat.message(key).is_some_and(read)));
     let is_waiting = of(|message| message.progress == Progress::Waiting);
     let is_complete = of(|message| message.progress == Progress::Complete);
     let was_stopped = of(|message| message.progress == Progress::Stopped);
@@ -28,7 +27,9 @@ pub(super) fn answer(room: Conversation, key: u32) -> Html {
         .child(when(is_waiting, typing))
         .child(blocks(room, key))
         .child(when(is_complete, move || sources(room, key)))
-        .child(when(was_stopped, move || element("p", "ew-note").text(room.strings.stopped)))
+        .child(when(was_stopped, move || {
+            element("p", "ew-note").text(room.strings.stopped)
+        }))
         .child(when(has_failed, move || failure(room, key)))
         .child(when(is_complete, move || actions(room, key)));
     element("div", "ew-message ew-message--agent")
@@ -50,11 +51,16 @@ fn blocks(room: Conversation, key: u32) -> Html {
         });
         parsed.blocks.iter().map(|(key, _)| *key).collect()
     };
-    element("div", "ew-text").attribute("dir", "auto").list(keys, move |wanted| {
-        let parsed = drawn.borrow();
-        let block = parsed.blocks.iter().find(|(key, _)| *key == wanted);
-        block.map_or_else(|| element("p", ""), |(_, block)| render(block, element("div", "ew-slot"), room, key))
-    })
+    element("div", "ew-text")
+        .attribute("dir", "auto")
+        .list(keys, move |wanted| {
+            let parsed = drawn.borrow();
+            let block = parsed.blocks.iter().find(|(key, _)| *key == wanted);
+            block.map_or_else(
+                || element("p", ""),
+                |(_, block)| render(block, element("div", "ew-slot"), room, key),
+            )
+        })
 }
 
 /// A parsed text, and what it was parsed from.
@@ -83,19 +89,31 @@ fn parse_blocks(message: &Message) -> Vec<(u64, Node)> {
     } else {
         Citable::Sources(message.sources.len())
     };
-    let text = if message.is_under_way() { without_open_bracket(&message.text) } else { &message.text };
+    let text = if message.is_under_way() {
+        without_open_bracket(&message.text)
+    } else {
+        &message.text
+    };
     let key = |at: usize, block: &Node| {
         let mut hasher = DefaultHasher::new();
         (at, has_sources, block).hash(&mut hasher);
         hasher.finish()
     };
-    parse(text, citable).into_iter().enumerate().map(|(at, block)| (key(at, &block), block)).collect()
+    parse(text, citable)
+        .into_iter()
+        .enumerate()
+        .map(|(at, block)| (key(at, &block), block))
+        .collect()
 }
 
 /// Leaves out `[1` at the end of a text that is still growing: it is about to become a citation.
 fn without_open_bracket(text: &str) -> &str {
     match text.rfind('[') {
-        Some(at) if text.get(at + 1..).is_some_and(|tail| tail.bytes().all(|byte| byte.is_ascii_digit())) => {
+        Some(at)
+            if text
+                .get(at + 1..)
+                .is_some_and(|tail| tail.bytes().all(|byte| byte.is_ascii_digit())) =>
+        {
             text.get(..at).unwrap_or(text)
         }
         _ => text,
@@ -104,7 +122,9 @@ fn without_open_bracket(text: &str) -> &str {
 
 fn typing() -> Html {
     let dots = (0..3).map(|_| element("i", ""));
-    element("span", "ew-typing").attribute("aria-hidden", "true").children(dots)
+    element("span", "ew-typing")
+        .attribute("aria-hidden", "true")
+        .children(dots)
 }
 
 /// The list of sources under an answer; nothing in it when there are none.
@@ -114,16 +134,31 @@ fn sources(room: Conversation, key: u32) -> Html {
         return element("div", "ew-slot");
     }
     let id = ["ew-sources-", &key.to_string()].concat();
-    let chips = sources.iter().enumerate().map(|(at, source)| chip(room, key, at, source));
+    let chips = sources
+        .iter()
+        .enumerate()
+        .map(|(at, source)| chip(room, key, at, source));
     element("div", "ew-sources")
-        .child(element("p", "ew-sources__title").attribute("id", &id).text(room.strings.sources))
-        .child(element("ol", "ew-sources__list").attribute("aria-labelledby", &id).children(chips))
+        .child(
+            element("p", "ew-sources__title")
+                .attribute("id", &id)
+                .text(room.strings.sources),
+        )
+        .child(
+            element("ol", "ew-sources__list")
+                .attribute("aria-labelledby", &id)
+                .children(chips),
+        )
 }
 
 fn chip(room: Conversation, key: u32, at: usize, source: &Source) -> Html {
     let chip = button("ew-chip", move || room.passage.set(Some((key, at))))
         .child(element("span", "ew-chip__number").text(&(at + 1).to_string()))
-        .child(element("span", "ew-chip__title").attribute("dir", "auto").text(&source.title))
+        .child(
+            element("span", "ew-chip__title")
+                .attribute("dir", "auto")
+                .text(&source.title),
+        )
         .child(icon("chevron"));
     element("li", "").child(chip)
 }
@@ -134,7 +169,14 @@ mod tests {
 
     #[test]
     fn a_citation_that_is_still_arriving_is_not_shown_in_part() {
-        for (text, shown) in [("a [", "a "), ("a [1", "a "), ("a [1]", "a [1]"), ("a [x", "a [x"), ("a", "a"), ("", "")] {
+        for (text, shown) in [
+            ("a [", "a "),
+            ("a [1", "a "),
+            ("a [1]", "a [1]"),
+            ("a [x", "a [x"),
+            ("a", "a"),
+            ("", ""),
+        ] {
             assert_eq!(without_open_bracket(text), shown);
         }
     }

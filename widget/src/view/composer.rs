@@ -55,16 +55,25 @@ pub(super) fn composer(room: Conversation) -> Html {
     };
     let counted = move || counter(length(), strings).unwrap_or_default();
     let powered = room.config(|config| config.branding.show_powered_by).then(|| {
-        element("p", "ew-powered").text(strings.powered_by).text(" ").child(element("b", "").text("Edgewise"))
+        element("p", "ew-powered")
+            .text(strings.powered_by)
+            .text(" ")
+            .child(element("b", "").text("Edgewise"))
     });
     // The mirror gives the box the height of the text.
-    let grow = element("div", "ew-composer__grow").live("data-text", move || Some(room.draft.get())).child(input);
+    let grow = element("div", "ew-composer__grow")
+        .live("data-text", move || Some(room.draft.get()))
+        .child(input);
     let counter = element("p", "ew-composer__counter").attribute("id", "ew-counter");
     let foot = element("div", "ew-composer__foot")
         .child(counter.live("data-over", is_too_long.flag()).say(counted))
         .children(powered);
     element("div", "ew-composer")
-        .child(element("div", "ew-composer__box").child(grow).child(element("div", "ew-slot").show(round)))
+        .child(
+            element("div", "ew-composer__box")
+                .child(grow)
+                .child(element("div", "ew-slot").show(round)),
+        )
         .child(foot)
 }
 
@@ -89,15 +98,17 @@ fn input(room: Conversation, is_too_long: Claim, send: impl Fn() + 'static) -> H
             }
         });
     });
-    input.on("input", move |_| room.draft.set(node.value())).on("keydown", move |event| {
-        let event = event.unchecked_into::<KeyboardEvent>();
-        // While a word is being composed, Enter chooses it; 229 is how some browsers say so.
-        let is_composing = event.is_composing() || event.key_code() == 229;
-        if event.key() == "Enter" && !event.shift_key() && !is_composing {
-            event.prevent_default();
-            send();
-        }
-    })
+    input
+        .on("input", move |_| room.draft.set(node.value()))
+        .on("keydown", move |event| {
+            let event = event.unchecked_into::<KeyboardEvent>();
+            // While a word is being composed, Enter chooses it; 229 is how some browsers say so.
+            let is_composing = event.is_composing() || event.key_code() == 229;
+            if event.key() == "Enter" && !event.shift_key() && !is_composing {
+                event.prevent_default();
+                send();
+            }
+        })
 }
 
 /// Says how many characters are left, or too many; nothing as long as there are plenty.
@@ -118,8 +129,14 @@ mod tests {
         let strings = crate::strings::for_language("en");
         assert_eq!(counter(0, strings), None);
         assert_eq!(counter(QUESTION_LIMIT - NEARLY_FULL - 1, strings), None);
-        assert_eq!(counter(QUESTION_LIMIT - 5, strings).as_deref(), Some("5 characters left"));
+        assert_eq!(
+            counter(QUESTION_LIMIT - 5, strings).as_deref(),
+            Some("5 characters left")
+        );
         assert_eq!(counter(QUESTION_LIMIT, strings).as_deref(), Some("0 characters left"));
-        assert_eq!(counter(QUESTION_LIMIT + 7, strings).as_deref(), Some("7 characters too many"));
+        assert_eq!(
+            counter(QUESTION_LIMIT + 7, strings).as_deref(),
+            Some("7 characters too many")
+        );
     }
 }

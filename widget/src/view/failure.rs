@@ -14,12 +14,22 @@ pub(super) fn failure(room: Conversation, key: u32) -> Html {
         Progress::Failed(failure) => Some(failure.clone()),
         _ => None,
     });
-    let Some(failure) = failure else { return element("div", "ew-slot") };
+    let Some(failure) = failure else {
+        return element("div", "ew-slot");
+    };
     let can_retry = failure.can_be_retried();
-    let pause = if let Failure::Limited { seconds } = failure { seconds } else { 0 };
+    let pause = if let Failure::Limited { seconds } = failure {
+        seconds
+    } else {
+        0
+    };
     // Only the last question can be asked again.
-    let is_offered =
-        claim(move || can_retry && room.chat.with(|chat| chat.messages().last().is_some_and(|last| last.key == key)));
+    let is_offered = claim(move || {
+        can_retry
+            && room
+                .chat
+                .with(|chat| chat.messages().last().is_some_and(|last| last.key == key))
+    });
     let text = element("span", "").text(&failure.told(room.strings));
     element("div", "ew-failure")
         .child(element("p", "ew-failure__text").child(icon("alert")).child(text))
@@ -42,5 +52,8 @@ fn retry(room: Conversation, pause: u32) -> Html {
         let _ = must_wait.try_set(false);
     });
     let cannot = claim(move || must_wait.get() || !room.online.get());
-    button("ew-pill", move || room.retry()).live("disabled", cannot.flag()).child(icon("retry")).child(label)
+    button("ew-pill", move || room.retry())
+        .live("disabled", cannot.flag())
+        .child(icon("retry"))
+        .child(label)
 }

@@ -20,16 +20,25 @@ pub(super) fn header(room: Conversation) -> Html {
         .child(avatar(room))
         .child(names)
         .child(when(has_begun, again))
-        .child(icon_button("ew-button", strings.close, "down", move || room.tell("close")))
+        .child(icon_button("ew-button", strings.close, "down", move || {
+            room.tell("close")
+        }))
 }
 
 /// Draws the agent's picture, or a mark in the primary colour when there is none or it does not load.
 pub(super) fn avatar(room: Conversation) -> Html {
     let address = room.config(|config| config.branding.avatar_url.as_deref().and_then(safe_address));
-    let picture = address.filter(|address| address.starts_with("https://")).map(|address| {
-        let picture = element("img", "ew-avatar__image").attribute("src", &address).attribute("alt", "");
-        let node = picture.node::<Element>();
-        picture.on("error", move |_| node.remove())
-    });
-    element("span", "ew-avatar").attribute("aria-hidden", "true").child(icon("spark")).children(picture)
+    let picture = address
+        .filter(|address| address.starts_with("https://"))
+        .map(|address| {
+            let picture = element("img", "ew-avatar__image")
+                .attribute("src", &address)
+                .attribute("alt", "");
+            let node = picture.node::<Element>();
+            picture.on("error", move |_| node.remove())
+        });
+    element("span", "ew-avatar")
+        .attribute("aria-hidden", "true")
+        .child(icon("spark"))
+        .children(picture)
 }

@@ -87,7 +87,11 @@ impl Html {
         watch(move || {
             let mut shown = shown.borrow_mut();
             let keys = keys();
-            let same = shown.iter().zip(&keys).take_while(|((key, _, _), wanted)| key == *wanted).count();
+            let same = shown
+                .iter()
+                .zip(&keys)
+                .take_while(|((key, _, _), wanted)| key == *wanted)
+                .count();
             shown.drain(same..).for_each(|(_, child, _)| child.remove());
             for key in keys.into_iter().skip(same) {
                 let owner = parent.with(Owner::new);
@@ -115,7 +119,9 @@ pub(super) fn watch(act: impl Fn() + 'static) {
 pub(super) fn listen(target: &EventTarget, event: &str, act: impl FnMut(Event) + 'static) {
     let act: Box<dyn FnMut(Event)> = Box::new(act);
     let listener = Closure::wrap(act).into_js_value();
-    target.add_event_listener_with_callback(event, listener.unchecked_ref()).unwrap_throw();
+    target
+        .add_event_listener_with_callback(event, listener.unchecked_ref())
+        .unwrap_throw();
 }
 
 /// A claim about the state that is news only when it changes.

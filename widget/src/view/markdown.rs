@@ -28,7 +28,9 @@ pub(super) fn render(node: &Node, parent: Html, room: Conversation, key: u32) ->
 
 /// Draws several nodes.
 pub(super) fn render_all(nodes: &[Node], parent: Html, room: Conversation, key: u32) -> Html {
-    nodes.iter().fold(parent, |parent, node| render(node, parent, room, key))
+    nodes
+        .iter()
+        .fold(parent, |parent, node| render(node, parent, room, key))
 }
 
 fn empty(kind: &Element) -> Html {
@@ -54,17 +56,26 @@ fn empty(kind: &Element) -> Html {
 
 /// An element that scrolls sideways: the keyboard must be able to reach it.
 fn wide(tag: &str, class: &str, label: &str) -> Html {
-    element(tag, class).attribute("tabindex", "0").attribute("role", "group").attribute("aria-label", label)
+    element(tag, class)
+        .attribute("tabindex", "0")
+        .attribute("role", "group")
+        .attribute("aria-label", label)
 }
 
 /// A pill that opens the passage; only a number as long as the source is not known.
 fn citation(number: usize, room: Conversation, key: u32) -> Html {
     let at = number.saturating_sub(1);
-    let title =
-        room.chat.with_untracked(|chat| chat.message(key).and_then(|message| Some(message.sources.get(at)?.title.clone())));
+    let title = room.chat.with_untracked(|chat| {
+        chat.message(key)
+            .and_then(|message| Some(message.sources.get(at)?.title.clone()))
+    });
     let number = number.to_string();
-    let Some(title) = title else { return element("span", "ew-cite").text(&number) };
+    let Some(title) = title else {
+        return element("span", "ew-cite").text(&number);
+    };
     let name = [room.strings.source, " ", &number, ": ", &title].concat();
     let pill = button("ew-cite", move || room.passage.set(Some((key, at))));
-    pill.attribute("aria-label", &name).attribute("title", &title).text(&number)
+    pill.attribute("aria-label", &name)
+        .attribute("title", &title)
+        .text(&number)
 }

@@ -8,7 +8,9 @@ use leptos::prelude::*;
 
 /// Draws the message of this key.
 pub(super) fn message(room: Conversation, key: u32) -> Html {
-    let message = room.chat.with_untracked(|chat| chat.message(key).map(|message| (message.author, message.text.clone())));
+    let message = room
+        .chat
+        .with_untracked(|chat| chat.message(key).map(|message| (message.author, message.text.clone())));
     match message {
         Some((Author::Visitor, text)) => question(room, &text),
         _ => answer(room, key),

@@ -7,7 +7,9 @@ use web_sys::HtmlElement;
 
 /// Draws an icon of `style.css`. It says nothing to a screen reader.
 pub(super) fn icon(name: &str) -> Html {
-    element("span", "ew-icon").attribute("data-icon", name).attribute("aria-hidden", "true")
+    element("span", "ew-icon")
+        .attribute("data-icon", name)
+        .attribute("aria-hidden", "true")
 }
 
 /// Draws a button.
@@ -17,12 +19,17 @@ pub(super) fn button(class: &str, act: impl Fn() + 'static) -> Html {
 
 /// Draws a button that shows only an icon; `label` is its name.
 pub(super) fn icon_button(class: &str, label: &str, name: &str, act: impl Fn() + 'static) -> Html {
-    button(class, act).attribute("aria-label", label).attribute("title", label).child(icon(name))
+    button(class, act)
+        .attribute("aria-label", label)
+        .attribute("title", label)
+        .child(icon(name))
 }
 
 /// Draws a link to another page, in a tab of its own. The address has to be safe.
 pub(super) fn link(class: &str, address: &str) -> Html {
-    let made = element("a", class).attribute("href", address).attribute("target", "_blank");
+    let made = element("a", class)
+        .attribute("href", address)
+        .attribute("target", "_blank");
     made.attribute("rel", "noopener noreferrer nofollow")
 }
 

@@ -41,7 +41,9 @@ fn sheet(room: Conversation) -> Html {
         let back = move || turn_to(at().checked_sub(1));
         let on = move || turn_to(Some(at() + 1));
         let back = icon_button("ew-button", strings.previous_source, "left", back);
-        element("div", "ew-slot").child(back).child(icon_button("ew-button", strings.next_source, "right", on))
+        element("div", "ew-slot")
+            .child(back)
+            .child(icon_button("ew-button", strings.next_source, "right", on))
     });
     let bar = element("div", "ew-sheet__bar")
         .child(element("p", "ew-sheet__position").say(position))
@@ -56,7 +58,9 @@ fn sheet(room: Conversation) -> Html {
         .child(bar)
         .child(element("div", "ew-slot").show(shown));
     focus_soon(&sheet);
-    element("div", "ew-slot").child(element("div", "ew-scrim").click(close)).child(sheet)
+    element("div", "ew-slot")
+        .child(element("div", "ew-scrim").click(close))
+        .child(sheet)
 }
 
 fn body(room: Conversation, key: u32, source: &Source) -> Html {
@@ -64,7 +68,9 @@ fn body(room: Conversation, key: u32, source: &Source) -> Html {
     let path = (!path.is_empty()).then(|| element("p", "ew-sheet__path").attribute("dir", "auto").text(&path));
     let quote = element("div", "ew-sheet__quote ew-text").attribute("dir", "auto");
     let quote = render_all(&parse(&source.chunk_preview, Citable::Sources(0)), quote, room, key);
-    let title = element("h2", "ew-sheet__title").attribute("id", "ew-passage").attribute("dir", "auto");
+    let title = element("h2", "ew-sheet__title")
+        .attribute("id", "ew-passage")
+        .attribute("dir", "auto");
     let text = element("div", "ew-sheet__body")
         .attribute("tabindex", "0")
         .attribute("role", "group")
@@ -73,7 +79,9 @@ fn body(room: Conversation, key: u32, source: &Source) -> Html {
         .children(path)
         .child(quote);
     let foot = source.url.as_deref().and_then(safe_address).map(|address| {
-        let link = link("ew-pill ew-pill--primary", &address).text(room.strings.open_page).child(icon("external"));
+        let link = link("ew-pill ew-pill--primary", &address)
+            .text(room.strings.open_page)
+            .child(icon("external"));
         element("div", "ew-sheet__foot").child(link)
     });
     element("div", "ew-slot").child(text).children(foot)

@@ -16,7 +16,10 @@ const NEAR: i32 = 48;
 /// Draws the part that scrolls.
 pub(super) fn transcript(room: Conversation) -> Html {
     let strings = room.strings;
-    let keys = move || room.chat.with(|chat| chat.messages().iter().map(|message| u64::from(message.key)).collect());
+    let keys = move || {
+        room.chat
+            .with(|chat| chat.messages().iter().map(|message| u64::from(message.key)).collect())
+    };
     let content = element("div", "ew-scroller__content")
         .child(welcome(room))
         .child(element("div", "ew-slot").list(keys, move |key| message(room, key as u32)));
@@ -38,7 +41,9 @@ pub(super) fn transcript(room: Conversation) -> Html {
             to_end();
         })
     };
-    element("div", "ew-transcript").child(scroller).child(when(claim(move || !follows.get()), jump))
+    element("div", "ew-transcript")
+        .child(scroller)
+        .child(when(claim(move || !follows.get()), jump))
 }
 
 /// Keeps the end in view while `follows` holds. Returns what scrolls there.
@@ -78,7 +83,9 @@ fn welcome(room: Conversation) -> Html {
     let (greeting, questions) = room.config(|config| {
         let behavior = &config.behavior;
         let greets = behavior.greeting_enabled && !behavior.greeting_message.is_empty();
-        let greeting = element("p", "ew-welcome__greeting").attribute("dir", "auto").text(&behavior.greeting_message);
+        let greeting = element("p", "ew-welcome__greeting")
+            .attribute("dir", "auto")
+            .text(&behavior.greeting_message);
         (greets.then_some(greeting), behavior.suggested_questions.clone())
     });
     let has_questions = !questions.is_empty();
