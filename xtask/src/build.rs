@@ -32,11 +32,18 @@ pub enum Profile {
 }
 
 impl Profile {
-    /// The name of the profile in Cargo.toml.
     const fn name(self) -> &'static str {
         match self {
             Self::Quick => "quick",
             Self::Release => "release",
+        }
+    }
+
+    /// The profile in Cargo.toml of what browsers download.
+    const fn web(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Release => "web",
         }
     }
 }

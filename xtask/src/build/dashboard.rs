@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 pub(super) fn make(build: &Build) -> Result<Vec<PathBuf>> {
-    let profile = build.profile.name();
+    let profile = build.profile.web();
     // Trunk empties the folder it writes to; a page being loaded keeps its files until the new ones are there.
     let made = root().join("target/xtask/dashboard").join(profile);
     fs::create_dir_all(&made)?;

@@ -19,7 +19,7 @@ pub(super) const WASM_FEATURES: [&str; 7] = [
 ];
 
 pub(super) fn make(build: &Build) -> Result<Vec<PathBuf>> {
-    let profile = build.profile.name();
+    let profile = build.profile.web();
     let mut cargo = build.tools.cargo_for_wasm();
     run(
         "widget-cargo",
@@ -64,7 +64,7 @@ fn optimised(build: &Build, module: &Path) -> Result<PathBuf> {
     run(
         "widget-wasm-opt",
         command
-            .arg("-Oz")
+            .args(["-Oz", "--strip-producers", "--strip-target-features"])
             .args(WASM_FEATURES)
             .arg(module)
             .arg("-o")
