@@ -12,9 +12,9 @@ pub struct CreateAgent {
     /// SUPPORT (default), SALES, FAQ or CUSTOM.
     #[serde(default)]
     pub agent_type: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::object")]
     pub behavior_settings: Option<BehaviorSettings>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::object")]
     pub response_config: Option<ResponseConfig>,
     #[serde(default)]
     pub conversation_rules: Option<Map<String, Value>>,
@@ -26,7 +26,7 @@ pub struct CreateAgent {
     #[serde(default)]
     pub collection_ids: Option<Vec<String>>,
     /// Extension: what the widget shows.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::object")]
     pub widget: Option<WidgetSettings>,
 }
 
@@ -164,7 +164,9 @@ pub struct UpdateAgent {
     pub name: Option<String>,
     pub description: Option<String>,
     pub agent_type: Option<String>,
+    #[serde(deserialize_with = "crate::object")]
     pub behavior_settings: Option<BehaviorSettings>,
+    #[serde(deserialize_with = "crate::object")]
     pub response_config: Option<ResponseConfig>,
     pub conversation_rules: Option<Map<String, Value>>,
     pub greeting_message: Option<String>,
@@ -172,6 +174,7 @@ pub struct UpdateAgent {
     /// Extension.
     pub collection_ids: Option<Vec<String>>,
     /// Extension.
+    #[serde(deserialize_with = "crate::object")]
     pub widget: Option<WidgetSettings>,
 }
 

@@ -55,7 +55,7 @@ pub struct Chat {
     pub session_id: String,
     /// 1 to 10,000 characters.
     pub message: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::object")]
     pub metadata: Option<Metadata>,
 }
 

@@ -15,13 +15,16 @@ pub struct Unsaved {
 }
 
 impl Unsaved {
-    /// Begins without any.
+    /// Begins without any, and watches from now on. Has to come before the router, which hears the same events: those
+    /// of the window come to whoever listened first.
     pub fn begin() -> Self {
-        Self {
+        let unsaved = Self {
             dirty: RwSignal::new(false),
             wanted: RwSignal::new(None),
             here: StoredValue::new(String::new()),
-        }
+        };
+        watch(unsaved);
+        unsaved
     }
 
     /// Records whether the page at the current address has unsaved changes.
@@ -35,13 +38,12 @@ impl Unsaved {
     }
 }
 
-/// Watches links, the browser's own buttons and closing the tab. Stands once, inside the router, for the whole visit.
+/// Asks before changes are lost. Stands once, inside the router.
 #[component]
 pub fn UnsavedGuard() -> impl IntoView {
     let unsaved = expect_context::<Unsaved>();
     let navigate = StoredValue::new_local(use_navigate());
     let open = open_about(unsaved.wanted);
-    watch(unsaved);
     let discard = Callback::new(move |()| {
         let wanted = unsaved.wanted.get_untracked();
         unsaved.dirty.set(false);

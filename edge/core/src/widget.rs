@@ -189,26 +189,19 @@ pub async fn give_feedback(
     Ok(id)
 }
 
-/// The frame that shows an agent's widget.
-#[derive(Clone, Debug)]
-pub struct Frame {
-    pub agent_name: String,
-    /// The value of `frame-ancestors`: who may embed it.
-    pub ancestors: String,
-}
-
-/// Returns who may embed an agent's widget: the pages that its workspace's living keys name.
+/// Returns who may embed an agent's widget, as the value of `frame-ancestors`: the pages that its workspace's living
+/// keys name.
 ///
 /// # Errors
 /// [`Kind::NotFound`] for an agent that is not published.
-pub async fn frame(app: &App, agent: &AgentId) -> Result<Frame> {
+pub async fn frame_ancestors(app: &App, agent: &AgentId) -> Result<String> {
     let found = app.store.embedding_domains(agent).await?;
-    let (agent_name, domains) = found.ok_or_else(|| Error::not_found("agent"))?;
-    let mut domains: Vec<String> = domains.into_iter().flatten().collect();
+    let mut domains: Vec<String> = found
+        .ok_or_else(|| Error::not_found("agent"))?
+        .into_iter()
+        .flatten()
+        .collect();
     domains.sort();
     domains.dedup();
-    Ok(Frame {
-        agent_name,
-        ancestors: origin::frame_ancestors(&domains),
-    })
+    Ok(origin::frame_ancestors(&domains))
 }

@@ -56,13 +56,11 @@ async fn frame(State(app): State<App>, Path(agent): Path<String>) -> Response {
 }
 
 async fn frame_document(app: &App, agent: &AgentId) -> edge_core::Result<Response> {
-    let frame = widget::frame(app, agent).await?;
+    let ancestors = widget::frame_ancestors(app, agent).await?;
     let template = app.assets.read("embed.html").await?;
     let template = String::from_utf8(template).map_err(Error::internal)?;
-    let page = template
-        .replace("{{agent_id}}", &escape(agent.as_str()))
-        .replace("{{agent_name}}", &escape(&frame.agent_name));
-    let policy = format!("{FRAME_POLICY}; frame-ancestors {}", frame.ancestors);
+    let page = template.replace("{{agent_id}}", &escape(agent.as_str()));
+    let policy = format!("{FRAME_POLICY}; frame-ancestors {ancestors}");
     let mut response = html(page);
     let policy = HeaderValue::from_str(&policy).map_err(Error::internal)?;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);

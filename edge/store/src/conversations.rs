@@ -151,20 +151,19 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn embedding_domains(&self, agent: &AgentId) -> Result<Option<(String, Vec<Vec<String>>)>, SqlError> {
+    pub async fn embedding_domains(&self, agent: &AgentId) -> Result<Option<Vec<Vec<String>>>, SqlError> {
         #[derive(Deserialize)]
         struct Row {
-            name: String,
             #[serde(deserialize_with = "edge_model::column::json")]
             domains: Vec<Vec<String>>,
         }
         let statement = sql!(
-            "SELECT name, (SELECT json_group_array(json(allowed_domains)) FROM api_keys
+            "SELECT (SELECT json_group_array(json(allowed_domains)) FROM api_keys
                 WHERE workspace_id = agents.workspace_id AND kind = 'widget' AND revoked_at IS NULL) AS domains
              FROM agents WHERE id = ?1 AND status = 'PUBLISHED'",
             agent.as_str()
         );
-        Ok(self.row::<Row>(statement).await?.map(|it| (it.name, it.domains)))
+        Ok(self.row::<Row>(statement).await?.map(|it| it.domains))
     }
 
     /// Finds which agent gave an answer, if it was one of the workspace's.
