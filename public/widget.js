@@ -114,7 +114,7 @@
 :host{all:initial!important;position:fixed!important;width:0!important;height:0!important;z-index:2147483000!important}
 @media print{:host{display:none!important}}
 *{box-sizing:border-box}
-.root{--surface:#fff;--text:#16181d;--edge:20px;font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;color:var(--text)}
+.root{--surface:#fff;--text:#16181d;--edge:20px;font:15px/1.45 system-ui,sans-serif;color:var(--text)}
 .dark{--surface:#15171c;--text:#eceef2}
 .hidden .launcher,.hidden .teaser,.open .teaser{display:none}
 button{font:inherit;color:inherit;background:none;border:0;padding:0;margin:0;cursor:pointer;-webkit-tap-highlight-color:transparent}
@@ -122,15 +122,12 @@ button:focus-visible{outline:3px solid var(--color);outline-offset:3px}
 .launcher,.panel,.teaser{position:fixed;right:var(--edge)}
 .left>*{right:auto!important;left:var(--edge)}
 .launcher{bottom:calc(20px + env(safe-area-inset-bottom,0px));width:56px;height:56px;border-radius:50%;border:1px solid transparent;background:var(--color);color:var(--on);box-shadow:0 1px 3px #0003,0 8px 28px #00000038;transition:transform .2s,background-color .3s}
-.launcher:hover{transform:scale(1.06)}
-.launcher:active{transform:scale(.96)}
 .icon{position:absolute;inset:0;margin:auto;width:26px;height:26px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round;transition:transform .25s,opacity .2s}
 .chat{fill:currentColor}
 .down,.open .chat{opacity:0;transform:rotate(-45deg) scale(.6)}
 .open .down{opacity:1;transform:none}
 .unread .launcher::after{content:"";position:absolute;top:0;right:0;width:14px;height:14px;border-radius:50%;background:#e5484d;border:2px solid #fff}
-.panel{bottom:calc(92px + env(safe-area-inset-bottom,0px));width:400px;max-width:calc(100vw - 40px);height:min(680px,100vh - 116px);height:min(680px,100dvh - 116px);border-radius:var(--radius);overflow:hidden;background:var(--surface);box-shadow:0 0 0 1px #00000014,0 4px 12px #0000001a,0 16px 48px #00000038;transform-origin:100% 100%;visibility:hidden;opacity:0;transform:translateY(10px) scale(.97);transition:opacity .16s,transform .22s cubic-bezier(.2,.8,.2,1),visibility 0s .2s}
-.left .panel{transform-origin:0 100%}
+.panel{bottom:calc(92px + env(safe-area-inset-bottom,0px));width:400px;max-width:calc(100vw - 40px);height:min(680px,100vh - 116px);height:min(680px,100dvh - 116px);border-radius:var(--radius);overflow:hidden;background:var(--surface);box-shadow:0 0 0 1px #00000014,0 4px 12px #0000001a,0 16px 48px #00000038;visibility:hidden;opacity:0;transform:translateY(10px) scale(.97);transition:opacity .16s,transform .22s cubic-bezier(.2,.8,.2,1),visibility 0s .2s}
 .dark .panel{box-shadow:0 0 0 1px #ffffff1f,0 16px 48px #00000080}
 .open .panel{visibility:visible;opacity:1;transform:none;transition-delay:0s}
 iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;transition:opacity .15s;color-scheme:normal}
@@ -143,7 +140,6 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
 .note p{margin:0;max-width:30ch;text-wrap:balance}
 .action{min-height:40px;padding:8px 18px;border-radius:999px;background:var(--color);color:var(--on);font-weight:600}
 .cross{display:none;width:40px;height:40px;position:absolute;top:8px;right:8px}
-.cross .icon{width:20px}
 .teaser{bottom:calc(92px + env(safe-area-inset-bottom,0px));max-width:min(280px,100vw - 40px);border-radius:16px;background:var(--surface);box-shadow:0 0 0 1px #00000014,0 8px 28px #00000030;animation:rise .3s cubic-bezier(.2,.8,.2,1)}
 .teaser .say{padding:14px 40px 14px 16px;text-align:start;overflow-wrap:anywhere;border-radius:inherit}
 .teaser .cross{display:block;width:28px;height:28px}

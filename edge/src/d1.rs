@@ -99,7 +99,9 @@ fn param(value: &Value) -> Result<JsValue, SqlError> {
 
 /// Decodes the rows of each answer.
 ///
-/// Through JSON text: one call into JavaScript for all rows, where walking the objects costs several for each value.
+/// Through JSON text: one call into JavaScript for all rows, where walking the objects with `serde_wasm_bindgen` costs
+/// several for each value. Measured in V8, rows of ten columns: 20 take 0.05 ms against 0.08, 100 take 0.2 against 0.4;
+/// only texts of several KB each are slower, 20 of 4 KB take 0.34 ms against 0.26.
 fn rows(answers: &Array) -> Result<Vec<Vec<Value>>, SqlError> {
     let results = answers
         .iter()
