@@ -117,7 +117,7 @@
 .root{--surface:#fff;--text:#16181d;--edge:20px;font:15px/1.45 system-ui,sans-serif;color:var(--text)}
 .dark{--surface:#15171c;--text:#eceef2}
 .hidden .launcher,.hidden .teaser,.open .teaser{display:none}
-button{font:inherit;color:inherit;background:none;border:0;padding:0;margin:0;cursor:pointer;-webkit-tap-highlight-color:transparent}
+button{font:inherit;color:inherit;background:none;border:0;padding:0;margin:0;cursor:pointer}
 button:focus-visible{outline:3px solid var(--color);outline-offset:3px}
 .launcher,.panel,.teaser{position:fixed;right:var(--edge)}
 .left>*{right:auto!important;left:var(--edge)}
@@ -137,7 +137,7 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
 @keyframes appear{from{visibility:hidden}}
 .note{display:none;position:absolute;inset:0;place-content:center;justify-items:center;gap:16px;padding:32px;text-align:center}
 .failed .note{display:grid}
-.note p{margin:0;max-width:30ch;text-wrap:balance}
+.note p{margin:0;max-width:30ch}
 .action{min-height:40px;padding:8px 18px;border-radius:999px;background:var(--color);color:var(--on);font-weight:600}
 .cross{display:none;width:40px;height:40px;position:absolute;top:8px;right:8px}
 .teaser{bottom:calc(92px + env(safe-area-inset-bottom,0px));max-width:min(280px,100vw - 40px);border-radius:16px;background:var(--surface);box-shadow:0 0 0 1px #00000014,0 8px 28px #00000030;animation:rise .3s cubic-bezier(.2,.8,.2,1)}
