@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use shared::agent::{CreateAgent, CreatedAgent, ResponseConfig, WidgetSettings};
 use shared::auth::{LoggedIn, Login, Signup, Verified, VerifyOtp};
 use shared::key::{CreateKey, CreatedKey};
-use shared::knowledge::{AcceptedDocument, Collection, CreateCollection, DocumentList};
+use shared::knowledge::{AcceptedDocument, CollectionList, DocumentList};
 use shared::operator::SetPlan;
 use shared::workspace::{CreateWorkspace, CreatedWorkspace};
 use std::fs;
@@ -123,14 +123,13 @@ fn make(api: &Api, base_url: &str, mail_dir: &Path, operator_token: String) -> R
     operator.put(&path, &plan)?.ok::<Value>().context("setting the plan")?;
 
     let workspace = format!("/api/v1/workspaces/{workspace_id}");
-    let collection = CreateCollection {
-        name: "Edgewise documentation".into(),
-        description: Some("What public/docs says.".into()),
-    };
-    let Collection { id: collection_id, .. } = api
-        .post(&format!("{workspace}/collections"), &collection)?
+    // The default collection: an agent that somebody tries out answers from the documentation without further ado.
+    let CollectionList { collections, .. } = api
+        .get(&format!("{workspace}/collections"))?
         .ok()
-        .context("creating the collection")?;
+        .context("listing the collections")?;
+    let default = collections.into_iter().find(|it| it.is_default);
+    let collection_id = default.context("a workspace has a default collection")?.id;
     upload_documentation(&api, &workspace, &collection_id)?;
 
     let CreatedAgent { id: agent_id, .. } = api
