@@ -3,6 +3,7 @@ pub mod badge;
 pub mod brand;
 pub mod chips;
 pub mod choice;
+pub mod collections;
 pub mod confirm;
 pub mod copy;
 pub mod dialog;

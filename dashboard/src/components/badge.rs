@@ -8,8 +8,6 @@ pub enum Tone {
     Plain,
     /// Good.
     Good,
-    /// On its way.
-    Busy,
     /// To be looked at.
     Warn,
     /// Bad.
@@ -21,7 +19,6 @@ impl Tone {
         match self {
             Self::Plain => "badge",
             Self::Good => "badge badge--good",
-            Self::Busy => "badge badge--busy",
             Self::Warn => "badge badge--warn",
             Self::Bad => "badge badge--bad",
         }

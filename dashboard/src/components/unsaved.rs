@@ -6,10 +6,11 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 
-/// Whether there are unsaved changes, and where the person wanted to go in spite of them.
+/// Whether there are unsaved changes or unsent files, and where the person wanted to go in spite of them.
 #[derive(Clone, Copy)]
 pub struct Unsaved {
     dirty: RwSignal<bool>,
+    sending: RwSignal<bool>,
     wanted: RwSignal<Option<String>>,
     here: StoredValue<String>,
 }
@@ -20,6 +21,7 @@ impl Unsaved {
     pub fn begin() -> Self {
         let unsaved = Self {
             dirty: RwSignal::new(false),
+            sending: RwSignal::new(false),
             wanted: RwSignal::new(None),
             here: StoredValue::new(String::new()),
         };
@@ -31,6 +33,11 @@ impl Unsaved {
     pub fn set(self, dirty: bool) {
         self.here.set_value(platform::address());
         self.dirty.set(dirty);
+    }
+
+    /// Records whether files are being sent, which closing the tab would lose. Other pages do not.
+    pub fn set_sending(self, sending: bool) {
+        self.sending.set(sending);
     }
 
     fn leads_away(self, address: &str) -> bool {
@@ -77,7 +84,7 @@ pub fn UnsavedGuard() -> impl IntoView {
 
 fn watch(unsaved: Unsaved) {
     platform::capture("beforeunload", move |event| {
-        if unsaved.dirty.get_untracked() {
+        if unsaved.dirty.get_untracked() || unsaved.sending.get_untracked() {
             event.prevent_default();
         }
     });

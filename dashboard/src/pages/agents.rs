@@ -94,7 +94,7 @@ fn Row(agent: AgentSummary, workspace: String) -> impl IntoView {
     };
     view! {
         <a class="row row--link" href=paths::agent(&workspace, &agent.id)>
-            <span class="tile tile--agent">{icon(Icon::Agent)}</span>
+            <span class="tile">{icon(Icon::Agent)}</span>
             <span class="row__main">
                 <span class="row__title">{agent.name.clone()}</span>
                 <span class="row__line">

@@ -39,7 +39,9 @@ pub fn Overview() -> impl IntoView {
     let state = remote(move || here.id.get(), move |workspace: String| state(api, workspace));
     state.refresh_while(move || state.here().is_some_and(|state| !state.facts.complete()), EVERY);
     // What the shell has of the workspace may be older than this visit to the page.
-    here.workspace.refresh();
+    if untrack(|| here.workspace.here()).is_some() {
+        here.workspace.refresh();
+    }
     let title = Signal::derive(move || {
         here.workspace
             .here()
@@ -53,7 +55,9 @@ pub fn Overview() -> impl IntoView {
             view! {
                 <div class="stack">
                     <Show when=move || !facts.get().complete()><checklist::Checklist facts=facts agents=agents /></Show>
-                    {loaded(here.workspace, Skeleton::Cards(4), |workspace| view! { <figures::Figures workspace=workspace /> })}
+                    {loaded(here.workspace, Skeleton::Cards(4), |workspace| {
+                        view! { <figures::Figures workspace=workspace /> }
+                    })}
                     <Show when=move || facts.get().published><snippet::Embed agents=agents /></Show>
                     {loaded(here.workspace, Skeleton::Lines(1), |workspace| view! { <Plan workspace=workspace /> })}
                 </div>

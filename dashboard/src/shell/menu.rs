@@ -34,11 +34,17 @@ pub fn WorkspaceMenu() -> impl IntoView {
             .map(|list| list.workspaces)
             .unwrap_or_default()
     };
+    let tile = move || match here.workspace.here().and_then(|workspace| workspace.logo_url) {
+        Some(logo) if logo.starts_with("https://") => {
+            view! { <img class="tile" src=logo alt="" referrerpolicy="no-referrer" /> }.into_any()
+        }
+        _ => view! { <span class="tile">{initials(&name())}</span> }.into_any(),
+    };
     let current = move |id: String| move || (here.id.get() == id).then_some("true");
     view! {
         <div class="menu">
             <button type="button" class="menu__button" popovertarget=id.clone() aria-haspopup="true">
-                <span class="tile">{move || initials(&name())}</span>
+                {tile}
                 <span class="menu__text">
                     <span class="menu__title">{name}</span>
                     <span class="menu__line">{plan}</span>

@@ -2,6 +2,8 @@
 use crate::api::{AuthorizedApi, UNREACHABLE};
 use crate::components::icon::{Icon, icon};
 use crate::components::meter::Meter;
+use crate::components::unsaved::Unsaved;
+use crate::platform;
 use crate::state::documents::size;
 use crate::state::uploads::{Stage, Upload, Uploads};
 use leptos::prelude::*;
@@ -13,6 +15,9 @@ use web_sys::{File, FileList};
 /// How long sending pauses when the server says that it is too much.
 const BREATH: Duration = Duration::from_secs(5);
 
+/// How long, in milliseconds, lists are left alone while more files are on their way.
+const PAUSE: f64 = 2_500.0;
+
 /// The files on their way, and who sends them.
 #[derive(Clone, Copy)]
 pub struct Tray {
@@ -20,6 +25,7 @@ pub struct Tray {
     uploads: RwSignal<Uploads>,
     files: StoredValue<Vec<(u32, String, File)>, LocalStorage>,
     arrived: RwSignal<u32>,
+    told: StoredValue<f64>,
 }
 
 impl Tray {
@@ -30,6 +36,7 @@ impl Tray {
             uploads: RwSignal::new(Uploads::default()),
             files: StoredValue::new_local(Vec::new()),
             arrived: RwSignal::new(0),
+            told: StoredValue::new(0.0),
         }
     }
 
@@ -86,8 +93,19 @@ impl Tray {
             },
         };
         self.set(id, stage);
-        let _gone = self.arrived.try_update(|arrived| *arrived += 1);
+        self.tell();
         self.pump();
+    }
+
+    /// Says that files have arrived: of many, not each by itself, since every list that hears of it is asked for again.
+    fn tell(self) {
+        let now = platform::now();
+        let last = !self.uploads.try_with_untracked(Uploads::under_way).unwrap_or_default();
+        let long_ago = self.told.try_get_value().is_some_and(|told| now - told > PAUSE);
+        if last || long_ago {
+            let _gone = self.told.try_set_value(now);
+            let _gone = self.arrived.try_update(|arrived| *arrived += 1);
+        }
     }
 
     fn set(self, id: u32, stage: Stage) {
@@ -108,6 +126,9 @@ fn worth_trying_again(error: &Error) -> bool {
 #[component]
 pub fn UploadTray() -> impl IntoView {
     let tray = expect_context::<Tray>();
+    let unsaved = expect_context::<Unsaved>();
+    Effect::new(move |_| unsaved.set_sending(tray.uploads.with(Uploads::under_way)));
+    on_cleanup(move || unsaved.set_sending(false));
     let summary = Memo::new(move |_| tray.uploads.with(Uploads::summary));
     view! {
         <Show when=move || !tray.uploads.with(Uploads::is_empty)>

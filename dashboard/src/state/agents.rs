@@ -4,6 +4,7 @@ use super::problems::Problems;
 use super::transcript::percent;
 use super::workspaces::{check_name, check_picture};
 use shared::agent::{Agent, BehaviorSettings, ResponseConfig, UpdateAgent, WidgetSettings};
+use shared::knowledge::Collection;
 
 /// Pairs of a wire word and the word shown to people.
 pub type Choices = &'static [(&'static str, &'static str)];
@@ -46,36 +47,52 @@ pub const POSITIONS: Choices = &[("bottom-right", "Bottom right"), ("bottom-left
 
 /// Most suggested questions that the widget shows.
 pub const QUESTIONS_MAX: usize = 6;
-const DEFAULT_COLOUR: &str = "#2447d8";
+const DEFAULT_COLOUR: &str = "#2f5bea";
 
 /// Every setting as its control holds it: numbers that are typed stay text until they are checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
+    /// Visitors see it at the top of the chat.
     pub name: String,
+    /// Only the customer sees it.
     pub description: String,
+    /// A word of [`TYPES`].
     pub agent_type: String,
+    /// A word of [`TONES`].
     pub tone: String,
+    /// A word of [`STYLES`].
     pub response_style: String,
+    /// A word of [`LANGUAGES`].
     pub language_mode: String,
     /// In characters.
     pub max_response_length: String,
     /// In per cent.
     pub threshold: u32,
+    /// Whether visitors see the passages.
     pub show_sources: bool,
+    /// What it says first.
     pub greeting: String,
+    /// What it says when the documents hold no answer.
     pub fallback: String,
+    /// The ids of the collections it answers from.
     pub collections: Vec<String>,
+    /// A word of [`THEMES`].
     pub theme: String,
+    /// `#rrggbb`.
     pub colour: String,
     /// In CSS pixels.
     pub radius: String,
+    /// A word of [`POSITIONS`].
     pub position: String,
+    /// Whether a bubble shows the greeting.
     pub greeting_enabled: bool,
     /// In seconds.
     pub greeting_delay: String,
     /// One question a line.
     pub questions: String,
+    /// Whether the widget names us.
     pub powered_by: bool,
+    /// An https address, or nothing.
     pub avatar: String,
 }
 
@@ -91,7 +108,7 @@ impl Draft {
             tone: word(&behaviour.tone, "friendly"),
             response_style: word(&behaviour.response_style, "conversational"),
             language_mode: word(&behaviour.language_mode, "auto"),
-            max_response_length: response.max_response_length.unwrap_or(500).to_string(),
+            max_response_length: response.max_response_length.unwrap_or(600).to_string(),
             threshold: percent(response.confidence_threshold.unwrap_or(0.6)),
             show_sources: response.show_sources.unwrap_or(true),
             greeting: agent.greeting_message.clone(),
@@ -103,7 +120,7 @@ impl Draft {
                 .collect(),
             theme: word(&widget.theme, "auto"),
             colour: word(&widget.primary_color, DEFAULT_COLOUR),
-            radius: widget.border_radius.unwrap_or(16).to_string(),
+            radius: widget.border_radius.unwrap_or(12).to_string(),
             position: word(&widget.position, "bottom-right"),
             greeting_enabled: widget.greeting_enabled.unwrap_or(true),
             greeting_delay: seconds(widget.greeting_delay.unwrap_or(3_000)),
@@ -172,12 +189,7 @@ impl Draft {
 
     /// Puts a collection in or takes it out.
     pub fn toggle_collection(&mut self, id: &str) {
-        match self.collections.iter().position(|kept| kept == id) {
-            Some(at) => {
-                self.collections.remove(at);
-            }
-            None => self.collections.push(id.to_owned()),
-        }
+        toggle(&mut self.collections, id);
     }
 
     /// Returns what has changed against `saved`; what is alike is absent.
@@ -225,6 +237,33 @@ impl Draft {
             show_powered_by: Some(self.powered_by),
             avatar_url: Some(self.avatar.trim().to_owned()),
         }
+    }
+}
+
+/// Puts an id in or takes it out.
+pub fn toggle(ids: &mut Vec<String>, id: &str) {
+    match ids.iter().position(|kept| kept == id) {
+        Some(at) => {
+            ids.remove(at);
+        }
+        None => ids.push(id.to_owned()),
+    }
+}
+
+/// Returns what a new agent answers from unless it is told otherwise: whatever holds documents, else the default one.
+pub fn first_collections(collections: &[Collection]) -> Vec<String> {
+    let ids = |wanted: fn(&Collection) -> bool| -> Vec<String> {
+        collections
+            .iter()
+            .filter(|it| wanted(it))
+            .map(|it| it.id.clone())
+            .collect()
+    };
+    let filled = ids(|it| it.document_count > 0);
+    if filled.is_empty() {
+        ids(|it| it.is_default)
+    } else {
+        filled
     }
 }
 

@@ -1,11 +1,11 @@
 //! Who the agent is, and what it answers from.
 use super::editing::Editing;
 use crate::components::choice::Select;
-use crate::components::field::{Note, TextArea, TextField, forgive, why};
+use crate::components::collections::CollectionChoice;
+use crate::components::field::{TextArea, TextField};
 use crate::paths;
 use crate::state::agents::TYPES;
 use leptos::prelude::*;
-use shared::knowledge::Collection;
 
 /// Name, purpose, description.
 #[component]
@@ -45,12 +45,8 @@ pub fn Identity() -> impl IntoView {
 #[component]
 pub fn Knowledge() -> impl IntoView {
     let editing = expect_context::<Editing>();
-    let why = why(editing.problems, "collection_ids");
-    let collections = editing.collections.get_value().collections;
-    let options = collections
-        .into_iter()
-        .map(|collection| view! { <Choice collection=collection /> })
-        .collect_view();
+    let chosen = Memo::new(move |_| editing.draft.with(|draft| draft.collections.clone()));
+    let toggle = Callback::new(move |id: String| editing.draft.update(|draft| draft.toggle_collection(&id)));
     view! {
         <section class="card card--padded form">
             <fieldset class="options">
@@ -59,36 +55,13 @@ pub fn Knowledge() -> impl IntoView {
                     "It answers only from these collections. "
                     <a href=paths::within(&editing.here.id_now(), "documents")>"Manage documents"</a>
                 </p>
-                {options}
-                <Note id="collections-note".to_owned() hint=None why=why />
+                <CollectionChoice
+                    collections=editing.collections.get_value().collections
+                    chosen=chosen
+                    toggle=toggle
+                    problems=editing.problems
+                />
             </fieldset>
         </section>
-    }
-}
-
-#[component]
-fn Choice(collection: Collection) -> impl IntoView {
-    let editing = expect_context::<Editing>();
-    let id = collection.id.clone();
-    let chosen = {
-        let id = id.clone();
-        Memo::new(move |_| editing.draft.with(|draft| draft.collections.contains(&id)))
-    };
-    let toggle = move |_| {
-        editing.draft.update(|draft| draft.toggle_collection(&id));
-        forgive(editing.problems, "collection_ids");
-    };
-    let documents = match collection.document_count {
-        1 => "1 document".to_owned(),
-        count => format!("{count} documents"),
-    };
-    view! {
-        <label class="option">
-            <input type="checkbox" name="collection_ids" prop:checked=chosen on:change=toggle />
-            <span class="option__text">
-                <span class="option__label">{collection.name}</span>
-                <span class="option__line">{documents}</span>
-            </span>
-        </label>
     }
 }

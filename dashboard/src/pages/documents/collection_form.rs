@@ -1,5 +1,6 @@
 //! Making a collection, renaming it, deleting it.
 use super::listing::Knowledge;
+use crate::api::Outcome;
 use crate::components::field::{FormProblem, TextArea, TextField, accept};
 use crate::components::submit::Submit;
 use crate::components::toast::Toasts;
@@ -49,38 +50,11 @@ pub fn CollectionForm(open: RwSignal<bool>, subject: Subject) -> impl IntoView {
         if !accept(found, problems) {
             return;
         }
-        let (name, description) = (
+        let written = (
             name.get_untracked().trim().to_owned(),
             description.get_untracked().trim().to_owned(),
         );
-        let (workspace, old) = (knowledge.here.id_now(), id.get_value());
-        let request = async move {
-            match old {
-                Some(id) => {
-                    let change = UpdateCollection {
-                        name: Some(name),
-                        description: Some(description),
-                    };
-                    knowledge
-                        .api
-                        .update_collection(&workspace, &id, &change)
-                        .await
-                        .map(|_| None)
-                }
-                None => {
-                    let new = CreateCollection {
-                        name,
-                        description: Some(description),
-                    };
-                    knowledge
-                        .api
-                        .create_collection(&workspace, &new)
-                        .await
-                        .map(|made| Some(made.id))
-                }
-            }
-        };
-        errand.run(request, move |outcome| match outcome {
+        errand.run(save(knowledge, id.get_value(), written), move |outcome| match outcome {
             Ok(made) => {
                 open.set(false);
                 knowledge.refresh();
@@ -125,6 +99,35 @@ pub fn CollectionForm(open: RwSignal<bool>, subject: Subject) -> impl IntoView {
                 <Submit label="Save" busy=Signal::derive(busy) />
             </footer>
         </form>
+    }
+}
+
+/// Makes the collection, or changes the one that there is; returns the id of one that was made.
+async fn save(knowledge: Knowledge, old: Option<String>, written: (String, String)) -> Outcome<Option<String>> {
+    let (workspace, (name, description)) = (knowledge.here.id_now(), written);
+    match old {
+        Some(id) => {
+            let change = UpdateCollection {
+                name: Some(name),
+                description: Some(description),
+            };
+            knowledge
+                .api
+                .update_collection(&workspace, &id, &change)
+                .await
+                .map(|_| None)
+        }
+        None => {
+            let new = CreateCollection {
+                name,
+                description: Some(description),
+            };
+            knowledge
+                .api
+                .create_collection(&workspace, &new)
+                .await
+                .map(|made| Some(made.id))
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub fn Collections() -> impl IntoView {
         open.set(true);
     });
     view! {
-        <nav class="collections" aria-label="Collections">
+        <nav aria-label="Collections">
             <div class="collections__head">
                 <h2 class="collections__title">"Collections"</h2>
                 <Show when=move || knowledge.edits()>

@@ -79,10 +79,16 @@ fn Facts(document: Document) -> impl IntoView {
         .into_iter()
         .map(|(name, value)| view! { <div class="fact"><dt>{name}</dt><dd>{value}</dd></div> })
         .collect_view();
+    let leads_out = |address: &String| address.starts_with("https://") || address.starts_with("http://");
+    let address = document.source_url.filter(leads_out).map(|address| {
+        let shown = address.clone();
+        view! { <a href=address target="_blank" rel="noopener noreferrer">{shown}</a> }
+    });
     view! {
         <h3 class="detail__title">{document.title.clone()}</h3>
         {document.progress.error.clone().map(|why| notice(Notice::Bad, why))}
         <dl class="facts">{rows}</dl>
+        {address}
         <Passages passages=document.chunks_preview count=document.chunk_count />
         <Versions versions=document.versions />
     }

@@ -14,7 +14,6 @@ pub fn DropZone(children: Children) -> impl IntoView {
     let welcome = move |event: &DragEvent| carries_files(event) && untrack(|| knowledge.edits());
     view! {
         <div
-            class="drop"
             on:dragenter=move |event| if welcome(&event) { event.prevent_default(); depth.update(|depth| *depth += 1); }
             on:dragover=move |event| if welcome(&event) { event.prevent_default(); }
             on:dragleave=move |event| if welcome(&event) { depth.update(|depth| *depth = (*depth - 1).max(0)); }

@@ -17,13 +17,13 @@ pub fn Checklist(facts: Memo<Facts>, agents: Memo<Vec<AgentSummary>>) -> impl In
         .map(|step| view! { <Line step=step facts=facts agents=agents /> })
         .collect_view();
     view! {
-        <section class="card checklist" aria-labelledby="checklist-title">
+        <section class="card" aria-labelledby="checklist-title">
             <header class="checklist__head">
                 <h2 class="card__title" id="checklist-title">"Get your first answer"</h2>
                 <p class="card__text" role="status">{move || format!("{} of {} done", done.get(), STEPS.len())}</p>
                 <Meter label="Steps done" percent=percent tone="good" />
             </header>
-            <ol class="checklist__steps">{rows}</ol>
+            <ol>{rows}</ol>
         </section>
     }
 }
@@ -120,6 +120,9 @@ fn way(step: Step, workspace: &str, agents: &[AgentSummary]) -> Option<(&'static
         Step::Agent => Some(("Create agent", paths::within(workspace, "agents"))),
         Step::Test => Some(("Test agent", agent?)),
         Step::Publish => Some(("Publish", agent?)),
-        Step::Embed => None,
+        Step::Embed => {
+            let published = agents.iter().any(|agent| agent.status == "PUBLISHED");
+            published.then(|| ("Show the code", paths::within(workspace, "") + "#embed-title"))
+        }
     }
 }

@@ -142,3 +142,21 @@ fn an_edited_published_agent_is_behind() {
     assert_eq!(Service::of("PUBLISHED", false), Service::Published);
     assert_eq!(Service::of("DRAFT", true), Service::Draft);
 }
+
+#[test]
+fn a_new_agent_answers_from_what_holds_documents() {
+    let collection = |id: &str, document_count, is_default| Collection {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        description: String::new(),
+        document_count,
+        created_at: String::new(),
+        is_default,
+    };
+    let mut collections = vec![collection("default", 0, true), collection("docs", 0, false)];
+    assert_eq!(first_collections(&collections), ["default"]);
+    if let Some(docs) = collections.last_mut() {
+        docs.document_count = 3;
+    }
+    assert_eq!(first_collections(&collections), ["docs"]);
+}
