@@ -62,6 +62,7 @@
   let stage; // 'idle', then 'loading', then 'ready' or 'failed'.
   let greeted; // The iframe has said hello and waits for its configuration.
   let outbox; // Messages for the iframe that it cannot take yet.
+  let barred; // The host page's policy forbids requests to us.
   let timer, opened, hidden, unread, locked, returnTo, sessionId;
 
   const listeners = new Map();
@@ -88,25 +89,25 @@
   };
 
   const newSession = () => {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    sessionId = 'sess_' + [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    const numbers = crypto.getRandomValues(new Uint32Array(4));
+    sessionId = 'sess_' + [...numbers].map((number) => number.toString(36).padStart(7, 0)).join('');
     kept('session', sessionId);
   };
 
   const element = (name, attributes, ...children) => {
-    const made = /^(svg|path)$/.test(name)
-      ? document.createElementNS('http://www.w3.org/2000/svg', name)
-      : document.createElement(name);
+    const made = document.createElementNS(`http://www.w3.org/${/svg|path/.test(name) ? '2000/svg' : '1999/xhtml'}`, name);
     for (const key of Object.keys(attributes)) made.setAttribute(key, attributes[key]);
     made.append(...children);
     return made;
   };
 
-  const icon = (name, d) => element('svg', { class: 'icon ' + name, viewBox: '0 0 24 24', 'aria-hidden': 'true' }, element('path', { d }));
+  const icon = (name, d) => element('svg', { class: 'icon ' + name, viewBox: '0 0 24 24', 'aria-hidden': true }, element('path', { d }));
+
+  const cross = (label, act) => button('cross', { 'aria-label': label }, act, icon('', 'M7 7l10 10M17 7L7 17'));
 
   const button = (name, attributes, act, ...children) => {
     const made = element('button', { type: 'button', class: name, ...attributes }, ...children);
-    made.addEventListener('click', act);
+    made.onclick = act;
     return made;
   };
 
@@ -114,55 +115,49 @@
 :host{all:initial!important;position:fixed!important;width:0!important;height:0!important;z-index:2147483000!important}
 @media print{:host{display:none!important}}
 *{box-sizing:border-box}
-.root{--surface:#fff;--text:#16181d;--edge:20px;font:15px/1.45 system-ui,sans-serif;color:var(--text)}
-.dark{--surface:#15171c;--text:#eceef2}
-.hidden .launcher,.hidden .teaser,.open .teaser{display:none}
-button{font:inherit;color:inherit;background:none;border:0;padding:0;margin:0;cursor:pointer}
+.root{--surface:#fff;--text:#16181d;--shadow:0 0 0 1px #00000014,0 8px 32px #0003;--bottom:calc(20px + env(safe-area-inset-bottom,0px));--above:calc(var(--bottom) + 72px);font:15px/1.45 system-ui,sans-serif;color:var(--text)}
+.dark{--surface:#15171c;--text:#eceef2;--shadow:0 0 0 1px #ffffff1f,0 8px 32px #0008}
+button{all:unset;box-sizing:border-box;cursor:pointer;-webkit-tap-highlight-color:transparent}
 button:focus-visible{outline:3px solid var(--color);outline-offset:3px}
-.launcher,.panel,.teaser{position:fixed;right:var(--edge)}
-.left>*{right:auto!important;left:var(--edge)}
-.launcher{bottom:calc(20px + env(safe-area-inset-bottom,0px));width:56px;height:56px;border-radius:50%;border:1px solid transparent;background:var(--color);color:var(--on);box-shadow:0 1px 3px #0003,0 8px 28px #00000038;transition:transform .2s,background-color .3s}
-.icon{position:absolute;inset:0;margin:auto;width:26px;height:26px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round;transition:transform .25s,opacity .2s}
+.launcher,.panel,.teaser{position:fixed;right:20px;background:var(--surface);box-shadow:var(--shadow)}
+.left>*{right:auto;left:20px}
+.launcher{bottom:var(--bottom);width:56px;height:56px;border-radius:50%;border:1px solid transparent;background:var(--color);color:var(--on);transition:transform .2s,background .3s}
+.launcher:hover{transform:scale(1.06)}
+.launcher:active{transform:scale(.96)}
+.icon{position:absolute;inset:0;margin:auto;width:26px;height:26px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round;transition:transform .2s,opacity .2s}
 .chat{fill:currentColor}
 .down,.open .chat{opacity:0;transform:rotate(-45deg) scale(.6)}
 .open .down{opacity:1;transform:none}
-.unread .launcher::after{content:"";position:absolute;top:0;right:0;width:14px;height:14px;border-radius:50%;background:#e5484d;border:2px solid #fff}
-.panel{bottom:calc(92px + env(safe-area-inset-bottom,0px));width:400px;max-width:calc(100vw - 40px);height:min(680px,100vh - 116px);height:min(680px,100dvh - 116px);border-radius:var(--radius);overflow:hidden;background:var(--surface);box-shadow:0 0 0 1px #00000014,0 4px 12px #0000001a,0 16px 48px #00000038;visibility:hidden;opacity:0;transform:translateY(10px) scale(.97);transition:opacity .16s,transform .22s cubic-bezier(.2,.8,.2,1),visibility 0s .2s}
-.dark .panel{box-shadow:0 0 0 1px #ffffff1f,0 16px 48px #00000080}
+.unread .launcher:after{content:"";position:absolute;top:0;right:0;width:14px;height:14px;border-radius:50%;background:#e5484d;border:2px solid #fff}
+.panel{bottom:var(--above);width:min(400px,100vw - 40px);height:min(680px,100dvh - 116px);border-radius:var(--radius);overflow:hidden;visibility:hidden;opacity:0;transform:translateY(12px);transition:opacity .2s,transform .2s,visibility 0s .2s}
 .open .panel{visibility:visible;opacity:1;transform:none;transition-delay:0s}
-iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;transition:opacity .15s;color-scheme:normal}
+iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;transition:opacity .2s}
 .ready iframe{opacity:1}
-.loading .panel::after{content:"";position:absolute;inset:0;margin:auto;width:28px;height:28px;border-radius:50%;border:3px solid color-mix(in srgb,var(--text) 15%,transparent);border-top-color:var(--color);animation:turn .8s linear infinite,appear 0s .2s backwards}
+.loading .panel:after{content:"";position:absolute;inset:0;margin:auto;width:28px;height:28px;border-radius:50%;border:3px solid #8883;border-top-color:var(--color);animation:turn .8s linear infinite}
 @keyframes turn{to{transform:rotate(1turn)}}
-@keyframes appear{from{visibility:hidden}}
-.note{display:none;position:absolute;inset:0;place-content:center;justify-items:center;gap:16px;padding:32px;text-align:center}
+.note{display:none;place-content:center;justify-items:center;gap:16px;height:100%;padding:32px;text-align:center}
 .failed .note{display:grid}
-.note p{margin:0;max-width:30ch}
-.action{min-height:40px;padding:8px 18px;border-radius:999px;background:var(--color);color:var(--on);font-weight:600}
-.cross{display:none;width:40px;height:40px;position:absolute;top:8px;right:8px}
-.teaser{bottom:calc(92px + env(safe-area-inset-bottom,0px));max-width:min(280px,100vw - 40px);border-radius:16px;background:var(--surface);box-shadow:0 0 0 1px #00000014,0 8px 28px #00000030;animation:rise .3s cubic-bezier(.2,.8,.2,1)}
-.teaser .say{padding:14px 40px 14px 16px;text-align:start;overflow-wrap:anywhere;border-radius:inherit}
-.teaser .cross{display:block;width:28px;height:28px}
-.teaser .icon{width:14px}
-@keyframes rise{from{opacity:0;transform:translateY(8px)}}
-@media (max-width:480px){
-.panel{inset:var(--top,0) 0 auto!important;width:100%;max-width:none;height:var(--height,100dvh);border-radius:0}
-.open .launcher{display:none}
-.failed .cross,.loading .cross{display:block}
-}
-@media (prefers-reduced-motion:reduce){*{transition-duration:0s!important;animation-duration:0s!important}.loading .panel::after{animation:none}}
+.note button{padding:9px 18px;border-radius:20px;background:var(--color);color:var(--on);font-weight:600}
+.cross{position:absolute;top:6px;right:6px;width:32px;height:32px}
+.cross .icon{width:18px}
+.teaser{bottom:var(--above);max-width:min(280px,100vw - 40px);border-radius:16px;animation:rise .3s}
+.say{padding:14px 42px 14px 16px;overflow-wrap:anywhere;border-radius:16px}
+@keyframes rise{from{opacity:0;transform:translateY(12px)}}
+.hidden .launcher,.hidden .teaser,.open .teaser,.panel .cross{display:none}
+@media (min-width:481px){.failed .panel{height:220px}}
+@media (max-width:480px){.panel{inset:var(--top,0) 0 auto;width:100%;height:var(--height,100dvh);border-radius:0}.open .launcher{display:none}.failed .cross,.loading .cross{display:block}}
+@media (prefers-reduced-motion:reduce){*{transition:none!important;animation:none!important}}
 @media (forced-colors:active){.panel,.teaser{border:1px solid}}
 `;
 
   const build = () => {
     const options = { signal: life.signal };
-    const closing = () => button('cross', { 'aria-label': 'Close' }, close, icon('', 'M6 6l12 12M18 6L6 18'));
     launcher = button('launcher', { 'aria-haspopup': 'dialog' }, toggle,
       icon('chat', 'M12 3.5c5 0 8.8 3.3 8.8 7.6s-3.8 7.6-8.8 7.6c-1 0-2-.1-2.9-.4L4.9 20.5l.9-3.8a7.1 7.1 0 0 1-2.6-5.6C3.2 6.8 7 3.5 12 3.5z'),
       icon('down', 'M6 9.5l6 6 6-6'));
-    note = element('p', { role: 'alert' });
+    note = element('div', { role: 'alert' });
     panel = element('div', { class: 'panel' },
-      element('div', { class: 'note' }, note, button('action', {}, load, 'Try again')), closing());
+      element('div', { class: 'note' }, note, button('', {}, load, 'Try again')), cross('Close', close));
     root = element('section', { 'aria-label': 'Chat' }, panel, launcher);
     host = element('edgewise-chat', {});
     const shadow = host.attachShadow({ mode: 'open' });
@@ -173,23 +168,25 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
     // Beside the body and not in it: navigations that swap the body leave the conversation alone.
     page.append(host);
     const observer = new MutationObserver(() => host.isConnected || document.documentElement.append(host));
-    observer.observe(document, { childList: true });
-    observer.observe(page, { childList: true });
+    for (const node of [document, page]) observer.observe(node, { childList: true });
+    life.signal.addEventListener('abort', () => observer.disconnect());
 
-    for (const intent of ['pointerenter', 'pointerdown', 'focus']) launcher.addEventListener(intent, load, options);
-    root.addEventListener('keydown', (event) => event.key === 'Escape' && close(), options);
+    launcher.onpointerenter = launcher.onfocus = load;
+    root.onkeydown = (event) => event.key === 'Escape' && close();
     addEventListener('message', hear, options);
+    document.addEventListener('securitypolicyviolation', (event) => {
+      barred ||= /connect/.test(event.effectiveDirective) && event.blockedURI.startsWith(origin);
+    }, options);
     // The iframe has just taken the focus: a page without page loads may have moved on since.
     addEventListener('blur', () => stage === 'ready' && tell('page', place()), options);
     dark.addEventListener('change', retheme, options);
     narrow.addEventListener('change', paint, options);
-    if (window.visualViewport) visualViewport.addEventListener('resize', paint, options);
-    life.signal.addEventListener('abort', () => observer.disconnect());
+    window.visualViewport?.addEventListener('resize', paint, options);
   };
 
   const place = () => ({ page_url: location.href, modal: narrow.matches });
 
-  const appearance = () => ({ ...((config || known || {}).appearance) });
+  const appearance = () => ({ ...(config || known)?.appearance });
 
   const theme = () => {
     const wanted = settings.theme || appearance().theme;
@@ -224,26 +221,43 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
     }
   };
 
-  const configure = async () => {
-    const response = await fetch(`${origin}/api/v1/widget/config/${encodeURIComponent(settings.agentId)}`, {
-      headers: { 'X-API-Key': settings.apiKey },
-      credentials: 'omit',
-      signal: life.signal,
-    });
-    const answer = await response.json();
-    if (!response.ok) throw Object.assign(new Error(answer.detail), answer);
+  const configure = async (failed) => {
+    const current = life;
+    try {
+      const response = await fetch(`${origin}/api/v1/widget/config/${encodeURIComponent(settings.agentId)}`, {
+        headers: { 'X-API-Key': settings.apiKey },
+        credentials: 'omit',
+      });
+      const answer = await response.json();
+      if (!response.ok) throw Object.assign(new Error(answer.detail), answer);
+      if (current === life) receive(answer);
+    } catch (error) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      if (current !== life) return;
+      if (!barred) failed(error);
+      else if (greeted) ask();
+    }
+  };
+
+  // The page's policy may know us as a script and a frame only: then the iframe asks in our place.
+  const ask = () => tell('ask', { api_key: settings.apiKey });
+
+  const receive = (answer) => {
     config = answer;
     known = { appearance: config.appearance, behavior: config.behavior };
     kept('look', JSON.stringify(known));
+    if (stage === 'ready') return tell('token', { config });
+    paint();
+    tease();
+    greet();
   };
 
   // Everything that costs a request begins here, with the visitor's first sign of intent.
-  const load = async () => {
+  const load = () => {
     if (stage === 'loading' || stage === 'ready') return;
-    const current = life;
     stage = 'loading';
     greeted = false;
-    timer = setTimeout(() => fail(new Error('it did not start in time')), READY_WITHIN);
+    timer = setTimeout(() => fail(new Error('timed out')), READY_WITHIN);
     frame = element('iframe', {
       title: 'Chat',
       allow: 'clipboard-write',
@@ -251,24 +265,16 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
     });
     panel.prepend(frame);
     paint();
-    try {
-      await configure();
-      if (current !== life) return;
-      paint();
-      tease();
-      greet();
-    } catch (error) {
-      if (current === life) fail(error);
-    }
+    configure(fail);
   };
 
   const fail = (error) => {
     clearTimeout(timer);
     stage = 'failed';
     frame.remove();
-    note.textContent = navigator.onLine ? 'The chat is not available on this page right now.' : 'You are offline.';
+    note.textContent = navigator.onLine ? 'The chat is not available on this page.' : 'You are offline.';
     paint();
-    console.error(`[Edgewise] The chat could not start: ${error.message}. Does the key allow ${location.origin}?`);
+    console.error(`[Edgewise] No chat: ${error.message}. Does the key allow ${location.origin}?`);
     emit('error', { code: error.code || 'UNAVAILABLE', detail: error.message });
   };
 
@@ -294,6 +300,7 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
       // Also after the iframe has been moved in the document, which loads it again.
       greeted = true;
       stage = 'loading';
+      if (barred && !config) ask();
       greet();
     } else if (type === 'ready') {
       clearTimeout(timer);
@@ -302,9 +309,11 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
       if (opened) arrive();
       paint();
     } else if (type === 'failed') {
-      fail(new Error('the application did not start'));
+      fail(new Error(data.detail));
+    } else if (type === 'config') {
+      receive(data.config);
     } else if (type === 'token') {
-      configure().then(() => tell('token', { config }), () => tell('refused'));
+      configure(() => tell('refused'));
     } else if (type === 'close') {
       close();
     } else if (type === 'reset') {
@@ -327,7 +336,7 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
 
   // Says the greeting beside the launcher, once in a conversation.
   const tease = () => {
-    const { greeting_enabled, greeting_delay, greeting_message } = (known || {}).behavior || {};
+    const { greeting_enabled, greeting_delay, greeting_message } = known?.behavior ?? {};
     if (!greeting_enabled || !greeting_message || kept('greeted') === sessionId || teaser) return;
     const current = life;
     setTimeout(() => {
@@ -338,7 +347,7 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
       };
       teaser = element('div', { class: 'teaser' },
         button('say', {}, open, greeting_message),
-        button('cross', { 'aria-label': 'Dismiss' }, dismiss, icon('', 'M6 6l12 12M18 6L6 18')));
+        cross('Dismiss', dismiss));
       root.append(teaser);
     }, Math.max(0, greeting_delay - performance.now()));
   };
@@ -347,7 +356,7 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
     if (!life || opened) return;
     opened = true;
     unread = false;
-    returnTo = (navigator.userActivation || { isActive: true }).isActive && document.activeElement;
+    returnTo = (navigator.userActivation?.isActive ?? true) && document.activeElement;
     kept('greeted', sessionId);
     load();
     if (stage === 'ready') arrive();
@@ -360,7 +369,6 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
     const focused = document.activeElement === host;
     opened = false;
     paint();
-    if (stage === 'ready') tell('closed');
     if (focused) (hidden && returnTo ? returnTo : launcher).focus();
     emit('close');
   };
@@ -377,7 +385,7 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
   const reset = () => {
     if (!life) return;
     newSession();
-    if (stage === 'ready' || stage === 'loading') send('reset', { session_id: sessionId });
+    send('reset', { session_id: sessionId });
   };
 
   const destroy = () => {
@@ -420,7 +428,7 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
 
   const off = (name, callback) => {
     if (!callback) listeners.delete(name);
-    else if (listeners.has(name)) listeners.get(name).delete(callback);
+    else listeners.get(name)?.delete(callback);
   };
 
   const on = (name, callback) => {

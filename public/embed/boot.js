@@ -4,5 +4,5 @@ import init from './app.js';
 init({ module_or_path: new URL('app_bg.wasm', import.meta.url) }).catch((error) => {
   console.error(error);
   const host = new URLSearchParams(location.search).get('host');
-  if (host && parent !== window) parent.postMessage({ edgewise: 1, type: 'failed' }, host);
+  if (host && parent !== window) parent.postMessage({ edgewise: 1, type: 'failed', detail: String(error) }, host);
 });

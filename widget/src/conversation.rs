@@ -93,8 +93,8 @@ impl Conversation {
     /// Does what the loader says.
     pub(crate) fn hear(self, heard: Heard) {
         match heard {
-            // The iframe has begun already.
-            Heard::Init(_) => {}
+            // The iframe has begun already; what is asked is asked before.
+            Heard::Init(_) | Heard::Ask(_) => {}
             Heard::Token(config) => self.reach.borrow().visitor.renewed(&config),
             Heard::Refused => self.reach.borrow().visitor.refused(),
             Heard::Opened { place, focus } => {

@@ -20,12 +20,14 @@ mod view;
 mod visitor;
 mod wire;
 
+use chat::Failure;
 use conversation::Conversation;
 use leptos::prelude::*;
 use page::{Heard, Page};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::spawn_local;
 
 /// Waits for the loader's first word, then draws the chat. Outside of a customer's page it does nothing.
 #[wasm_bindgen(start)]
@@ -36,8 +38,9 @@ pub fn start() {
     let conversation = Rc::new(Cell::new(None::<Conversation>));
     let listening = page.clone();
     page.listen(move |heard| match (conversation.get(), heard) {
+        (_, Heard::Ask(key)) => spawn_local(ask(listening.clone(), key)),
         (Some(conversation), heard) => conversation.hear(heard),
-        (None, Heard::Init(init)) if is_for_this_document(&init.config.agent_id) => {
+        (None, Heard::Init(init)) if agent_of_document().as_ref() == Some(&init.config.agent_id) => {
             let (page, begun) = (listening.clone(), Rc::clone(&conversation));
             mount_to_body(move || {
                 let strings = strings::for_language(&window().navigator().language().unwrap_or_default());
@@ -52,10 +55,14 @@ pub fn start() {
     page.tell("hello");
 }
 
-/// Whether the document was made for this agent: who may embed it was decided for that agent only.
-fn is_for_this_document(agent: &str) -> bool {
-    document()
-        .body()
-        .and_then(|body| body.get_attribute("data-agent-id"))
-        .is_some_and(|own| own == agent)
+/// The agent that the document was made for: who may embed it was decided for that agent only.
+fn agent_of_document() -> Option<String> {
+    document().body()?.get_attribute("data-agent-id")
+}
+
+/// Asks for the configuration in the loader's place: a page's policy may know us as a script and a frame only.
+async fn ask(page: Page, key: String) {
+    let agent = agent_of_document().unwrap_or_default();
+    let config = service::config(&agent, &key).await.map_err(Failure::from);
+    page.hand_over(config.as_ref().cloned().map_err(Failure::code));
 }

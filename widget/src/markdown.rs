@@ -44,6 +44,8 @@ pub(crate) enum Element {
     Strong,
     Emphasis,
     Strikethrough,
+    /// Not to be broken over two lines.
+    Together,
     /// With an address that has passed [`safe_address`].
     Link(String),
 }
@@ -201,7 +203,11 @@ fn write_plain(nodes: &[Node], text: &mut String) {
                 write_plain(children, text);
                 match element {
                     Element::Cell | Element::HeadCell => text.push('\t'),
-                    Element::Strong | Element::Emphasis | Element::Strikethrough | Element::Link(_) => {}
+                    Element::Strong
+                    | Element::Emphasis
+                    | Element::Strikethrough
+                    | Element::Together
+                    | Element::Link(_) => {}
                     _ if text.ends_with('\n') => {}
                     _ => text.push('\n'),
                 }

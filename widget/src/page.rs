@@ -4,7 +4,7 @@ use crate::bridge::{Read, Value, to_js};
 use serde::Serialize;
 use shared::agent::Source;
 use shared::widget::Config;
-use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{MessageEvent, UrlSearchParams, Window};
 
 /// The page around the iframe: its window, and the origin that it must have.
@@ -33,6 +33,8 @@ pub(crate) enum Heard {
     Look(Look),
     /// A new conversation begins, under this name.
     Reset(String),
+    /// The page's policy forbids the loader to ask for the configuration: with this key, from here, it may be asked for.
+    Ask(String),
 }
 
 /// What the chat needs to begin.
@@ -114,6 +116,25 @@ impl Page {
         });
     }
 
+    /// Hands the loader the configuration that it could not ask for itself, or the reason why there is none.
+    pub(crate) fn hand_over(&self, config: Result<JsValue, &str>) {
+        let (what, member, value) = match config {
+            Ok(config) => ("config", "config", config),
+            Err(reason) => ("failed", "detail", JsValue::from_str(reason)),
+        };
+        let told = Told {
+            edgewise: 1,
+            r#type: what,
+            name: None,
+            detail: None,
+        };
+        if let Some(message) = to_js(&told) {
+            // A plain object takes any member.
+            let _ = js_sys::Reflect::set(&message, &JsValue::from_str(member), &value);
+            self.send(&message);
+        }
+    }
+
     /// Calls back with what the loader says, as long as this document lives.
     pub(crate) fn listen(&self, mut callback: impl FnMut(Heard) + 'static) {
         let page = self.clone();
@@ -137,9 +158,13 @@ impl Page {
 
     fn post(&self, told: &Told<'_>) {
         if let Some(message) = to_js(told) {
-            // The loader is gone when this fails, and nobody is left to hear of it.
-            let _ = self.parent.post_message(&message, &self.origin);
+            self.send(&message);
         }
+    }
+
+    fn send(&self, message: &JsValue) {
+        // The loader is gone when this fails, and nobody is left to hear of it.
+        let _ = self.parent.post_message(message, &self.origin);
     }
 }
 
@@ -166,6 +191,7 @@ fn heard(said: &Value) -> Option<Heard> {
         "prefill" => Heard::Prefill(said.text("text")?),
         "theme" => Heard::Look(Look::read(said)?),
         "reset" => Heard::Reset(said.text("session_id")?),
+        "ask" => Heard::Ask(said.text("api_key")?),
         _ => return None,
     })
 }

@@ -1,11 +1,11 @@
-//! The calls to the service: one that streams, one that does not.
+//! The calls to the service: one that streams, and those that do not.
 
 use crate::bridge::{Read, Value, to_json};
 use crate::chat::Failure;
 use crate::sse::Parser;
 use futures_util::stream::{self, Stream};
 use gloo_net::http::{Request, Response};
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{JSON, Reflect, Uint8Array};
 use shared::widget::{Chat, Feedback, Frame};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -52,6 +52,15 @@ async fn read(reader: &ReadableStreamDefaultReader) -> Result<Option<Vec<u8>>, F
     Ok(value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec))
 }
 
+/// Asks for an agent's configuration with a widget key.
+pub(crate) async fn config(agent: &str, key: &str) -> Result<JsValue, Refusal> {
+    let path = ["/api/v1/widget/config/", agent].concat();
+    let request = Request::get(&path).header("X-API-Key", key);
+    let response = answered(request.send().await).await?;
+    let text = response.text().await.map_err(|_| Refusal::Failure(broken()))?;
+    JSON::parse(&text).map_err(|_| Refusal::Failure(broken()))
+}
+
 /// Sends the visitor's opinion of an answer.
 pub(crate) async fn feedback(feedback: &Feedback, token: &str) -> Result<(), Refusal> {
     post("/api/v1/widget/feedback", feedback, token, None).await.map(|_| ())
@@ -72,7 +81,12 @@ async fn post(
     let Ok(request) = request else {
         return Err(Refusal::Failure(Failure::Interrupted));
     };
-    let response = request.send().await.map_err(|_| Refusal::Failure(broken()))?;
+    answered(request.send().await).await
+}
+
+/// Returns the response when it is what was asked for.
+async fn answered(response: Result<Response, gloo_net::Error>) -> Result<Response, Refusal> {
+    let response = response.map_err(|_| Refusal::Failure(broken()))?;
     if response.ok() {
         Ok(response)
     } else {

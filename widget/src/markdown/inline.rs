@@ -41,7 +41,7 @@ fn split(text: &str, citable: Citable, into: &mut Vec<Node>) {
             .and_then(|before| before.chars().next_back())
             .is_none_or(|c| !c.is_alphanumeric());
         let found = match first {
-            '[' => citation(rest, citable),
+            '[' => citations(rest, citable),
             'h' if begins_word => bare_address(rest),
             _ => None,
         };
@@ -61,6 +61,27 @@ fn split(text: &str, citable: Citable, into: &mut Vec<Node>) {
 fn push_text(text: Option<&str>, into: &mut Vec<Node>) {
     if let Some(text) = text.filter(|text| !text.is_empty()) {
         into.push(Node::Text(text.to_owned()));
+    }
+}
+
+/// Reads `[1][2].` at the start of `text`: citations, and the punctuation that must not begin the next line.
+fn citations(text: &str, citable: Citable) -> Option<(Node, usize)> {
+    let mut together = Vec::new();
+    let mut length = 0;
+    while let Some((node, more)) = text.get(length..).and_then(|rest| citation(rest, citable)) {
+        together.push(node);
+        length += more;
+    }
+    let next = text.get(length..)?.chars().next();
+    if let Some(mark) =
+        next.filter(|mark| !together.is_empty() && matches!(mark, '.' | ',' | ';' | ':' | '!' | '?' | ')'))
+    {
+        together.push(Node::Text(mark.to_string()));
+        length += 1;
+    }
+    match together.len() {
+        0 | 1 => together.pop().map(|node| (node, length)),
+        _ => Some((Node::Element(Element::Together, together), length)),
     }
 }
 

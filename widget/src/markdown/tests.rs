@@ -32,14 +32,21 @@ fn addresses(nodes: &[Node]) -> Vec<String> {
 
 #[test]
 fn a_citation_is_found_in_a_sentence() {
+    let sentence = vec![text("Yes "), Node::Citation(1), text(" and")];
+    assert_eq!(tree("Yes [1] and"), [paragraph(sentence)]);
+}
+
+#[test]
+fn neighbouring_citations_and_their_full_stop_stay_together() {
+    let together = |nodes| Node::Element(Element::Together, nodes);
+    let both = vec![Node::Citation(1), Node::Citation(2), text(".")];
     assert_eq!(
-        tree("Yes [1]."),
-        [paragraph(vec![text("Yes "), Node::Citation(1), text(".")])]
+        tree("a[1][2]. B"),
+        [paragraph(vec![text("a"), together(both), text(" B")])]
     );
-    assert_eq!(
-        tree("a[1][2]"),
-        [paragraph(vec![text("a"), Node::Citation(1), Node::Citation(2)])]
-    );
+    let one = vec![Node::Citation(1), text("?")];
+    assert_eq!(tree("a[1]?"), [paragraph(vec![text("a"), together(one)])]);
+    assert_eq!(tree("a[4]."), [paragraph(vec![text("a[4].")])]);
 }
 
 #[test]

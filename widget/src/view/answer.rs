@@ -84,10 +84,11 @@ impl Blocks {
 /// The blocks of the text. The key of each tells its place, its contents and whether they can be cited already.
 fn parse_blocks(message: &Message) -> Vec<(u64, Node)> {
     let has_sources = !message.sources.is_empty();
-    let citable = if message.is_under_way() && !has_sources {
-        Citable::Unknown
-    } else {
+    // The sources come last: an answer that was cut off has none, and still its marks are marks.
+    let citable = if has_sources || message.progress == Progress::Complete {
         Citable::Sources(message.sources.len())
+    } else {
+        Citable::Unknown
     };
     let text = if message.is_under_way() {
         without_open_bracket(&message.text)

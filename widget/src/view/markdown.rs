@@ -49,6 +49,7 @@ fn empty(kind: &Element) -> Html {
         Element::Strong => "strong",
         Element::Emphasis => "em",
         Element::Strikethrough => "s",
+        Element::Together => return element("span", "ew-together"),
         Element::Link(address) => return link("", address),
     };
     element(tag, "")

@@ -1,5 +1,7 @@
 //! The messages, and how they scroll.
 
+mod scroll;
+
 use super::header::avatar;
 use super::html::{Html, claim, element, watch, when};
 use super::message::message;
@@ -7,11 +9,10 @@ use super::parts::{button, icon, icon_button};
 use crate::chat::Chat;
 use crate::conversation::Conversation;
 use leptos::prelude::*;
+use scroll::{Follows, Scroll};
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, ResizeObserver};
-
-/// As near to the end as this, in pixels, the transcript follows what is added to it.
-const NEAR: i32 = 48;
 
 /// Draws the part that scrolls.
 pub(super) fn transcript(room: Conversation) -> Html {
@@ -20,61 +21,44 @@ pub(super) fn transcript(room: Conversation) -> Html {
         room.chat
             .with(|chat| chat.messages().iter().map(|message| u64::from(message.key)).collect())
     };
-    let content = element("div", "ew-scroller__content")
-        .child(welcome(room))
-        .child(element("div", "ew-slot").list(keys, move |key| message(room, key as u32)));
+    let messages = element("div", "ew-slot").list(keys, move |key| message(room, key as u32));
     let scroller = element("div", "ew-scroller")
         .attribute("role", "log")
         .attribute("aria-live", "off")
         .attribute("aria-label", strings.transcript)
         .attribute("tabindex", "0");
-    let follows = RwSignal::new(true);
-    let to_end = follow(room, &scroller.node(), &content.node(), follows);
-    let node = scroller.node::<Element>();
-    let scroller = scroller.child(content).on("scroll", move |_| {
-        follows.set(node.scroll_height() - node.client_height() - node.scroll_top() < NEAR);
+    let is_at_end = RwSignal::new(true);
+    let scroll = Scroll::new(scroller.node(), messages.node(), is_at_end);
+    let content = element("div", "ew-scroller__content")
+        .child(welcome(room))
+        .child(messages);
+    let (grown, scrolled) = (Rc::clone(&scroll), Rc::clone(&scroll));
+    on_resize(&content.node(), move || grown.keep_in_view());
+    let scroller = scroller.child(content).on("scroll", move |_| scrolled.note());
+    let asked = Rc::clone(&scroll);
+    let is_busy = claim(move || room.chat.with(Chat::is_busy));
+    watch(move || {
+        if is_busy.holds() {
+            asked.follow(Follows::Answer);
+        }
     });
     let jump = move || {
-        let to_end = to_end.clone();
+        let scroll = Rc::clone(&scroll);
         icon_button("ew-to-end", strings.to_latest, "arrow-down", move || {
-            follows.set(true);
-            to_end();
+            scroll.follow(Follows::End)
         })
     };
     element("div", "ew-transcript")
         .child(scroller)
-        .child(when(claim(move || !follows.get()), jump))
+        .child(when(claim(move || !is_at_end.get()), jump))
 }
 
-/// Keeps the end in view while `follows` holds. Returns what scrolls there.
-fn follow(
-    room: Conversation,
-    scroller: &Element,
-    content: &Element,
-    follows: RwSignal<bool>,
-) -> impl Fn() + Clone + 'static {
-    let scroller = scroller.clone();
-    let to_end = move || scroller.set_scroll_top(scroller.scroll_height());
-    let is_busy = claim(move || room.chat.with(Chat::is_busy));
-    let asked = to_end.clone();
-    // A new question is always shown, wherever the visitor was reading.
-    watch(move || {
-        if is_busy.holds() {
-            follows.set(true);
-            asked();
-        }
-    });
-    let seen = to_end.clone();
-    let grown = Closure::<dyn FnMut()>::new(move || {
-        if follows.get_untracked() {
-            seen();
-        }
-    });
-    // It lives as long as the document: there is one transcript, and it stays.
-    if let Ok(observer) = ResizeObserver::new(grown.into_js_value().unchecked_ref()) {
-        observer.observe(content);
+/// Acts whenever the element has changed its size.
+fn on_resize(element: &Element, act: impl FnMut() + 'static) {
+    let changed = Closure::<dyn FnMut()>::new(act).into_js_value();
+    if let Ok(observer) = ResizeObserver::new(changed.unchecked_ref()) {
+        observer.observe(element);
     }
-    to_end
 }
 
 /// The greeting, and questions to begin with until one has been asked.
