@@ -1,7 +1,7 @@
 // The dashboard in Chromium against a running installation, with the demo account: BASE_URL and CREDENTIALS name them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axe, credentials, launch, open, overflow, signIn } from "./dashboard_lib.mjs";
+import { axe, credentials, launch, mailedCode, open, overflow, signIn } from "./dashboard_lib.mjs";
 
 const demo = await credentials();
 const within = (page) => `/dashboard/w/${demo.workspace_id}${page && `/${page}`}`;
@@ -62,6 +62,36 @@ test("the form says what is missing, at its field, before anything is sent", asy
   assert.equal(await other.page.getByLabel("Your name").getAttribute("aria-invalid"), "true");
   assert.equal(await other.page.evaluate(() => document.activeElement?.getAttribute("name")), "full_name");
   await other.context.close();
+});
+
+test("an account is made with the mailed code, and its forgotten password is replaced with another", async () => {
+  const other = await open(browser);
+  const address = `new-${Date.now().toString(36)}@example.com`;
+  await other.page.goto(`${demo.base_url}/dashboard/sign-up`);
+  await other.page.getByLabel("Your name").fill("Grace Hopper");
+  await other.page.getByLabel("Work e-mail").fill(address);
+  await other.page.getByLabel("Password", { exact: true }).fill("a password of words");
+  await other.page.keyboard.press("Enter");
+  await other.page.getByRole("heading", { level: 1, name: "Check your e-mail" }).waitFor();
+  const first = await mailedCode(demo, address);
+  await other.page.getByLabel("Code").fill(first === "000000" ? "000001" : "000000");
+  await other.page.getByText(/code/i).and(other.page.locator("[role=alert] *, .field__note--bad")).first().waitFor();
+  await other.page.getByLabel("Code").fill(first);
+  await other.page.getByText("Make your first workspace").waitFor();
+  await other.context.close();
+
+  const later = await open(browser);
+  await later.page.goto(`${demo.base_url}/dashboard/forgot-password`);
+  await later.page.getByLabel("E-mail").fill(address);
+  await later.page.keyboard.press("Enter");
+  await later.page.getByRole("heading", { level: 1, name: "Choose a new password" }).waitFor();
+  await later.page.getByLabel("Code").fill(await mailedCode(demo, address, [first]));
+  await later.page.getByLabel("New password").fill("another password of words");
+  await later.page.keyboard.press("Enter");
+  await later.page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+  await signIn(later.page, { ...demo, email: address, password: "another password of words" });
+  await later.page.getByText("Make your first workspace").waitFor();
+  await later.context.close();
 });
 
 test("the overview shows the workspace and its figures", async () => {

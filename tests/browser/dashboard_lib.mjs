@@ -1,6 +1,8 @@
 // What the dashboard's browser tests share: a browser, a signed-in page, axe.
-import { readFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { chromium } from "playwright-core";
 
 const FLAGS = [
@@ -64,4 +66,18 @@ export async function axe(page) {
 /** Returns by how many pixels the page is wider than its window. */
 export function overflow(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** Returns the code in a mail to `address` that is none of `known`; mails are files below `mail_dir`. */
+export async function mailedCode({ mail_dir }, address, known = []) {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const names = (await readdir(mail_dir, { recursive: true })).filter((name) => name.endsWith(".txt"));
+    for (const name of names) {
+      const mail = await readFile(join(mail_dir, name), "utf8").catch(() => "");
+      const code = mail.includes(address) && /^\d{6}$/m.exec(mail)?.[0];
+      if (code && !known.includes(code)) return code;
+    }
+    await sleep(200);
+  }
+  throw new Error(`no mail to ${address} in ${mail_dir}`);
 }
