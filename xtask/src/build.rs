@@ -14,11 +14,11 @@ mod worker;
 
 use crate::paths::root;
 use crate::process::check_not_ending;
-use crate::progress::{spent, step};
+use crate::progress::{log_file, spent, step};
 use crate::stamp;
 use crate::tools::Tools;
-use anyhow::{Result, bail};
-use std::fs;
+use anyhow::{Context as _, Result, bail};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -58,6 +58,8 @@ struct Step {
     name: &'static str,
     /// Files and folders, from the top of the repository.
     inputs: &'static [&'static str],
+    /// Whether cargo has a part in it, so that the workspace's own files count as well.
+    compiled: bool,
     /// Makes the outputs and says which they are.
     make: fn(&Build) -> Result<Vec<PathBuf>>,
 }
@@ -67,22 +69,28 @@ const STEPS: [Step; 7] = [
     Step {
         name: "site",
         inputs: &["public"],
+        compiled: false,
         make: site::make,
     },
     Step {
         name: "model",
         inputs: &["shared/retrieval/model"],
+        compiled: false,
         make: model::make,
     },
     Step {
         name: "reference",
         inputs: &["package-lock.json"],
+        compiled: false,
         make: reference::make,
     },
     Step {
         name: "worker",
         inputs: &[
-            "shared",
+            "shared/Cargo.toml",
+            "shared/src",
+            "shared/retrieval/Cargo.toml",
+            "shared/retrieval/src",
             "edge/Cargo.toml",
             "edge/build.rs",
             "edge/src",
@@ -91,16 +99,19 @@ const STEPS: [Step; 7] = [
             "edge/core",
             "edge/dialects",
         ],
+        compiled: true,
         make: worker::make,
     },
     Step {
         name: "widget",
         inputs: &["shared/Cargo.toml", "shared/src", "widget"],
+        compiled: true,
         make: widget::make,
     },
     Step {
         name: "dashboard",
         inputs: &["shared/Cargo.toml", "shared/src", "dashboard", "Trunk.toml"],
+        compiled: true,
         make: dashboard::make,
     },
     Step {
@@ -113,9 +124,13 @@ const STEPS: [Step; 7] = [
             "edge/core",
             "edge/dialects",
         ],
+        compiled: true,
         make: openapi::make,
     },
 ];
+
+/// Counted up when the steps change what they make of the same inputs.
+const WAY: &str = "2";
 
 /// What every compiled step reads besides.
 const WORKSPACE: [&str; 4] = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml"];
@@ -198,6 +213,9 @@ impl Build {
     }
 
     fn make_only(&self, wanted: impl Fn(&str) -> bool) -> Result<()> {
+        // Two that build at once, such as `dev` and `test`, take turns; the second finds the first one's work done.
+        let turn = File::create(log_file("build-turn")?)?;
+        turn.lock().context("waiting for another build")?;
         for it in STEPS.iter().filter(|it| wanted(it.name)) {
             check_not_ending()?;
             let inputs = self.fingerprint(it)?;
@@ -219,14 +237,14 @@ impl Build {
     }
 
     fn fingerprint(&self, step: &Step) -> Result<u64> {
-        let inputs = step
+        let workspace = if step.compiled { &WORKSPACE[..] } else { &[] };
+        let inputs: Vec<PathBuf> = step
             .inputs
             .iter()
-            .chain(&WORKSPACE)
+            .chain(workspace)
             .map(|input| root().join(input))
-            .collect::<Vec<_>>();
-        // A change to the way of building is a change too.
-        stamp::fingerprint(&inputs, concat!(env!("CARGO_PKG_VERSION"), " 1"))
+            .collect();
+        stamp::fingerprint(&inputs, WAY)
     }
 
     fn stamp(&self, step: &Step) -> String {

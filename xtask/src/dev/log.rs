@@ -7,9 +7,16 @@ use std::path::PathBuf;
 const NOISE: [&str; 4] = [
     "GET /health ",
     "GET /cdn-cgi/",
-    "Ready on ",
-    "Scheduled Workers are not automatically",
+    "Reloading local server",
+    "valid header rules",
 ];
+
+/// Whether a line is worth a person's time. The Worker's own line about a request is, when something went wrong in it;
+/// wrangler says the rest.
+fn is_telling(line: &str) -> bool {
+    let is_routine = line.starts_with("{\"request.id\"") && !line.contains("\"error.");
+    !line.trim().is_empty() && !is_routine && !NOISE.iter().any(|noise| line.contains(noise))
+}
 
 /// A log file, read on from where it was.
 pub(super) struct Log {
@@ -39,10 +46,24 @@ impl Log {
         self.position += read.unwrap_or_default() as u64;
         self.unfinished.push_str(&String::from_utf8_lossy(&bytes));
         while let Some((line, rest)) = self.unfinished.split_once('\n') {
-            if !line.trim().is_empty() && !NOISE.iter().any(|noise| line.contains(noise)) {
+            if is_telling(line) {
                 println!("{line}");
             }
             self.unfinished = rest.to_owned();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_telling;
+
+    #[test]
+    fn errors_and_requests_are_told_and_routine_is_not() {
+        assert!(is_telling("[wrangler:info] GET /docs 200 OK (3ms)"));
+        assert!(is_telling(r#"{"request.id":"a","status":500,"error.kind":"Internal"}"#));
+        assert!(!is_telling(r#"{"request.id":"a","status":200}"#));
+        assert!(!is_telling("[wrangler:info] GET /health 200 OK (3ms)"));
+        assert!(!is_telling("  "));
     }
 }
