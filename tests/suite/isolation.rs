@@ -92,6 +92,7 @@ async fn no_route_opens_without_its_credential() {
                     route.method,
                     answer.text()
                 );
+                assert_eq!(answer.header("www-authenticate"), Some("Bearer"), "{path}");
             }
         }
     }

@@ -2,11 +2,13 @@
 //!
 //! A snapshot is a list of immutable segments in blobs, less the documents deleted since. Memory holds the indexes of
 //! the workspaces that were asked last, within a budget.
+mod compact;
+
 use crate::app::App;
+pub(crate) use compact::compact;
 use crate::{Error, Kind, Result, job, secret};
 use edge_model::job::Task;
 use edge_model::snapshot::{Manifest, SegmentEntry, Snapshot};
-use edge_model::time::MINUTE;
 use edge_model::{DocumentId, Timestamp, WorkspaceId};
 use edge_store::{Statement, index_snapshots};
 use retrieval::{Embedder, Index, Segment};
@@ -20,14 +22,6 @@ const TABLE: &str = "model/static-30k-256-int8.safetensors";
 const TOKENIZER: &str = "model/tokenizer.json";
 /// How long one request may be busy loading before another one stops waiting for it, in milliseconds.
 const PATIENCE: i64 = 5_000;
-/// Segments smaller than this, in bytes, are worth merging.
-const SMALL_SEGMENT: u64 = 4 * 1024 * 1024;
-/// What a merged segment may take, in bytes; a blob holds 25 MiB.
-const MERGED_SEGMENT: u64 = 12 * 1024 * 1024;
-/// As many small segments are merged.
-const SMALL_SEGMENTS: usize = 6;
-/// As many deleted documents are swept out of the segments.
-const DELETED_DOCUMENTS: usize = 100;
 
 /// The indexes in memory, and the model they share.
 #[derive(Default)]
@@ -91,8 +85,13 @@ impl Memory {
         }
         self.loaded.retain(|it| it.workspace != loaded.workspace);
         self.loaded.push(loaded);
+        self.shrink(BUDGET, 1);
+    }
+
+    /// Lets go of the indexes that were not used for longest until they take `budget` bytes or `least` are left.
+    fn shrink(&mut self, budget: usize, least: usize) {
         let mut total: usize = self.loaded.iter().map(Loaded::bytes).sum();
-        while total > BUDGET && self.loaded.len() > 1 {
+        while total > budget && self.loaded.len() > least {
             total -= self.loaded.remove(0).bytes();
         }
     }
@@ -255,13 +254,9 @@ async fn change(app: &App, workspace: &WorkspaceId, change: impl FnOnce(&mut Man
     let mut snapshot = current(app, workspace).await?;
     snapshot.version += 1;
     change(&mut snapshot.manifest, snapshot.version);
-    let Manifest { segments, deleted } = &mut snapshot.manifest;
-    // A deletion is forgotten once no segment is as old as it.
-    deleted.retain(|_, version| segments.iter().any(|it| it.sequence <= *version));
-    let small = segments.iter().filter(|it| it.size < SMALL_SEGMENT).count();
-    let is_due = small > SMALL_SEGMENTS || deleted.len() > DELETED_DOCUMENTS;
+    compact::forget(&mut snapshot.manifest);
     let mut writes = vec![index_snapshots::replace(&snapshot)];
-    if is_due {
+    if compact::is_due(&snapshot.manifest) {
         writes.push(job::insert(app, workspace, Task::CompactIndex, 0)?);
     }
     Ok(writes)
@@ -274,101 +269,6 @@ async fn current(app: &App, workspace: &WorkspaceId) -> Result<Snapshot> {
         version: 0,
         manifest: Manifest::default(),
     }))
-}
-
-/// Merges small segments and sweeps deleted documents out, unless somebody did already.
-///
-/// # Errors
-/// When a segment is missing or damaged, or the snapshot changed meanwhile.
-pub(crate) async fn compact(app: &App, workspace: &WorkspaceId) -> Result<()> {
-    let mut snapshot = current(app, workspace).await?;
-    let segments = load_segments(app, &snapshot).await?;
-    let manifest = &snapshot.manifest;
-    let pairs: Vec<(&SegmentEntry, &Segment)> =
-        manifest.segments.iter().zip(segments.iter().map(|it| &*it.1)).collect();
-    let mut kept = Vec::new();
-    let mut merged = Vec::new();
-    for group in groups(manifest, &pairs) {
-        if let [(entry, _)] = group.as_slice()
-            && is_clean(manifest, &group)
-        {
-            kept.push((*entry).clone());
-            continue;
-        }
-        let sources: Vec<&Segment> = group.iter().map(|it| it.1).collect();
-        let is_live = |document: &str, source: usize| {
-            group
-                .get(source)
-                .is_some_and(|it| manifest.is_live(document, it.0.sequence))
-        };
-        let bytes = retrieval::segment::merge(&sources, is_live).map_err(Error::internal)?;
-        let chunks = Segment::decode(bytes.clone()).map_err(Error::internal)?.len();
-        if chunks == 0 {
-            continue;
-        }
-        let Written { key, size, chunks } =
-            write_segment(app, workspace, &bytes, u64::try_from(chunks).unwrap_or_default()).await?;
-        let sequence = group.iter().map(|it| it.0.sequence).max().unwrap_or_default();
-        merged.push(SegmentEntry {
-            key,
-            size,
-            chunks,
-            sequence,
-        });
-    }
-    if kept.len() == manifest.segments.len() {
-        return Ok(());
-    }
-    kept.append(&mut merged);
-    let is_kept = |key: &str| kept.iter().any(|it| it.key == key);
-    let keys: Vec<String> = manifest
-        .segments
-        .iter()
-        .map(|it| it.key.clone())
-        .filter(|it| !is_kept(it))
-        .collect();
-    let deleted = manifest.deleted.clone();
-    snapshot.manifest = Manifest {
-        segments: kept,
-        deleted,
-    };
-    snapshot.version += 1;
-    // Other isolates may still be loading the snapshot before this one.
-    let erase = job::insert(app, workspace, Task::EraseBlobs { keys }, 10 * MINUTE)?;
-    app.store
-        .write(vec![index_snapshots::replace(&snapshot), erase])
-        .await?;
-    Ok(())
-}
-
-/// Puts small segments together as far as a merged segment goes; the others stay by themselves.
-fn groups<'a>(
-    manifest: &Manifest,
-    pairs: &[(&'a SegmentEntry, &'a Segment)],
-) -> Vec<Vec<(&'a SegmentEntry, &'a Segment)>> {
-    let (small, large): (Vec<_>, Vec<_>) = pairs.iter().copied().partition(|it| it.0.size < SMALL_SEGMENT);
-    let mut groups: Vec<Vec<_>> = large.into_iter().map(|it| vec![it]).collect();
-    let mut group = Vec::new();
-    let mut size = 0;
-    for pair in small {
-        if size + pair.0.size > MERGED_SEGMENT && !group.is_empty() {
-            groups.push(std::mem::take(&mut group));
-            size = 0;
-        }
-        size += pair.0.size;
-        group.push(pair);
-    }
-    if !group.is_empty() {
-        groups.push(group);
-    }
-    debug_assert_eq!(groups.iter().map(Vec::len).sum::<usize>(), manifest.segments.len());
-    groups
-}
-
-fn is_clean(manifest: &Manifest, group: &[(&SegmentEntry, &Segment)]) -> bool {
-    group
-        .iter()
-        .all(|(entry, segment)| segment.document_ids().all(|it| manifest.is_live(it, entry.sequence)))
 }
 
 /// Decides about a change whose snapshot may have been changed by somebody else meanwhile: returns how it ended, or

@@ -12,8 +12,8 @@ use retrieval::{DocumentInput, SegmentBuilder};
 const LEASE: i64 = 45 * SECOND;
 /// When a failed job is tried again; after the last one it is parked.
 const BACKOFF: [i64; 6] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR];
-/// Passages of one segment: about 12 MiB.
-const SEGMENT_CHUNKS: usize = 5_000;
+/// Passages of one segment: about 3 MiB.
+const SEGMENT_CHUNKS: usize = 2_000;
 /// How many passages a document's record shows.
 const PREVIEW_CHUNKS: usize = 10;
 /// How much of a passage a preview shows, in characters.
@@ -167,6 +167,8 @@ async fn index_document(app: &App, document: &mut Document) -> Result<()> {
         let bytes = builder.finish().map_err(Error::internal)?;
         let count = u64::try_from(part.len()).unwrap_or_default();
         segments.push(index::write_segment(app, &workspace, &bytes, count).await?);
+        // Others are waiting for the isolate.
+        app.clock.sleep(0).await;
     }
     document.chunk_count = u64::try_from(chunks.len()).unwrap_or_default();
     document.token_count = chunks.iter().map(|it| u64::from(it.tokens)).sum();

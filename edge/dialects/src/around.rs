@@ -44,6 +44,10 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         headers.insert(REQUEST_ID, value);
     }
+    if status == StatusCode::UNAUTHORIZED {
+        // RFC 9110, section 11.6.1: a 401 names a scheme. Browsers ask nobody for a password because of this one.
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers
         .entry(header::REFERRER_POLICY)
