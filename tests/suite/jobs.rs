@@ -201,3 +201,45 @@ async fn many_small_documents_become_few_segments_and_the_deleted_ones_are_gone(
     }
     assert!(!ask(3).await.text().contains("555-0003"));
 }
+
+#[tokio::test]
+async fn a_full_workspace_says_so_and_has_room_again_once_something_is_deleted() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let first = world.upload(&owner, "hours.md", PAGE).await;
+    world.drain(&owner).await;
+    // As if the first document were a very long one.
+    let grow = "UPDATE index_snapshots SET manifest = json_set(manifest, '$.segments[0].size', 58720256) RETURNING 1";
+    assert_eq!(world.sql.column(grow).len(), 1);
+    let parking = "# Parking\n\nThere is a car park behind the shop.";
+    let second = world.upload(&owner, "parking.md", parking).await;
+    world.drain(&owner).await;
+    let id = second["id"].as_str().unwrap();
+    let document = world
+        .get(&owner.path(&format!("/documents/{id}")))
+        .bearer(&owner.token)
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(document["status"], "FAILED");
+    let reason = document["progress"]["error"].as_str().unwrap();
+    assert!(reason.starts_with("the workspace is full"), "{reason}");
+    let first = first["id"].as_str().unwrap();
+    world
+        .delete(&owner.path(&format!("/documents/{first}")))
+        .bearer(&owner.token)
+        .send()
+        .await
+        .expect(200);
+    world.drain(&owner).await;
+    let left = "SELECT manifest FROM index_snapshots";
+    assert_eq!(world.sql.column(left), [r#"{"segments":[],"deleted":{}}"#]);
+    world
+        .post(&owner.path(&format!("/documents/{id}/reprocess")), json!({}))
+        .bearer(&owner.token)
+        .send()
+        .await
+        .expect(202);
+    world.drain(&owner).await;
+    assert_eq!(status(&world, &owner, id).await.0, "COMPLETED");
+}

@@ -1,6 +1,7 @@
 //! Files that people upload: what they are by their bytes, and the text in them.
 use crate::{Error, Kind, Result};
 use retrieval::Format;
+use std::borrow::Cow;
 
 /// The largest upload, in bytes.
 pub const MAX_UPLOAD: usize = 20 * 1024 * 1024;
@@ -63,19 +64,15 @@ pub fn format(upload: &Upload) -> Result<Format> {
 ///
 /// # Errors
 /// [`Kind::Unprocessable`] when the bytes are no text, saying at which byte.
-pub fn decode(bytes: &[u8]) -> Result<String> {
+pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>> {
     if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
         let (text, has_errors) = encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default());
-        return if has_errors {
-            Err(no_text(0))
-        } else {
-            Ok(text.into_owned())
-        };
+        return if has_errors { Err(no_text(0)) } else { Ok(text) };
     }
     let text = std::str::from_utf8(bytes).map_err(|it| no_text(it.valid_up_to()))?;
     match text.find('\0') {
         Some(position) => Err(no_text(position)),
-        None => Ok(text.to_owned()),
+        None => Ok(Cow::Borrowed(text)),
     }
 }
 

@@ -5,8 +5,8 @@
 mod compact;
 
 use crate::app::App;
-pub(crate) use compact::compact;
 use crate::{Error, Kind, Result, job, secret};
+pub(crate) use compact::compact;
 use edge_model::job::Task;
 use edge_model::snapshot::{Manifest, SegmentEntry, Snapshot};
 use edge_model::{DocumentId, Timestamp, WorkspaceId};
@@ -14,8 +14,13 @@ use edge_store::{Statement, index_snapshots};
 use retrieval::{Embedder, Index, Segment};
 use std::sync::{Arc, Mutex};
 
-/// What all indexes in memory may take together, in bytes. An isolate has 96 MiB, the model 8 of them.
+/// What all indexes in memory may take together, in bytes.
 const BUDGET: usize = 56 * 1024 * 1024;
+/// How large a workspace's index may be, in bytes: it is searched in memory. About 50,000 passages.
+const LARGEST: u64 = BUDGET as u64;
+/// What indexes and work on documents may take together, in bytes. An isolate has 96 MiB, the model 8 of them, requests
+/// the rest.
+const ALL: usize = 76 * 1024 * 1024;
 /// The embedding table among the shipped files.
 const TABLE: &str = "model/static-30k-256-int8.safetensors";
 /// The tokenizer among the shipped files.
@@ -85,14 +90,17 @@ impl Memory {
         }
         self.loaded.retain(|it| it.workspace != loaded.workspace);
         self.loaded.push(loaded);
-        self.shrink(BUDGET, 1);
     }
 
-    /// Lets go of the indexes that were not used for longest until they take `budget` bytes or `least` are left.
-    fn shrink(&mut self, budget: usize, least: usize) {
-        let mut total: usize = self.loaded.iter().map(Loaded::bytes).sum();
-        while total > budget && self.loaded.len() > least {
-            total -= self.loaded.remove(0).bytes();
+    /// Lets go of the indexes that were not used for longest, but not of `spared`, until the rest takes `budget` bytes.
+    fn shrink(&mut self, budget: usize, spared: Option<&WorkspaceId>) {
+        let is_spared = |it: &Loaded| spared == Some(&it.workspace);
+        let others = self.loaded.iter().filter(|it| !is_spared(it));
+        let mut total: usize = others.map(Loaded::bytes).sum();
+        while total > budget
+            && let Some(oldest) = self.loaded.iter().position(|it| !is_spared(it))
+        {
+            total -= self.loaded.remove(oldest).bytes();
         }
     }
 
@@ -105,6 +113,14 @@ impl Memory {
         }
         is_free
     }
+}
+
+/// Lets go of indexes until as many bytes are free for something else; they are loaded again when they are asked for.
+///
+/// # Errors
+/// When the memory is poisoned.
+pub(crate) fn make_room(app: &App, bytes: usize) -> Result<()> {
+    app.indexes.with(|it| it.shrink(ALL.saturating_sub(bytes), None))
 }
 
 /// Returns the embedding model, loading it on first use.
@@ -177,6 +193,10 @@ pub async fn load(app: &App, snapshot: &Snapshot) -> Result<Arc<Index>> {
 }
 
 async fn load_segments(app: &App, snapshot: &Snapshot) -> Result<Vec<(String, Arc<Segment>)>> {
+    // Before, not after: together the old ones and the new one might not fit. What is there of this one is used again.
+    let size = usize::try_from(snapshot.manifest.size()).unwrap_or(usize::MAX);
+    let rest = BUDGET.saturating_sub(size);
+    app.indexes.with(|it| it.shrink(rest, Some(&snapshot.workspace_id)))?;
     let mut segments = Vec::with_capacity(snapshot.manifest.segments.len());
     for SegmentEntry { key, .. } in &snapshot.manifest.segments {
         let segment = match app.indexes.with(|it| it.segment(&snapshot.workspace_id, key))? {
@@ -236,6 +256,14 @@ pub(crate) async fn replace(
             .segments
             .retain(|it| segments.iter().all(|new| new.key != it.key));
         manifest.segments.extend(segments.iter().map(entry));
+        if manifest.size() > LARGEST {
+            let message = format!(
+                "the workspace is full: what is searched may take {} MB; delete documents first",
+                LARGEST / 1024 / 1024
+            );
+            return Err(Error::new(Kind::Unprocessable, message));
+        }
+        Ok(())
     })
     .await
 }
@@ -246,14 +274,19 @@ pub(crate) async fn remove(app: &App, workspace: &WorkspaceId, documents: &[Docu
         manifest
             .deleted
             .extend(documents.iter().map(|it| (it.to_string(), version)));
+        Ok(())
     })
     .await
 }
 
-async fn change(app: &App, workspace: &WorkspaceId, change: impl FnOnce(&mut Manifest, u64)) -> Result<Vec<Statement>> {
+async fn change(
+    app: &App,
+    workspace: &WorkspaceId,
+    change: impl FnOnce(&mut Manifest, u64) -> Result<()>,
+) -> Result<Vec<Statement>> {
     let mut snapshot = current(app, workspace).await?;
     snapshot.version += 1;
-    change(&mut snapshot.manifest, snapshot.version);
+    change(&mut snapshot.manifest, snapshot.version)?;
     compact::forget(&mut snapshot.manifest);
     let mut writes = vec![index_snapshots::replace(&snapshot)];
     if compact::is_due(&snapshot.manifest) {

@@ -14,6 +14,8 @@ const LEASE: i64 = 45 * SECOND;
 const BACKOFF: [i64; 6] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR];
 /// Passages of one segment: about 3 MiB.
 const SEGMENT_CHUNKS: usize = 2_000;
+/// What working on a file takes in memory, in times its length: its text, its blocks, its passages.
+const PROCESSING: usize = 3;
 /// How many passages a document's record shows.
 const PREVIEW_CHUNKS: usize = 10;
 /// How much of a passage a preview shows, in characters.
@@ -140,18 +142,18 @@ async fn index_document(app: &App, document: &mut Document) -> Result<()> {
         media_type: document.media_type.clone(),
         bytes,
     };
+    index::make_room(app, upload.bytes.len().saturating_mul(PROCESSING))?;
     let format = crate::file::format(&upload)?;
     let text = crate::file::decode(&upload.bytes)?;
-    drop(upload);
     let parsed = retrieval::parse::parse(format, &text);
+    document.language = retrieval::text::language(&text).map(Into::into);
+    drop(upload);
     let chunks = retrieval::chunk::chunks(&parsed);
     drop(parsed);
     if chunks.is_empty() {
         return Err(Error::new(Kind::Unprocessable, "no text was found in the file"));
     }
     set_stage(app, document, DocumentStatus::Processing, "indexing", None).await?;
-    document.language = retrieval::text::language(&text).map(Into::into);
-    drop(text);
     let embedder = index::embedder(app).await?;
     let mut segments = Vec::new();
     for part in chunks.chunks(SEGMENT_CHUNKS) {

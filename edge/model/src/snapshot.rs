@@ -29,6 +29,11 @@ impl Manifest {
     pub fn is_live(&self, document_id: &str, sequence: u64) -> bool {
         self.deleted.get(document_id).is_none_or(|it| *it < sequence)
     }
+
+    /// Returns how much all segments take, in bytes.
+    pub fn size(&self) -> u64 {
+        self.segments.iter().map(|it| it.size).sum()
+    }
 }
 
 /// One immutable blob of passages.

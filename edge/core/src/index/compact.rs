@@ -1,5 +1,5 @@
 //! Compaction: small segments are put together and deleted documents swept out, a few megabytes at a time.
-use super::{BUDGET, Written, current, read_segment, write_segment};
+use super::{LARGEST, Written, current, make_room, read_segment, write_segment};
 use crate::app::App;
 use crate::{Error, Result, job};
 use edge_model::WorkspaceId;
@@ -25,7 +25,9 @@ const DELETED_DOCUMENTS: usize = 100;
 /// Tells whether compaction is worth its while.
 pub(super) fn is_due(manifest: &Manifest) -> bool {
     let small = manifest.segments.iter().filter(|it| it.size < SMALL).count();
-    small > SMALL_SEGMENTS || manifest.deleted.len() > DELETED_DOCUMENTS
+    // In a workspace that is nearly full, what was deleted makes room at once.
+    let is_needed = !manifest.deleted.is_empty() && manifest.size() > LARGEST / 4 * 3;
+    small > SMALL_SEGMENTS || manifest.deleted.len() > DELETED_DOCUMENTS || is_needed
 }
 
 /// Forgets the deletions that no segment is as old as.
@@ -42,14 +44,15 @@ pub(super) fn forget(manifest: &mut Manifest) {
 pub(crate) async fn compact(app: &App, workspace: &WorkspaceId) -> Result<()> {
     let mut snapshot = current(app, workspace).await?;
     let Some(group) = next_group(app, &snapshot).await? else {
-        return Ok(());
+        return settle_deletions(app, snapshot).await;
     };
-    // The other indexes can be loaded again.
-    app.indexes.with(|it| it.shrink(BUDGET.saturating_sub(ROOM), 0))?;
+    make_room(app, ROOM)?;
     let merged = merge(app, &snapshot, &group).await?;
     let is_merged = |it: &SegmentEntry| group.iter().any(|merged| merged.key == it.key);
     let keys = group.iter().map(|it| it.key.clone());
-    let keys = keys.filter(|key| merged.as_ref().is_none_or(|it| it.key != *key)).collect();
+    let keys = keys
+        .filter(|key| merged.as_ref().is_none_or(|it| it.key != *key))
+        .collect();
     snapshot.manifest.segments.retain(|it| !is_merged(it));
     snapshot.manifest.segments.extend(merged);
     forget(&mut snapshot.manifest);
@@ -59,6 +62,20 @@ pub(crate) async fn compact(app: &App, workspace: &WorkspaceId) -> Result<()> {
     let again = job::insert(app, workspace, Task::CompactIndex, 0)?;
     let writes = vec![index_snapshots::replace(&snapshot), erase, again];
     Ok(app.store.write(writes).await.map(drop)?)
+}
+
+/// Forgets every deletion, once no segment holds a deleted document.
+async fn settle_deletions(app: &App, mut snapshot: Snapshot) -> Result<()> {
+    if snapshot.manifest.deleted.is_empty() {
+        return Ok(());
+    }
+    snapshot.manifest.deleted.clear();
+    snapshot.version += 1;
+    Ok(app
+        .store
+        .write(vec![index_snapshots::replace(&snapshot)])
+        .await
+        .map(drop)?)
 }
 
 /// Returns segments to put in order together: small ones, else one with deleted documents. None when all is in order.
