@@ -18,9 +18,7 @@ pub const MAX_JSON: usize = 1024 * 1024;
 /// [`Kind::TooLarge`], told by the announced length before anything is read.
 pub async fn body(request: Request, limit: usize) -> Result<Bytes> {
     let too_large = || Error::new(Kind::TooLarge, format!("the body must be at most {limit} bytes"));
-    let announced =
-        header_of(request.headers(), header::CONTENT_LENGTH.as_str()).and_then(|it| it.parse::<usize>().ok());
-    if announced.is_some_and(|it| it > limit) {
+    if length_of(request.headers()).is_some_and(|it| it > limit) {
         return Err(too_large());
     }
     match Limited::new(request.into_body(), limit).collect().await {
@@ -100,6 +98,11 @@ pub fn query<T: DeserializeOwned>(uri: &http::Uri) -> Result<T> {
     found
         .map(|it| it.0)
         .map_err(|why| Error::new(Kind::Invalid, why.body_text()))
+}
+
+/// Returns how long the body is said to be, in bytes.
+pub fn length_of(headers: &HeaderMap) -> Option<usize> {
+    header_of(headers, header::CONTENT_LENGTH.as_str())?.parse().ok()
 }
 
 /// Returns a header as text.

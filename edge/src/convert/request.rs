@@ -16,6 +16,10 @@ use worker::send::{IntoSendFuture as _, SendWrapper};
 /// No dialect takes a longer body. They have their own limits below it, so whoever reads past this one has to say so.
 const LIMIT: usize = 21 * 1024 * 1024;
 
+/// A body up to this length is fetched at once; a longer one is passed on as it comes, so that it lies in memory only
+/// once, where its reader puts it.
+const AT_ONCE: usize = 1024 * 1024;
+
 /// Converts a request. A body that is too long becomes one that fails with
 /// [`LengthLimitError`](http_body_util::LengthLimitError) when it is read, so that the dialect can say it in its way.
 ///
@@ -64,16 +68,16 @@ async fn body(request: &web_sys::Request, headers: &HeaderMap) -> Result<Body, S
         Some(0) => Ok(Body::empty()),
         // What is announced as too long is not even received.
         Some(length) if length > LIMIT => Ok(Body::new(Limited::new(Full::new(Bytes::from_static(b".")), 0))),
-        Some(_) => {
+        Some(length) if length <= AT_ONCE => {
             let promise = request.array_buffer().map_err(|it| js::message(&it))?;
             let buffer = JsFuture::from(promise).await.map_err(|it| js::message(&it))?;
             Ok(Body::from(Uint8Array::new(&buffer).to_vec()))
         }
-        None => Ok(request.body().map_or_else(Body::empty, streamed)),
+        _ => Ok(request.body().map_or_else(Body::empty, streamed)),
     }
 }
 
-/// A body of unknown length is passed on as it comes, up to the limit.
+/// Passes a body on as it comes, up to the limit.
 fn streamed(stream: web_sys::ReadableStream) -> Body {
     let chunks = stream::unfold(SendWrapper::new(ByteStream::from(stream)), |mut chunks| {
         async move {

@@ -1,11 +1,12 @@
 //! The form of an upload, read as it comes in: RFC 7578.
 use super::error::ApiError;
-use crate::extract::{body, header_of};
+use crate::extract::{header_of, length_of};
 use axum::extract::{FromRequest, Request};
 use edge_core::file::{MAX_UPLOAD, Upload};
 use edge_core::{Error, Kind};
 use edge_model::CollectionId;
 use edge_model::text::Name;
+use http_body_util::LengthLimitError;
 use multer::{Constraints, Multipart, SizeLimit};
 use serde::Deserialize;
 
@@ -37,23 +38,20 @@ impl<S: Send + Sync> FromRequest<S> for Received {
         let media_type = header_of(request.headers(), "content-type").unwrap_or_default();
         let boundary = multer::parse_boundary(media_type)
             .map_err(|_| Error::new(Kind::UnsupportedMedia, "the content type must be `multipart/form-data`"))?;
-        let bytes = body(request, MAX_UPLOAD + FORM).await;
-        let bytes = bytes.map_err(|error| {
-            if error.kind == Kind::TooLarge {
-                too_large()
-            } else {
-                error
-            }
-        })?;
+        let length = length_of(request.headers());
+        if length.is_some_and(|it| it > MAX_UPLOAD + FORM) {
+            return Err(too_large().into());
+        }
         let limits = SizeLimit::new()
+            .whole_stream(to_u64(MAX_UPLOAD + FORM))
             .for_field("file", to_u64(MAX_UPLOAD))
             .for_field("title", to_u64(FORM));
-        let stream = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(bytes)]);
+        let stream = request.into_body().into_data_stream();
         let mut form = Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(limits));
         let (mut upload, mut collection, mut title) = (None, None, None);
         while let Some(field) = form.next_field().await.map_err(refusal)? {
             match field.name().unwrap_or_default() {
-                "file" => upload = Some(file(field).await?),
+                "file" => upload = Some(file(field, length).await?),
                 "collection_id" => collection = Some(field.text().await.map_err(refusal)?),
                 "title" => title = Some(field.text().await.map_err(refusal)?),
                 _ => {}
@@ -75,7 +73,7 @@ impl<S: Send + Sync> FromRequest<S> for Received {
     }
 }
 
-async fn file(field: multer::Field<'_>) -> Result<Upload, ApiError> {
+async fn file(mut field: multer::Field<'_>, length: Option<usize>) -> Result<Upload, ApiError> {
     // Some clients send the path; only the last part is a name.
     let name = field
         .file_name()
@@ -92,7 +90,11 @@ async fn file(field: multer::Field<'_>) -> Result<Upload, ApiError> {
     };
     let name = Name::new(&name).map_err(|why| ApiError::field("file", format!("has a name that {why}")))?;
     let media_type = field.content_type().map_or_else(String::new, ToString::to_string);
-    let bytes = field.bytes().await.map_err(refusal)?.to_vec();
+    // Room for all of it at once: growing would take up to three times as much.
+    let mut bytes = Vec::with_capacity(length.unwrap_or_default());
+    while let Some(chunk) = field.chunk().await.map_err(refusal)? {
+        bytes.extend_from_slice(&chunk);
+    }
     Ok(Upload {
         name: name.to_string(),
         media_type,
@@ -115,9 +117,15 @@ fn refusal(error: multer::Error) -> Error {
             }
             _ => too_large(),
         },
-        multer::Error::StreamSizeExceeded { .. } => Error::new(Kind::TooLarge, "the body is too large"),
+        multer::Error::StreamSizeExceeded { .. } => too_large(),
+        multer::Error::StreamReadFailed(why) if is_too_long(&*why) => too_large(),
+        multer::Error::StreamReadFailed(_) => Error::new(Kind::Malformed, "the body ended early"),
         error => Error::new(Kind::Malformed, format!("the form cannot be read: {error}")),
     }
+}
+
+fn is_too_long(why: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(why), |it| it.source()).any(|it| it.is::<LengthLimitError>())
 }
 
 fn to_u64(bytes: usize) -> u64 {
