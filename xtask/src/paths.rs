@@ -1,13 +1,14 @@
 //! Where things lie.
 use anyhow::{Context as _, Result};
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
-/// The top of the repository.
+/// The top of the repository: as cargo says when it runs us, since checkouts may share what was compiled.
 #[must_use]
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).into()
+    let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let here = PathBuf::from(here);
+    here.parent().unwrap_or(&here).into()
 }
 
 /// Every file below `folder`, in order of their paths; nothing when it does not exist.

@@ -49,7 +49,10 @@ impl Tools {
     #[must_use]
     pub fn cargo_for_wasm(&self) -> Command {
         let mut command = Command::new("cargo");
-        command.current_dir(root()).env("WASM_BINDGEN_USE_JS_SYS", "1");
+        command
+            .current_dir(root())
+            .env("WASM_BINDGEN_USE_JS_SYS", "1")
+            .env("CARGO_TARGET_DIR", root().join("target"));
         command
     }
 
@@ -130,7 +133,9 @@ impl Tools {
         let mut command = Command::new(program);
         command
             .current_dir(root())
-            .env("PATH", env::join_paths(path).unwrap_or_else(|_| OsString::new()));
+            .env("PATH", env::join_paths(path).unwrap_or_else(|_| OsString::new()))
+            // What is made is looked for there, wherever the person's other projects are compiled.
+            .env("CARGO_TARGET_DIR", root().join("target"));
         command
     }
 }
