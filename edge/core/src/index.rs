@@ -119,7 +119,7 @@ impl Memory {
 ///
 /// # Errors
 /// When the memory is poisoned.
-pub(crate) fn make_room(app: &App, bytes: usize) -> Result<()> {
+pub fn make_room(app: &App, bytes: usize) -> Result<()> {
     app.indexes.with(|it| it.shrink(ALL.saturating_sub(bytes), None))
 }
 

@@ -3,7 +3,7 @@ use super::error::ApiError;
 use crate::extract::{header_of, length_of};
 use axum::extract::{FromRequest, Request};
 use edge_core::file::{MAX_UPLOAD, Upload};
-use edge_core::{Error, Kind};
+use edge_core::{App, Error, Kind, index};
 use edge_model::CollectionId;
 use edge_model::text::Name;
 use http_body_util::LengthLimitError;
@@ -31,10 +31,10 @@ pub struct Received {
     pub title: Option<Name>,
 }
 
-impl<S: Send + Sync> FromRequest<S> for Received {
+impl FromRequest<App> for Received {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
         let media_type = header_of(request.headers(), "content-type").unwrap_or_default();
         let boundary = multer::parse_boundary(media_type)
             .map_err(|_| Error::new(Kind::UnsupportedMedia, "the content type must be `multipart/form-data`"))?;
@@ -51,7 +51,7 @@ impl<S: Send + Sync> FromRequest<S> for Received {
         let (mut upload, mut collection, mut title) = (None, None, None);
         while let Some(field) = form.next_field().await.map_err(refusal)? {
             match field.name().unwrap_or_default() {
-                "file" => upload = Some(file(field, length).await?),
+                "file" => upload = Some(file(field, room(app, length)?).await?),
                 "collection_id" => collection = Some(field.text().await.map_err(refusal)?),
                 "title" => title = Some(field.text().await.map_err(refusal)?),
                 _ => {}
@@ -73,7 +73,19 @@ impl<S: Send + Sync> FromRequest<S> for Received {
     }
 }
 
-async fn file(mut field: multer::Field<'_>, length: Option<usize>) -> Result<Upload, ApiError> {
+/// Makes room for all of a file at once: growing would take up to three times as much.
+fn room(app: &App, length: Option<usize>) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let length = length.unwrap_or_default();
+    if bytes.try_reserve_exact(length).is_err() {
+        index::make_room(app, usize::MAX)?;
+        let reserved = bytes.try_reserve_exact(length);
+        reserved.map_err(|why| Error::unavailable("too much is going on; try again", why).retry_after(2))?;
+    }
+    Ok(bytes)
+}
+
+async fn file(mut field: multer::Field<'_>, mut bytes: Vec<u8>) -> Result<Upload, ApiError> {
     // Some clients send the path; only the last part is a name.
     let name = field
         .file_name()
@@ -90,8 +102,6 @@ async fn file(mut field: multer::Field<'_>, length: Option<usize>) -> Result<Upl
     };
     let name = Name::new(&name).map_err(|why| ApiError::field("file", format!("has a name that {why}")))?;
     let media_type = field.content_type().map_or_else(String::new, ToString::to_string);
-    // Room for all of it at once: growing would take up to three times as much.
-    let mut bytes = Vec::with_capacity(length.unwrap_or_default());
     while let Some(chunk) = field.chunk().await.map_err(refusal)? {
         bytes.extend_from_slice(&chunk);
     }
