@@ -172,7 +172,9 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
     life.signal.addEventListener('abort', () => observer.disconnect());
 
     launcher.onpointerenter = launcher.onfocus = load;
-    root.onkeydown = (event) => event.key === 'Escape' && close();
+    root.onkeydown = ({ key }) => {
+      if (key === 'Escape') close();
+    };
     addEventListener('message', hear, options);
     document.addEventListener('securitypolicyviolation', (event) => {
       barred ||= /connect/.test(event.effectiveDirective) && event.blockedURI.startsWith(origin);

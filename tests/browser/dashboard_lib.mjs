@@ -24,7 +24,7 @@ export async function credentials() {
 
 /** A browser of this machine. */
 export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+  return chromium.launch({ executablePath: process.env.CHROME ?? "/usr/bin/chromium", args: FLAGS });
 }
 
 /** A page that fails its test on whatever the page itself complains of: exceptions, refused content, console errors. */

@@ -6,14 +6,12 @@ import { credentials, launch } from "./dashboard_lib.mjs";
 
 export const demo = await credentials();
 
-/** The tags that put the widget on a page; `settings` are JavaScript. */
-export const snippet = (settings = "") => `<script src="${demo.base_url}/widget.js"></script>
-<script src="/init.js"></script><script type="application/json" id="settings">{${settings}}</script>`;
+/** The tags that put the widget on a page, from an installation, with settings of the page's own. */
+export const snippet = (settings = {}, from = demo.base_url) => `
+<script type="application/json" id="settings">${JSON.stringify({ agentId: demo.agent_id, apiKey: demo.keys.widget, ...settings })}</script>
+<script src="${from}/widget.js"></script><script src="/init.js"></script>`;
 
-const INIT = `InsydrAI.init({
-  agentId: ${JSON.stringify(demo.agent_id)}, apiKey: ${JSON.stringify(demo.keys.widget)},
-  ...JSON.parse(document.getElementById('settings').textContent),
-})`;
+const INIT = "InsydrAI.init(JSON.parse(document.getElementById('settings').textContent));";
 
 /** A page of a customer's: a server on a free port, one browser, and what the tests do with them. */
 export async function site() {
@@ -37,6 +35,7 @@ export async function site() {
     async visit({ body = snippet(), head, headers = {}, host = "127.0.0.1", before, ...options } = {}) {
       page = { body, head, headers };
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+      context.setDefaultTimeout(10_000);
       const tab = await context.newPage();
       const complaints = [];
       const requests = [];

@@ -143,7 +143,7 @@ test("a conversation survives a reload and begins anew when the visitor wants it
 test("a page can ask, prefill and reset", async () => {
   const visit = await shop.visit();
   await visit.page.evaluate(() => InsydrAI.sendMessage("How are passwords stored?"));
-  await visit.page.locator("edgewise-chat .unread").waitFor({ timeout: 20_000 });
+  await visit.page.locator("edgewise-chat .unread").waitFor({ state: "attached", timeout: 20_000 });
   assert.match(await visit.launcher.getAttribute("aria-label"), /new message/);
   await visit.page.evaluate(() => {
     InsydrAI.prefill("What about <b>keys</b>?");
