@@ -20,9 +20,21 @@ const VISIT: i64 = 15 * MINUTE;
 #[derive(Clone, Debug)]
 pub enum Credential {
     /// The key itself, and the page it is used from.
-    Key { key: String, origin: Option<String> },
+    Key { key: String, page: Page },
     /// A token that our loader got with the key on the customer's page.
     Visitor { key: KeyId, agent: AgentId },
+}
+
+/// Where a widget key is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// On a page of this origin.
+    Of(String),
+    /// On one of our own: the chat's document, which browsers show only where `frame-ancestors` lets them, asks in the
+    /// loader's place when the customer's page forbids the loader to.
+    Own,
+    /// The caller does not say, as programs outside of browsers do not.
+    Unknown,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -75,21 +87,17 @@ pub(crate) fn admit_key(credential: &Credential, owner: Option<KeyOwner>) -> Res
     let owner = owner.filter(is_living).ok_or_else(wrong_key)?;
     match credential {
         Credential::Visitor { .. } => Ok(owner),
-        Credential::Key { origin, .. } => check_origin(&owner, origin.as_deref()).map(|()| owner),
+        Credential::Key { page, .. } => check_page(&owner, page).map(|()| owner),
     }
 }
 
-fn check_origin(owner: &KeyOwner, origin: Option<&str>) -> Result<()> {
-    let is_allowed = match origin {
-        Some(origin) => origin::is_allowed(origin, &owner.key.allowed_domains),
-        None => owner.key.allow_no_origin,
-    };
-    if is_allowed {
-        return Ok(());
-    }
-    let message = match origin {
-        Some(origin) => format!("`{origin}` is not among the key's allowed domains"),
-        None => "this key needs an `Origin` header".into(),
+fn check_page(owner: &KeyOwner, page: &Page) -> Result<()> {
+    let message = match page {
+        Page::Own => return Ok(()),
+        Page::Of(origin) if origin::is_allowed(origin, &owner.key.allowed_domains) => return Ok(()),
+        Page::Of(origin) => format!("`{origin}` is not among the key's allowed domains"),
+        Page::Unknown if owner.key.allow_no_origin => return Ok(()),
+        Page::Unknown => "this key needs an `Origin` header".into(),
     };
     Err(Error::new(Kind::Forbidden, message).because(Reason::WrongOrigin))
 }

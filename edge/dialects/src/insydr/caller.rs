@@ -6,7 +6,7 @@ use crate::extract::header_of;
 use axum::extract::{FromRequestParts, RawPathParams};
 use edge_core::account::{ClientAddress, SignedIn};
 use edge_core::limit::{self, Meter};
-use edge_core::widget::Credential;
+use edge_core::widget::{Credential, Page};
 use edge_core::{App, Error, account, operator, workspace};
 use edge_model::WorkspaceId;
 use http::request::Parts;
@@ -64,12 +64,14 @@ impl FromRequestParts<App> for Member {
     }
 }
 
-/// Returns our own origin for a call from one of our own pages: browsers leave `Origin` out of such a GET, and say so
-/// in a header that no script can set (Fetch Metadata, W3C).
-fn own_origin(parts: &Parts) -> Option<String> {
-    let is_own = header_of(&parts.headers, "sec-fetch-site") == Some("same-origin");
-    let host = parts.uri.host().or_else(|| header_of(&parts.headers, "host"));
-    host.filter(|_| is_own).map(|it| format!("https://{it}"))
+/// Returns the page that a call comes from. Browsers leave `Origin` out of a GET by one of our own pages, and say so in
+/// a header that no script can set (Fetch Metadata, W3C).
+fn page(parts: &Parts) -> Page {
+    match header_of(&parts.headers, "origin") {
+        Some(origin) => Page::Of(origin.into()),
+        None if header_of(&parts.headers, "sec-fetch-site") == Some("same-origin") => Page::Own,
+        None => Page::Unknown,
+    }
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -77,12 +79,9 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         if let Some(key) = header_of(&parts.headers, "x-api-key") {
-            let origin = header_of(&parts.headers, "origin")
-                .map(Into::into)
-                .or_else(|| own_origin(parts));
             return Ok(Self(Credential::Key {
                 key: key.trim().into(),
-                origin,
+                page: page(parts),
             }));
         }
         match header_of(&parts.headers, "authorization").and_then(bearer) {
