@@ -33,7 +33,8 @@
  * Events: ready open close message message:sent message:received stream:start stream:end feedback error. Each is also
  * dispatched on `window` as a CustomEvent `insydr:<name>`.
  *
- * A page with a strict Content-Security-Policy needs only HOST in script-src, connect-src and frame-src.
+ * A page with a strict Content-Security-Policy needs HOST in script-src and frame-src. With HOST in connect-src as well
+ * the browser has nothing to report: without, the iframe makes the one request that this script may not.
  * The iframe and this script trust only each other: every message is checked for its origin and its source.
  */
 (() => {
@@ -129,7 +130,7 @@ button:focus-visible{outline:3px solid var(--color);outline-offset:3px}
 .down,.open .chat{opacity:0;transform:rotate(-45deg) scale(.6)}
 .open .down{opacity:1;transform:none}
 .unread .launcher:after{content:"";position:absolute;top:0;right:0;width:14px;height:14px;border-radius:50%;background:#e5484d;border:2px solid #fff}
-.panel{bottom:var(--above);width:min(400px,100vw - 40px);height:min(680px,100dvh - 116px);border-radius:var(--radius);overflow:hidden;visibility:hidden;opacity:0;transform:translateY(12px);transition:opacity .2s,transform .2s,visibility 0s .2s}
+.panel{outline:0;bottom:var(--above);width:min(400px,100vw - 40px);height:min(680px,100dvh - 116px);border-radius:var(--radius);overflow:hidden;visibility:hidden;opacity:0;transform:translateY(12px);transition:opacity .2s,transform .2s,visibility 0s .2s}
 .open .panel{visibility:visible;opacity:1;transform:none;transition-delay:0s}
 iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;transition:opacity .2s}
 .ready iframe{opacity:1}
@@ -156,8 +157,12 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
       icon('chat', 'M12 3.5c5 0 8.8 3.3 8.8 7.6s-3.8 7.6-8.8 7.6c-1 0-2-.1-2.9-.4L4.9 20.5l.9-3.8a7.1 7.1 0 0 1-2.6-5.6C3.2 6.8 7 3.5 12 3.5z'),
       icon('down', 'M6 9.5l6 6 6-6'));
     note = element('div', { role: 'alert' });
-    panel = element('div', { class: 'panel' },
-      element('div', { class: 'note' }, note, button('', {}, load, 'Try again')), cross('Close', close));
+    const retry = () => {
+      load();
+      panel.focus();
+    };
+    panel = element('div', { class: 'panel', tabindex: -1 },
+      element('div', { class: 'note' }, note, button('', {}, retry, 'Try again')), cross('Close', close));
     root = element('section', { 'aria-label': 'Chat' }, panel, launcher);
     host = element('edgewise-chat', {});
     const shadow = host.attachShadow({ mode: 'open' });
@@ -311,7 +316,8 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
       if (opened) arrive();
       paint();
     } else if (type === 'failed') {
-      fail(new Error(data.detail));
+      if (stage === 'ready') tell('refused');
+      else fail(new Error(data.detail));
     } else if (type === 'config') {
       receive(data.config);
     } else if (type === 'token') {
@@ -361,8 +367,9 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
     returnTo = (navigator.userActivation?.isActive ?? true) && document.activeElement;
     kept('greeted', sessionId);
     load();
-    if (stage === 'ready') arrive();
     paint();
+    if (returnTo) panel.focus();
+    if (stage === 'ready') arrive();
     emit('open');
   };
 

@@ -13,6 +13,27 @@ export const snippet = (settings = {}, from = demo.base_url) => `
 
 const INIT = "InsydrAI.init(JSON.parse(document.getElementById('settings').textContent));";
 
+/** A widget key of the demo's workspace that allows these domains. */
+export async function ownKey(allowed_domains) {
+  const call = async (path, body, headers = {}) => {
+    const response = await fetch(demo.base_url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(`${path}: ${answer.detail}`);
+    return answer;
+  };
+  const { access_token } = await call("/api/v1/auth/login", { email: demo.email, password: demo.password });
+  const { key } = await call(
+    `/api/v1/workspaces/${demo.workspace_id}/api-keys`,
+    { name: "A test's", allowed_domains },
+    { authorization: `Bearer ${access_token}` },
+  );
+  return key;
+}
+
 /** A page of a customer's: a server on a free port, one browser, and what the tests do with them. */
 export async function site() {
   const browser = await launch();
