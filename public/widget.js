@@ -144,7 +144,7 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
 .teaser{bottom:var(--above);max-width:min(280px,100vw - 40px);border-radius:16px;animation:rise .3s}
 .say{padding:14px 42px 14px 16px;overflow-wrap:anywhere;border-radius:16px}
 @keyframes rise{from{opacity:0;transform:translateY(12px)}}
-.hidden .launcher,.hidden .teaser,.open .teaser,.panel .cross{display:none}
+.hidden .launcher,.hidden .teaser,.panel .cross{display:none}
 @media (min-width:481px){.failed .panel{height:220px}}
 @media (max-width:480px){.panel{inset:var(--top,0) 0 auto;width:100%;height:var(--height,100dvh);border-radius:0}.open .launcher{display:none}.failed .cross,.loading .cross{display:block}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important;animation:none!important}}
@@ -208,7 +208,7 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
 
   const paint = () => {
     const { primary_color, border_radius = 16, position } = appearance();
-    const color = [settings.color, primary_color].find((wanted) => /^#[0-9a-f]{6}$/i.test(wanted)) || '#4f46e5';
+    const color = [settings.color, primary_color].find((wanted) => /^#[0-9a-f]{6}$/i.test(wanted)) || '#2f5bea';
     const modal = opened && narrow.matches;
     root.className = [
       'root', stage, theme(), opened && 'open', hidden && 'hidden', unread && 'unread',
@@ -366,6 +366,7 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
     unread = false;
     returnTo = (navigator.userActivation?.isActive ?? true) && document.activeElement;
     kept('greeted', sessionId);
+    teaser?.remove();
     load();
     paint();
     if (returnTo) panel.focus();

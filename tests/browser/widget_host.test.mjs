@@ -200,7 +200,9 @@ test("the greeting beside the launcher comes back until it is dismissed, and ope
   await visit.page.reload();
   await teaser.click();
   await visit.input.waitFor();
-  assert.equal(await teaser.count(), 0);
+  await visit.page.keyboard.press("Escape");
+  await visit.launcher.waitFor();
+  assert.equal(await visit.page.locator("edgewise-chat .teaser").count(), 0);
   await visit.page.reload();
   await visit.launcher.waitFor();
   assert.equal(await teaser.count(), 0, "once in a conversation");

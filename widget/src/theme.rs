@@ -7,8 +7,8 @@ use shared::widget::Appearance;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-/// What is used when the configured colour is none.
-const PRIMARY: &str = "#4f46e5";
+/// What is used when the configured colour is none: the one that agents begin with.
+const PRIMARY: &str = "#2f5bea";
 
 /// The surfaces of `style.css`.
 const LIGHT_SURFACE: &str = "#ffffff";

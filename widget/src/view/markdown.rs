@@ -15,12 +15,14 @@ pub(super) fn render(node: &Node, parent: Html, room: Conversation, key: u32) ->
         Node::Code(code) => parent.child(element("code", "").text(code)),
         Node::CodeBlock { language, code } => {
             let label = [room.strings.code_sample, " ", language].concat();
-            parent.child(wide("pre", "", &label).child(element("code", "").text(code)))
+            parent.child(group("pre", "", &label).child(element("code", "").text(code)))
         }
         Node::Citation(number) => parent.child(citation(*number, room, key)),
         Node::Element(Element::Table, children) => {
             let table = render_all(children, element("table", ""), room, key);
-            parent.child(wide("div", "ew-table", room.strings.table).child(table))
+            // It scrolls sideways: the keyboard must be able to reach it.
+            let scroller = group("div", "ew-table", room.strings.table).attribute("tabindex", "0");
+            parent.child(scroller.child(table))
         }
         Node::Element(kind, children) => parent.child(render_all(children, empty(kind), room, key)),
     }
@@ -55,10 +57,9 @@ fn empty(kind: &Element) -> Html {
     element(tag, "")
 }
 
-/// An element that scrolls sideways: the keyboard must be able to reach it.
-fn wide(tag: &str, class: &str, label: &str) -> Html {
+/// An element that a screen reader says the name of.
+fn group(tag: &str, class: &str, label: &str) -> Html {
     element(tag, class)
-        .attribute("tabindex", "0")
         .attribute("role", "group")
         .attribute("aria-label", label)
 }
