@@ -177,6 +177,30 @@ async fn a_call_from_no_page_is_let_in_only_where_the_key_says_so() {
 }
 
 #[tokio::test]
+async fn the_chats_own_document_may_ask_for_its_agent_wherever_browsers_show_it() {
+    let world = World::new();
+    let page = Page::new(&world, json!({ "allowed_domains": ["example.com"] })).await;
+    for (site, origin, status) in [
+        ("same-origin", None, 200),
+        ("same-site", None, 403),
+        ("cross-site", None, 403),
+        ("none", None, 403),
+        ("same-origin", Some("https://evil.com"), 403),
+    ] {
+        let path = format!("/api/v1/widget/config/{}", page.agent);
+        let call = world
+            .get(&path)
+            .header("x-api-key", &page.key)
+            .header("sec-fetch-site", site);
+        let call = match origin {
+            Some(origin) => call.header("origin", origin),
+            None => call,
+        };
+        assert_eq!(call.send().await.status, status, "{site}, {origin:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_may_read_its_refusals_and_the_limits() {
     let world = World::new();
     let page = Page::new(&world, json!({ "allowed_domains": ["example.com"] })).await;
