@@ -100,6 +100,10 @@ test("nothing that an answer, a title, a heading, a passage or an address contai
   await visit.page.evaluate(() => addEventListener("message", ({ data }) => (window.xss ||= data === "xss")));
   const message = await visit.ask("<img src=x onerror=alert(1)> <script>alert(1)</script>");
   assert.deepEqual(await visit.frame().evaluate(dangers), []);
+  const planted = () => document.body.insertAdjacentHTML("beforeend", '<a href=" javascript:1">x</a><svg></svg>');
+  await visit.frame().evaluate(planted);
+  assert.equal((await visit.frame().evaluate(dangers)).length, 3, "the search finds what it looks for");
+  await visit.frame().evaluate(() => document.body.querySelectorAll(":scope > a, :scope > svg").forEach((it) => it.remove()));
   assert.ok((await message.innerText()).includes("<script>"), "markup is shown as what it is");
   for (const link of await message.locator("a").all()) {
     assert.match(await link.getAttribute("rel"), /noopener/);
