@@ -351,3 +351,19 @@ async fn what_was_found_does_not_depend_on_who_asked_first() {
         assert_eq!(first[member], again[member]);
     }
 }
+
+#[tokio::test]
+async fn a_long_passage_is_shown_up_to_the_end_of_a_word() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let passage = "The warehouse ships parcels every weekday before noon. ".repeat(12);
+    owner
+        .learn(&world, "shipping.md", &format!("# Shipping\n\n{passage}"))
+        .await;
+    let agent = owner.agent(&world, lenient(json!({}))).await;
+    let answer = owner.test(&world, &agent, "When does the warehouse ship parcels?").await;
+    let preview = answer["sources"][0]["chunk_preview"].as_str().unwrap();
+    let shown = preview.strip_suffix(" …").expect(preview);
+    assert!((380..=400).contains(&shown.chars().count()), "{preview}");
+    assert!(passage.starts_with(&format!("{shown} ")), "{preview}");
+}

@@ -17,7 +17,7 @@ use wire::agent::{
 };
 
 /// How much of a passage a source shows, in characters.
-const PREVIEW: usize = 300;
+const PREVIEW: usize = 400;
 
 /// Reads a member, when it is given, and names it when it will not do.
 fn given<T, U>(name: &str, value: Option<T>, read: impl FnOnce(T) -> Result<U, String>) -> ApiResult<Option<U>> {
@@ -248,6 +248,16 @@ fn style_name(style: ResponseStyle) -> &'static str {
     }
 }
 
+/// Returns the beginning of a passage, up to the end of a word.
+fn beginning(text: &str) -> String {
+    let Some((end, _)) = text.char_indices().nth(PREVIEW) else {
+        return text.to_owned();
+    };
+    let cut = text.get(..end).unwrap_or_default();
+    let whole = cut.rsplit_once(char::is_whitespace).map_or(cut, |it| it.0);
+    format!("{} …", whole.trim_end())
+}
+
 /// Shows a citation as a source.
 pub(super) fn source(citation: Citation) -> Source {
     let Citation {
@@ -259,14 +269,10 @@ pub(super) fn source(citation: Citation) -> Source {
         text,
         score,
     } = citation;
-    let mut chunk_preview: String = text.chars().take(PREVIEW).collect();
-    if text.chars().nth(PREVIEW).is_some() {
-        chunk_preview.push('…');
-    }
     Source {
         document_id: document_id.to_string(),
         title,
-        chunk_preview,
+        chunk_preview: beginning(&text),
         relevance_score: score,
         url,
         heading_path,
