@@ -23,7 +23,7 @@ pub struct Setting {
 }
 
 /// Every setting there is. `public/docs/configuration.md` explains each.
-pub const SETTINGS: [Setting; 10] = [
+pub const SETTINGS: [Setting; 11] = [
     Setting {
         name: "AUTH_SECRET",
         secret: true,
@@ -79,6 +79,12 @@ pub const SETTINGS: [Setting; 10] = [
         check: checks::one_word,
     },
     Setting {
+        name: "WORKERS_AI_MODEL",
+        secret: false,
+        meaning: "A model of Workers AI, for an installation with the binding AI and without LLM_BASE_URL.",
+        check: checks::one_word_or_nothing,
+    },
+    Setting {
         name: "ALLOW_PRIVATE_HOSTS",
         secret: false,
         meaning: "Hosts in private networks that may be fetched from and delivered to, separated by commas.",
@@ -119,7 +125,11 @@ pub fn of_this_machine() -> Result<Values> {
 /// # Errors
 /// When a name is unknown or a value will not do.
 pub fn check(values: &Values) -> Result<()> {
-    let problems: Vec<String> = values.iter().filter_map(|(name, value)| problem(name, value)).collect();
+    let mut problems: Vec<String> = values.iter().filter_map(|(name, value)| problem(name, value)).collect();
+    let is_set = |name: &str| values.get(name).is_some_and(|it| !it.trim().is_empty());
+    if is_set("LLM_BASE_URL") && !is_set("LLM_MODEL") {
+        problems.push("LLM_MODEL is not set, and LLM_BASE_URL needs it".into());
+    }
     if problems.is_empty() {
         return Ok(());
     }
@@ -199,5 +209,13 @@ mod tests {
             said.contains("AUTH_SECRET must have at least 32 characters") && !said.contains("short"),
             "{said}"
         );
+    }
+
+    #[test]
+    fn a_language_model_needs_a_name() {
+        let mut values = Values::from([("LLM_BASE_URL".to_owned(), "https://a.example/v1".to_owned())]);
+        assert!(check(&values).unwrap_err().to_string().contains("LLM_MODEL is not set"));
+        values.insert("LLM_MODEL".into(), "small".into());
+        check(&values).unwrap();
     }
 }

@@ -9,12 +9,53 @@ use url::{Host, Url};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl(Url);
 
+/// A host that may be reached although it is private, on one port or on every port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrivateHost {
+    /// As the URL parser writes it, an IPv6 address in brackets.
+    host: String,
+    port: Option<u16>,
+}
+
+impl PrivateHost {
+    /// Takes `localhost`, `localhost:9000`, `10.0.0.1`, `::1` or `[::1]:9000`.
+    ///
+    /// # Errors
+    /// Says what it must be.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let wrong = || "must be hosts such as `localhost` or `localhost:9000`, separated by commas".to_owned();
+        if let Ok(address) = text.parse::<Ipv6Addr>() {
+            let host = format!("[{address}]");
+            return Ok(Self { host, port: None });
+        }
+        let (host, port) = match text.rsplit_once(':') {
+            Some((host, port)) if !text.ends_with(']') => (host, Some(port.parse().map_err(|_| wrong())?)),
+            _ => (text, None),
+        };
+        // The URL parser takes more than a host; what it makes of one must be all there is.
+        let url = Url::parse(&format!("http://{host}/")).map_err(|_| wrong())?;
+        let is_host_alone = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        match url.host_str() {
+            Some(known) if is_host_alone && url.port().is_none() && url.username().is_empty() => Ok(Self {
+                host: known.to_owned(),
+                port,
+            }),
+            _ => Err(wrong()),
+        }
+    }
+
+    fn is_host_of(&self, url: &Url) -> bool {
+        let is_port = self.port.is_none() || self.port == url.port_or_known_default();
+        is_port && url.host_str() == Some(&self.host)
+    }
+}
+
 impl PublicUrl {
-    /// Takes an http or https URL of a public host without user name and password.
+    /// Takes an http or https URL of a public host, or of a private one that is allowed, without user name and password.
     ///
     /// # Errors
     /// Says why the URL will not do.
-    pub fn new(text: &str, allow_private: &[String]) -> Result<Self, String> {
+    pub fn new(text: &str, allow_private: &[PrivateHost]) -> Result<Self, String> {
         if text.len() > 2_048 {
             return Err("must be at most 2048 characters".into());
         }
@@ -28,9 +69,7 @@ impl PublicUrl {
         let Some(host) = url.host() else {
             return Err("must name a host".into());
         };
-        let is_allowed = allow_private
-            .iter()
-            .any(|it| *it == host.to_string().trim_matches(['[', ']']));
+        let is_allowed = allow_private.iter().any(|it| it.is_host_of(&url));
         if !is_allowed && !is_public(&host) {
             return Err("must not lead to a private address".into());
         }
@@ -113,6 +152,7 @@ pub fn is_public_ip(ip: IpAddr) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
 
@@ -196,11 +236,56 @@ mod tests {
         }
     }
 
+    fn allowed(text: &str) -> Vec<PrivateHost> {
+        text.split(',').map(|it| PrivateHost::new(it).unwrap()).collect()
+    }
+
     #[test]
     fn a_private_host_passes_where_it_is_allowed_by_name() {
-        let allowed = ["localhost".to_owned(), "127.0.0.1".into()];
-        assert!(PublicUrl::new("http://localhost:9000/a", &allowed).is_ok());
-        assert!(PublicUrl::new("http://127.0.0.1:9000/a", &allowed).is_ok());
+        let allowed = allowed("localhost,127.0.0.1,::1");
+        for url in [
+            "http://localhost:9000/a",
+            "http://127.0.0.1:9000/a",
+            "http://127.1/",
+            "http://[::1]:1/",
+        ] {
+            assert!(PublicUrl::new(url, &allowed).is_ok(), "{url}");
+        }
         assert!(PublicUrl::new("http://10.0.0.1", &allowed).is_err());
+    }
+
+    #[test]
+    fn a_private_host_that_is_allowed_with_a_port_passes_on_that_port_alone() {
+        let allowed = allowed("localhost:9000,[::1]:9000,10.0.0.1:443");
+        for url in ["http://localhost:9000/a", "http://[::1]:9000", "https://10.0.0.1/"] {
+            assert!(PublicUrl::new(url, &allowed).is_ok(), "{url}");
+        }
+        for url in [
+            "http://localhost/",
+            "http://localhost:9001",
+            "http://[::1]",
+            "http://10.0.0.1/",
+        ] {
+            assert!(PublicUrl::new(url, &allowed).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_host_is_not_allowed_by_mistake() {
+        for text in [
+            "",
+            "http://localhost",
+            "a b",
+            "x:y",
+            "x:99999",
+            "a/b",
+            "a?b",
+            "a#b",
+            "u@a",
+            "[::1",
+            ":9000",
+        ] {
+            assert!(PrivateHost::new(text).is_err(), "{text}");
+        }
     }
 }

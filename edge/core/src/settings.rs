@@ -1,4 +1,5 @@
 //! Settings: read once, checked once, named in words when they will not do.
+use crate::guard::{PrivateHost, PublicUrl};
 use edge_model::plan::Plan;
 
 /// How this installation is set up. Every member is documented in `public/docs/configuration.md`.
@@ -15,7 +16,26 @@ pub struct Settings {
     /// The sender of our mails.
     pub mail_from: String,
     /// Hosts that may be reached although they are private: development only.
-    pub allow_private_hosts: Vec<String>,
+    pub allow_private_hosts: Vec<PrivateHost>,
+    /// The language model that puts answers into words; none leaves them to extraction.
+    pub model: Option<ModelChoice>,
+}
+
+/// Which language model this installation asks.
+#[derive(Clone, Debug)]
+pub enum ModelChoice {
+    Server(ModelServer),
+    /// A model of the platform's own, by its name.
+    Platform(String),
+}
+
+/// A server that speaks OpenAI's chat completions.
+#[derive(Clone, Debug)]
+pub struct ModelServer {
+    /// Where completions are asked for.
+    pub url: PublicUrl,
+    pub model: String,
+    pub key: Option<String>,
 }
 
 impl Settings {
@@ -36,23 +56,51 @@ impl Settings {
         if !public_url.is_empty() && url::Url::parse(&public_url).is_err() {
             return Err(format!("PUBLIC_URL must be a URL, is `{public_url}`"));
         }
-        let hosts = get("ALLOW_PRIVATE_HOSTS").unwrap_or_default();
+        let allow_private_hosts = get("ALLOW_PRIVATE_HOSTS")
+            .iter()
+            .flat_map(|it| it.split(','))
+            .map(|it| PrivateHost::new(&it.trim().to_lowercase()))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|why| format!("ALLOW_PRIVATE_HOSTS {why}"))?;
+        let server = server(&get, &allow_private_hosts)?.map(ModelChoice::Server);
         Ok(Self {
             auth_secret,
             default_plan,
             operator_token: get("OPERATOR_TOKEN"),
             public_url: public_url.trim_end_matches('/').into(),
             mail_from: get("MAIL_FROM").unwrap_or_else(|| "no-reply@edgewise.example".into()),
-            allow_private_hosts: hosts
-                .split(',')
-                .map(|it| it.trim().to_lowercase())
-                .filter(|it| !it.is_empty())
-                .collect(),
+            model: server.or_else(|| get("WORKERS_AI_MODEL").map(ModelChoice::Platform)),
+            allow_private_hosts,
         })
     }
 }
 
+fn server(get: &impl Fn(&str) -> Option<String>, hosts: &[PrivateHost]) -> Result<Option<ModelServer>, String> {
+    let Some(base) = get("LLM_BASE_URL") else {
+        return Ok(None);
+    };
+    let url = format!("{}/chat/completions", base.trim_end_matches('/'));
+    let url = match base.contains(['?', '#']) {
+        true => Err("must not have a query".to_owned()),
+        false => PublicUrl::new(&url, hosts),
+    };
+    let url = url.map_err(|why| {
+        format!("LLM_BASE_URL {why}, is `{base}`; a server of your own must be among ALLOW_PRIVATE_HOSTS")
+    })?;
+    let model = get("LLM_MODEL").ok_or("LLM_MODEL is not set: it names the model to ask for at LLM_BASE_URL")?;
+    let key = get("LLM_API_KEY");
+    // It is sent in a header.
+    if key
+        .as_deref()
+        .is_some_and(|it| !it.bytes().all(|it| it.is_ascii_graphic()))
+    {
+        return Err("LLM_API_KEY must be one word".into());
+    }
+    Ok(Some(ModelServer { url, model, key }))
+}
+
 #[cfg(test)]
+#[allow(clippy::panic, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
 
@@ -67,10 +115,57 @@ mod tests {
         assert!(read(&[("AUTH_SECRET", "short")]).is_err_and(|it| it.contains("AUTH_SECRET")));
         assert!(read(&[secret, ("DEFAULT_PLAN", "GOLD")]).is_err_and(|it| it.contains("DEFAULT_PLAN")));
         assert!(read(&[secret, ("PUBLIC_URL", "not a url")]).is_err_and(|it| it.contains("PUBLIC_URL")));
-        let settings = read(&[secret, ("ALLOW_PRIVATE_HOSTS", "localhost, 127.0.0.1")]);
-        assert_eq!(
-            settings.map(|it| it.allow_private_hosts),
-            Ok(vec!["localhost".to_owned(), "127.0.0.1".into()])
-        );
+        assert!(read(&[secret, ("ALLOW_PRIVATE_HOSTS", "a b")]).is_err_and(|it| it.contains("ALLOW_PRIVATE_HOSTS")));
+        let settings = read(&[secret, ("ALLOW_PRIVATE_HOSTS", "Localhost, 127.0.0.1:9000")]);
+        assert_eq!(settings.map(|it| it.allow_private_hosts.len()), Ok(2));
+    }
+
+    #[test]
+    fn a_language_model_is_checked_before_it_is_asked() {
+        let secret = ("AUTH_SECRET", "0123456789abcdef0123456789abcdef");
+        let model = ("LLM_MODEL", "small");
+        let wrong = [
+            (vec![("LLM_BASE_URL", "https://a.example/v1")], "LLM_MODEL is not set"),
+            (vec![("LLM_BASE_URL", "a.example"), model], "LLM_BASE_URL must"),
+            (
+                vec![("LLM_BASE_URL", "https://a.example/v1?x=y"), model],
+                "LLM_BASE_URL must",
+            ),
+            (
+                vec![("LLM_BASE_URL", "http://localhost:11434/v1"), model],
+                "ALLOW_PRIVATE_HOSTS",
+            ),
+            (
+                vec![
+                    ("LLM_BASE_URL", "http://localhost:11434/v1"),
+                    model,
+                    ("ALLOW_PRIVATE_HOSTS", "localhost:1"),
+                ],
+                "ALLOW_PRIVATE_HOSTS",
+            ),
+            (
+                vec![("LLM_BASE_URL", "https://a.example/v1"), model, ("LLM_API_KEY", "a b")],
+                "LLM_API_KEY must",
+            ),
+        ];
+        for (mut pairs, said) in wrong {
+            pairs.push(secret);
+            assert!(read(&pairs).is_err_and(|it| it.contains(said)), "{pairs:?}");
+        }
+        let right = [
+            secret,
+            model,
+            ("LLM_BASE_URL", "http://localhost:11434/v1/"),
+            ("ALLOW_PRIVATE_HOSTS", "localhost:11434"),
+            ("WORKERS_AI_MODEL", "@cf/meta/llama"),
+        ];
+        let chosen = read(&right).map(|it| it.model);
+        let Ok(Some(ModelChoice::Server(server))) = chosen else {
+            panic!("a server comes before the platform's model: {chosen:?}");
+        };
+        assert_eq!(server.url.as_str(), "http://localhost:11434/v1/chat/completions");
+        let platform = read(&[secret, ("WORKERS_AI_MODEL", "@cf/meta/llama")]).map(|it| it.model);
+        assert!(matches!(platform, Ok(Some(ModelChoice::Platform(_)))), "{platform:?}");
+        assert!(read(&[secret, model]).is_ok_and(|it| it.model.is_none()));
     }
 }

@@ -1,4 +1,5 @@
 //! Which values will do. Each sentence goes on after the setting's name.
+use std::net::Ipv6Addr;
 
 type Verdict = Result<(), String>;
 
@@ -22,6 +23,10 @@ pub(super) fn one_word(value: &str) -> Verdict {
         !value.is_empty() && !value.contains(char::is_whitespace),
         "must be one word",
     )
+}
+
+pub(super) fn one_word_or_nothing(value: &str) -> Verdict {
+    unless(!value.contains(char::is_whitespace), "must be one word, or nothing")
 }
 
 pub(super) fn plan(value: &str) -> Verdict {
@@ -55,11 +60,7 @@ pub(super) fn mail_address(value: &str) -> Verdict {
 }
 
 pub(super) fn hosts(value: &str) -> Verdict {
-    let all = value.split(',').all(|host| {
-        let host = host.trim();
-        let (name, port) = host.rsplit_once(':').unwrap_or((host, "1"));
-        is_host(name) && port.parse::<u16>().is_ok()
-    });
+    let all = value.split(',').all(|host| is_host_with_port(host.trim()));
     unless(
         value.is_empty() || all,
         "must be hosts separated by commas, such as localhost:9000, or nothing",
@@ -69,6 +70,20 @@ pub(super) fn hosts(value: &str) -> Verdict {
 fn after_scheme(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     (!rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace)).then_some(rest)
+}
+
+/// The same hosts as `edge_core::guard::PrivateHost` takes.
+fn is_host_with_port(text: &str) -> bool {
+    if text.parse::<Ipv6Addr>().is_ok() {
+        return true;
+    }
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !text.ends_with(']') => (host, Some(port)),
+        _ => (text, None),
+    };
+    let bracketed = host.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    let is_known = bracketed.map_or_else(|| is_host(host), |it| it.parse::<Ipv6Addr>().is_ok());
+    is_known && port.is_none_or(|it| it.parse::<u16>().is_ok())
 }
 
 fn is_host(text: &str) -> bool {
@@ -106,8 +121,8 @@ mod tests {
             ),
             (
                 hosts,
-                &["", "localhost", "localhost:9000, 10.0.0.1"],
-                &["http://x", "a b", "x:y", ","],
+                &["", "localhost", "localhost:9000, 10.0.0.1", "::1", "[::1]:9000"],
+                &["http://x", "a b", "x:y", ",", "[::1", "x:99999"],
             ),
         ];
         for (check, good, bad) in table {
