@@ -1,7 +1,9 @@
 //! The application over the bindings, built once per isolate.
+use crate::ai::WorkersAi;
 use crate::assets::WorkerAssets;
 use crate::clock::WorkerClock;
 use crate::d1::D1;
+use crate::fetcher::WorkerFetcher;
 use crate::jobs_do::DurableJobs;
 use crate::kv_blobs::KvBlobs;
 use crate::limiter_do::DurableLimiter;
@@ -10,7 +12,9 @@ use crate::mail::WorkerMailer;
 use crate::random::WorkerRandom;
 use edge_core::App;
 use edge_core::index::Indexes;
-use edge_core::settings::Settings;
+use edge_core::model::openai::OpenAi;
+use edge_core::model::{Fault, LanguageModel};
+use edge_core::settings::{ModelChoice, Settings};
 use edge_store::Store;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -35,6 +39,7 @@ fn build(env: &Env) -> Result<App, String> {
         Some(key) => WorkerMailer::over_resend(key, &settings.mail_from),
         None => WorkerMailer::over_binding(env.send_email("MAIL").map_err(missing("MAIL"))?, &settings.mail_from),
     };
+    let model = settings.model.as_ref().map(|it| model(env, it)).transpose()?;
     Ok(App {
         store: Store::new(Arc::new(D1::new(env.d1("DB").map_err(missing("DB"))?))),
         clock: Arc::new(WorkerClock),
@@ -48,6 +53,23 @@ fn build(env: &Env) -> Result<App, String> {
         jobs: Arc::new(DurableJobs::new(env.durable_object("JOBS").map_err(missing("JOBS"))?)),
         settings: Arc::new(settings),
         indexes: Arc::new(Indexes::default()),
+        model: model.map(Arc::new),
+    })
+}
+
+fn model(env: &Env, choice: &ModelChoice) -> Result<LanguageModel, String> {
+    // Visitors get an answer all the same, so the log is where a fault is seen.
+    let report = |fault: &Fault| log::failure("model", &fault.to_string());
+    Ok(match choice {
+        ModelChoice::Server(server) => {
+            LanguageModel::new(Arc::new(OpenAi::new(Arc::new(WorkerFetcher), server)), report)
+        }
+        ModelChoice::Platform(name) => {
+            let ai = env.ai("AI").map_err(|why| {
+                format!("WORKERS_AI_MODEL is set, which needs the binding AI in wrangler.toml: {why}")
+            })?;
+            LanguageModel::new(Arc::new(WorkersAi::new(ai, name)), report)
+        }
     })
 }
 

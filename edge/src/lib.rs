@@ -1,5 +1,6 @@
 //! The Worker: entry points and one driver per binding.
 
+mod ai;
 mod app;
 mod assets;
 mod clock;
@@ -7,6 +8,7 @@ mod convert;
 mod crash;
 mod d1;
 mod eager;
+mod fetcher;
 mod jobs_do;
 mod js;
 mod kv_blobs;

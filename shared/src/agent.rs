@@ -66,6 +66,9 @@ pub struct ResponseConfig {
     /// 0 to 1; below it the agent answers with its fallback.
     pub confidence_threshold: Option<f64>,
     pub show_sources: Option<bool>,
+    /// Extension: default (the installation's language model, when it has one) or extractive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generator: Option<String>,
 }
 
 /// Extension: the widget's appearance, behaviour and branding, as `GET /widget/config/{agent_id}` answers them.

@@ -1,6 +1,7 @@
 //! A whole installation in memory: the real router, core and SQL over ports that tests can look into.
 
 pub(crate) mod acts;
+pub(crate) mod model_server;
 pub(crate) mod ports;
 pub(crate) mod request;
 pub(crate) mod shape;
@@ -9,10 +10,13 @@ pub(crate) mod sqlite;
 use axum::Router;
 use edge_core::App;
 use edge_core::index::Indexes;
-use edge_core::settings::Settings;
+use edge_core::model::LanguageModel;
+use edge_core::model::openai::OpenAi;
+use edge_core::settings::{ModelChoice, Settings};
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::Store;
 use http::Method;
+use model_server::ModelServer;
 use ports::{Files, Ledger, Mailbox, Memory, SeededRandom, SetClock, Wakes};
 use request::Call;
 use serde_json::{Value, json};
@@ -33,6 +37,8 @@ pub(crate) struct World {
     pub(crate) blobs: Arc<Memory>,
     pub(crate) sql: Arc<Sqlite>,
     pub(crate) wakes: Arc<Wakes>,
+    /// What answers at `LLM_BASE_URL`, when it is set.
+    pub(crate) model_server: Arc<ModelServer>,
 }
 
 /// Somebody signed in, and their first workspace.
@@ -75,6 +81,12 @@ impl World {
             Arc::new(Wakes::default()),
         );
         let sql = Arc::new(Sqlite::migrated());
+        let settings = Settings::read(lookup).expect("the tests' settings are right");
+        let model_server = Arc::new(ModelServer::default());
+        let model = match &settings.model {
+            Some(ModelChoice::Server(server)) => Some(OpenAi::new(model_server.clone(), server)),
+            _ => None,
+        };
         let app = App {
             store: Store::new(sql.clone()),
             clock: clock.clone(),
@@ -84,8 +96,9 @@ impl World {
             mailer: mailbox.clone(),
             limiter: Arc::new(Ledger::new(clock.clone())),
             jobs: wakes.clone(),
-            settings: Arc::new(Settings::read(lookup).expect("the tests' settings are right")),
+            settings: Arc::new(settings),
             indexes: Arc::new(Indexes::default()),
+            model: model.map(|it| Arc::new(LanguageModel::new(Arc::new(it), |_| {}))),
         };
         Self {
             router: edge_dialects::router(app.clone()),
@@ -95,6 +108,7 @@ impl World {
             blobs,
             sql,
             wakes,
+            model_server,
         }
     }
 

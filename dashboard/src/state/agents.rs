@@ -222,6 +222,7 @@ impl Draft {
             max_response_length: whole(&self.max_response_length),
             confidence_threshold: Some(f64::from(self.threshold) / 100.0),
             show_sources: Some(self.show_sources),
+            generator: None,
         }
     }
 

@@ -1,11 +1,14 @@
 //! Agents: made, changed, published, tried out.
 use crate::agent_patch::Patch;
-use crate::answer::{self, Brief, Composed};
+use crate::answer::{self, Brief, Composed, Speech};
 use crate::app::App;
 use crate::permission::Action;
+use crate::ports::Departure;
 use crate::workspace::Member;
 use crate::{Error, Kind, Result};
-use edge_model::agent::{Agent, AgentConfig, AgentStats, AgentStatus, AgentSummary, ResponseStyle, Tone, WidgetConfig};
+use edge_model::agent::{
+    Agent, AgentConfig, AgentStats, AgentStatus, AgentSummary, GeneratorChoice, ResponseStyle, Tone, WidgetConfig,
+};
 use edge_model::collection::Collection;
 use edge_model::text::{Name, Question};
 use edge_model::{AgentId, CollectionId, Timestamp, WorkspaceId};
@@ -58,7 +61,7 @@ pub async fn create(app: &App, member: &Member, name: Name, patch: Patch) -> Res
     Ok(agent)
 }
 
-fn defaults(name: &str) -> AgentConfig {
+pub(crate) fn defaults(name: &str) -> AgentConfig {
     AgentConfig {
         name: name.into(),
         description: String::new(),
@@ -68,6 +71,7 @@ fn defaults(name: &str) -> AgentConfig {
         max_response_length: 600,
         confidence_threshold: 0.6,
         show_sources: true,
+        generator: GeneratorChoice::Default,
         conversation_rules: Map::new(),
         greeting_message: GREETING.into(),
         fallback_message: FALLBACK.into(),
@@ -193,9 +197,13 @@ pub async fn test(app: &App, member: &Member, id: &AgentId, question: &Question)
         snapshot: snapshot.as_ref(),
         history: &[],
         question: question.as_str(),
+        began,
     };
-    let composed = answer::compose(app, &brief).await?;
-    Ok((composed, u64::try_from(app.now().0 - began.0).unwrap_or_default()))
+    let departure = Departure::default();
+    let mut speech = Speech::new(app, began, &drop, &departure);
+    answer::compose(app, &brief, &mut speech).await?;
+    let spent = u64::try_from(app.now().0 - began.0).unwrap_or_default();
+    Ok((speech.composed, spent))
 }
 
 async fn find(app: &App, workspace: &WorkspaceId, id: &AgentId) -> Result<Agent> {

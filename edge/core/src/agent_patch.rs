@@ -1,7 +1,7 @@
 //! What of an agent may be changed, in types that hold only what will do.
 use crate::guard::PublicUrl;
 use edge_model::CollectionId;
-use edge_model::agent::{Agent, ResponseStyle, Tone};
+use edge_model::agent::{Agent, GeneratorChoice, ResponseStyle, Tone};
 use edge_model::text::{Description, Name, Phrase};
 use serde_json::{Map, Value};
 
@@ -17,6 +17,7 @@ pub struct Patch {
     pub max_response_length: Option<ResponseLength>,
     pub confidence_threshold: Option<Threshold>,
     pub show_sources: Option<bool>,
+    pub generator: Option<GeneratorChoice>,
     pub conversation_rules: Option<Map<String, Value>>,
     pub greeting_message: Option<Phrase>,
     pub fallback_message: Option<Phrase>,
@@ -51,6 +52,7 @@ impl Patch {
             max_response_length,
             confidence_threshold,
             show_sources,
+            generator,
             conversation_rules,
             greeting_message,
             fallback_message,
@@ -70,6 +72,7 @@ impl Patch {
         set(&mut draft.max_response_length, max_response_length.map(|it| it.0));
         set(&mut draft.confidence_threshold, confidence_threshold.map(|it| it.0));
         set(&mut draft.show_sources, show_sources);
+        set(&mut draft.generator, generator);
         set(&mut draft.conversation_rules, conversation_rules);
         set(&mut draft.greeting_message, greeting_message.map(|it| it.to_string()));
         set(&mut draft.fallback_message, fallback_message.map(|it| it.to_string()));
@@ -161,6 +164,18 @@ pub fn style(text: &str) -> Result<ResponseStyle, String> {
         "concise" => Ok(ResponseStyle::Concise),
         "detailed" => Ok(ResponseStyle::Detailed),
         _ => Err("must be `conversational`, `concise` or `detailed`".into()),
+    }
+}
+
+/// Reads which generator an agent uses.
+///
+/// # Errors
+/// Names those there are.
+pub fn generator(text: &str) -> Result<GeneratorChoice, String> {
+    match text {
+        "default" => Ok(GeneratorChoice::Default),
+        "extractive" => Ok(GeneratorChoice::Extractive),
+        _ => Err("must be `default` or `extractive`".into()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What every operation is given first: rows, ports, settings and the indexes in memory.
 use crate::index::Indexes;
+use crate::model::LanguageModel;
 use crate::ports::{Assets, Blobs, Clock, Jobs, Limiter, Mailer, Random};
 use crate::settings::Settings;
 use crate::{Result, secret};
@@ -20,6 +21,8 @@ pub struct App {
     pub jobs: Arc<dyn Jobs>,
     pub settings: Arc<Settings>,
     pub indexes: Arc<Indexes>,
+    /// What puts answers into words; without one they are extracted.
+    pub model: Option<Arc<LanguageModel>>,
 }
 
 impl App {

@@ -1,14 +1,16 @@
 //! Conversations: a question comes in, is kept, is answered, and the answer is kept.
 use crate::agent::version_name;
-use crate::answer::{self, AnswerEvent, Brief};
+use crate::answer::{self, AnswerEvent, Brief, Composed, Speech};
 use crate::app::App;
 use crate::limit::{self, Meter};
+use crate::permission::Action;
 use crate::ports::{Background, Departure};
 use crate::widget::{self, Credential};
+use crate::workspace::Member;
 use crate::{Error, Result};
-use edge_model::conversation::{Answer, Author, Conversation, MessageStatus, Trace};
+use edge_model::conversation::{Answer, Author, Conversation, Explained, MessageStatus};
 use edge_model::text::{Question, SessionKey};
-use edge_model::{AgentId, ConversationId, MessageId, WorkspaceId};
+use edge_model::{AgentId, ConversationId, MessageId, Timestamp, WorkspaceId};
 use edge_store::conversations;
 use edge_store::conversations::{ChatContext, Published};
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
@@ -107,7 +109,7 @@ pub async fn ask(app: &App, around: &Circumstances, credential: &Credential, ask
         answer_id,
         workspace: owner.workspace.id,
         ask,
-        began: began.0,
+        began,
     };
     around.background.spawn(work.run(sender, around.departure.clone()));
     Ok(receiver)
@@ -121,7 +123,7 @@ struct Work {
     answer_id: MessageId,
     workspace: WorkspaceId,
     ask: Ask,
-    began: i64,
+    began: Timestamp,
 }
 
 impl Work {
@@ -133,10 +135,17 @@ impl Work {
         tell(AnswerEvent::Started {
             message_id: self.answer_id.clone(),
         });
-        let end = match self.answer(&tell, &departure).await {
+        let heard = |event| {
+            if !departure.is_announced() {
+                tell(event);
+            }
+        };
+        let mut speech = Speech::new(&self.app, self.began, &heard, &departure);
+        let composed = answer::compose(&self.app, &self.brief(), &mut speech).await;
+        let end = match self.end(composed, &speech.composed, &heard).await {
             Ok(end) => end,
             Err(error) => {
-                let failed = self.kept(MessageStatus::Failed, String::new(), Trace::default());
+                let failed = self.kept(MessageStatus::Failed, &speech.composed);
                 // The failure that is told is the first one.
                 let _ = self
                     .app
@@ -149,49 +158,59 @@ impl Work {
         tell(end);
     }
 
-    async fn answer(&self, tell: &impl Fn(AnswerEvent), departure: &Departure) -> Result<AnswerEvent> {
-        let brief = Brief {
+    fn brief(&self) -> Brief<'_> {
+        Brief {
             config: &self.agent.config,
             agent_version: version_name(self.agent.version),
             snapshot: self.context.snapshot.as_ref(),
             history: &self.context.history,
             question: self.ask.question.as_str(),
-        };
-        let composed = answer::compose(&self.app, &brief).await?;
-        if !departure.is_announced() {
-            composed
-                .pieces
-                .iter()
-                .for_each(|it| tell(AnswerEvent::Text(it.clone())));
-            tell(AnswerEvent::Citations(composed.citations.clone()));
+            began: self.began,
         }
-        let (confidence, is_answered) = (composed.confidence, composed.is_answered);
-        let text = composed.text();
-        let mut answer = self.kept(MessageStatus::Complete, text, composed.trace);
-        answer.citations = composed.citations;
-        answer.confidence = confidence;
-        answer.is_answered = is_answered;
+    }
+
+    async fn end(&self, ended: Result<()>, composed: &Composed, tell: &impl Fn(AnswerEvent)) -> Result<AnswerEvent> {
+        ended?;
+        tell(AnswerEvent::Citations(composed.citations.clone()));
         // Kept before the end is told: who has read the end can rely on it.
+        let answer = self.kept(MessageStatus::Complete, composed);
         self.app
             .store
             .write(vec![conversations::complete_answer(&self.workspace, &answer)])
             .await?;
         Ok(AnswerEvent::Finished {
-            confidence,
-            is_answered,
+            confidence: composed.confidence,
+            is_answered: composed.is_answered,
         })
     }
 
-    fn kept(&self, status: MessageStatus, text: String, trace: Trace) -> Answer {
+    fn kept(&self, status: MessageStatus, composed: &Composed) -> Answer {
+        let Composed {
+            text,
+            citations,
+            confidence,
+            is_answered,
+            trace,
+        } = composed.clone();
         Answer {
             message_id: self.answer_id.clone(),
             status,
             text,
-            citations: vec![],
-            confidence: 0.0,
-            is_answered: false,
-            latency_ms: u64::try_from(self.app.now().0 - self.began).unwrap_or_default(),
+            citations,
+            confidence,
+            is_answered: is_answered && status == MessageStatus::Complete,
+            latency_ms: u64::try_from(self.app.now().0 - self.began.0).unwrap_or_default(),
             trace,
         }
     }
+}
+
+/// Explains an answer: its question, the grounds it stands on, and how it came about.
+///
+/// # Errors
+/// [`crate::Kind::NotFound`] when there is no such answer in the workspace.
+pub async fn explain(app: &App, member: &Member, id: &MessageId) -> Result<Explained> {
+    member.require(Action::Read)?;
+    let found = app.store.explained_answer(&member.workspace.id, id).await?;
+    found.ok_or_else(|| Error::not_found("message"))
 }

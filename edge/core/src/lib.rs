@@ -19,6 +19,7 @@ pub mod job;
 pub mod key;
 pub mod limit;
 pub mod mail;
+pub mod model;
 pub mod operator;
 pub mod origin;
 pub mod password;

@@ -1,8 +1,11 @@
 //! Everything outside, as small traits: the Worker implements them with bindings, the tests in memory.
 use crate::Result;
+use crate::guard::PublicUrl;
 use crate::limit::{Outcome, Take};
+use crate::model::{Fault, Prompt};
 use async_trait::async_trait;
 use edge_model::{Timestamp, WorkspaceId};
+use futures_core::Stream;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -73,6 +76,50 @@ pub trait Jobs: Send + Sync {
     /// behind, so that a crash between the two loses nothing; the second makes it quick.
     async fn wake(&self, workspace: &WorkspaceId) -> Result<()>;
 }
+
+/// A language model.
+#[async_trait]
+pub trait Model: Send + Sync {
+    /// Returns what traces call it, such as `openai:llama3.2`.
+    fn name(&self) -> &str;
+
+    /// Asks it. Returns once it has begun to answer, or has at least taken the question.
+    ///
+    /// # Errors
+    /// When it does not.
+    async fn ask(&self, prompt: &Prompt) -> Result<TextStream, Fault>;
+}
+
+/// The pieces of a text as a language model writes them; some may be empty. A text that ends without a fault is whole.
+/// Dropping the stream tells the model to stop.
+pub type TextStream = Pin<Box<dyn Stream<Item = Result<String, Fault>> + Send>>;
+
+/// The way out to other hosts.
+#[async_trait]
+pub trait Fetcher: Send + Sync {
+    /// Posts a body and returns once the head of the answer is there. A redirect is an answer and is not followed.
+    ///
+    /// # Errors
+    /// Says why there is no answer.
+    async fn post(&self, outgoing: Outgoing) -> Result<Incoming, String>;
+}
+
+/// A request to another host, whose URL has passed the guard.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    pub url: PublicUrl,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
+}
+
+/// What another host answers.
+pub struct Incoming {
+    pub status: u16,
+    pub body: ByteStream,
+}
+
+/// Bytes as they come. Dropping the stream ends the connection.
+pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Vec<u8>, String>> + Send>>;
 
 /// A future that may outlive the response.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;

@@ -65,6 +65,9 @@ pub struct AgentConfig {
     /// 0 to 1.
     pub confidence_threshold: f64,
     pub show_sources: bool,
+    /// What puts its answers into words.
+    #[serde(default)]
+    pub generator: GeneratorChoice,
     pub conversation_rules: Map<String, Value>,
     pub greeting_message: String,
     pub fallback_message: String,
@@ -89,6 +92,17 @@ pub enum ResponseStyle {
     Conversational,
     Concise,
     Detailed,
+}
+
+/// What puts an agent's answers into words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GeneratorChoice {
+    /// The installation's language model when it has one, and extraction otherwise.
+    #[default]
+    Default,
+    /// Extraction, whatever the installation has.
+    Extractive,
 }
 
 /// What the widget shows.

@@ -90,19 +90,74 @@ pub struct Answer {
     pub trace: Trace,
 }
 
-/// How an answer came about.
+/// How an answer came about. What a trace of an earlier release lacks is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Trace {
     pub agent_version: String,
     /// The index snapshot's version.
     pub snapshot: u64,
-    /// What put the answer into words.
+    /// What put the answer into words: `extractive`, a model's name, or `none` when nothing was asked to.
     pub generator: String,
+    /// `answered`, or why the fallback was said: `nothing_found`, `below_threshold`, `declined` by the model.
+    pub decision: String,
     pub strategy: String,
     /// The question as it was looked up.
     pub standalone_question: String,
+    /// The confidence below which the fallback is said.
+    pub threshold: f64,
     /// The features behind the confidence, by name.
     pub features: Vec<(String, f64)>,
+    /// The passages that were found, best first.
+    pub passages: Vec<Passage>,
+    /// The model that should have answered and could not.
+    pub fell_back_from: Option<String>,
+    /// Why it could not, or why it broke off.
+    pub fault: Option<String>,
+    /// How often a model was asked.
+    pub attempts: u32,
+    pub timings: Timings,
+}
+
+/// A passage that was found for a question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Passage {
+    pub document_id: DocumentId,
+    pub title: String,
+    pub heading_path: Vec<String>,
+    pub chunk_index: u32,
+    /// 0 to 1.
+    pub score: f64,
+}
+
+/// When things were done, in milliseconds after the question came in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Timings {
+    /// The passages were found.
+    pub found_ms: u64,
+    /// The first word was said.
+    pub first_text_ms: Option<u64>,
+}
+
+/// An answer as it is kept, with its question, for whoever asks why.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Explained {
+    pub id: MessageId,
+    pub conversation_id: ConversationId,
+    pub agent_id: AgentId,
+    pub status: MessageStatus,
+    /// Empty when the question is gone.
+    pub question: String,
+    pub text: String,
+    #[serde(deserialize_with = "crate::column::json")]
+    pub citations: Vec<Citation>,
+    /// None while it is being answered.
+    pub confidence: Option<f64>,
+    pub latency_ms: Option<u64>,
+    #[serde(deserialize_with = "crate::column::json")]
+    pub trace: Trace,
+    pub created_at: Timestamp,
 }
 
 /// A visitor's word on an answer, 1 to 5; thumbs are 5 and 1.

@@ -2,7 +2,7 @@
 use axum::Router;
 use axum::body::Body;
 use edge_core::ports::{Background, Departure};
-use http::{HeaderMap, Method, Request};
+use http::{HeaderMap, Method, Request, Response};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -70,19 +70,23 @@ impl<'a> Call<'a> {
     }
 
     pub(crate) async fn send(self) -> Answer {
-        let mut request = self.request.body(Body::from(self.body)).unwrap();
-        request
-            .extensions_mut()
-            .insert(Background::new(|task| drop(tokio::spawn(task))));
-        request.extensions_mut().insert(self.departure);
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.open().await.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
         Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
             body,
         }
+    }
+
+    /// Sends the request and returns once the head of the answer is there.
+    pub(crate) async fn open(self) -> Response<Body> {
+        let mut request = self.request.body(Body::from(self.body)).unwrap();
+        request
+            .extensions_mut()
+            .insert(Background::new(|task| drop(tokio::spawn(task))));
+        request.extensions_mut().insert(self.departure);
+        self.router.clone().oneshot(request).await.unwrap()
     }
 }
 

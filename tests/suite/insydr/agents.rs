@@ -118,7 +118,8 @@ async fn one_is_shown_as_documented() {
         "created_at": "2026-01-26T00:00:00Z"
     });
     has(&answer, &documented);
-    for nested in ["behavior_settings", "response_config", "knowledge_collections", "stats"] {
+    has(&answer["response_config"], &json!({ "generator": "default" }));
+    for nested in ["behavior_settings", "knowledge_collections", "stats"] {
         is(&answer[nested], &documented[nested]);
     }
 }

@@ -121,7 +121,7 @@ pub async fn test(
     let question = Question::new(&wish.message).map_err(|why| ApiError::field("message", why))?;
     let (composed, response_time_ms) = agent::test(&app, &member, &AgentId::new(id), &question).await?;
     Ok(Json(TestAnswer {
-        response: composed.text(),
+        response: composed.text,
         sources: composed.citations.into_iter().map(source).collect(),
         confidence: composed.confidence,
         response_time_ms,

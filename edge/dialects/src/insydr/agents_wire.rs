@@ -4,11 +4,11 @@ use edge_core::App;
 use edge_core::agent::{Detail, version_name};
 use edge_core::agent_patch::{
     AgentType, BorderRadius, Color, GreetingDelay, LanguageMode, Patch, Position, ResponseLength, Suggestions, Theme,
-    Threshold, WidgetPatch, style, tone,
+    Threshold, WidgetPatch, generator, style, tone,
 };
 use edge_core::guard::PublicUrl;
 use edge_model::CollectionId;
-use edge_model::agent::{Agent, AgentConfig, ResponseStyle, Tone, WidgetConfig};
+use edge_model::agent::{Agent, AgentConfig, GeneratorChoice, ResponseStyle, Tone, WidgetConfig};
 use edge_model::conversation::Citation;
 use edge_model::text::{Description, Name, Phrase};
 use shared as wire;
@@ -49,6 +49,7 @@ pub(super) fn patch(app: &App, change: UpdateAgent) -> ApiResult<Patch> {
         max_response_length,
         confidence_threshold,
         show_sources,
+        generator: generator_name,
     } = response_config.unwrap_or_default();
     let rules = |it: serde_json::Map<String, serde_json::Value>| {
         let size = serde_json::to_string(&it).map_or(usize::MAX, |it| it.len());
@@ -85,6 +86,7 @@ pub(super) fn patch(app: &App, change: UpdateAgent) -> ApiResult<Patch> {
             Threshold::new,
         )?,
         show_sources,
+        generator: given("response_config.generator", generator_name, |it| generator(&it))?,
         conversation_rules: given("conversation_rules", conversation_rules, rules)?,
         greeting_message: given("greeting_message", greeting_message, |it| Phrase::new(&it))?,
         fallback_message: given("fallback_message", fallback_message, |it| Phrase::new(&it))?,
@@ -161,6 +163,7 @@ pub(super) fn full(detail: Detail) -> wire::agent::Agent {
         max_response_length,
         confidence_threshold,
         show_sources,
+        generator,
         conversation_rules,
         greeting_message,
         fallback_message,
@@ -188,6 +191,7 @@ pub(super) fn full(detail: Detail) -> wire::agent::Agent {
             max_response_length: Some(max_response_length),
             confidence_threshold: Some(confidence_threshold),
             show_sources: Some(show_sources),
+            generator: Some(generator_word(generator).into()),
         },
         conversation_rules,
         greeting_message,
@@ -256,6 +260,13 @@ fn beginning(text: &str) -> String {
     let cut = text.get(..end).unwrap_or_default();
     let whole = cut.rsplit_once(char::is_whitespace).map_or(cut, |it| it.0);
     format!("{} …", whole.trim_end())
+}
+
+fn generator_word(generator: GeneratorChoice) -> &'static str {
+    match generator {
+        GeneratorChoice::Default => "default",
+        GeneratorChoice::Extractive => "extractive",
+    }
 }
 
 /// Shows a citation as a source.

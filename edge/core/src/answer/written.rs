@@ -1,0 +1,205 @@
+//! The generator that asks a language model: patience, second tries, and what is said of its text as it comes.
+//!
+//! A model that fails before its first word has cost nothing but time, and the answer is extracted instead. After the
+//! first word there is no way back: the answer has failed, and says so.
+use super::marks::Marks;
+use super::{Brief, Speech, citation, prompt};
+use crate::app::App;
+use crate::model::{Fault, LanguageModel, Prompt};
+use crate::ports::TextStream;
+use crate::{Error, Result};
+use futures_util::future::{Either, select};
+use futures_util::stream::StreamExt as _;
+use retrieval::Hit;
+use std::pin::Pin;
+
+/// How long a model may take to accept a question, in milliseconds.
+const CONNECT: u32 = 10_000;
+/// How long it may then take until its first word.
+const FIRST: u32 = 15_000;
+/// How long it may pause between two words.
+const IDLE: u32 = 10_000;
+/// How long all of it may take, second tries included.
+const TOTAL: u32 = 60_000;
+/// How long it may go on when nobody listens any more. The runtime ends what goes on for 30 seconds.
+const UNHEARD: u32 = 15_000;
+/// How long to wait before a second try.
+const PAUSE: u32 = 250;
+/// How often a model is asked for one answer at most.
+const ATTEMPTS: u32 = 2;
+
+/// What came of it.
+pub(super) enum Outcome {
+    Answered,
+    /// The model found no answer in the passages.
+    Declined,
+    /// The model was not asked, or was and said nothing.
+    Unasked,
+}
+
+type Sleep<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// Lets a language model answer from the passages.
+///
+/// # Errors
+/// When the model breaks off in the middle of its answer.
+pub(super) async fn write(
+    app: &App,
+    model: &LanguageModel,
+    brief: &Brief<'_>,
+    hits: &[Hit],
+    speech: &mut Speech<'_>,
+) -> Result<Outcome> {
+    let name = model.port.name();
+    let passages = prompt::shown(hits);
+    let prompt = prompt::prompt(brief, passages);
+    let mut total = app.clock.sleep(TOTAL);
+    let is_admitted = model.breaker.admits(app.now());
+    let fault = loop {
+        if !is_admitted {
+            break Fault::Resting;
+        }
+        speech.composed.trace.attempts += 1;
+        let mut attempt = Attempt {
+            app,
+            model,
+            prompt: &prompt,
+            marks: Marks::new(passages.len(), brief.config.show_sources),
+            room: Room(usize::try_from(brief.config.max_response_length).unwrap_or(usize::MAX)),
+        };
+        let fault = match attempt.run(speech, &mut total).await {
+            Ok(outcome) => {
+                model.breaker.succeeded();
+                speech.composed.trace.generator = name.into();
+                let text = &speech.composed.text;
+                // A mark beyond the room that there was is not in the text.
+                let is_said = |it: &(usize, usize)| text.contains(&format!("[{}]", it.0 + 1));
+                let cited = attempt.marks.cited().enumerate().take_while(is_said);
+                speech.composed.citations = cited.filter_map(|it| passages.get(it.1)).map(citation).collect();
+                return Ok(outcome);
+            }
+            Err(fault) => fault,
+        };
+        model.report(&fault);
+        let is_last = !fault.is_passing() || speech.composed.trace.attempts >= ATTEMPTS;
+        if is_last || speech.has_begun() {
+            model.breaker.failed(app.now());
+        }
+        if speech.has_begun() {
+            speech.composed.trace.generator = name.into();
+            speech.composed.trace.fault = Some(fault.reason());
+            return Err(Error::unavailable("the answer broke off", fault));
+        }
+        if is_last {
+            break fault;
+        }
+        app.clock.sleep(PAUSE).await;
+    };
+    speech.composed.trace.fell_back_from = Some(name.into());
+    speech.composed.trace.fault = Some(fault.reason());
+    Ok(Outcome::Unasked)
+}
+
+/// One time that the model is asked.
+struct Attempt<'a> {
+    app: &'a App,
+    model: &'a LanguageModel,
+    prompt: &'a Prompt,
+    marks: Marks,
+    room: Room,
+}
+
+impl<'a> Attempt<'a> {
+    async fn run(&mut self, speech: &mut Speech<'_>, total: &mut Sleep<'a>) -> Result<Outcome, Fault> {
+        let mut pieces = self.open().await?;
+        let mut patience = self.app.clock.sleep(FIRST);
+        // White space and stray punctuation are no answer yet.
+        let mut opening = String::new();
+        let mut is_unheard = false;
+        loop {
+            let next = match select(pieces.next(), select(&mut patience, &mut *total)).await {
+                Either::Left((next, _)) => next,
+                Either::Right((Either::Left(_), _)) if speech.has_begun() => return Err(Fault::Slow("the next word")),
+                Either::Right((Either::Left(_), _)) => return Err(Fault::Slow("the first word")),
+                Either::Right((Either::Right(_), _)) => return Err(Fault::Slow("the whole answer")),
+            };
+            let Some(piece) = next.transpose()? else {
+                opening.push_str(&self.marks.finish());
+                break;
+            };
+            if !piece.is_empty() {
+                patience = self.app.clock.sleep(IDLE);
+                opening.push_str(&self.marks.push(&piece));
+            }
+            if self.marks.has_declined() && !speech.has_begun() {
+                return Ok(Outcome::Declined);
+            }
+            if speech.has_begun() || opening.contains(char::is_alphanumeric) {
+                self.say(speech, &mut opening);
+            }
+            if self.room.0 == 0 {
+                return Ok(Outcome::Answered);
+            }
+            if speech.is_unheard() && !is_unheard {
+                is_unheard = true;
+                *total = self.app.clock.sleep(UNHEARD);
+            }
+        }
+        if speech.has_begun() || opening.contains(char::is_alphanumeric) {
+            self.say(speech, &mut opening);
+            return Ok(Outcome::Answered);
+        }
+        Err(Fault::Empty)
+    }
+
+    async fn open(&self) -> Result<TextStream, Fault> {
+        match select(self.model.port.ask(self.prompt), self.app.clock.sleep(CONNECT)).await {
+            Either::Left((opened, _)) => opened,
+            Either::Right(_) => Err(Fault::Slow("a connection")),
+        }
+    }
+
+    fn say(&mut self, speech: &mut Speech<'_>, text: &mut String) {
+        let text = std::mem::take(text);
+        let text = if speech.has_begun() {
+            text.as_str()
+        } else {
+            text.trim_start()
+        };
+        speech.say(self.room.take(text));
+    }
+}
+
+/// How much more may be said, in characters.
+struct Room(usize);
+
+impl Room {
+    /// Returns as much of a text as there is room for, to the end of a word, and takes it off. An ellipsis says that
+    /// something was left out; room for it is always kept.
+    fn take(&mut self, text: &str) -> String {
+        let length = text.chars().count();
+        if length < self.0 {
+            self.0 -= length;
+            return text.to_owned();
+        }
+        let most: String = text.chars().take(self.0.saturating_sub(1)).collect();
+        self.0 = 0;
+        let cut = most.rfind(char::is_whitespace).and_then(|it| most.get(..it));
+        format!("{}…", cut.unwrap_or_default().trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_never_exceeds_the_room_and_ends_with_a_word() {
+        let mut room = Room(12);
+        assert_eq!(room.take("One two "), "One two ");
+        assert_eq!(room.take("thr"), "thr");
+        assert_eq!((room.take("ee four"), room.0), ("…".into(), 0));
+        assert_eq!(Room(12).take("One two three"), "One two…");
+        assert_eq!(Room(12).take("One two thr"), "One two thr");
+    }
+}

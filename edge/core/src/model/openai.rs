@@ -1,0 +1,179 @@
+//! A model that speaks OpenAI's chat completions, as OpenAI, Ollama, llama.cpp and vLLM do.
+//!
+//! See <https://platform.openai.com/docs/api-reference/chat/create>.
+use super::events::{self, Said};
+use super::{Fault, Prompt};
+use crate::guard::PublicUrl;
+use crate::ports::{Fetcher, Model, Outgoing, TextStream};
+use crate::settings::ModelServer;
+use async_trait::async_trait;
+use futures_util::stream::StreamExt as _;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How much of a refusal is read, in bytes.
+const REFUSAL: usize = 4_096;
+/// Little of it: answers are to say what stands in the passages.
+const TEMPERATURE: f64 = 0.1;
+
+/// A server that speaks the protocol.
+pub struct OpenAi {
+    fetcher: Arc<dyn Fetcher>,
+    url: PublicUrl,
+    key: Option<String>,
+    model: String,
+    name: String,
+    /// Whether it has refused the parameters that not every model takes.
+    is_plain: AtomicBool,
+}
+
+impl OpenAi {
+    /// Speaks to a server through a way out.
+    pub fn new(fetcher: Arc<dyn Fetcher>, server: &ModelServer) -> Self {
+        Self {
+            fetcher,
+            url: server.url.clone(),
+            key: server.key.clone(),
+            model: server.model.clone(),
+            name: format!("openai:{}", server.model),
+            is_plain: AtomicBool::new(false),
+        }
+    }
+
+    fn request(&self, prompt: &Prompt) -> Outgoing {
+        let mut body = json!({
+            "model": self.model,
+            "messages": [
+                { "role": "system", "content": prompt.system },
+                { "role": "user", "content": prompt.user },
+            ],
+            "stream": true,
+        });
+        if !self.is_plain.load(Ordering::Relaxed)
+            && let Some(members) = body.as_object_mut()
+        {
+            members.insert("temperature".into(), TEMPERATURE.into());
+            members.insert("max_tokens".into(), prompt.max_tokens.into());
+        }
+        let mut headers = vec![
+            ("content-type", "application/json".to_owned()),
+            ("accept", "text/event-stream".to_owned()),
+        ];
+        headers.extend(self.key.iter().map(|it| ("authorization", format!("Bearer {it}"))));
+        Outgoing {
+            url: self.url.clone(),
+            headers,
+            body: body.to_string().into_bytes(),
+        }
+    }
+}
+
+#[async_trait]
+impl Model for OpenAi {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    async fn ask(&self, prompt: &Prompt) -> Result<TextStream, Fault> {
+        let mut incoming = self
+            .fetcher
+            .post(self.request(prompt))
+            .await
+            .map_err(Fault::Connection)?;
+        if incoming.status == 400 && !self.is_plain.load(Ordering::Relaxed) {
+            let mut refusal = Vec::new();
+            while let Some(Ok(bytes)) = incoming.body.next().await
+                && refusal.len() < REFUSAL
+            {
+                refusal.extend(bytes);
+            }
+            let refusal = String::from_utf8_lossy(&refusal).into_owned();
+            // Reasoning models take neither of the two.
+            if !refusal.contains("temperature") && !refusal.contains("max_tokens") {
+                return Err(Fault::Status(400));
+            }
+            self.is_plain.store(true, Ordering::Relaxed);
+            incoming = self
+                .fetcher
+                .post(self.request(prompt))
+                .await
+                .map_err(Fault::Connection)?;
+        }
+        match incoming.status {
+            200..=299 => Ok(events::text(incoming.body, said)),
+            status => Err(Fault::Status(status)),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Chunk {
+    #[serde(default)]
+    choices: Vec<Choice>,
+    error: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    #[serde(default)]
+    delta: Delta,
+}
+
+#[derive(Default, Deserialize)]
+struct Delta {
+    content: Option<String>,
+}
+
+/// Tells what the data of an event says.
+///
+/// # Errors
+/// When it cannot be understood, or says that something went wrong.
+pub fn said(data: &str) -> Result<Said, Fault> {
+    if data.trim() == "[DONE]" {
+        return Ok(Said::End);
+    }
+    let chunk: Chunk = serde_json::from_str(data).map_err(|why| Fault::Garbled(why.to_string()))?;
+    if chunk.error.is_some() {
+        return Err(Fault::Garbled("the server reported an error".into()));
+    }
+    let text = chunk.choices.into_iter().next().and_then(|it| it.delta.content);
+    Ok(Said::Text(text.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_are_understood() {
+        let text = |it: &str| Ok(Said::Text(it.into()));
+        let table = [
+            (r#"{"choices":[{"index":0,"delta":{"role":"assistant"}}]}"#, text("")),
+            (
+                r#"{"choices":[{"delta":{"content":" cat"},"finish_reason":null}]}"#,
+                text(" cat"),
+            ),
+            (
+                r#"{"choices":[{"delta":{"content":null},"finish_reason":"stop"}]}"#,
+                text(""),
+            ),
+            (r#"{"choices":[],"usage":{"total_tokens":7}}"#, text("")),
+            ("[DONE]", Ok(Said::End)),
+        ];
+        for (data, expected) in table {
+            assert_eq!(said(data), expected, "{data}");
+        }
+        for data in [
+            "",
+            "{",
+            "null",
+            "hello",
+            r#"{"error":{"message":"overloaded"}}"#,
+            r#"{"choices":3}"#,
+        ] {
+            assert!(matches!(said(data), Err(Fault::Garbled(_))), "{data}");
+        }
+    }
+}
