@@ -10,6 +10,7 @@ pub mod error;
 pub mod key;
 pub mod knowledge;
 pub mod operator;
+pub mod trace;
 
 use std::fmt;
 use std::marker::PhantomData;

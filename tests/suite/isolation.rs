@@ -34,12 +34,13 @@ fn fill(path: &str, ids: &[(&str, &str)]) -> String {
     filled
 }
 
-const NOBODYS: [(&str, &str); 6] = [
+const NOBODYS: [(&str, &str); 7] = [
     ("workspace_id", "ws_0000000000000000000000"),
     ("key_id", "key_0000000000000000000000"),
     ("agent_id", "agent_0000000000000000000000"),
     ("collection_id", "col_0000000000000000000000"),
     ("document_id", "doc_0000000000000000000000"),
+    ("message_id", "msg_0000000000000000000000"),
     ("page", "x"),
 ];
 
@@ -120,13 +121,18 @@ async fn another_tenants_workspace_is_as_if_it_were_not_there() {
 }
 
 /// One of everything that a workspace holds.
-async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 4] {
+async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 5] {
     let document = world
         .upload(owner, "a.md", "# Opening hours\n\nWe are open from nine to five.")
         .await;
     world.drain(owner).await;
     let agent = world.published_agent(owner, json!({})).await;
-    world.widget_key(owner).await;
+    let key = world.widget_key(owner).await;
+    world.ask(&key, &agent, "s", "When are you open?").send().await.frames();
+    let answer = world
+        .sql
+        .column("SELECT id FROM messages WHERE author = 'agent'")
+        .remove(0);
     let keys = world
         .get(&owner.path("/api-keys"))
         .bearer(&owner.token)
@@ -138,6 +144,7 @@ async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 4] 
         ("agent_id", agent),
         ("collection_id", world.default_collection(owner).await),
         ("document_id", document["id"].as_str().unwrap().to_owned()),
+        ("message_id", answer),
     ]
 }
 

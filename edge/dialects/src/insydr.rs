@@ -12,6 +12,7 @@ pub mod collections;
 pub mod documents;
 pub mod error;
 pub mod events;
+pub mod messages;
 pub mod operator;
 pub mod page;
 pub mod upload;
@@ -35,6 +36,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(tenancy());
     routes.extend(agent_routes());
     routes.extend(knowledge());
+    routes.push(trace());
     routes.extend(public());
     routes
 }
@@ -230,6 +232,17 @@ fn knowledge() -> Vec<Route> {
         )
         .gives::<AcceptedReprocess>(202),
     ]
+}
+
+fn trace() -> Route {
+    get(
+        "/api/v1/workspaces/{workspace_id}/messages/{message_id}/trace",
+        messages::trace,
+        Access::Member,
+        "Explain an answer",
+    )
+    .gives::<wire::trace::Trace>(200)
+    .extension()
 }
 
 fn public() -> Vec<Route> {

@@ -2,7 +2,7 @@
 use crate::port::sql;
 use crate::{SqlError, Statement, Store, index_snapshots, json};
 use edge_model::agent::AgentConfig;
-use edge_model::conversation::{Answer, Author, Conversation, MessageStatus, Rating, Turn};
+use edge_model::conversation::{Answer, Author, Conversation, Explained, MessageStatus, Rating, Turn};
 use edge_model::key::ApiKey;
 use edge_model::snapshot::Snapshot;
 use edge_model::workspace::Workspace;
@@ -185,6 +185,29 @@ impl Store {
             message.as_str()
         );
         Ok(self.row::<Row>(statement).await?.map(|it| it.agent_id))
+    }
+
+    /// Finds an answer, its question, and how it came about, if it was one of the workspace's.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn explained_answer(
+        &self,
+        workspace: &WorkspaceId,
+        message: &MessageId,
+    ) -> Result<Option<Explained>, SqlError> {
+        let statement = sql!(
+            "SELECT id, conversation_id, agent_id, status, text, citations, confidence, latency_ms,
+                coalesce(trace, '{}') AS trace, created_at,
+                coalesce((SELECT asked.text FROM messages AS asked
+                    WHERE asked.conversation_id = messages.conversation_id AND asked.author = 'visitor'
+                        AND asked.created_at < messages.created_at
+                    ORDER BY asked.created_at DESC, asked.id DESC LIMIT 1), '') AS question
+             FROM messages WHERE workspace_id = ?1 AND id = ?2 AND author = 'agent'",
+            workspace.as_str(),
+            message.as_str()
+        );
+        self.row(statement).await
     }
 
     /// Finds an agent's draft and the current snapshot, for a test question.

@@ -24,7 +24,8 @@ fn table() -> Vec<(Method, &'static str, Option<Value>, usize)> {
         (get.clone(), "/documents", None, ALL),
         (get.clone(), "/documents/{document_id}", None, ALL),
         (get.clone(), "/agents", None, ALL),
-        (get, "/agents/{agent_id}", None, ALL),
+        (get.clone(), "/agents/{agent_id}", None, ALL),
+        (get, "/messages/{message_id}/trace", None, ALL),
         (post.clone(), "/collections", some(json!({ "name": "B" })), EDITORS),
         (
             patch.clone(),
@@ -75,7 +76,18 @@ async fn furnished(world: &World, number: usize) -> (Owner, Vec<(&'static str, S
         .post(world, "/api-keys", json!({ "name": "Key" }))
         .await
         .expect(201);
+    let widget_key = world.widget_key(&owner).await;
+    world
+        .ask(&widget_key, &agent, "s", "When are you open?")
+        .send()
+        .await
+        .frames();
+    let answer = world
+        .sql
+        .column("SELECT id FROM messages WHERE author = 'agent'")
+        .remove(0);
     let things = vec![
+        ("{message_id}", answer),
         ("{document_id}", document),
         ("{agent_id}", agent),
         ("{collection_id}", collection),
