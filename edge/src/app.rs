@@ -14,6 +14,7 @@ use edge_core::App;
 use edge_core::index::Indexes;
 use edge_core::model::openai::OpenAi;
 use edge_core::model::{Fault, LanguageModel};
+use edge_core::ports::Model;
 use edge_core::settings::{ModelChoice, Settings};
 use edge_store::Store;
 use std::cell::OnceCell;
@@ -39,7 +40,8 @@ fn build(env: &Env) -> Result<App, String> {
         Some(key) => WorkerMailer::over_resend(key, &settings.mail_from),
         None => WorkerMailer::over_binding(env.send_email("MAIL").map_err(missing("MAIL"))?, &settings.mail_from),
     };
-    let model = settings.model.as_ref().map(|it| model(env, it)).transpose()?;
+    let choice = settings.model.as_ref();
+    let model = choice.map(|it| model(env, it, settings.model_patience)).transpose()?;
     Ok(App {
         store: Store::new(Arc::new(D1::new(env.d1("DB").map_err(missing("DB"))?))),
         clock: Arc::new(WorkerClock),
@@ -57,20 +59,19 @@ fn build(env: &Env) -> Result<App, String> {
     })
 }
 
-fn model(env: &Env, choice: &ModelChoice) -> Result<LanguageModel, String> {
-    // Visitors get an answer all the same, so the log is where a fault is seen.
-    let report = |fault: &Fault| log::failure("model", &fault.to_string());
-    Ok(match choice {
-        ModelChoice::Server(server) => {
-            LanguageModel::new(Arc::new(OpenAi::new(Arc::new(WorkerFetcher), server)), report)
-        }
+fn model(env: &Env, choice: &ModelChoice, patience: u32) -> Result<LanguageModel, String> {
+    let port: Arc<dyn Model> = match choice {
+        ModelChoice::Server(server) => Arc::new(OpenAi::new(Arc::new(WorkerFetcher), server)),
         ModelChoice::Platform(name) => {
             let ai = env.ai("AI").map_err(|why| {
                 format!("WORKERS_AI_MODEL is set, which needs the binding AI in wrangler.toml: {why}")
             })?;
-            LanguageModel::new(Arc::new(WorkersAi::new(ai, name)), report)
+            Arc::new(WorkersAi::new(ai, name))
         }
-    })
+    };
+    // Visitors get an answer all the same, so the log is where a fault is seen.
+    let report = |fault: &Fault| log::failure("model", &fault.to_string());
+    Ok(LanguageModel::new(port, patience, report))
 }
 
 /// Returns a variable or a secret; the platform does not tell them apart.

@@ -98,7 +98,7 @@ impl World {
             jobs: wakes.clone(),
             settings: Arc::new(settings),
             indexes: Arc::new(Indexes::default()),
-            model: model.map(|it| Arc::new(LanguageModel::new(Arc::new(it), |_| {}))),
+            model: model.map(|it| Arc::new(LanguageModel::new(Arc::new(it), 15_000, |_| {}))),
         };
         Self {
             router: edge_dialects::router(app.clone()),

@@ -23,7 +23,7 @@ pub struct Setting {
 }
 
 /// Every setting there is. `public/docs/configuration.md` explains each.
-pub const SETTINGS: [Setting; 11] = [
+pub const SETTINGS: [Setting; 12] = [
     Setting {
         name: "AUTH_SECRET",
         secret: true,
@@ -77,6 +77,12 @@ pub const SETTINGS: [Setting; 11] = [
         secret: true,
         meaning: "The key of LLM_BASE_URL, when it needs one.",
         check: checks::one_word,
+    },
+    Setting {
+        name: "LLM_PATIENCE",
+        secret: false,
+        meaning: "How many seconds a language model may take to its first word.",
+        check: checks::patience,
     },
     Setting {
         name: "WORKERS_AI_MODEL",

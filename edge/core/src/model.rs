@@ -79,15 +79,18 @@ impl fmt::Display for Fault {
 pub struct LanguageModel {
     pub port: Arc<dyn Model>,
     pub breaker: Breaker,
+    /// How long it may take from a question to its first word, in milliseconds.
+    pub patience: u32,
     report: Box<dyn Fn(&Fault) + Send + Sync>,
 }
 
 impl LanguageModel {
-    /// Takes a model, and somebody to report every fault to.
-    pub fn new(port: Arc<dyn Model>, report: impl Fn(&Fault) + Send + Sync + 'static) -> Self {
+    /// Takes a model, how long it may take to its first word in milliseconds, and somebody to report every fault to.
+    pub fn new(port: Arc<dyn Model>, patience: u32, report: impl Fn(&Fault) + Send + Sync + 'static) -> Self {
         Self {
             port,
             breaker: Breaker::default(),
+            patience,
             report: Box::new(report),
         }
     }

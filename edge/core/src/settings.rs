@@ -19,6 +19,8 @@ pub struct Settings {
     pub allow_private_hosts: Vec<PrivateHost>,
     /// The language model that puts answers into words; none leaves them to extraction.
     pub model: Option<ModelChoice>,
+    /// How long the language model may take to its first word, in milliseconds.
+    pub model_patience: u32,
 }
 
 /// Which language model this installation asks.
@@ -62,6 +64,11 @@ impl Settings {
             .map(|it| PrivateHost::new(&it.trim().to_lowercase()))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|why| format!("ALLOW_PRIVATE_HOSTS {why}"))?;
+        let patience = get("LLM_PATIENCE").unwrap_or_else(|| "15".into());
+        let model_patience = match patience.parse::<u32>() {
+            Ok(seconds @ 1..=120) => seconds * 1_000,
+            _ => return Err(format!("LLM_PATIENCE must be 1 to 120 seconds, is `{patience}`")),
+        };
         let server = server(&get, &allow_private_hosts)?.map(ModelChoice::Server);
         Ok(Self {
             auth_secret,
@@ -70,6 +77,7 @@ impl Settings {
             public_url: public_url.trim_end_matches('/').into(),
             mail_from: get("MAIL_FROM").unwrap_or_else(|| "no-reply@edgewise.example".into()),
             model: server.or_else(|| get("WORKERS_AI_MODEL").map(ModelChoice::Platform)),
+            model_patience,
             allow_private_hosts,
         })
     }
@@ -166,6 +174,10 @@ mod tests {
         assert_eq!(server.url.as_str(), "http://localhost:11434/v1/chat/completions");
         let platform = read(&[secret, ("WORKERS_AI_MODEL", "@cf/meta/llama")]).map(|it| it.model);
         assert!(matches!(platform, Ok(Some(ModelChoice::Platform(_)))), "{platform:?}");
+        for patience in ["0", "121", "1.5", "soon"] {
+            assert!(read(&[secret, ("LLM_PATIENCE", patience)]).is_err_and(|it| it.contains("LLM_PATIENCE")));
+        }
+        assert!(read(&[secret, ("LLM_PATIENCE", "90")]).is_ok_and(|it| it.model_patience == 90_000));
         assert!(read(&[secret, model]).is_ok_and(|it| it.model.is_none()));
     }
 }

@@ -442,7 +442,9 @@ async fn a_model_that_takes_no_parameters_is_asked_without_them() {
         world.ask(&key, &agent, "s", QUESTION).send().await.streamed(),
         "Yes [1]."
     );
-    assert!(world.model_server.asked()["max_tokens"].is_null());
+    for name in ["max_tokens", "temperature", "stop"] {
+        assert!(world.model_server.asked()[name].is_null(), "{name}");
+    }
     assert_eq!(
         world.ask(&key, &agent, "s", QUESTION).send().await.streamed(),
         "Yes again [1]."

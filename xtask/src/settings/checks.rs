@@ -29,6 +29,13 @@ pub(super) fn one_word_or_nothing(value: &str) -> Verdict {
     unless(!value.contains(char::is_whitespace), "must be one word, or nothing")
 }
 
+pub(super) fn patience(value: &str) -> Verdict {
+    unless(
+        matches!(value.parse::<u32>(), Ok(1..=120)),
+        "must be a number of seconds from 1 to 120",
+    )
+}
+
 pub(super) fn plan(value: &str) -> Verdict {
     let plans = ["FREE", "STARTER", "PROFESSIONAL", "ENTERPRISE"];
     unless(
@@ -100,7 +107,8 @@ mod tests {
     #[test]
     fn values_are_judged() {
         type Check = fn(&str) -> Verdict;
-        let table: [(Check, &[&str], &[&str]); 7] = [
+        let table: [(Check, &[&str], &[&str]); 8] = [
+            (patience, &["1", "120"], &["", "0", "121", "1.5"]),
             (at_least::<4>, &["abcd", "äöüß"], &["abc", ""]),
             (one_word, &["re_123"], &["", "a b"]),
             (plan, &["FREE", "ENTERPRISE"], &["free", "GOLD", ""]),

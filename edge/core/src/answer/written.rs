@@ -13,14 +13,10 @@ use futures_util::stream::StreamExt as _;
 use retrieval::Hit;
 use std::pin::Pin;
 
-/// How long a model may take to accept a question, in milliseconds.
-const CONNECT: u32 = 10_000;
-/// How long it may then take until its first word.
-const FIRST: u32 = 15_000;
-/// How long it may pause between two words.
+/// How long a model may pause between two words, in milliseconds.
 const IDLE: u32 = 10_000;
-/// How long all of it may take, second tries included.
-const TOTAL: u32 = 60_000;
+/// How long all of it may take after the time that the first word may take.
+const TOTAL: u32 = 45_000;
 /// How long it may go on when nobody listens any more. The runtime ends what goes on for 30 seconds.
 const UNHEARD: u32 = 15_000;
 /// How long to wait before a second try.
@@ -53,7 +49,7 @@ pub(super) async fn write(
     let name = model.port.name();
     let passages = prompt::shown(hits);
     let prompt = prompt::prompt(brief, passages);
-    let mut total = app.clock.sleep(TOTAL);
+    let mut total = app.clock.sleep(TOTAL + model.patience);
     let is_admitted = model.breaker.admits(app.now());
     let fault = loop {
         if !is_admitted {
@@ -111,8 +107,8 @@ struct Attempt<'a> {
 
 impl<'a> Attempt<'a> {
     async fn run(&mut self, speech: &mut Speech<'_>, total: &mut Sleep<'a>) -> Result<Outcome, Fault> {
-        let mut pieces = self.open().await?;
-        let mut patience = self.app.clock.sleep(FIRST);
+        let mut patience = self.app.clock.sleep(self.model.patience);
+        let mut pieces = self.open(&mut patience).await?;
         // White space and stray punctuation are no answer yet.
         let mut opening = String::new();
         let mut is_unheard = false;
@@ -152,8 +148,8 @@ impl<'a> Attempt<'a> {
         Err(Fault::Empty)
     }
 
-    async fn open(&self) -> Result<TextStream, Fault> {
-        match select(self.model.port.ask(self.prompt), self.app.clock.sleep(CONNECT)).await {
+    async fn open(&self, patience: &mut Sleep<'_>) -> Result<TextStream, Fault> {
+        match select(self.model.port.ask(self.prompt), patience).await {
             Either::Left((opened, _)) => opened,
             Either::Right(_) => Err(Fault::Slow("a connection")),
         }

@@ -17,6 +17,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const REFUSAL: usize = 4_096;
 /// Little of it: answers are to say what stands in the passages.
 const TEMPERATURE: f64 = 0.1;
+/// Small models go on with the tags of the prompt when they have said what they know. Four is the most there may be.
+const STOP: [&str; 4] = ["<passage", "</passage", "<question", "</question"];
+/// What not every model takes.
+const OPTIONAL: [&str; 3] = ["temperature", "max_tokens", "stop"];
 
 /// A server that speaks the protocol.
 pub struct OpenAi {
@@ -56,6 +60,7 @@ impl OpenAi {
         {
             members.insert("temperature".into(), TEMPERATURE.into());
             members.insert("max_tokens".into(), prompt.max_tokens.into());
+            members.insert("stop".into(), json!(STOP));
         }
         let mut headers = vec![
             ("content-type", "application/json".to_owned()),
@@ -90,8 +95,7 @@ impl Model for OpenAi {
                 refusal.extend(bytes);
             }
             let refusal = String::from_utf8_lossy(&refusal).into_owned();
-            // Reasoning models take neither of the two.
-            if !refusal.contains("temperature") && !refusal.contains("max_tokens") {
+            if !OPTIONAL.iter().any(|it| refusal.contains(it)) {
                 return Err(Fault::Status(400));
             }
             self.is_plain.store(true, Ordering::Relaxed);
