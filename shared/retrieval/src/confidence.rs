@@ -65,3 +65,26 @@ pub(crate) fn probability(features: &[(&'static str, f32)]) -> f32 {
     let sum: f32 = WEIGHTS.iter().map(|(name, weight)| weight * value(name)).sum();
     1.0 / (1.0 + (-(INTERCEPT + sum)).exp())
 }
+
+/// Returns a probability between two others, at a share of the way; the way is measured in log-odds.
+pub(crate) fn between(from: f32, to: f32, share: f32) -> f32 {
+    let log_odds = |probability: f32| {
+        let probability = probability.clamp(1e-6, 1.0 - 1e-6);
+        (probability / (1.0 - probability)).ln()
+    };
+    let share = share.clamp(0.0, 1.0);
+    let sum = log_odds(from) * (1.0 - share) + log_odds(to) * share;
+    1.0 / (1.0 + (-sum).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_between_two_probabilities_has_a_middle_and_two_ends() {
+        assert!((between(0.2, 0.8, 0.5) - 0.5).abs() < 1e-5);
+        assert!((between(0.2, 0.8, 0.0) - 0.2).abs() < 1e-5 && (between(0.2, 0.8, 7.0) - 0.8).abs() < 1e-5);
+        assert!(between(0.0, 1.0, 0.5).is_finite());
+    }
+}

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::embed::Embedder;
 use crate::extract::{ExtractOptions, Style, extract};
+use crate::followup::stand_alone;
 use crate::index::{Index, Retrieval, SearchOptions};
 use crate::segment::{FormatError, Segment};
 
@@ -53,16 +54,19 @@ pub fn index(set: &Set, embedder: &Embedder) -> Result<Index, FormatError> {
 /// Asks every question of a set. `now` returns milliseconds.
 pub fn evaluate(set: &Set, embedder: &Embedder, now: impl Fn() -> f64) -> Result<Report, FormatError> {
     let index = index(set, embedder)?;
-    let options = SearchOptions {
-        collections: None,
-        limit: RANKED,
-    };
     let mut ranks = metrics::Ranks::default();
     let (mut outcomes, mut answers) = (Vec::new(), Vec::new());
     let mut milliseconds = 0.0;
     for question in &set.questions {
         let started = now();
-        let found = index.search(embedder, &question.text, &options);
+        let turns = question.turns();
+        let alone = stand_alone(&question.text, &turns);
+        let options = SearchOptions {
+            collections: None,
+            limit: RANKED,
+            context: &alone.context,
+        };
+        let found = index.search(embedder, &alone.question, &options);
         milliseconds += now() - started;
         outcomes.push((f64::from(found.confidence), question.answerable));
         if question.answerable {
@@ -74,7 +78,7 @@ pub fn evaluate(set: &Set, embedder: &Embedder, now: impl Fn() -> f64) -> Result
             ranks.add(&right, question.gold.len());
         }
         if question.answerable && !question.answers.is_empty() {
-            answers.push(question.is_answered_by(&answer(embedder, question, &found)));
+            answers.push(question.is_answered_by(&answer(embedder, &alone.text, &found)));
         }
     }
     let share = |part: usize, whole: usize| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
@@ -111,7 +115,7 @@ pub fn evaluate(set: &Set, embedder: &Embedder, now: impl Fn() -> f64) -> Result
     })
 }
 
-fn answer(embedder: &Embedder, question: &Question, found: &Retrieval) -> String {
+fn answer(embedder: &Embedder, question: &str, found: &Retrieval) -> String {
     let hits = found
         .hits
         .get(..EXTRACTED_FROM.min(found.hits.len()))
@@ -120,7 +124,7 @@ fn answer(embedder: &Embedder, question: &Question, found: &Retrieval) -> String
         max_chars: 2000,
         style: Style::Concise,
     };
-    extract(embedder, &question.text, hits, &options).text()
+    extract(embedder, question, hits, &options).text()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub(crate) use question::Question;
 
 use crate::confidence;
 use crate::embed::Embedder;
+use crate::followup::MOST_WEIGHT;
 use crate::segment::Segment;
 
 use passage::Reader;
@@ -41,6 +42,16 @@ pub struct SearchOptions<'a> {
     pub collections: Option<&'a [String]>,
     /// The most hits to return.
     pub limit: usize,
+    /// What was said before, for a question that leans on it; see [`crate::followup`].
+    pub context: &'a [Context<'a>],
+}
+
+/// An earlier turn of the conversation, and how much its words count beside those of the question.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Context<'a> {
+    pub text: &'a str,
+    /// 0 to 1; 1 is as much as the question's own words.
+    pub weight: f32,
 }
 
 impl Default for SearchOptions<'_> {
@@ -48,6 +59,7 @@ impl Default for SearchOptions<'_> {
         Self {
             collections: None,
             limit: 8,
+            context: &[],
         }
     }
 }
@@ -129,7 +141,27 @@ impl Index {
 
     /// Returns the passages that answer the question best.
     pub fn search(&self, embedder: &Embedder, question: &str, options: &SearchOptions<'_>) -> Retrieval {
-        let question = Question::new(self, embedder, question);
+        let mut found = self.search_with(embedder, question, options);
+        let leaning = options.context.iter().fold(0.0, |most, turn| turn.weight.max(most));
+        if leaning > 0.0 {
+            // A new subject is as far from the documents as it is by itself, however near the conversation was to them.
+            let alone = SearchOptions {
+                limit: 0,
+                context: &[],
+                ..*options
+            };
+            let alone = self.search_with(embedder, question, &alone).confidence;
+            let confidence = confidence::between(alone, found.confidence, leaning / MOST_WEIGHT);
+            for hit in &mut found.hits {
+                hit.score *= confidence / found.confidence.max(f32::MIN_POSITIVE);
+            }
+            found.confidence = confidence;
+        }
+        found
+    }
+
+    fn search_with(&self, embedder: &Embedder, question: &str, options: &SearchOptions<'_>) -> Retrieval {
+        let question = Question::new(self, embedder, question, options.context);
         let candidates = Candidates::find(self, &question, options.collections);
         let passages = Reader::new(self, embedder, &question).read(&candidates);
         let ranked = fusion::rank(&question, &candidates, passages);

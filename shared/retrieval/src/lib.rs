@@ -4,11 +4,14 @@
 //! The way of a question: [`Segment::decode`] → [`Index::new`] → [`Index::search`] → [`extract::extract`].
 
 pub mod chunk;
+pub mod compound;
 pub mod confidence;
+pub mod decision;
 pub mod embed;
 #[cfg(feature = "eval")]
 pub mod eval;
 pub mod extract;
+pub mod followup;
 pub mod index;
 pub mod lexical;
 pub mod parse;
@@ -18,6 +21,6 @@ pub mod text;
 pub use chunk::{Chunk, chunks};
 pub use embed::{Embedder, ModelError, Vector};
 pub use extract::{CitedSentence, Extract, ExtractOptions, Separator, Style, extract};
-pub use index::{Hit, Index, Retrieval, SearchOptions};
+pub use index::{Context, Hit, Index, Retrieval, SearchOptions};
 pub use parse::{Block, BlockKind, Format, Parsed, parse};
 pub use segment::{DocumentInput, FormatError, Segment, SegmentBuilder, merge};

@@ -49,6 +49,7 @@ fn retrieve(embedder: &Embedder, index: &Index, question: &str, config: &AgentCo
     let options = SearchOptions {
         collections: Some(&collections),
         limit: PASSAGES,
+        context: &[],
     };
     let mut found = index.search(embedder, question, &options);
     // A fixed language prefers its documents, where there are any.

@@ -1,10 +1,11 @@
 //! A set: passages and questions as JSON lines.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
 use crate::chunk::{Chunk, count_tokens};
 use crate::embed::Embedder;
+use crate::followup::Turn;
 use crate::segment::{DocumentInput, FormatError, SegmentBuilder};
 use crate::text::units;
 
@@ -13,11 +14,11 @@ use crate::text::units;
 pub struct Passage {
     pub id: String,
     /// The document it is from; the passage alone when it is not given.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub doc: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub title: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub heading: String,
     pub text: String,
 }
@@ -28,16 +29,21 @@ pub struct Question {
     pub id: String,
     pub text: String,
     /// Ids of the passages that answer.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub gold: Vec<String>,
     /// Wordings of the answer, any of which will do.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub answers: Vec<String>,
     #[serde(default = "yes")]
     pub answerable: bool,
     /// Earlier turns, as `user:…` and `agent:…`, the last one first.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub history: Vec<String>,
+}
+
+// Other tools write what is missing as `null`.
+fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 fn yes() -> bool {
@@ -98,6 +104,28 @@ impl Set {
 }
 
 impl Question {
+    /// Returns the conversation before the question, oldest turn first.
+    pub fn turns(&self) -> Vec<Turn<'_>> {
+        self.history
+            .iter()
+            .rev()
+            .map(|line| match line.split_once(':') {
+                Some(("user", text)) => Turn {
+                    is_visitor: true,
+                    text: text.trim(),
+                },
+                Some(("agent", text)) => Turn {
+                    is_visitor: false,
+                    text: text.trim(),
+                },
+                _ => Turn {
+                    is_visitor: true,
+                    text: line,
+                },
+            })
+            .collect()
+    }
+
     /// Returns whether a text holds the answer: a short answer word for word, a long one by half of its words.
     pub fn is_answered_by(&self, text: &str) -> bool {
         const LONG: usize = 12;
@@ -125,7 +153,11 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn lines<T: for<'a> Deserialize<'a>>(file: &'static str, text: &str) -> Result<Vec<T>, SetError> {
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let lines = text
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(number, line)| {
             serde_json::from_str(line).map_err(|error| SetError {

@@ -1,7 +1,7 @@
 //! A question made ready to be searched: its vector, and its terms with their weights.
 
-use super::Index;
-use crate::embed::{Embedder, Query};
+use super::{Context, Index};
+use crate::embed::{Embedder, Query, Vector};
 use crate::lexical::{Stemmer, inverse_document_frequency, terms, within_one_edit};
 use crate::text::{self, fold};
 
@@ -44,8 +44,8 @@ pub(crate) struct SearchedTerm {
 }
 
 impl Question {
-    pub(super) fn new(index: &Index, embedder: &Embedder, question: &str) -> Self {
-        let query = embedder.embed(question).query();
+    pub(super) fn new(index: &Index, embedder: &Embedder, question: &str, context: &[Context<'_>]) -> Self {
+        let query = vector(embedder, question, context).query();
         let mut sequence = Vec::new();
         let mut searched: Vec<SearchedTerm> = Vec::new();
         for (forms, word, is_stop) in forms(index, question) {
@@ -65,6 +65,21 @@ impl Question {
                 forms,
                 searched: number,
             });
+        }
+        for turn in context {
+            for (forms, word, is_stop) in forms(index, turn.text) {
+                let holders = index.holders(&forms);
+                let is_known = searched.iter().any(|term| term.forms == forms);
+                if is_stop || is_known || holders == 0 || searched.len() == MOST_TERMS {
+                    continue;
+                }
+                searched.push(SearchedTerm {
+                    weight: turn.weight * inverse_document_frequency(index.chunk_count(), holders),
+                    background: turn.weight * embedder.norm(embedder.tokenize(&word)),
+                    forms,
+                    holders,
+                });
+            }
         }
         let negates = text::units(question).any(|unit| unit.is_word && text::is_negation(unit.text));
         Self {
@@ -113,6 +128,18 @@ impl Question {
             .map(|place| weight(place) + weight(place + 1))
             .sum()
     }
+}
+
+// The question's vector, drawn to what was said before.
+fn vector(embedder: &Embedder, question: &str, context: &[Context<'_>]) -> Vector {
+    let mut sum = embedder.embed(question);
+    for turn in context {
+        let earlier = embedder.embed(turn.text);
+        for (to, from) in sum.0.iter_mut().zip(earlier.0) {
+            *to += turn.weight * from;
+        }
+    }
+    sum.normalised()
 }
 
 // Of every term: its stems in the languages of the index, the folded word, and whether it is too common to search for.

@@ -97,6 +97,7 @@ fn only_the_asked_collections_are_searched() {
     let options = SearchOptions {
         collections: Some(&collections),
         limit: 10,
+        context: &[],
     };
     let found = index.search(&EMBEDDER, "refund money back warehouse parcels", &options);
     assert_eq!(found.hits.len(), 2);
@@ -112,6 +113,7 @@ fn only_the_asked_collections_are_searched() {
         &SearchOptions {
             collections: Some(&[]),
             limit: 10,
+            context: &[],
         },
     );
     assert!(none.hits.is_empty());
@@ -147,6 +149,7 @@ fn the_limit_is_kept_and_odd_questions_are_taken() {
         &SearchOptions {
             collections: None,
             limit: 2,
+            context: &[],
         },
     );
     assert_eq!(found.hits.len(), 2);

@@ -66,7 +66,7 @@ impl Held {
     fn search(&self, question: &str, count: u32) -> Result<String, String> {
         let embedder = self.embedder.as_ref().ok_or("no model")?;
         let index = self.index.as_ref().ok_or("no index")?;
-        let options = SearchOptions { collections: None, limit: 8 };
+        let options = SearchOptions { collections: None, limit: 8, context: &[] };
         let mut found = 0;
         for _ in 0..count {
             found += std::hint::black_box(index.search(embedder, std::hint::black_box(question), &options)).hits.len();
