@@ -10,6 +10,7 @@ pub mod bench;
 pub mod build;
 pub mod deploy_check;
 pub mod dev;
+pub mod eval;
 pub mod test;
 
 pub mod api;

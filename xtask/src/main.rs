@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use xtask::bench::Bench;
 use xtask::build::Profile;
 use xtask::test::Gate;
-use xtask::{bench, build, deploy_check, dev, process, test};
+use xtask::{bench, build, deploy_check, dev, eval, process, test};
 
 /// The daily work on Edgewise.
 #[derive(Parser)]
@@ -57,6 +57,15 @@ enum Task {
         #[arg(long, value_delimiter = ',')]
         only: Vec<Bench>,
     },
+    /// Measure how well questions are answered, over passages and questions as JSON lines.
+    Eval {
+        /// A folder with corpus.jsonl and queries.jsonl; our own small set by default.
+        #[arg(long)]
+        corpus: Option<PathBuf>,
+        /// Where the figures go, as JSON; a plot goes beside it, as SVG.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
     /// Build, and let wrangler say what it would upload, without uploading.
     DeployCheck,
 }
@@ -99,6 +108,7 @@ fn run(task: Task) -> Result<ExitCode> {
             build::run(if dev { Profile::Quick } else { Profile::Release }, &only)?
         }
         Task::Bench { only } => bench::run(&only)?,
+        Task::Eval { corpus, report } => eval::run(corpus, report)?,
         Task::DeployCheck => deploy_check::run()?,
     }
     Ok(ExitCode::SUCCESS)

@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let model = crate_directory.join("model");
     let table = std::fs::read(model.join("static-30k-256-int8.safetensors"))?;
     let embedder = Embedder::new(&table, &std::fs::read(model.join("tokenizer.json"))?)?;
-    let everyday = std::fs::read_to_string(crate_directory.join("tests/eval/unrelated.txt"))?;
+    let everyday = std::fs::read_to_string(crate_directory.join("../../tests/eval/unrelated.txt"))?;
     let mut sets = Vec::new();
     for directory in std::env::args().skip(1) {
         let directory = Path::new(&directory);

@@ -41,7 +41,8 @@ impl Ranks {
     }
 
     fn mean(&self, value: impl Fn(&(Option<usize>, f64)) -> f64) -> f64 {
-        self.found.iter().map(value).sum::<f64>() / self.found.len().max(1) as f64
+        // Added up from 0, since the sum of nothing is -0.
+        self.found.iter().map(value).fold(0.0, |sum, value| sum + value) / self.found.len().max(1) as f64
     }
 }
 
