@@ -1,22 +1,32 @@
-//! Answers questions about a set, one a line on standard input, with the confidence and the hits: for a look at the results.
+//! Answers questions, one a line on standard input, from a folder of Markdown files or an evaluation set, with the
+//! confidence and the hits: for a look at the results. `cargo run --release --example ask --features eval -- DIR`
 
 #![allow(clippy::print_stdout, reason = "a command-line tool")]
 
 use std::error::Error;
+use std::fs;
 use std::io::BufRead;
 use std::path::Path;
+use std::sync::Arc;
 
 use retrieval::eval::{Set, index};
-use retrieval::{Embedder, ExtractOptions, SearchOptions, Style, extract};
+use retrieval::{
+    DocumentInput, Embedder, ExtractOptions, Format, Index, SearchOptions, Segment, SegmentBuilder, Style, chunks,
+    extract, parse,
+};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("model");
-    let table = std::fs::read(model.join("static-30k-256-int8.safetensors"))?;
-    let embedder = Embedder::new(&table, &std::fs::read(model.join("tokenizer.json"))?)?;
+    let table = fs::read(model.join("static-30k-256-int8.safetensors"))?;
+    let embedder = Embedder::new(&table, &fs::read(model.join("tokenizer.json"))?)?;
     let directory = std::env::args().nth(1).ok_or("usage: ask DIR < questions")?;
-    let read = |name| std::fs::read_to_string(Path::new(&directory).join(name));
-    let set = Set::read(&read("corpus.jsonl")?, &read("queries.jsonl")?)?;
-    let index = index(&set, &embedder)?;
+    let directory = Path::new(&directory);
+    let read = |name| fs::read_to_string(directory.join(name));
+    let index = if directory.join("corpus.jsonl").exists() {
+        index(&Set::read(&read("corpus.jsonl")?, &read("queries.jsonl")?)?, &embedder)?
+    } else {
+        pages(directory, &embedder)?
+    };
     for question in std::io::stdin().lock().lines() {
         let question = question?;
         let found = index.search(&embedder, &question, &SearchOptions::default());
@@ -24,12 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             max_chars: 800,
             style: Style::Conversational,
         };
-        let answer = extract(
-            &embedder,
-            &question,
-            found.hits.get(..5).unwrap_or(&found.hits),
-            &options,
-        );
+        let hits = found.hits.get(..5).unwrap_or(&found.hits);
+        let answer = extract(&embedder, &question, hits, &options);
         println!("? {question}\n  {:.2} {:?}", found.confidence, found.features);
         for hit in found.hits.iter().take(3) {
             println!("  {:.2} {} > {}", hit.score, hit.title, hit.heading_path.join(" > "));
@@ -37,4 +43,25 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("  {}\n", answer.text().replace('\n', "\n  "));
     }
     Ok(())
+}
+
+fn pages(directory: &Path, embedder: &Embedder) -> Result<Index, Box<dyn Error>> {
+    let mut builder = SegmentBuilder::new(embedder);
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "md") {
+            continue;
+        }
+        let parsed = parse(Format::Markdown, &fs::read_to_string(&path)?);
+        builder.add(&DocumentInput {
+            document_id: &path.to_string_lossy(),
+            collection_id: "",
+            title: parsed.title.as_deref().unwrap_or_default(),
+            url: None,
+            language: None,
+            chunks: &chunks(&parsed),
+        });
+    }
+    let segment = Segment::decode(builder.finish()?)?;
+    Ok(Index::new(vec![Arc::new(segment)], |_, _| false))
 }

@@ -7,6 +7,7 @@ mod score;
 
 use crate::embed::Embedder;
 use crate::index::Hit;
+use crate::text::{fold, is_stop_word, language, units};
 
 /// How an answer should read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -70,6 +71,8 @@ pub struct CitedSentence {
 pub struct Extract {
     /// In reading order.
     pub sentences: Vec<CitedSentence>,
+    /// The language of the first source (ISO 639-1) when the question is in another one, so that the answer can say so.
+    pub foreign_language: Option<String>,
 }
 
 impl Extract {
@@ -98,9 +101,27 @@ pub fn extract(embedder: &Embedder, question: &str, hits: &[Hit], options: &Extr
     let pieces = pieces::pieces(hits);
     let scored = score::score(embedder, question, hits, &pieces);
     let chosen = choose::choose(&pieces, &scored, score::asks_for_list(question), options);
+    let sentences = compose::compose(&pieces, chosen, options.max_chars);
+    let first = sentences.first().and_then(|sentence| hits.get(sentence.hit));
     Extract {
-        sentences: compose::compose(&pieces, chosen, options.max_chars),
+        foreign_language: first.and_then(|hit| foreign_language(question, hit)),
+        sentences,
     }
+}
+
+// A guess at the language of a few words is believed only when their common words say the same.
+fn foreign_language(question: &str, hit: &Hit) -> Option<String> {
+    let asked = language(question)?;
+    let of_hit = hit.language.as_deref().filter(|language| *language != asked)?;
+    let common = |language: &str| {
+        let words = units(question).filter(|unit| unit.is_word);
+        words
+            .filter(|word| is_stop_word(&fold(word.text), Some(language)))
+            .count()
+    };
+    // Scripts of their own are told by their letters.
+    let is_sure = if question.is_ascii() { common(asked) > 0 } else { true };
+    (is_sure && common(asked) >= 2 * common(of_hit)).then(|| of_hit.to_owned())
 }
 
 #[cfg(test)]

@@ -162,7 +162,7 @@ impl Shape {
             .map(|turn| turn.text.trim())
             .find(|text| Self::of(text).own_words >= 2);
         let offered = earlier.first().filter(|turn| !turn.is_visitor);
-        let offered = offered.and_then(|turn| Some(turn.text.get(text::sentences(turn.text).pop()?)?));
+        let offered = offered.and_then(|turn| turn.text.get(text::sentences(turn.text).pop()?));
         match (self.kind, asked, offered) {
             (Kind::Reply, Some(asked), Some(offered)) => format!("{asked} {offered}"),
             (Kind::Reply, _, Some(offered)) => offered.to_owned(),

@@ -6,9 +6,13 @@ use super::{ExtractOptions, Style};
 
 /// A further piece is taken only when it is this good, compared with the best; one of another passage must be better.
 const GOOD_SHARE: f32 = 0.6;
-const GOOD_SHARE_ELSEWHERE: f32 = 0.85;
+const GOOD_SHARE_ELSEWHERE: f32 = 0.87;
+/// Once there are two sentences, a third from elsewhere is rarely missed.
+const GOOD_THIRD_ELSEWHERE: f32 = 0.97;
 /// A list, table or code block of another passage takes more room, so it must be better still.
-const GOOD_BLOCK_ELSEWHERE: f32 = 0.95;
+const GOOD_BLOCK_ELSEWHERE: f32 = 0.97;
+/// When the best is under a heading that says what is asked, other sections hardly add to it.
+const GOOD_BESIDE_HEADED: f32 = 0.97;
 /// Two pieces that share this much say the same.
 const SAME_STEMS: f32 = 0.7;
 const SAME_MEANING: f32 = 0.93;
@@ -45,10 +49,19 @@ pub(super) fn choose(
     };
     let Some(&best) = order.first() else { return Vec::new() };
     let hit = |number: usize| pieces.get(number).map(|piece| piece.hit);
+    let is_headed = scored.get(best).is_some_and(|best| best.is_headed);
+    if is_headed
+        && let Some(lead) = pieces.iter().position(|piece| Some(piece.hit) == hit(best))
+        && pieces.get(lead).is_some_and(|lead| lead.kind == Kind::Prose)
+    {
+        chosen.take(lead, asks_for_list);
+    }
     for number in order {
         let is_prose = pieces.get(number).is_some_and(|piece| piece.kind == Kind::Prose);
         let least = match (hit(number) == hit(best), is_prose) {
             (true, _) => GOOD_SHARE,
+            (false, _) if is_headed => GOOD_BESIDE_HEADED,
+            (false, true) if chosen.sentences >= 2 => GOOD_THIRD_ELSEWHERE,
             (false, true) => GOOD_SHARE_ELSEWHERE,
             (false, false) => GOOD_BLOCK_ELSEWHERE,
         };
@@ -83,9 +96,12 @@ impl Chosen<'_> {
             Kind::Prose => self.with_antecedent(number),
             Kind::Item if asks_for_list || !self.stands_out(number) => self.whole_block(number),
             Kind::Item => self.with_lead_in(vec![number]),
-            Kind::Row => self.with_header(number),
+            Kind::Row => self.rows(number, asks_for_list),
             Kind::Code => self.with_lead_in(vec![number]),
         };
+        if piece.kind == Kind::Row && self.block(number).len() == 1 {
+            return;
+        }
         let group: Vec<usize> = group
             .into_iter()
             .filter(|number| !self.numbers.contains(number))
@@ -96,8 +112,13 @@ impl Chosen<'_> {
         if self.sentences > 0 && (too_many || too_long) {
             return;
         }
-        // Of a list that is too long, the best part; of one piece that is too long, what fits (see `compose`).
-        self.add(if too_long { vec![number] } else { group });
+        let group = match piece.kind {
+            _ if !too_long => group,
+            Kind::Row => self.with_header(number),
+            // Of a list that is too long, the best part; of one piece that is too long, what fits (see `compose`).
+            _ => vec![number],
+        };
+        self.add(group);
     }
 
     fn length(&self, number: usize) -> usize {
@@ -183,14 +204,26 @@ impl Chosen<'_> {
         self.with_lead_in(self.block(number))
     }
 
-    // A row is read with the header of its table.
+    // The whole table when its rows are asked for, or its columns are what fits best; else the row.
+    fn rows(&self, number: usize, asks_for_list: bool) -> Vec<usize> {
+        let is_header = self.block(number).first() == Some(&number);
+        if is_header || asks_for_list && !self.stands_out(number) {
+            self.whole_block(number)
+        } else {
+            self.with_header(number)
+        }
+    }
+
+    // A row is read with the header of its table; a header with the best of its rows, and never alone.
     fn with_header(&self, number: usize) -> Vec<usize> {
-        let header = self.block(number).first().copied();
-        header
-            .filter(|header| *header != number)
-            .into_iter()
-            .chain([number])
-            .collect()
+        let block = self.block(number);
+        let Some((&header, rows)) = block.split_first() else {
+            return Vec::new();
+        };
+        let score = |number: &usize| self.scored.get(*number).map_or(0.0, |scored| scored.score);
+        let best = rows.iter().copied().max_by(|a, b| score(a).total_cmp(&score(b)));
+        let row = if header == number { best } else { Some(number) };
+        row.map_or_else(Vec::new, |row| vec![header, row])
     }
 
     fn stands_out(&self, number: usize) -> bool {
@@ -208,16 +241,19 @@ impl Chosen<'_> {
         let Some(piece) = self.pieces.get(number) else {
             return Vec::new();
         };
-        match self.before(number) {
-            Some((before, piece_before))
-                if starts_with_pronoun(piece.text)
-                    && piece_before.kind == Kind::Prose
-                    && !piece_before.text.ends_with('?') =>
-            {
-                vec![before, number]
-            }
-            _ => vec![number],
+        let mut group = vec![number];
+        let mut first = piece;
+        while let Some(&number) = group.first()
+            && let Some((before, piece_before)) = self.before(number)
+            && starts_with_pronoun(first.text)
+            && piece_before.kind == Kind::Prose
+            && !piece_before.text.ends_with('?')
+            && group.len() < self.options.style.most_sentences()
+        {
+            group.insert(0, before);
+            first = piece_before;
         }
+        group
     }
 }
 

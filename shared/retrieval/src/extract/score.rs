@@ -15,12 +15,19 @@ const LENGTH: f32 = 0.2;
 const HIT: f32 = 0.5;
 /// In a section about what is asked, every sentence may be part of the answer.
 const HEADING: f32 = 0.3;
+/// Under a heading that says what is asked, a section begins with its answer and goes on with details.
+const LEADS: f32 = 0.9;
+const LEADING: [f32; 3] = [1.0, 0.6, 0.3];
+/// How much a heading must say of what is asked for that.
+const SAYS_IT: f32 = 0.7;
 /// A question among the sentences answers nothing.
 const ASKS_ITSELF: f32 = -0.4;
 
 /// A piece's score, and what it is compared with others by.
 pub(super) struct Scored {
     pub(super) score: f32,
+    /// Whether it stands under a heading that says what is asked.
+    pub(super) is_headed: bool,
     pub(super) stems: HashSet<String>,
     pub(super) vector: Vector,
 }
@@ -64,7 +71,16 @@ pub(super) fn score(embedder: &Embedder, question: &str, hits: &[Hit], pieces: &
                 .sum::<f32>()
                 / total
         };
+        let headed = hit.heading_path.last().map_or(0.0, |heading| {
+            let held = stems(heading).map(|term| term.text).collect();
+            0.5 * (share(&held) + embedder.embed(heading).cosine(&vector))
+        });
+        let is_headed = headed >= SAYS_IT;
         for piece in of_hit {
+            let leads = LEADING
+                .get(piece.place)
+                .filter(|_| is_headed)
+                .map_or(0.0, |leads| leads * headed);
             let stems: HashSet<String> = stems(piece.text).map(|term| term.text).collect();
             let own = embedder.embed(piece.text);
             let length = (stems.len() as f32 / 8.0).min(1.0);
@@ -79,9 +95,11 @@ pub(super) fn score(embedder: &Embedder, question: &str, hits: &[Hit], pieces: &
                 + LENGTH * length
                 + HIT * hit.score / best
                 + HEADING * share(&above)
+                + LEADS * leads
                 + asks;
             scored.push(Scored {
                 score,
+                is_headed,
                 stems,
                 vector: own,
             });

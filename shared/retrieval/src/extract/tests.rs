@@ -174,3 +174,68 @@ fn nothing_comes_of_nothing() {
         Extract::default()
     );
 }
+
+#[test]
+fn under_a_heading_that_says_what_is_asked_the_first_sentence_leads() {
+    let text = "Edgewise reads text, Markdown and HTML. Markdown ends in `.md`. PDF files cannot be read yet, and an \
+        upload of such a file is refused. Any other file type that you upload is read as text.";
+    let hits = [
+        hit("Knowledge", "Which file types can I upload?", text, 0.9),
+        hit(
+            "Help",
+            "Uploads",
+            "Save the file as text and upload that file type.",
+            0.7,
+        ),
+    ];
+    let found = answer("Which file types can I upload?", &hits, Style::Concise);
+    assert_eq!(found.sentences[0].text, "Edgewise reads text, Markdown and HTML.");
+    assert_eq!(found.cited_hits(), [0]);
+}
+
+#[test]
+fn a_table_header_never_stands_alone() {
+    let table = "| Plan | Price a month |\n| Minnow | 19 EUR |\n| Marlin | 189 EUR |";
+    let found = answer("plan price a month", &[hit("Prices", "", table, 0.9)], Style::Concise);
+    assert!(found.sentences.len() >= 2, "{}", found.text());
+    let options = ExtractOptions {
+        max_chars: 65,
+        style: Style::Concise,
+    };
+    let short = extract(
+        &EMBEDDER,
+        "plan price a month",
+        &[hit("Prices", "", table, 0.9)],
+        &options,
+    );
+    assert_ne!(short.sentences.len(), 1, "{}", short.text());
+    let lone = answer(
+        "plan price",
+        &[hit("Prices", "", "| Plan | Price |", 0.9)],
+        Style::Concise,
+    );
+    assert_eq!(lone.text(), "");
+}
+
+#[test]
+fn a_row_of_pronouns_brings_the_sentence_that_names_them() {
+    let text = "The courier service is run by Northwind. It drives at night. It costs 12 EUR a parcel. Paper is free.";
+    let found = answer(
+        "How much is a parcel, 12 EUR?",
+        &[hit("S", "T", text, 0.9)],
+        Style::Conversational,
+    );
+    assert!(found.text().starts_with("The courier service"), "{}", found.text());
+}
+
+#[test]
+fn an_answer_in_another_language_says_so() {
+    let hits = [hit("Shipping", "Costs", COSTS, 0.9)];
+    let language = |question: &str| answer(question, &hits, Style::Concise).foreign_language;
+    assert_eq!(
+        language("Was kostet der Versand mit dem Express Service?").as_deref(),
+        Some("en")
+    );
+    assert_eq!(language("How much does the express service cost?"), None);
+    assert_eq!(language("express?"), None);
+}
