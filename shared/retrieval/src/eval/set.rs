@@ -163,7 +163,8 @@ fn lines<T: for<'a> Deserialize<'a>>(file: &'static str, text: &str) -> Result<V
             serde_json::from_str(line).map_err(|error| SetError {
                 file,
                 line: number + 1,
-                reason: error.to_string(),
+                // It counts its own lines, of which there is one.
+                reason: error.to_string().replace(" at line 1 column", ", column"),
             })
         })
         .collect()

@@ -144,7 +144,12 @@ fn vector(embedder: &Embedder, question: &str, context: &[Context<'_>]) -> Vecto
 
 // Of every term: its stems in the languages of the index, the folded word, and whether it is too common to search for.
 fn forms(index: &Index, question: &str) -> Vec<(Vec<String>, String, bool)> {
-    let asked = text::language(question);
+    // With one language there is nothing to decide, and telling languages takes time.
+    let asked = if index.languages.len() > 1 {
+        text::language(question)
+    } else {
+        None
+    };
     let mut found: Vec<(Vec<String>, String, bool)> = Vec::new();
     for language in &index.languages {
         let language = Some(language.as_str()).filter(|language| !language.is_empty());
