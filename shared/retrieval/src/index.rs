@@ -4,7 +4,10 @@ mod candidates;
 mod fusion;
 mod passage;
 mod question;
+#[cfg(feature = "eval")]
+pub mod stages;
 mod top;
+pub mod vectors;
 
 use std::sync::Arc;
 
@@ -18,6 +21,7 @@ use crate::followup::MOST_WEIGHT;
 use crate::segment::Segment;
 
 use passage::Reader;
+use vectors::{Policy, VectorIndex, Vectors};
 
 /// Segments searched as one, without the documents that were deleted since they were made.
 pub struct Index {
@@ -29,10 +33,13 @@ pub struct Index {
 
 struct Part {
     segment: Arc<Segment>,
+    vectors: Vectors,
     /// Number of the segment's first chunk among all.
     first_chunk: usize,
     /// Whether each document is searched.
     live: Vec<bool>,
+    /// Whether all of them are.
+    all_live: bool,
 }
 
 /// What to search and how much to return.
@@ -93,6 +100,11 @@ impl Index {
     /// Puts segments together; `deleted` is asked with every document's id and the number of its segment, so that an old
     /// version can be hidden in one segment and shown in another.
     pub fn new(segments: Vec<Arc<Segment>>, deleted: impl Fn(&str, usize) -> bool) -> Self {
+        Self::with_policy(segments, deleted, Policy::default())
+    }
+
+    /// The same, searched as `policy` says.
+    pub fn with_policy(segments: Vec<Arc<Segment>>, deleted: impl Fn(&str, usize) -> bool, policy: Policy) -> Self {
         let mut parts = Vec::with_capacity(segments.len());
         let mut languages: Vec<String> = Vec::new();
         let (mut first_chunk, mut live_chunks) = (0, 0);
@@ -108,8 +120,10 @@ impl Index {
             live_chunks += (0..segment.len()).filter(is_live).count();
             let chunks = segment.len();
             parts.push(Part {
+                vectors: policy.prepare(&segment),
                 segment,
                 first_chunk,
+                all_live: live.iter().all(|live| *live),
                 live,
             });
             first_chunk += chunks;
@@ -135,7 +149,7 @@ impl Index {
     pub fn memory_bytes(&self) -> usize {
         self.segments
             .iter()
-            .map(|part| part.segment.memory_bytes() + part.live.len())
+            .map(|part| part.segment.memory_bytes() + part.vectors.memory_bytes() + part.live.len())
             .sum()
     }
 

@@ -7,8 +7,11 @@
 mod builder;
 mod bytes;
 mod draft;
+mod graph;
 mod layout;
 mod merge;
+mod packed;
+mod postings;
 mod reader;
 
 use thiserror::Error;
@@ -17,6 +20,7 @@ use crate::chunk::Chunk;
 
 pub use builder::SegmentBuilder;
 pub(crate) use bytes::Varints;
+pub(crate) use graph::{LINKS, UPPER_LINKS};
 pub use merge::merge;
 pub use reader::Segment;
 

@@ -2,8 +2,9 @@
 
 use super::question::Question;
 use super::top::Top;
+use super::vectors::{Admits, VectorIndex};
 use super::{Index, Part};
-use crate::embed::dot;
+use crate::embed::Query;
 use crate::lexical::Bm25;
 
 /// How many passages of each kind of score are looked at; the scores are put on one scale by this window too.
@@ -57,37 +58,17 @@ impl Window {
 impl Candidates {
     pub(super) fn find(index: &Index, question: &Question, collections: Option<&[String]>) -> Self {
         let chunk_count = index.chunk_count();
-        let mut scores = Scores {
-            bm25: vec![0.0; chunk_count],
-            terms: vec![0; chunk_count],
-            cosine: Vec::with_capacity(chunk_count),
-        };
-        let total_length = index
-            .segments
-            .iter()
-            .map(|part| u64::from(part.segment.total_length()))
-            .sum();
-        let scorer = Bm25::new(total_length, chunk_count);
+        let mut scores = Scores::new(chunk_count);
+        let scorer = index.scorer();
         let (mut best_cosine, mut best_bm25) = (Top::new(WINDOW + 1), Top::new(WINDOW + 1));
         for part in &index.segments {
             let admitted = part.admitted(collections);
-            let is_admitted = |chunk| admitted.get(part.segment.chunk(chunk).document as usize) == Some(&true);
+            let admits = |chunk: usize| admitted.get(part.segment.chunk(chunk).document as usize) == Some(&true);
+            let hides = !part.all_live || collections.is_some();
+            let admits: Admits<'_> = hides.then_some(&admits);
+            part.nearest(&question.query, admits, &mut best_cosine);
             part.score_terms(question, scorer, &mut scores);
-            part.scan(question, &mut scores.cosine);
-            for chunk in 0..part.segment.len() {
-                let number = part.first_chunk + chunk;
-                let (cosine, bm25) = scores.of(number);
-                let (by_cosine, by_bm25) = (best_cosine.admits(cosine), bm25 > 0.0 && best_bm25.admits(bm25));
-                if (by_cosine || by_bm25) && is_admitted(chunk) {
-                    let number = u32::try_from(number).unwrap_or(u32::MAX);
-                    if by_cosine {
-                        best_cosine.push(cosine, number);
-                    }
-                    if by_bm25 {
-                        best_bm25.push(bm25, number);
-                    }
-                }
-            }
+            part.best_by_terms(&scores, admits, &mut best_bm25);
         }
         let (by_cosine, by_bm25) = (best_cosine.into_sorted(), best_bm25.into_sorted());
         let cosine_window = Window::of(&by_cosine);
@@ -99,14 +80,18 @@ impl Candidates {
         numbers.sort_unstable();
         numbers.dedup();
         let mut best = Top::new(READ);
-        for number in numbers {
-            let (cosine, bm25) = scores.of(number as usize);
-            best.push(bm25_window.scale(bm25) + cosine_window.scale(cosine), number);
+        let mut found: Vec<Candidate> = numbers
+            .into_iter()
+            .map(|number| index.candidate(question, &scores, number as usize))
+            .collect();
+        for (place, candidate) in (0..).zip(&found) {
+            let score = bm25_window.scale(candidate.bm25) + cosine_window.scale(candidate.cosine);
+            best.push(score, place);
         }
-        let found = best
+        found = best
             .into_sorted()
             .into_iter()
-            .map(|(_, number)| scores.candidate(number as usize))
+            .filter_map(|(_, place)| found.get(place as usize).copied())
             .collect();
         Self {
             found,
@@ -116,27 +101,35 @@ impl Candidates {
     }
 }
 
-struct Scores {
+/// What the terms say of every chunk.
+pub(super) struct Scores {
     bm25: Vec<f32>,
     terms: Vec<u32>,
-    cosine: Vec<f32>,
 }
 
 impl Scores {
-    fn of(&self, chunk: usize) -> (f32, f32) {
-        (
-            self.cosine.get(chunk).copied().unwrap_or(0.0),
-            self.bm25.get(chunk).copied().unwrap_or(0.0),
-        )
+    pub(super) fn new(chunk_count: usize) -> Self {
+        Self {
+            bm25: vec![0.0; chunk_count],
+            terms: vec![0; chunk_count],
+        }
+    }
+}
+
+impl Index {
+    pub(super) fn scorer(&self) -> Bm25 {
+        let lengths = self.segments.iter().map(|part| u64::from(part.segment.total_length()));
+        Bm25::new(lengths.sum(), self.chunk_count())
     }
 
-    fn candidate(&self, chunk: usize) -> Candidate {
-        let (cosine, bm25) = self.of(chunk);
+    fn candidate(&self, question: &Question, scores: &Scores, chunk: usize) -> Candidate {
         Candidate {
             chunk,
-            cosine,
-            bm25,
-            terms: self.terms.get(chunk).copied().unwrap_or(0),
+            cosine: self
+                .locate(chunk)
+                .map_or(0.0, |(part, chunk)| part.vectors.cosine(&question.query, chunk)),
+            bm25: scores.bm25.get(chunk).copied().unwrap_or(0.0),
+            terms: scores.terms.get(chunk).copied().unwrap_or(0),
         }
     }
 }
@@ -159,15 +152,23 @@ impl Part {
             .collect()
     }
 
-    fn scan(&self, question: &Question, cosines: &mut Vec<f32>) {
-        let query = &question.query;
-        for (vector, scale) in self.segment.vectors().iter().zip(self.segment.scales()) {
-            let product = dot(&query.components, vector) as f32;
-            cosines.push(product * query.scale * f32::from_le_bytes(*scale));
+    pub(super) fn nearest(&self, query: &Query, admits: Admits<'_>, best: &mut Top) {
+        for (cosine, chunk) in self.vectors.nearest(query, WINDOW + 1, admits) {
+            let number = self.first_chunk + chunk as usize;
+            best.push(cosine, u32::try_from(number).unwrap_or(u32::MAX));
         }
     }
 
-    fn score_terms(&self, question: &Question, scorer: Bm25, scores: &mut Scores) {
+    pub(super) fn best_by_terms(&self, scores: &Scores, admits: Admits<'_>, best: &mut Top) {
+        let bm25 = scores.bm25.get(self.first_chunk..).unwrap_or_default();
+        for (chunk, bm25) in bm25.iter().take(self.segment.len()).enumerate() {
+            if *bm25 > 0.0 && best.admits(*bm25) && admits.is_none_or(|admits| admits(chunk)) {
+                best.push(*bm25, u32::try_from(self.first_chunk + chunk).unwrap_or(u32::MAX));
+            }
+        }
+    }
+
+    pub(super) fn score_terms(&self, question: &Question, scorer: Bm25, scores: &mut Scores) {
         for (number, term) in question.searched.iter().enumerate() {
             for form in &term.forms {
                 let Some(found) = self.segment.find_term(form) else {

@@ -45,12 +45,15 @@ struct SegmentReader {
     segment: Arc<Segment>,
     /// Numbers of the question's terms in the segment: of each form, its place in the question's sequence.
     forms: Vec<(u32, usize)>,
-    units: Vec<Unit>,
+    /// For every unit its place in `known`, counted from 1; 0 until it is met. A search meets few of all units, and
+    /// small numbers are cleared faster.
+    places: Vec<u16>,
+    known: Vec<Unit>,
 }
 
 #[derive(Clone, Copy)]
 struct Unit {
-    /// Product of the question with the unit's tokens; NaN until it is known.
+    /// Product of the question with the unit's tokens.
     product: f32,
     /// Which searched terms it stands for.
     terms: u32,
@@ -59,14 +62,6 @@ struct Unit {
     is_word: bool,
     negates: bool,
 }
-
-const UNKNOWN: Unit = Unit {
-    product: f32::NAN,
-    terms: 0,
-    places: 0,
-    is_word: false,
-    negates: false,
-};
 
 #[derive(Default)]
 struct Sum {
@@ -178,7 +173,8 @@ impl SegmentReader {
             );
         }
         Self {
-            units: vec![UNKNOWN; segment.unit_count()],
+            places: vec![0; segment.unit_count()],
+            known: Vec::with_capacity(2_000),
             segment,
             forms,
         }
@@ -203,9 +199,10 @@ impl SegmentReader {
 
     #[inline]
     fn unit(&mut self, code: u32, products: &mut Products<'_>, question: &Question) -> Unit {
-        match self.units.get(code as usize) {
-            Some(unit) if !unit.product.is_nan() => *unit,
-            _ => self.find_unit(code, products, question),
+        let place = self.places.get(code as usize).copied().unwrap_or(0);
+        match self.known.get(usize::from(place).wrapping_sub(1)) {
+            Some(unit) => *unit,
+            None => self.find_unit(code, products, question),
         }
     }
 
@@ -230,8 +227,12 @@ impl SegmentReader {
                 }
             }
         }
-        if let Some(slot) = self.units.get_mut(code as usize) {
-            *slot = unit;
+        if let (Some(slot), Ok(place)) = (
+            self.places.get_mut(code as usize),
+            u16::try_from(self.known.len() + 1),
+        ) {
+            *slot = place;
+            self.known.push(unit);
         }
         unit
     }

@@ -1,8 +1,10 @@
 //! Builds a segment from documents.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::draft::{Draft, DraftChunk, DraftHeading, NO_TERM};
+use super::packed::{PackedSentences, PackedTerms};
 use super::{DocumentInput, FormatError};
 use crate::chunk::Chunk;
 use crate::embed::{Embedder, half_from_f32};
@@ -19,7 +21,7 @@ pub struct SegmentBuilder<'a> {
     embedder: &'a Embedder,
     draft: Draft,
     /// What is known of each language's words: unit by text.
-    languages: Vec<(String, Stemmer, HashMap<String, u32>)>,
+    languages: Vec<(String, Stemmer, HashMap<Rc<str>, u32>)>,
 }
 
 impl<'a> SegmentBuilder<'a> {
@@ -116,19 +118,18 @@ impl<'a> SegmentBuilder<'a> {
                 length += weight;
             }
         }
-        let mut terms: Vec<_> = frequencies
+        let terms = frequencies
             .into_iter()
             .map(|(term, count)| (term, count.min(255) as u8))
             .collect();
-        terms.sort_unstable();
         self.draft.chunks.push(DraftChunk {
             document,
             index: chunk.index,
             heading,
             tokens: chunk.tokens,
             length,
-            sentences,
-            terms,
+            sentences: PackedSentences::pack(sentences),
+            terms: PackedTerms::pack(terms),
             vector: vector
                 .components
                 .iter()
@@ -198,10 +199,11 @@ impl<'a> SegmentBuilder<'a> {
             };
             self.draft.term(&stem)
         };
+        let text: Rc<str> = unit.text.into();
         let number = self
             .draft
-            .unit(unit.text, term, unit.is_word, || embedder.tokenize(unit.text));
-        known.insert(unit.text.to_owned(), number);
+            .unit(&text, term, unit.is_word, || embedder.tokenize(unit.text));
+        known.insert(text, number);
         number
     }
 }

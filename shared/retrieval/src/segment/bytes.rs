@@ -10,6 +10,11 @@ pub(super) fn push_varint(bytes: &mut Vec<u8>, mut value: u32) {
     bytes.push(value as u8);
 }
 
+/// Returns how many bytes a number takes.
+pub(super) fn varint_length(value: u32) -> usize {
+    (32 - (value | 1).leading_zeros()).div_ceil(7) as usize
+}
+
 pub(super) fn u32_at(bytes: &[u8], index: usize) -> Option<u32> {
     let start = index.checked_mul(4)?;
     bytes.get(start..)?.first_chunk().map(|four| u32::from_le_bytes(*four))
@@ -126,16 +131,19 @@ impl ListsWriter {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Vec<u8> {
+    pub(super) fn finish(mut self) -> Result<Vec<u8>, FormatError> {
         if self.offsets.is_empty() {
             self.offsets.push(0);
         }
-        let mut section = Vec::with_capacity(self.offsets.len() * 4 + self.bytes.len());
-        for offset in self.offsets {
-            section.extend_from_slice(&offset.to_le_bytes());
+        // The offsets go before the bytes without a second copy of them.
+        let (table, length) = (self.offsets.len() * 4, self.bytes.len());
+        self.bytes.reserve_exact(table);
+        self.bytes.resize(length + table, 0);
+        self.bytes.copy_within(..length, table);
+        for (place, offset) in self.bytes.as_chunks_mut::<4>().0.iter_mut().zip(self.offsets) {
+            *place = offset.to_le_bytes();
         }
-        section.append(&mut self.bytes);
-        section
+        Ok(self.bytes)
     }
 }
 
@@ -149,7 +157,9 @@ mod tests {
         let numbers = [0, 1, 127, 128, 16_383, 16_384, u32::MAX];
         let mut bytes = Vec::new();
         for number in numbers {
+            let before = bytes.len();
             push_varint(&mut bytes, number);
+            assert_eq!(bytes.len() - before, varint_length(number));
         }
         assert_eq!(Varints(&bytes).collect::<Vec<_>>(), numbers);
         assert_eq!(Varints(&[0x80, 0x80]).next(), None);
@@ -162,7 +172,7 @@ mod tests {
         for text in ["one", "", "three"] {
             writer.push(|bytes| bytes.extend_from_slice(text.as_bytes())).unwrap();
         }
-        let bytes = writer.finish();
+        let bytes = writer.finish().unwrap();
         let lists = Lists::read(&bytes, 0, bytes.len(), 3).unwrap();
         assert_eq!([0, 1, 2, 3].map(|at| lists.text(&bytes, at)), ["one", "", "three", ""]);
         assert!(Lists::read(&bytes, 0, bytes.len(), usize::MAX).is_err());

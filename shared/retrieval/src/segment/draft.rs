@@ -1,10 +1,14 @@
 //! A segment while it is put together: interned units, terms and headings, and the chunks that name them by number.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::FormatError;
-use super::bytes::{ListsWriter, push_varint};
-use super::layout::{Section, write};
+use super::bytes::{ListsWriter, push_varint, varint_length};
+use super::layout::{SECTIONS, Section, write};
+use super::packed::{PackedSentences, PackedTerms};
+use super::postings;
+use crate::embed::DIMENSIONS;
 
 /// No term: a gap, or a run of ideographs (whose pairs are terms of their own).
 pub(super) const NO_TERM: u32 = u32::MAX;
@@ -15,18 +19,20 @@ pub(super) struct Draft {
     /// id, collection, title, address, language.
     pub(super) documents: Vec<[String; 5]>,
     units: Vec<DraftUnit>,
-    unit_numbers: HashMap<(String, u32), u32>,
-    terms: Vec<String>,
-    term_numbers: HashMap<String, u32>,
+    unit_numbers: HashMap<(Rc<str>, u32), u32>,
+    unit_tokens: Vec<u16>,
+    terms: Vec<Rc<str>>,
+    term_numbers: HashMap<Rc<str>, u32>,
     headings: Vec<DraftHeading>,
     heading_numbers: HashMap<DraftHeading, u32>,
     pub(super) chunks: Vec<DraftChunk>,
 }
 
 struct DraftUnit {
-    text: String,
+    text: Rc<str>,
     term: u32,
-    tokens: Vec<u16>,
+    /// Where its tokens start and end among those of all units.
+    tokens: (u32, u32),
     is_word: bool,
 }
 
@@ -39,17 +45,16 @@ pub(super) struct DraftHeading {
     pub(super) parts: Vec<Vec<u32>>,
 }
 
+/// A chunk, packed nearly as tightly as in the file: thousands of them wait here until the last is known.
 pub(super) struct DraftChunk {
     pub(super) document: u32,
     pub(super) index: u32,
     pub(super) heading: u32,
     pub(super) tokens: u32,
     pub(super) length: u32,
-    /// Units of each sentence, and the length of its vector as f16.
-    pub(super) sentences: Vec<(Vec<u32>, u16)>,
-    /// Terms with their weighted frequencies, each once.
-    pub(super) terms: Vec<(u32, u8)>,
-    pub(super) vector: Vec<u8>,
+    pub(super) sentences: PackedSentences,
+    pub(super) terms: PackedTerms,
+    pub(super) vector: Box<[u8]>,
     pub(super) scale: f32,
 }
 
@@ -67,22 +72,25 @@ impl Draft {
             return *number;
         }
         let number = next_number(self.terms.len());
-        self.terms.push(text.to_owned());
-        self.term_numbers.insert(text.to_owned(), number);
+        let text: Rc<str> = text.into();
+        self.terms.push(Rc::clone(&text));
+        self.term_numbers.insert(text, number);
         number
     }
 
     /// Returns the number of a unit; `tokens` is asked once for each.
-    pub(super) fn unit(&mut self, text: &str, term: u32, is_word: bool, tokens: impl FnOnce() -> Vec<u16>) -> u32 {
-        let key = (text.to_owned(), term);
+    pub(super) fn unit(&mut self, text: &Rc<str>, term: u32, is_word: bool, tokens: impl FnOnce() -> Vec<u16>) -> u32 {
+        let key = (Rc::clone(text), term);
         if let Some(number) = self.unit_numbers.get(&key) {
             return *number;
         }
         let number = next_number(self.units.len());
+        let start = next_number(self.unit_tokens.len());
+        self.unit_tokens.append(&mut tokens());
         self.units.push(DraftUnit {
-            text: text.to_owned(),
+            text: Rc::clone(text),
             term,
-            tokens: tokens(),
+            tokens: (start, next_number(self.unit_tokens.len())),
             is_word,
         });
         self.unit_numbers.insert(key, number);
@@ -90,7 +98,12 @@ impl Draft {
     }
 
     pub(super) fn unit_tokens(&self, unit: u32) -> &[u16] {
-        self.units.get(unit as usize).map_or(&[], |unit| &unit.tokens)
+        self.units.get(unit as usize).map_or(&[], |unit| self.tokens_of(unit))
+    }
+
+    fn tokens_of(&self, unit: &DraftUnit) -> &[u16] {
+        let (start, end) = unit.tokens;
+        self.unit_tokens.get(start as usize..end as usize).unwrap_or_default()
     }
 
     pub(super) fn heading(&mut self, heading: DraftHeading) -> u32 {
@@ -103,119 +116,140 @@ impl Draft {
     }
 
     /// Writes the file. The same documents in the same order give the same bytes, however they came here.
-    pub(super) fn encode(self) -> Result<Vec<u8>, FormatError> {
+    pub(super) fn encode(mut self) -> Result<Vec<u8>, FormatError> {
+        // Numbers are all that is needed from here on.
+        self.unit_numbers = HashMap::new();
+        self.term_numbers = HashMap::new();
+        self.heading_numbers = HashMap::new();
         let codes = self.codes();
         let (term_order, term_codes) = order(self.terms.len(), |a, b| {
             self.terms.get(a as usize).cmp(&self.terms.get(b as usize))
         });
-        let mut postings = self.postings(&term_codes);
-        let length: u64 = self.chunks.iter().map(|chunk| u64::from(chunk.length)).sum();
-        let code = |unit: &u32| codes.numbers.get(*unit as usize).copied().unwrap_or(0);
-        write(|section| {
-            let mut lists = ListsWriter::default();
-            let mut flat = Vec::new();
-            match section {
-                Section::Counts => {
-                    let counts = [
-                        self.documents.len(),
-                        self.chunks.len(),
-                        self.headings.len(),
-                        self.units.len(),
-                    ];
-                    for count in counts.into_iter().chain([self.terms.len()]) {
-                        push_u32(&mut flat, u32::try_from(count).map_err(|_| FormatError::TooLarge)?);
-                    }
-                    push_u32(&mut flat, u32::try_from(length).map_err(|_| FormatError::TooLarge)?);
-                    push_u32(&mut flat, self.model);
-                    return Ok(flat);
-                }
-                Section::Documents => {
-                    for text in self.documents.iter().flatten() {
-                        lists.push(|bytes| bytes.extend_from_slice(text.as_bytes()))?;
-                    }
-                }
-                Section::Units => {
-                    for unit in codes.units(&self.units) {
-                        lists.push(|bytes| bytes.extend_from_slice(unit.text.as_bytes()))?;
-                    }
-                }
-                Section::UnitTerms => {
-                    for unit in codes.units(&self.units) {
-                        push_u32(
-                            &mut flat,
-                            term_codes.get(unit.term as usize).copied().unwrap_or(NO_TERM),
-                        );
-                    }
-                    return Ok(flat);
-                }
-                Section::UnitTokens => {
-                    for unit in codes.units(&self.units) {
-                        lists.push(|bytes| bytes.extend(unit.tokens.iter().flat_map(|token| token.to_le_bytes())))?;
-                    }
-                }
-                Section::Terms => {
-                    for text in term_order.iter().filter_map(|term| self.terms.get(*term as usize)) {
-                        lists.push(|bytes| bytes.extend_from_slice(text.as_bytes()))?;
-                    }
-                }
-                Section::Postings => {
-                    for list in std::mem::take(&mut postings) {
-                        lists.push(|bytes| write_postings(bytes, &list))?;
-                    }
-                }
-                Section::Headings => {
-                    for heading in &self.headings {
-                        lists.push(|bytes| {
-                            bytes.extend_from_slice(&heading.norm.to_le_bytes());
-                            push_varint(bytes, heading.skipped);
-                            for part in &heading.parts {
-                                push_codes(bytes, part.iter().map(code));
-                            }
-                        })?;
-                    }
-                }
-                Section::Chunks => {
-                    for chunk in &self.chunks {
-                        for number in [chunk.document, chunk.index, chunk.heading, chunk.tokens, chunk.length] {
-                            push_u32(&mut flat, number);
-                        }
-                    }
-                    return Ok(flat);
-                }
-                Section::Texts => {
-                    for chunk in &self.chunks {
-                        lists.push(|bytes| {
-                            for unit in chunk.sentences.iter().flat_map(|(units, _)| units) {
-                                push_varint(bytes, code(unit));
-                            }
-                        })?;
-                    }
-                }
-                Section::Sentences => {
-                    for chunk in &self.chunks {
-                        lists.push(|bytes| {
-                            for (units, norm) in &chunk.sentences {
-                                let mut sentence = Vec::new();
-                                units.iter().for_each(|unit| push_varint(&mut sentence, code(unit)));
-                                push_varint(bytes, u32::try_from(sentence.len()).unwrap_or(u32::MAX));
-                                bytes.extend_from_slice(&norm.to_le_bytes());
-                            }
-                        })?;
-                    }
-                }
-                Section::Vectors => {
-                    return Ok(self
-                        .chunks
-                        .iter()
-                        .flat_map(|chunk| chunk.vector.iter().copied())
-                        .collect());
-                }
-                Section::Scales => {
-                    return Ok(self.chunks.iter().flat_map(|chunk| chunk.scale.to_le_bytes()).collect());
+        let plan = Plan {
+            codes,
+            term_order,
+            term_codes,
+        };
+        let mut sections = Vec::with_capacity(SECTIONS.len());
+        for (section, _) in SECTIONS {
+            sections.push(self.section(section, &plan)?);
+        }
+        drop(self);
+        write(sections)
+    }
+
+    fn section(&mut self, section: Section, plan: &Plan) -> Result<Vec<u8>, FormatError> {
+        let code = |unit: u32| plan.codes.numbers.get(unit as usize).copied().unwrap_or(0);
+        let mut flat = Vec::new();
+        let mut lists = ListsWriter::default();
+        match section {
+            Section::Counts => return self.counts(),
+            Section::Documents => {
+                for text in self.documents.iter().flatten() {
+                    lists.push(|bytes| bytes.extend_from_slice(text.as_bytes()))?;
                 }
             }
-            Ok(lists.finish())
-        })
+            Section::Units => {
+                for unit in plan.codes.units(&self.units) {
+                    lists.push(|bytes| bytes.extend_from_slice(unit.text.as_bytes()))?;
+                }
+            }
+            Section::UnitTerms => {
+                for unit in plan.codes.units(&self.units) {
+                    let term = plan.term_codes.get(unit.term as usize).copied();
+                    push_u32(&mut flat, term.unwrap_or(NO_TERM));
+                }
+                return Ok(flat);
+            }
+            Section::UnitTokens => {
+                for unit in plan.codes.units(&self.units) {
+                    let tokens = self.tokens_of(unit);
+                    lists.push(|bytes| bytes.extend(tokens.iter().flat_map(|token| token.to_le_bytes())))?;
+                }
+            }
+            Section::Terms => {
+                for text in plan.term_order.iter().filter_map(|term| self.terms.get(*term as usize)) {
+                    lists.push(|bytes| bytes.extend_from_slice(text.as_bytes()))?;
+                }
+            }
+            Section::Postings => {
+                let terms = self.chunks.iter().map(|chunk| &chunk.terms);
+                let section = postings::section(terms, &plan.term_codes);
+                // Each is needed once, and this is the largest part of what waits.
+                self.chunks.iter_mut().for_each(|chunk| chunk.terms = PackedTerms::default());
+                return section;
+            }
+            Section::Headings => {
+                for heading in &self.headings {
+                    lists.push(|bytes| {
+                        bytes.extend_from_slice(&heading.norm.to_le_bytes());
+                        push_varint(bytes, heading.skipped);
+                        for part in &heading.parts {
+                            push_codes(bytes, part.iter().copied().map(code));
+                        }
+                    })?;
+                }
+            }
+            Section::Chunks => {
+                for chunk in &self.chunks {
+                    for number in [chunk.document, chunk.index, chunk.heading, chunk.tokens, chunk.length] {
+                        push_u32(&mut flat, number);
+                    }
+                }
+                return Ok(flat);
+            }
+            Section::Texts => {
+                for chunk in &self.chunks {
+                    lists.push(|bytes| {
+                        for (units, _) in chunk.sentences.iter() {
+                            units.for_each(|unit| push_varint(bytes, code(unit)));
+                        }
+                    })?;
+                }
+            }
+            Section::Sentences => {
+                for chunk in &mut self.chunks {
+                    lists.push(|bytes| {
+                        for (units, norm) in chunk.sentences.iter() {
+                            let length: usize = units.map(|unit| varint_length(code(unit))).sum();
+                            push_varint(bytes, next_number(length));
+                            bytes.extend_from_slice(&norm.to_le_bytes());
+                        }
+                    })?;
+                    chunk.sentences = PackedSentences::default();
+                }
+            }
+            Section::Vectors => {
+                flat.reserve_exact(self.chunks.len() * DIMENSIONS);
+                for chunk in &mut self.chunks {
+                    flat.extend_from_slice(&std::mem::take(&mut chunk.vector));
+                }
+                return Ok(flat);
+            }
+            Section::Scales => {
+                return Ok(self.chunks.iter().flat_map(|chunk| chunk.scale.to_le_bytes()).collect());
+            }
+            Section::Graph => {}
+        }
+        lists.finish()
+    }
+
+    fn counts(&self) -> Result<Vec<u8>, FormatError> {
+        let mut flat = Vec::new();
+        let length: u64 = self.chunks.iter().map(|chunk| u64::from(chunk.length)).sum();
+        let counts = [
+            self.documents.len(),
+            self.chunks.len(),
+            self.headings.len(),
+            self.units.len(),
+            self.terms.len(),
+            usize::try_from(length).unwrap_or(usize::MAX),
+        ];
+        for count in counts {
+            push_u32(&mut flat, u32::try_from(count).map_err(|_| FormatError::TooLarge)?);
+        }
+        push_u32(&mut flat, self.model);
+        Ok(flat)
     }
 
     // Frequent units get small codes, which take one byte.
@@ -226,8 +260,8 @@ impl Draft {
             .chunks
             .iter()
             .flat_map(|chunk| chunk.sentences.iter().flat_map(|(units, _)| units));
-        for unit in in_headings.chain(in_texts) {
-            if let Some(uses) = uses.get_mut(*unit as usize) {
+        for unit in in_headings.copied().chain(in_texts) {
+            if let Some(uses) = uses.get_mut(unit as usize) {
                 *uses += 1;
             }
         }
@@ -244,19 +278,14 @@ impl Draft {
         let (order, numbers) = order(self.units.len(), |a, b| key(a).cmp(&key(b)));
         Codes { order, numbers }
     }
+}
 
-    fn postings(&self, term_codes: &[u32]) -> Vec<Vec<(u32, u8)>> {
-        let mut postings = vec![Vec::new(); self.terms.len()];
-        for (number, chunk) in self.chunks.iter().enumerate() {
-            for (term, frequency) in &chunk.terms {
-                let code = term_codes.get(*term as usize).copied().unwrap_or(NO_TERM);
-                if let Some(list) = postings.get_mut(code as usize) {
-                    list.push((next_number(number), *frequency));
-                }
-            }
-        }
-        postings
-    }
+/// How what was numbered as it came is numbered in the file.
+struct Plan {
+    codes: Codes,
+    /// The terms in byte order, and the place of each in it.
+    term_order: Vec<u32>,
+    term_codes: Vec<u32>,
 }
 
 struct Codes {
@@ -284,7 +313,7 @@ fn order(count: usize, mut compare: impl FnMut(u32, u32) -> std::cmp::Ordering) 
 }
 
 // Sections are limited to 4 GB when they are written, long after which numbers would end.
-fn next_number(count: usize) -> u32 {
+pub(super) fn next_number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
@@ -297,14 +326,4 @@ fn push_codes(bytes: &mut Vec<u8>, codes: impl Iterator<Item = u32>) {
     codes.for_each(|code| push_varint(&mut part, code));
     push_varint(bytes, next_number(part.len()));
     bytes.append(&mut part);
-}
-
-fn write_postings(bytes: &mut Vec<u8>, list: &[(u32, u8)]) {
-    push_varint(bytes, next_number(list.len()));
-    let mut before = 0;
-    for (chunk, frequency) in list {
-        push_varint(bytes, chunk - before);
-        bytes.push(*frequency);
-        before = *chunk;
-    }
 }

@@ -3,8 +3,10 @@
 use super::FormatError;
 
 const MAGIC: &[u8; 8] = b"EDGESEG\n";
-/// Raised with every change of the format; another version is refused, and the documents are indexed anew.
+/// Raised with every change of the format; an unknown version is refused, and the documents are indexed anew.
 const VERSION: u32 = 1;
+/// The same with one section more, the graph, which few segments have.
+const VERSION_WITH_GRAPH: u32 = 2;
 
 /// What a section holds. The order is the order in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,9 +37,12 @@ pub(super) enum Section {
     Vectors,
     /// The factor of every vector (f32).
     Scales,
+    /// The graphs over the vectors, one after the other, each after its length (u32). Only in files of version 2.
+    Graph,
 }
 
-const SECTIONS: [(Section, &str); 13] = [
+/// The sections of every file.
+pub(super) const SECTIONS: [(Section, &str); 13] = [
     (Section::Counts, "counts"),
     (Section::Documents, "documents"),
     (Section::Units, "units"),
@@ -53,10 +58,10 @@ const SECTIONS: [(Section, &str); 13] = [
     (Section::Scales, "scales"),
 ];
 
-const HEADER: usize = 8 + 4 + SECTIONS.len() * 8 + 4;
+const GRAPH: (Section, &str) = (Section::Graph, "graph");
 
 /// Where each section starts and ends.
-pub(super) struct Layout([(usize, usize); SECTIONS.len()]);
+pub(super) struct Layout([(usize, usize); SECTIONS.len() + 1]);
 
 impl Layout {
     /// Reads the header and checks every checksum.
@@ -67,18 +72,22 @@ impl Layout {
         }
         let (version, _) = rest.split_first_chunk().ok_or(FormatError::Length)?;
         let version = u32::from_le_bytes(*version);
-        if version != VERSION {
-            return Err(FormatError::Version(version));
-        }
-        let header = file.get(..HEADER).ok_or(FormatError::Length)?;
+        let sections = match version {
+            VERSION => SECTIONS.len(),
+            VERSION_WITH_GRAPH => SECTIONS.len() + 1,
+            _ => return Err(FormatError::Version(version)),
+        };
+        let start = header_length(sections);
+        let header = file.get(..start).ok_or(FormatError::Length)?;
         let (header, checksum) = header.split_last_chunk::<4>().ok_or(FormatError::Length)?;
         if crc32fast::hash(header) != u32::from_le_bytes(*checksum) {
             return Err(FormatError::Checksum("the header"));
         }
-        let mut places = [(0, 0); SECTIONS.len()];
-        let mut start = HEADER;
+        let mut places = [(0, 0); SECTIONS.len() + 1];
+        let mut start = start;
         let entries = header.get(12..).unwrap_or_default().as_chunks::<8>().0;
-        for ((place, entry), (_, name)) in places.iter_mut().zip(entries).zip(SECTIONS) {
+        let named = SECTIONS.into_iter().chain([GRAPH]);
+        for ((place, entry), (_, name)) in places.iter_mut().zip(entries).zip(named) {
             let [a, b, c, d, checksum @ ..] = *entry;
             let length = u32::from_le_bytes([a, b, c, d]) as usize;
             let end = start.checked_add(length).ok_or(FormatError::Length)?;
@@ -101,22 +110,32 @@ impl Layout {
     }
 }
 
-/// Puts a file together; `section` is asked for each section in order.
-pub(super) fn write(mut section: impl FnMut(Section) -> Result<Vec<u8>, FormatError>) -> Result<Vec<u8>, FormatError> {
-    let mut header = MAGIC.to_vec();
-    header.extend_from_slice(&VERSION.to_le_bytes());
-    let mut body = Vec::new();
-    for (kind, _) in SECTIONS {
-        let bytes = section(kind)?;
-        let length = u32::try_from(bytes.len()).map_err(|_| FormatError::TooLarge)?;
-        header.extend_from_slice(&length.to_le_bytes());
-        header.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
-        body.extend_from_slice(&bytes);
+fn header_length(sections: usize) -> usize {
+    8 + 4 + sections * 8 + 4
+}
+
+/// Puts a file together from the contents of its sections, in order, with or without a graph.
+pub(super) fn write<S: AsRef<[u8]>>(sections: Vec<S>) -> Result<Vec<u8>, FormatError> {
+    let version = if sections.len() > SECTIONS.len() {
+        VERSION_WITH_GRAPH
+    } else {
+        VERSION
+    };
+    let length: usize = sections.iter().map(|section| section.as_ref().len()).sum();
+    let mut file = Vec::with_capacity(header_length(sections.len()) + length);
+    file.extend_from_slice(MAGIC);
+    file.extend_from_slice(&version.to_le_bytes());
+    for section in sections.iter().map(AsRef::as_ref) {
+        let length = u32::try_from(section.len()).map_err(|_| FormatError::TooLarge)?;
+        file.extend_from_slice(&length.to_le_bytes());
+        file.extend_from_slice(&crc32fast::hash(section).to_le_bytes());
     }
-    let checksum = crc32fast::hash(&header);
-    header.extend_from_slice(&checksum.to_le_bytes());
-    header.append(&mut body);
-    Ok(header)
+    let checksum = crc32fast::hash(&file);
+    file.extend_from_slice(&checksum.to_le_bytes());
+    for section in sections {
+        file.extend_from_slice(section.as_ref());
+    }
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -125,7 +144,7 @@ mod tests {
 
     #[test]
     fn sections_are_numbered_in_their_order() {
-        for (number, (section, _)) in SECTIONS.iter().enumerate() {
+        for (number, (section, _)) in SECTIONS.iter().chain([&GRAPH]).enumerate() {
             assert_eq!(*section as usize, number);
         }
     }

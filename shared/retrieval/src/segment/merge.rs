@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::draft::{Draft, DraftChunk, DraftHeading, NO_TERM};
+use super::packed::{PackedSentences, PackedTerms};
 use super::{FormatError, Segment, Varints};
 use crate::embed::half_from_f32;
 use crate::text::units;
@@ -56,7 +57,7 @@ impl<'a> Source<'a> {
     }
 
     fn copy_chunks(&mut self, draft: &mut Draft) {
-        let mut terms = self.terms_by_chunk(draft);
+        let terms = self.terms_by_chunk(draft);
         for number in 0..self.segment.len() {
             let record = self.segment.chunk(number);
             let Some(document) = self.documents.get(record.document as usize).copied().flatten() else {
@@ -64,12 +65,9 @@ impl<'a> Source<'a> {
             };
             let heading = self.heading(draft, record.heading);
             let sentences = self.segment.sentences(number);
-            let sentences = sentences
-                .map(|(codes, norm)| (self.codes(draft, codes), half_from_f32(norm)))
-                .collect();
+            let sentences = sentences.map(|(codes, norm)| (self.codes(draft, codes), half_from_f32(norm)));
+            let sentences = PackedSentences::pack(sentences);
             let scale = self.segment.scales().get(number).copied().unwrap_or_default();
-            let mut terms = terms.get_mut(number).map(std::mem::take).unwrap_or_default();
-            terms.sort_unstable();
             draft.chunks.push(DraftChunk {
                 document,
                 index: record.index,
@@ -77,26 +75,50 @@ impl<'a> Source<'a> {
                 tokens: record.tokens,
                 length: record.length,
                 sentences,
-                terms,
+                terms: PackedTerms::pack(terms.of(number)),
                 vector: self
                     .segment
                     .vectors()
                     .get(number)
-                    .map(|vector| vector.to_vec())
+                    .map(|vector| Box::from(vector.as_slice()))
                     .unwrap_or_default(),
                 scale: f32::from_le_bytes(scale),
             });
         }
     }
 
-    fn terms_by_chunk(&mut self, draft: &mut Draft) -> Vec<Vec<(u32, u8)>> {
-        let mut by_chunk = vec![Vec::new(); self.segment.len()];
-        for term in 0..u32::try_from(self.segment.term_count()).unwrap_or(u32::MAX) {
-            for (chunk, frequency) in self.segment.postings(term) {
-                let document = self.segment.chunk(chunk as usize).document;
-                let is_kept = self.documents.get(document as usize).copied().flatten().is_some();
-                if let Some(terms) = by_chunk.get_mut(chunk as usize).filter(|_| is_kept) {
-                    terms.push((self.term(draft, term), frequency));
+    // Counts first, so that all terms lie in one row and take no more room than they need.
+    fn terms_by_chunk(&mut self, draft: &mut Draft) -> TermsByChunk {
+        let segment = self.segment;
+        let is_kept = |documents: &[Option<u32>], chunk: u32| {
+            let document = segment.chunk(chunk as usize).document;
+            documents.get(document as usize).copied().flatten().is_some()
+        };
+        let mut ends = vec![0_u32; segment.len() + 1];
+        let terms = 0..u32::try_from(segment.term_count()).unwrap_or(u32::MAX);
+        for term in terms.clone() {
+            for (chunk, _) in segment.postings(term) {
+                if let Some(count) = ends.get_mut(chunk as usize + 1)
+                    && is_kept(&self.documents, chunk)
+                {
+                    *count += 1;
+                }
+            }
+        }
+        let mut total = 0;
+        for end in &mut ends {
+            total += *end;
+            *end = total;
+        }
+        let mut by_chunk = TermsByChunk {
+            terms: vec![0; total as usize],
+            frequencies: vec![0; total as usize],
+            ends,
+        };
+        for term in terms {
+            for (chunk, frequency) in segment.postings(term) {
+                if is_kept(&self.documents, chunk) {
+                    by_chunk.add(chunk as usize, self.term(draft, term), frequency);
                 }
             }
         }
@@ -131,7 +153,7 @@ impl<'a> Source<'a> {
         let term = segment.unit_term(code).map_or(NO_TERM, |term| self.term(draft, term));
         let text = segment.unit_text(code);
         let is_word = units(text).next().is_some_and(|unit| unit.is_word);
-        let unit = draft.unit(text, term, is_word, || segment.unit_tokens(code).collect());
+        let unit = draft.unit(&text.into(), term, is_word, || segment.unit_tokens(code).collect());
         self.units.insert(code, unit);
         unit
     }
@@ -141,5 +163,32 @@ impl<'a> Source<'a> {
             .terms
             .entry(term)
             .or_insert_with(|| draft.term(self.segment.term_text(term)))
+    }
+}
+
+struct TermsByChunk {
+    terms: Vec<u32>,
+    frequencies: Vec<u8>,
+    /// Where the terms of a chunk start, and after they were added, where they end.
+    ends: Vec<u32>,
+}
+
+impl TermsByChunk {
+    fn add(&mut self, chunk: usize, term: u32, frequency: u8) {
+        let Some(end) = self.ends.get_mut(chunk) else { return };
+        let at = *end as usize;
+        if let (Some(to), Some(count)) = (self.terms.get_mut(at), self.frequencies.get_mut(at)) {
+            (*to, *count) = (term, frequency);
+            *end += 1;
+        }
+    }
+
+    fn of(&self, chunk: usize) -> Vec<(u32, u8)> {
+        let end = |chunk: usize| self.ends.get(chunk).map_or(0, |end| *end as usize);
+        let range = chunk.checked_sub(1).map_or(0, end)..end(chunk);
+        let terms = self.terms.get(range.clone()).unwrap_or_default().iter().copied();
+        terms
+            .zip(self.frequencies.get(range).unwrap_or_default().iter().copied())
+            .collect()
     }
 }

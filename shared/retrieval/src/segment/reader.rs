@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::FormatError;
+use super::graph;
 use super::bytes::{Lists, Varints, u32_at};
 use super::draft::NO_TERM;
 use super::layout::{Layout, Section};
@@ -33,6 +34,9 @@ pub struct Segment {
     sentences: Lists,
     vectors: (usize, usize),
     scales: (usize, usize),
+    graph: (usize, usize),
+    /// How many chunks the graphs link, from the first on.
+    linked: usize,
 }
 
 /// What is known of a chunk besides its text.
@@ -149,6 +153,11 @@ impl Segment {
             sentences: lists(Section::Sentences, chunk_count)?,
             vectors: flat(Section::Vectors, chunk_count, DIMENSIONS)?,
             scales: flat(Section::Scales, chunk_count, 4)?,
+            graph: layout.place(Section::Graph),
+            linked: {
+                let (start, end) = layout.place(Section::Graph);
+                graph::check(file.get(start..end).unwrap_or_default(), chunk_count)?
+            },
             file,
         };
         segment.check_references(heading_count)?;
@@ -173,6 +182,19 @@ impl Segment {
     /// Returns how much memory the segment takes.
     pub fn memory_bytes(&self) -> usize {
         self.file.len() + size_of::<Self>()
+    }
+
+    /// Returns how many chunks the graphs link that the segment carries; 0 when it has none.
+    pub fn linked(&self) -> usize {
+        self.linked
+    }
+
+    pub(crate) fn graph_parts(&self) -> impl Iterator<Item = &[u8]> {
+        graph::parts(self.file.get(self.graph.0..self.graph.1).unwrap_or_default())
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.file
     }
 
     /// Returns the fingerprint of the embedding model the segment was made with.

@@ -1,0 +1,160 @@
+//! The vector indexes side by side, at sizes from 1,000 to 100,000 chunks: recall against the plain scan, time to build,
+//! memory, and time for a query. One line of JSON for each on the standard output, progress on the other.
+//!
+//! `cargo bench -p retrieval --features eval --bench vectors -- [--segments FOLDER] [--most CHUNKS]`; the folder receives
+//! the segments, and those with graphs, so that other programs can measure the same.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "a benchmark may stop at the first error, has a clock, and prints"
+)]
+
+mod corpus;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use corpus::{QUESTIONS, embedder, segment, vocabulary};
+use retrieval::embed::Query;
+use retrieval::index::vectors::{AFFORDABLE, Exact, Graph, VectorIndex, extend_graph};
+use retrieval::{Embedder, Index, SearchOptions, Segment};
+
+const SIZES: [usize; 4] = [1_000, 10_000, 50_000, 100_000];
+/// How many nearest chunks a search looks for, and among how many of them recall is counted.
+const ASKED: usize = 101;
+const COUNTED: [usize; 2] = [10, 100];
+
+fn main() {
+    let argument = |name: &str| {
+        let mut arguments = std::env::args().skip_while(|it| it != name).skip(1);
+        arguments.next()
+    };
+    let folder = argument("--segments").map(PathBuf::from);
+    let most = argument("--most").map_or(usize::MAX, |it| it.parse().unwrap());
+    let embedder = embedder();
+    let queries = queries(&embedder);
+    for chunks in SIZES.into_iter().filter(|chunks| *chunks <= most) {
+        eprintln!("{chunks} chunks");
+        let began = Instant::now();
+        let bytes = segment(&embedder, chunks);
+        let indexed = began.elapsed().as_secs_f64();
+        write(folder.as_ref(), &format!("segment-{chunks}.bin"), &bytes);
+        let plain = Arc::new(Segment::decode(bytes).unwrap());
+        whole(&embedder, &plain, indexed);
+        let exact = Exact::new(Arc::clone(&plain), false);
+        let truth: Vec<Vec<u32>> = queries.iter().map(|query| numbers(&exact, query)).collect();
+        report("scan", chunks, 0.0, &exact, &queries, &truth);
+        let began = Instant::now();
+        let signs = Exact::new(Arc::clone(&plain), true);
+        report("signs", chunks, began.elapsed().as_secs_f64(), &signs, &queries, &truth);
+        for (name, most) in [("graph", chunks), ("graph in parts", AFFORDABLE)] {
+            if most > chunks {
+                continue;
+            }
+            let began = Instant::now();
+            let linked = linked(&plain, most);
+            let built = began.elapsed().as_secs_f64();
+            write(folder.as_ref(), &format!("{}-{chunks}.bin", name.replace(' ', "-")), &linked);
+            let linked = Arc::new(Segment::decode(linked).unwrap());
+            let graph = Graph::read(&linked).unwrap();
+            report(name, chunks, built, &graph, &queries, &truth);
+        }
+    }
+}
+
+/// Adds graphs over `most` chunks each until all are linked.
+fn linked(segment: &Arc<Segment>, most: usize) -> Vec<u8> {
+    let mut bytes = extend_graph(segment, most).unwrap().unwrap();
+    loop {
+        let segment = Arc::new(Segment::decode(bytes.as_slice()).unwrap());
+        match extend_graph(&segment, most).unwrap() {
+            Some(more) => bytes = more,
+            None => return bytes,
+        }
+    }
+}
+
+/// Questions, and others of words that the corpus has.
+fn queries(embedder: &Embedder) -> Vec<Query> {
+    let words = vocabulary();
+    let made = (0..96_usize).map(|number| {
+        let words = (0..7).map(|place| words[(number * 131 + place * place * 977 + place * 61) % 6_000].as_str());
+        words.collect::<Vec<_>>().join(" ")
+    });
+    let asked = QUESTIONS.into_iter().map(str::to_owned).chain(made);
+    asked.map(|text| embedder.embed(&text).query()).collect()
+}
+
+fn numbers(index: &impl VectorIndex, query: &Query) -> Vec<u32> {
+    index.nearest(query, ASKED, None).into_iter().map(|(_, chunk)| chunk).collect()
+}
+
+fn report(name: &str, chunks: usize, built: f64, index: &impl VectorIndex, queries: &[Query], truth: &[Vec<u32>]) {
+    let recall = COUNTED.map(|counted| {
+        let hit: usize = queries
+            .iter()
+            .zip(truth)
+            .map(|(query, truth)| {
+                let found = numbers(index, query);
+                let found = &found[..counted.min(found.len())];
+                truth.iter().take(counted).filter(|chunk| found.contains(chunk)).count()
+            })
+            .sum();
+        hit as f64 / (counted * queries.len()) as f64
+    });
+    let milliseconds = each(queries.len(), |turn| index.nearest(&queries[turn], ASKED, None).len());
+    println!(
+        "{{\"index\":\"{name}\",\"chunks\":{chunks},\"recall_at_10\":{:.4},\"recall_at_100\":{:.4},\"build_s\":{built:.3},\
+         \"memory_mb\":{:.2},\"native_ms\":{milliseconds:.4}}}",
+        recall[0],
+        recall[1],
+        index.memory_bytes() as f64 / 1e6,
+    );
+}
+
+/// The whole search, and its stages.
+fn whole(embedder: &Embedder, segment: &Arc<Segment>, indexed: f64) {
+    let index = Index::new(vec![Arc::clone(segment)], |_, _| false);
+    let asked: Vec<Query> = QUESTIONS.iter().map(|it| embedder.embed(it).query()).collect();
+    let question = |turn: usize| QUESTIONS[turn % QUESTIONS.len()];
+    let nearest = each(QUESTIONS.len(), |turn| index.stage_nearest(&asked[turn % asked.len()]));
+    let terms = each(QUESTIONS.len(), |turn| index.stage_terms(embedder, question(turn)));
+    let first = each(QUESTIONS.len(), |turn| index.stage_candidates(embedder, question(turn)));
+    let options = SearchOptions::default();
+    let hybrid = each(QUESTIONS.len(), |turn| {
+        index.search(embedder, question(turn), &options).hits.len()
+    });
+    let embed = each(QUESTIONS.len(), |turn| embedder.embed(question(turn)).0.len());
+    println!(
+        "{{\"index\":\"whole\",\"chunks\":{},\"index_s\":{indexed:.2},\"memory_mb\":{:.2},\"nearest_ms\":{nearest:.4},\
+         \"terms_ms\":{terms:.4},\"candidates_ms\":{first:.4},\"hybrid_ms\":{hybrid:.4},\"embed_ms\":{embed:.4}}}",
+        segment.len(),
+        index.memory_bytes() as f64 / 1e6,
+    );
+}
+
+/// Milliseconds of one turn: the best of five rounds, since others use the machine too.
+fn each(turns: usize, mut work: impl FnMut(usize) -> usize) -> f64 {
+    let mut best = f64::INFINITY;
+    for _ in 0..5 {
+        let began = Instant::now();
+        let mut done = 0_usize;
+        while done < turns || began.elapsed().as_secs_f64() < 0.05 {
+            std::hint::black_box(work(done % turns));
+            done += 1;
+        }
+        best = best.min(began.elapsed().as_secs_f64() * 1000.0 / done as f64);
+    }
+    best
+}
+
+fn write(folder: Option<&PathBuf>, name: &str, bytes: &[u8]) {
+    if let Some(folder) = folder {
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(folder.join(name), bytes).unwrap();
+    }
+}

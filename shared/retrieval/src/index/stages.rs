@@ -1,0 +1,39 @@
+//! The stages of a search by themselves, to be measured.
+
+use super::candidates::Scores;
+use super::question::Question;
+use super::top::Top;
+use super::{Candidates, Index};
+use crate::embed::{Embedder, Query};
+
+/// As many as a search looks for.
+const WINDOW: usize = 101;
+
+impl Index {
+    /// Finds the passages nearest to a query, and returns their number.
+    pub fn stage_nearest(&self, query: &Query) -> usize {
+        let mut best = Top::new(WINDOW);
+        for part in &self.segments {
+            part.nearest(query, None, &mut best);
+        }
+        best.into_sorted().len()
+    }
+
+    /// Scores the passages by the question's terms, its own preparation included; returns the number found.
+    pub fn stage_terms(&self, embedder: &Embedder, question: &str) -> usize {
+        let question = Question::new(self, embedder, question);
+        let mut scores = Scores::new(self.chunk_count());
+        let mut best = Top::new(WINDOW);
+        for part in &self.segments {
+            part.score_terms(&question, self.scorer(), &mut scores);
+            part.best_by_terms(&scores, None, &mut best);
+        }
+        best.into_sorted().len()
+    }
+
+    /// Does all that comes before passages are read; returns the number of candidates.
+    pub fn stage_candidates(&self, embedder: &Embedder, question: &str) -> usize {
+        let question = Question::new(self, embedder, question);
+        Candidates::find(self, &question, None).found.len()
+    }
+}

@@ -1,0 +1,94 @@
+//! Finding the nearest vectors of a segment: one trait, an exact scan and a graph, and the policy that picks.
+
+mod exact;
+mod graph;
+
+use std::sync::Arc;
+
+use crate::embed::Query;
+use crate::segment::Segment;
+
+pub use exact::{Exact, Signs};
+pub use graph::{AFFORDABLE, Graph, extend_graph};
+
+/// Which chunks of a segment may be found; all when it is `None`.
+pub type Admits<'a> = Option<&'a dyn Fn(usize) -> bool>;
+
+/// The vectors of one segment, ready to be searched.
+pub trait VectorIndex {
+    /// Returns the `limit` chunks nearest to the query, nearest first, with their cosines.
+    fn nearest(&self, query: &Query, limit: usize, admits: Admits<'_>) -> Vec<(f32, u32)>;
+
+    /// Returns how much memory it takes besides the segment.
+    fn memory_bytes(&self) -> usize;
+}
+
+/// From which size on, in chunks of one segment, which index is used. The default is what was measured in workerd:
+///
+/// | chunks | int8 scan | signs first | graph | recall of signs, graph |
+/// |---|---|---|---|---|
+/// TABLE
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// Scans compare signs first, and int8 vectors only where those promise something.
+    pub signs_from: usize,
+    /// Segments that carry a graph are searched by it.
+    pub graph_from: usize,
+}
+
+impl Policy {
+    /// Nothing but the scan of all int8 vectors: what the others are measured against.
+    pub const EXACT: Self = Self {
+        signs_from: usize::MAX,
+        graph_from: usize::MAX,
+    };
+
+    /// Makes a segment's vectors ready.
+    pub(super) fn prepare(&self, segment: &Arc<Segment>) -> Vectors {
+        let graph = (segment.len() >= self.graph_from).then(|| Graph::read(segment)).flatten();
+        let needs_signs = graph.is_none() && segment.len() >= self.signs_from;
+        Vectors {
+            exact: Exact::new(Arc::clone(segment), needs_signs),
+            graph,
+        }
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            signs_from: 5_000,
+            graph_from: usize::MAX,
+        }
+    }
+}
+
+/// What a policy made of a segment.
+pub(super) struct Vectors {
+    exact: Exact,
+    graph: Option<Graph>,
+}
+
+impl Vectors {
+    /// Returns the cosine of the query with one chunk; 0 when there is no such chunk.
+    pub(super) fn cosine(&self, query: &Query, chunk: usize) -> f32 {
+        self.exact.cosine(query, chunk)
+    }
+}
+
+impl VectorIndex for Vectors {
+    fn nearest(&self, query: &Query, limit: usize, admits: Admits<'_>) -> Vec<(f32, u32)> {
+        match &self.graph {
+            // A graph finds what is near and cannot know that all of it is hidden.
+            Some(graph) if admits.is_none() => graph.nearest(query, limit, admits),
+            _ => self.exact.nearest(query, limit, admits),
+        }
+    }
+
+    fn memory_bytes(&self) -> usize {
+        self.exact.memory_bytes() + self.graph.as_ref().map_or(0, Graph::memory_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests;
