@@ -1,10 +1,10 @@
-// Measures retrieval inside workerd: loads segments of 1,000 to 50,000 passages and asks, many times in one call,
-// since workerd's clock stands still while code runs.
+// Measures retrieval inside workerd: loads segments of 1,000 to 100,000 passages and asks, many times in one call, since
+// workerd's clock stands still while code runs. Prints JSON.
 //
-// BASE_URL   tests/bench/retrieval under wrangler dev
-// SEGMENTS   a folder with segment-<passages>.bin files (cargo run --example segments --features eval)
+// BASE_URL   tests/bench/retrieval under wrangler dev, just started
+// SEGMENTS   the folder that the bench `vectors` of the retrieval crate has filled
 // MODEL      shared/retrieval/model
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 const required = (name) => {
@@ -13,7 +13,12 @@ const required = (name) => {
   return value;
 };
 const BASE = required("BASE_URL").replace(/\/$/, "");
-const QUESTION = "How long does the battery of the lantern last when it is cold outside?";
+const FOLDER = required("SEGMENTS");
+const MODEL = required("MODEL");
+// Twenty tokens.
+const QUESTION = encodeURIComponent("How long does the battery of the lantern last when it is cold outside and I use the bright mode all night?");
+// As long as one call that is measured should take.
+const CALL_MS = 300;
 
 async function call(method, path, body) {
   const response = await fetch(BASE + path, { method, body });
@@ -22,36 +27,64 @@ async function call(method, path, body) {
   return text;
 }
 
-/** Returns the milliseconds of one of `count` repetitions: the best of five calls, less an empty call. */
-async function each(path, count) {
-  const timed = async (path) => {
-    const began = performance.now();
-    await call("GET", path);
-    return performance.now() - began;
-  };
+async function timed(path) {
+  const began = performance.now();
+  await call("GET", path);
+  return performance.now() - began;
+}
+
+/** Returns the milliseconds of one repetition: the best of five calls, less an empty call. */
+async function each(path) {
+  const joint = path.includes("?") ? "&" : "?";
+  const once = await timed(`${path}${joint}n=3`);
+  const count = Math.min(20_000, Math.max(3, Math.ceil((CALL_MS * 3) / once)));
   let best = Infinity;
   let empty = Infinity;
   for (let round = 0; round < 5; round += 1) {
     empty = Math.min(empty, await timed("/"));
-    best = Math.min(best, await timed(`${path}&n=${count}`));
+    best = Math.min(best, await timed(`${path}${joint}n=${count}`));
   }
   return Math.max(0, best - empty) / count;
 }
 
-const model = required("MODEL");
-await call("PUT", "/table", readFileSync(join(model, "static-30k-256-int8.safetensors")));
-await call("PUT", "/tokenizer", readFileSync(join(model, "tokenizer.json")));
-const question = encodeURIComponent(QUESTION);
-const rows = [];
-const embedding = await each(`/embed?q=${question}`, 2_000);
-const files = readdirSync(required("SEGMENTS")).filter((name) => /^segment-\d+\.bin$/.test(name));
-const size = (name) => Number(name.match(/\d+/)[0]);
-for (const name of files.sort((a, b) => size(a) - size(b))) {
-  const bytes = readFileSync(join(required("SEGMENTS"), name));
-  const began = performance.now();
-  const held = await call("PUT", "/segment", bytes);
-  const load = performance.now() - began;
-  const search = await each(`/search?q=${question}`, Math.max(20, Math.floor(2_000_000 / size(name) / 10)));
-  rows.push({ passages: size(name), file_mb: bytes.length / 1e6, held, load_ms: load, search_ms: search });
+const megabytes = (bytes) => Number(bytes) / 1048576;
+const put = (path, ...file) => call("PUT", path, readFileSync(join(...file)));
+const sizeOf = (name) => Number(name.match(/\d+/)[0]);
+const segments = readdirSync(FOLDER).filter((name) => /^segment-\d+\.bin$/.test(name));
+segments.sort((a, b) => sizeOf(a) - sizeOf(b));
+
+// First, while nothing else has touched the memory: 50,000 passages as they lie in an isolate, in segments of 10,000.
+const memory = { empty_mb: megabytes(await call("GET", "/memory")) };
+await put("/table", MODEL, "static-30k-256-int8.safetensors");
+await put("/tokenizer", MODEL, "tokenizer.json");
+memory.model_mb = megabytes(await call("GET", "/memory"));
+if (existsSync(join(FOLDER, "segment-10000.bin"))) {
+  for (let part = 0; part < 5; part += 1) memory.held = await put("/more", FOLDER, "segment-10000.bin");
+  memory.with_50000_passages_mb = megabytes(await call("GET", "/memory"));
+  memory.search_50000_ms = await each(`/search?q=${QUESTION}`);
+  memory.after_searching_mb = megabytes(await call("GET", "/memory"));
 }
-console.log(JSON.stringify({ embed_ms: embedding, rows }, (_, value) => (typeof value === "number" ? Number(value.toFixed(4)) : value), 2));
+
+const rows = [];
+const embed_ms = await each(`/embed?q=${QUESTION}`);
+for (const name of segments) {
+  const row = { passages: sizeOf(name), file_mb: readFileSync(join(FOLDER, name)).length / 1048576 };
+  await put("/segment", FOLDER, name);
+  row.load_ms = await each("/load");
+  row.scan_ms = await each(`/nearest?with=scan&q=${QUESTION}`);
+  row.signs_ms = await each(`/nearest?with=signs&q=${QUESTION}`);
+  row.bm25_ms = await each(`/terms?q=${QUESTION}`);
+  row.hybrid_ms = await each(`/search?q=${QUESTION}`);
+  const began = performance.now();
+  await call("GET", "/link?chunks=1000");
+  row.link_1000_ms = performance.now() - began;
+  for (const [kind, file] of [["graph_ms", `graph-${row.passages}.bin`], ["graph_in_parts_ms", `graph-in-parts-${row.passages}.bin`]]) {
+    if (!existsSync(join(FOLDER, file))) continue;
+    await put("/segment", FOLDER, file);
+    row[kind] = await each(`/nearest?with=graph&q=${QUESTION}`);
+  }
+  rows.push(row);
+  console.error(`${row.passages} passages in workerd`);
+}
+const rounded = (_, value) => (typeof value === "number" ? Number(value.toFixed(4)) : value);
+console.log(JSON.stringify({ embed_ms, memory, rows }, rounded));

@@ -1,68 +1,77 @@
 //! `cargo xtask bench`: how fast it is, beside a Worker that does nothing, in the same run.
+mod retrieval;
+mod server;
+mod table;
 mod yardstick;
 
 use crate::build::{Build, Profile};
-use crate::demo::{self, Credentials};
-use crate::paths::root;
+use crate::paths::{root, write};
 use crate::process::{Group, check_not_ending};
-use crate::progress::step;
-use crate::server::Server;
-use crate::test::plan;
 use crate::tools::Tools;
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
+use serde_json::{Map, Value};
+use std::fs::{self, File};
+use std::path::PathBuf;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
-use yardstick::Yardstick;
 
 /// What can be measured by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Bench {
-    /// The retrieval crate, natively.
+    /// The retrieval crate, natively, statistically: criterion.
+    Criterion,
+    /// The retrieval crate natively and inside workerd, at 1,000 to 100,000 passages.
     Retrieval,
     /// The Worker over HTTP.
     Server,
 }
 
-/// Runs the benches in `only`, or all; their reports go to the terminal.
+/// Runs the benches in `only`, or all; tables go to the terminal, and all figures to `target/xtask/bench/report.json`.
 ///
 /// # Errors
 /// When something does not build, does not start, or a bench fails.
 pub fn run(only: &[Bench]) -> Result<()> {
     let build = Build::new(Profile::Release, Tools::ready()?);
+    let mut report = Map::new();
     for bench in Bench::value_variants()
         .iter()
         .filter(|it| only.is_empty() || only.contains(it))
     {
         match bench {
-            Bench::Retrieval => retrieval()?,
-            Bench::Server => server(&build)?,
+            Bench::Criterion => criterion()?,
+            Bench::Retrieval => drop(report.insert("retrieval".into(), retrieval::run(build.tools())?)),
+            Bench::Server => drop(report.insert("server".into(), server::run(&build)?)),
         }
+    }
+    if !report.is_empty() {
+        let file = folder()?.join("report.json");
+        write(&file, serde_json::to_string_pretty(&Value::Object(report))? + "\n")?;
+        println!("\nAll figures are in {}.", crate::build::shown(&file));
     }
     Ok(())
 }
 
-fn retrieval() -> Result<()> {
-    println!("\n── retrieval, natively ──");
-    let mut command = Command::new("cargo");
-    to_the_end(command.current_dir(root()).args(["bench", "--package", "retrieval"]))
+/// Where segments, output and the report are kept.
+fn folder() -> Result<PathBuf> {
+    let folder = root().join("target/xtask/bench");
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
 }
 
-fn server(build: &Build) -> Result<()> {
-    println!("\n── the Worker over HTTP, beside one that does nothing ──");
-    build.make()?;
-    let server = step("wrangler dev", || Server::start(plan(build, "bench")?))?;
-    step("the demo", || demo::ready(&server))?;
-    let hello = step("the yardstick", || {
-        Yardstick::start(build.tools(), "tests/bench/worker/wrangler.toml")
-    })?;
-    let mut command = build.tools().node();
-    command.arg("tests/bench/server.mjs");
-    command
-        .env("BASE_URL", server.plan().base_url())
-        .env("HELLO_URL", hello.base_url());
-    to_the_end(command.env("CREDENTIALS", Credentials::file(&server.plan().state)))
+fn criterion() -> Result<()> {
+    println!("\n── retrieval, natively ──");
+    let mut command = Command::new("cargo");
+    command.args(["bench", "--package", "retrieval", "--bench", "retrieval"]);
+    to_the_end(command.current_dir(root()))
+}
+
+/// Runs a program that tells the terminal how it gets on, and returns what it writes to its standard output.
+fn spoken(name: &str, command: &mut Command) -> Result<String> {
+    let file = folder()?.join(format!("{name}.out"));
+    to_the_end(command.current_dir(root()).stdout(File::create(&file)?))?;
+    fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))
 }
 
 /// Runs a program that speaks to the terminal itself.

@@ -17,7 +17,7 @@ pub(crate) fn embedder() -> Embedder {
 }
 
 /// The words of the vocabulary, the frequent ones first.
-pub(crate) fn vocabulary() -> Vec<String> {
+fn vocabulary() -> Vec<String> {
     let file: serde_json::Value = serde_json::from_slice(include_bytes!("../model/tokenizer.json")).unwrap();
     let mut words: Vec<(u64, String)> = file["model"]["vocab"]
         .as_object()
@@ -30,28 +30,63 @@ pub(crate) fn vocabulary() -> Vec<String> {
     words.into_iter().map(|(_, word)| word).collect()
 }
 
-/// Text in which a word is as frequent as its rank in the vocabulary says (Zipf's law).
-pub(crate) fn segment(embedder: &Embedder, chunks: usize) -> Vec<u8> {
-    let words = vocabulary();
-    let mut state = 1_u64;
-    let mut random = || {
-        state = state
+/// Words as a company's documents have them: some are frequent everywhere (Zipf's law), some in this document only.
+struct Words {
+    all: Vec<String>,
+    of_document: Vec<usize>,
+    state: u64,
+}
+
+impl Words {
+    fn random(&mut self) -> f64 {
+        self.state = self
+            .state
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        (state >> 11) as f64 / (1_u64 << 53) as f64
+        (self.state >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        ((end as f64 * self.random()) as usize).min(end - 1)
+    }
+
+    fn next_document(&mut self) {
+        self.of_document = (0..40).map(|_| self.below(self.all.len().min(8_000))).collect();
+    }
+
+    fn next(&mut self) -> &str {
+        let number = if self.random() < 0.4 {
+            let topic = self.below(self.of_document.len());
+            self.of_document[topic]
+        } else {
+            let rank = (self.all.len() as f64).powf(self.random()) as usize;
+            rank.min(self.all.len() - 1)
+        };
+        &self.all[number]
+    }
+
+    fn several(&mut self, count: usize) -> String {
+        let words: Vec<String> = (0..count).map(|_| self.next().to_owned()).collect();
+        words.join(" ")
+    }
+}
+
+/// Documents of ten chunks of ten sentences each.
+pub(crate) fn segment(embedder: &Embedder, chunks: usize) -> Vec<u8> {
+    let mut words = Words {
+        all: vocabulary(),
+        of_document: Vec::new(),
+        state: 1,
     };
-    let mut word = || words[((words.len() as f64).powf(random()) as usize).min(words.len() - 1)].as_str();
     let mut builder = SegmentBuilder::new(embedder);
     for document in 0..chunks / 10 {
+        words.next_document();
         let of_document: Vec<Chunk> = (0..10)
             .map(|index| {
-                let sentences: Vec<String> = (0..10)
-                    .map(|_| format!("The {}.", (0..11).map(|_| word()).collect::<Vec<_>>().join(" ")))
-                    .collect();
-                let heading_path = vec![format!("{} {}", word(), word())];
+                let sentences: Vec<String> = (0..10).map(|_| format!("The {}.", words.several(11))).collect();
                 Chunk {
                     index,
-                    heading_path,
+                    heading_path: vec![words.several(2)],
                     text: sentences.join(" "),
                     tokens: 130,
                 }
@@ -60,11 +95,26 @@ pub(crate) fn segment(embedder: &Embedder, chunks: usize) -> Vec<u8> {
         builder.add(&DocumentInput {
             document_id: &format!("document-{document}"),
             collection_id: "help",
-            title: &format!("{} {}", word(), word()),
+            title: &words.several(2),
             url: None,
             language: Some("en"),
             chunks: &of_document,
         });
     }
     builder.finish().unwrap()
+}
+
+/// Questions, each about one thing, as a document is.
+#[allow(dead_code, reason = "only one of the two benches asks so many")]
+pub(crate) fn questions(count: usize) -> Vec<String> {
+    let mut words = Words {
+        all: vocabulary(),
+        of_document: Vec::new(),
+        state: 1,
+    };
+    let ask = |_| {
+        words.next_document();
+        words.several(7)
+    };
+    (0..count).map(ask).collect()
 }

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use corpus::{QUESTIONS, embedder, segment, vocabulary};
+use corpus::{QUESTIONS, embedder, questions, segment};
 use retrieval::embed::Query;
 use retrieval::index::vectors::{AFFORDABLE, Exact, Graph, VectorIndex, extend_graph};
 use retrieval::{Embedder, Index, SearchOptions, Segment};
@@ -36,7 +36,8 @@ fn main() {
     let folder = argument("--segments").map(PathBuf::from);
     let most = argument("--most").map_or(usize::MAX, |it| it.parse().unwrap());
     let embedder = embedder();
-    let queries = queries(&embedder);
+    let asked = QUESTIONS.into_iter().map(str::to_owned).chain(questions(96));
+    let queries: Vec<Query> = asked.map(|text| embedder.embed(&text).query()).collect();
     for chunks in SIZES.into_iter().filter(|chunks| *chunks <= most) {
         eprintln!("{chunks} chunks");
         let began = Instant::now();
@@ -76,17 +77,6 @@ fn linked(segment: &Arc<Segment>, most: usize) -> Vec<u8> {
             None => return bytes,
         }
     }
-}
-
-/// Questions, and others of words that the corpus has.
-fn queries(embedder: &Embedder) -> Vec<Query> {
-    let words = vocabulary();
-    let made = (0..96_usize).map(|number| {
-        let words = (0..7).map(|place| words[(number * 131 + place * place * 977 + place * 61) % 6_000].as_str());
-        words.collect::<Vec<_>>().join(" ")
-    });
-    let asked = QUESTIONS.into_iter().map(str::to_owned).chain(made);
-    asked.map(|text| embedder.embed(&text).query()).collect()
 }
 
 fn numbers(index: &impl VectorIndex, query: &Query) -> Vec<u32> {

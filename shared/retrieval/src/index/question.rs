@@ -220,12 +220,10 @@ impl Index {
         let first = word.as_bytes().first().copied().unwrap_or_default();
         for part in &self.segments {
             let segment = &part.segment;
-            for unit in 0..u32::try_from(segment.unit_count()).unwrap_or(u32::MAX) {
-                let text = segment.unit_text(unit);
+            for (unit, text) in segment.unit_bytes() {
                 // The first letter is rarely wrong; it and the length rule nearly all words out at no cost.
                 // A letter takes one to four bytes, and folding changes only letters beyond ASCII.
                 let starts = text
-                    .as_bytes()
                     .first()
                     .is_some_and(|b| !b.is_ascii() || b.to_ascii_lowercase() == first);
                 if !starts || text.len() + 1 < letters.len() || text.len() > 4 * (letters.len() + 1) {
@@ -234,7 +232,7 @@ impl Index {
                 if text.is_ascii() && text.len().abs_diff(letters.len()) > 1 {
                     continue;
                 }
-                let candidate: Vec<char> = fold(text).chars().collect();
+                let candidate: Vec<char> = fold(segment.unit_text(unit)).chars().collect();
                 if candidate.first() != letters.first() || !within_one_edit(&letters, &candidate) {
                     continue;
                 }

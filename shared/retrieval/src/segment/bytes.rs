@@ -108,6 +108,18 @@ impl Lists {
         bytes.get(from as usize..to as usize).unwrap_or_default()
     }
 
+    pub(super) fn iter<'a>(&self, file: &'a [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let section = file.get(self.start..self.end).unwrap_or_default();
+        let (offsets, bytes) = section.split_at_checked((self.count + 1) * 4).unwrap_or_default();
+        offsets.as_chunks::<4>().0.windows(2).map(|pair| match pair {
+            [from, to] => {
+                let range = u32::from_le_bytes(*from) as usize..u32::from_le_bytes(*to) as usize;
+                bytes.get(range).unwrap_or_default()
+            }
+            _ => &[],
+        })
+    }
+
     pub(super) fn text<'a>(&self, file: &'a [u8], index: usize) -> &'a str {
         std::str::from_utf8(self.get(file, index)).unwrap_or_default()
     }

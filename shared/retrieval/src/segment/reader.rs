@@ -193,7 +193,7 @@ impl Segment {
         graph::parts(self.file.get(self.graph.0..self.graph.1).unwrap_or_default())
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.file
     }
 
@@ -272,6 +272,11 @@ impl Segment {
 
     pub(crate) fn unit_text(&self, code: u32) -> &str {
         self.units.text(&self.file, code as usize)
+    }
+
+    /// Returns the numbers and texts of all units.
+    pub(crate) fn unit_bytes(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        (0..).zip(self.units.iter(&self.file))
     }
 
     pub(crate) fn unit_term(&self, code: u32) -> Option<u32> {

@@ -7,7 +7,7 @@ use crate::embed::{DIMENSIONS, Query, dot};
 use crate::index::top::Top;
 use crate::segment::Segment;
 
-/// The signs of a vector's components, a bit each.
+/// Which components of a vector are below their mean over all vectors, a bit each.
 pub type Signs = [u64; DIMENSIONS / 64];
 
 /// One vector in so many is compared exactly after its signs were.
@@ -26,7 +26,8 @@ impl Exact {
     /// Makes ready to scan; `with_signs` looks at the signs first, which is faster and misses little.
     pub fn new(segment: Arc<Segment>, with_signs: bool) -> Self {
         let signs = if with_signs {
-            segment.vectors().iter().map(signs_of).collect()
+            let means = means(segment.vectors());
+            segment.vectors().iter().map(|vector| signs_of(vector, &means)).collect()
         } else {
             Vec::new()
         };
@@ -107,11 +108,24 @@ pub(super) fn cosine(query: &Query, vector: &[u8; DIMENSIONS], scale: [u8; 4]) -
     dot(&query.components, vector) as f32 * query.scale * f32::from_le_bytes(scale)
 }
 
-fn signs_of(vector: &[u8; DIMENSIONS]) -> Signs {
+// What all vectors have in common says nothing about their order; what is left is split into halves.
+fn means(vectors: &[[u8; DIMENSIONS]]) -> [i8; DIMENSIONS] {
+    let mut sums = [0_i64; DIMENSIONS];
+    for vector in vectors {
+        for (sum, component) in sums.iter_mut().zip(vector) {
+            *sum += i64::from(component.cast_signed());
+        }
+    }
+    let count = i64::try_from(vectors.len().max(1)).unwrap_or(i64::MAX);
+    sums.map(|sum| (sum as f64 / count as f64).round() as i8)
+}
+
+fn signs_of(vector: &[u8; DIMENSIONS], means: &[i8; DIMENSIONS]) -> Signs {
     let mut signs = Signs::default();
-    for (word, components) in signs.iter_mut().zip(vector.as_chunks::<64>().0) {
-        for (place, component) in components.iter().enumerate() {
-            *word |= u64::from(component >> 7) << place;
+    let components = vector.as_chunks::<64>().0.iter().zip(means.as_chunks::<64>().0);
+    for (word, (components, means)) in signs.iter_mut().zip(components) {
+        for (place, (component, mean)) in components.iter().zip(means).enumerate() {
+            *word |= u64::from(component.cast_signed() < *mean) << place;
         }
     }
     signs

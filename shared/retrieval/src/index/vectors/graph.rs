@@ -74,7 +74,7 @@ impl VectorIndex for Graph {
 /// # Errors
 /// When the segment would be too large.
 pub fn extend_graph(segment: &Arc<Segment>, most: usize) -> Result<Option<Vec<u8>>, FormatError> {
-    let chunks = segment.linked()..segment.len().min(segment.linked() + most.max(1));
+    let chunks = segment.linked()..segment.len().min(segment.linked().saturating_add(most.max(1)));
     if chunks.is_empty() {
         return Ok(None);
     }
