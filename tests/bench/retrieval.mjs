@@ -37,7 +37,7 @@ async function timed(path) {
 async function each(path) {
   const joint = path.includes("?") ? "&" : "?";
   const once = await timed(`${path}${joint}n=3`);
-  const count = Math.min(20_000, Math.max(3, Math.ceil((CALL_MS * 3) / once)));
+  const count = Math.min(200_000, Math.max(3, Math.ceil((CALL_MS * 3) / once)));
   let best = Infinity;
   let empty = Infinity;
   for (let round = 0; round < 5; round += 1) {

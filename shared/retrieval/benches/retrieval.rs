@@ -9,8 +9,8 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use criterion::{Criterion, criterion_group, criterion_main};
 use corpus::{QUESTIONS, embedder, segment};
+use criterion::{Criterion, criterion_group, criterion_main};
 use retrieval::{ExtractOptions, Index, SearchOptions, Segment, Style, extract};
 
 mod corpus;

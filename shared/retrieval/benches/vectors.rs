@@ -59,7 +59,11 @@ fn main() {
             let began = Instant::now();
             let linked = linked(&plain, most);
             let built = began.elapsed().as_secs_f64();
-            write(folder.as_ref(), &format!("{}-{chunks}.bin", name.replace(' ', "-")), &linked);
+            write(
+                folder.as_ref(),
+                &format!("{}-{chunks}.bin", name.replace(' ', "-")),
+                &linked,
+            );
             let linked = Arc::new(Segment::decode(linked).unwrap());
             let graph = Graph::read(&linked).unwrap();
             report(name, chunks, built, &graph, &queries, &truth);
@@ -80,7 +84,11 @@ fn linked(segment: &Arc<Segment>, most: usize) -> Vec<u8> {
 }
 
 fn numbers(index: &impl VectorIndex, query: &Query) -> Vec<u32> {
-    index.nearest(query, ASKED, None).into_iter().map(|(_, chunk)| chunk).collect()
+    index
+        .nearest(query, ASKED, None)
+        .into_iter()
+        .map(|(_, chunk)| chunk)
+        .collect()
 }
 
 fn report(name: &str, chunks: usize, built: f64, index: &impl VectorIndex, queries: &[Query], truth: &[Vec<u32>]) {

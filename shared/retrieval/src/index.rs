@@ -107,6 +107,7 @@ impl Index {
     pub fn with_policy(segments: Vec<Arc<Segment>>, deleted: impl Fn(&str, usize) -> bool, policy: Policy) -> Self {
         let mut parts = Vec::with_capacity(segments.len());
         let mut languages: Vec<String> = Vec::new();
+        let chunk_count = segments.iter().map(|segment| segment.len()).sum();
         let (mut first_chunk, mut live_chunks) = (0, 0);
         for (number, segment) in segments.into_iter().enumerate() {
             let live: Vec<bool> = segment.document_ids().map(|id| !deleted(id, number)).collect();
@@ -120,7 +121,7 @@ impl Index {
             live_chunks += (0..segment.len()).filter(is_live).count();
             let chunks = segment.len();
             parts.push(Part {
-                vectors: policy.prepare(&segment),
+                vectors: policy.prepare(&segment, chunk_count),
                 segment,
                 first_chunk,
                 all_live: live.iter().all(|live| *live),

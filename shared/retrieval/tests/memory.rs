@@ -48,8 +48,8 @@ fn most_while<T>(work: impl FnOnce() -> T) -> (T, usize) {
 /// Text with about as many different words as a company's documents have.
 fn add(builder: &mut SegmentBuilder<'_>, documents: std::ops::Range<usize>) {
     const WORDS: [&str; 16] = [
-        "the", "customer", "opens", "a", "page", "and", "chooses", "settings", "before", "payment", "returns", "within",
-        "thirty", "days", "of", "delivery",
+        "the", "customer", "opens", "a", "page", "and", "chooses", "settings", "before", "payment", "returns",
+        "within", "thirty", "days", "of", "delivery",
     ];
     let mut state = documents.start as u32;
     let mut random = move || {
@@ -108,5 +108,8 @@ fn building_and_merging_take_at_most_three_times_the_size_of_the_segment() {
     let (merged, most) = most_while(|| merge(&parts, |_, _| true).unwrap());
     let times = most as f64 / merged.len() as f64;
     println!("merging {} bytes took {times:.2} times as many", merged.len());
-    assert!(times < 3.0, "merging took {times:.2} times the size, the sources not counted");
+    assert!(
+        times < 3.0,
+        "merging took {times:.2} times the size, the sources not counted"
+    );
 }

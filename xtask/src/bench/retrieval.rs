@@ -16,7 +16,10 @@ pub(super) fn run(tools: &Tools) -> Result<Value> {
     let native = step("the vector indexes, natively", natively)?;
     step("the Worker of retrieval alone", || {
         let mut command = tools.worker_build();
-        run_logged("bench-worker", command.args(["--release", "--out-dir", "build", WORKER]))
+        run_logged(
+            "bench-worker",
+            command.args(["--release", "--out-dir", "build", WORKER]),
+        )
     })?;
     let workerd = step("retrieval inside workerd", || inside_workerd(tools))?;
     let (whole, indexes): (Vec<Value>, Vec<Value>) = native.into_iter().partition(|row| row["index"] == "whole");
@@ -27,7 +30,15 @@ pub(super) fn run(tools: &Tools) -> Result<Value> {
 fn natively() -> Result<Vec<Value>> {
     let mut command = Command::new("cargo");
     command
-        .args(["bench", "--package", "retrieval", "--features", "eval", "--bench", "vectors"])
+        .args([
+            "bench",
+            "--package",
+            "retrieval",
+            "--features",
+            "eval",
+            "--bench",
+            "vectors",
+        ])
         .arg("--")
         .arg("--segments")
         .arg(folder()?)

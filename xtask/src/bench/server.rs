@@ -52,7 +52,10 @@ fn show(report: &Value) {
     );
     println!("\nOne after the other");
     table::print(
-        &[under_load("hello", "hello_turn"), under_load("widget chat", "chat_turn")],
+        &[
+            under_load("hello", "hello_turn"),
+            under_load("widget chat", "chat_turn"),
+        ],
         &[
             ("name", "request"),
             ("first_byte_ms/p50", "first byte p50 ms"),

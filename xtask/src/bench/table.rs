@@ -4,10 +4,12 @@ use serde_json::Value;
 /// A table of some members of JSON objects; what an object does not have is shown as a dash.
 pub(super) fn print(rows: &[Value], columns: &[(&str, &str)]) {
     let mut lines = vec![columns.iter().map(|it| it.1.to_owned()).collect::<Vec<_>>()];
-    lines.extend(
-        rows.iter()
-            .map(|row| columns.iter().map(|it| shown(row.pointer(&format!("/{}", it.0)))).collect()),
-    );
+    lines.extend(rows.iter().map(|row| {
+        columns
+            .iter()
+            .map(|it| shown(row.pointer(&format!("/{}", it.0))))
+            .collect()
+    }));
     println!("{}", laid_out(&lines));
 }
 
@@ -38,7 +40,9 @@ fn laid_out(lines: &[Vec<String>]) -> String {
                 format!("{cell:>width$}")
             }
         });
-        format!("  {}", cells.collect::<Vec<_>>().join("  ")).trim_end().to_owned()
+        format!("  {}", cells.collect::<Vec<_>>().join("  "))
+            .trim_end()
+            .to_owned()
     };
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -227,10 +227,7 @@ impl SegmentReader {
                 }
             }
         }
-        if let (Some(slot), Ok(place)) = (
-            self.places.get_mut(code as usize),
-            u16::try_from(self.known.len() + 1),
-        ) {
+        if let (Some(slot), Ok(place)) = (self.places.get_mut(code as usize), u16::try_from(self.known.len() + 1)) {
             *slot = place;
             self.known.push(unit);
         }

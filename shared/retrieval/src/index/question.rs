@@ -92,11 +92,18 @@ impl Question {
 
     /// Returns the sum of the weights of the searched terms whose bits are set.
     pub(crate) fn weight_of(&self, terms: u32) -> f32 {
+        // Most sentences hold none.
+        if terms == 0 {
+            return 0.0;
+        }
         self.set(terms).map(|term| term.weight).sum()
     }
 
     /// Returns the share of the background weights that the searched terms have whose bits are set.
     pub(crate) fn background_share(&self, terms: u32) -> f32 {
+        if terms == 0 {
+            return 0.0;
+        }
         let total: f32 = self.searched.iter().map(|term| term.background).sum();
         if total > 0.0 {
             self.set(terms).map(|term| term.background).sum::<f32>() / total
@@ -116,6 +123,9 @@ impl Question {
     /// Returns how much the pairs of neighbouring words say whose bits are set: each as much as its words, a stop word a
     /// little.
     pub(super) fn weight_of_pairs(&self, pairs: u32) -> f32 {
+        if pairs == 0 {
+            return 0.0;
+        }
         let weight = |place: usize| {
             let term = self
                 .sequence

@@ -23,16 +23,16 @@ pub trait VectorIndex {
     fn memory_bytes(&self) -> usize;
 }
 
-/// From which size on, in chunks of one segment, which index is used. The default is what was measured in workerd:
+/// From which size on, in chunks, which index is used. The default is what was measured in workerd:
 ///
 /// | chunks | int8 scan | signs first | graph | recall of signs, graph |
 /// |---|---|---|---|---|
 /// TABLE
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
-    /// Scans compare signs first, and int8 vectors only where those promise something.
+    /// Of all segments together: scans compare signs first, and int8 vectors only where those promise something.
     pub signs_from: usize,
-    /// Segments that carry a graph are searched by it.
+    /// Of one segment: when it carries a graph, it is searched by that.
     pub graph_from: usize,
 }
 
@@ -43,10 +43,12 @@ impl Policy {
         graph_from: usize::MAX,
     };
 
-    /// Makes a segment's vectors ready.
-    pub(super) fn prepare(&self, segment: &Arc<Segment>) -> Vectors {
-        let graph = (segment.len() >= self.graph_from).then(|| Graph::read(segment)).flatten();
-        let needs_signs = graph.is_none() && segment.len() >= self.signs_from;
+    /// Makes the vectors of a segment ready that is searched together with others, `chunks` in all.
+    pub(super) fn prepare(&self, segment: &Arc<Segment>, chunks: usize) -> Vectors {
+        let graph = (segment.len() >= self.graph_from)
+            .then(|| Graph::read(segment))
+            .flatten();
+        let needs_signs = graph.is_none() && chunks >= self.signs_from;
         Vectors {
             exact: Exact::new(Arc::clone(segment), needs_signs),
             graph,
@@ -57,7 +59,7 @@ impl Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            signs_from: 5_000,
+            signs_from: 40_000,
             graph_from: usize::MAX,
         }
     }

@@ -176,7 +176,9 @@ impl Draft {
                 let terms = self.chunks.iter().map(|chunk| &chunk.terms);
                 let section = postings::section(terms, &plan.term_codes);
                 // Each is needed once, and this is the largest part of what waits.
-                self.chunks.iter_mut().for_each(|chunk| chunk.terms = PackedTerms::default());
+                self.chunks
+                    .iter_mut()
+                    .for_each(|chunk| chunk.terms = PackedTerms::default());
                 return section;
             }
             Section::Headings => {

@@ -79,7 +79,11 @@ fn check_part(part: &[u8], first: usize, chunks: usize) -> Result<usize, FormatE
         check_links(&mut numbers, layer, UPPER_LINKS)?;
         below = layer;
     }
-    if numbers.0.is_empty() { Ok(points) } else { Err(MALFORMED) }
+    if numbers.0.is_empty() {
+        Ok(points)
+    } else {
+        Err(MALFORMED)
+    }
 }
 
 fn check_links(numbers: &mut Varints<'_>, points: usize, links: usize) -> Result<(), FormatError> {

@@ -66,7 +66,10 @@ mod tests {
     fn what_is_packed_comes_back() {
         let sentences = [(vec![3, 700, 0], 7), (vec![], 0), (vec![u32::MAX], u16::MAX)];
         let packed = PackedSentences::pack(sentences.clone());
-        let back: Vec<_> = packed.iter().map(|(units, norm)| (units.collect::<Vec<_>>(), norm)).collect();
+        let back: Vec<_> = packed
+            .iter()
+            .map(|(units, norm)| (units.collect::<Vec<_>>(), norm))
+            .collect();
         assert_eq!(back, sentences);
         let packed = PackedTerms::pack(vec![(900, 255), (2, 1), (3, 0)]);
         assert_eq!(packed.iter().collect::<Vec<_>>(), [(2, 1), (3, 0), (900, 255)]);

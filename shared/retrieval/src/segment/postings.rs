@@ -64,11 +64,7 @@ pub(super) fn section<'a>(
     Ok(section)
 }
 
-fn each<'a>(
-    chunks: impl Iterator<Item = &'a PackedTerms>,
-    codes: &[u32],
-    mut visit: impl FnMut(usize, u32, u8),
-) {
+fn each<'a>(chunks: impl Iterator<Item = &'a PackedTerms>, codes: &[u32], mut visit: impl FnMut(usize, u32, u8)) {
     for (chunk, terms) in chunks.enumerate() {
         for (term, frequency) in terms.iter() {
             if let Some(code) = codes.get(term as usize) {

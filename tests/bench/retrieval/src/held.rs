@@ -63,7 +63,9 @@ impl Held {
     pub(crate) fn search(&self, question: &str, count: u32) -> Answer {
         let (embedder, index) = (self.embedder()?, self.index()?);
         let options = SearchOptions::default();
-        repeat(count, || Ok(index.search(embedder, black_box(question), &options).hits.len()))
+        repeat(count, || {
+            Ok(index.search(embedder, black_box(question), &options).hits.len())
+        })
     }
 
     pub(crate) fn terms(&self, question: &str, count: u32) -> Answer {

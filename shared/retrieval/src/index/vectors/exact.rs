@@ -11,7 +11,7 @@ use crate::segment::Segment;
 pub type Signs = [u64; DIMENSIONS / 64];
 
 /// One vector in so many is compared exactly after its signs were.
-const RESCORED: usize = 8;
+const RESCORED: usize = 4;
 /// As many are compared exactly at least, in multiples of what is asked for.
 const LEAST_RESCORED: usize = 8;
 
@@ -27,7 +27,11 @@ impl Exact {
     pub fn new(segment: Arc<Segment>, with_signs: bool) -> Self {
         let signs = if with_signs {
             let means = means(segment.vectors());
-            segment.vectors().iter().map(|vector| signs_of(vector, &means)).collect()
+            segment
+                .vectors()
+                .iter()
+                .map(|vector| signs_of(vector, &means))
+                .collect()
         } else {
             Vec::new()
         };
@@ -55,22 +59,23 @@ impl Exact {
     // Counts how many vectors disagree in how many signs, and so finds in how many they may at most.
     fn by_signs(&self, query: &Query, limit: usize, admits: Admits<'_>) -> Top {
         let asked = signs_of_query(query);
-        let distances: Vec<u16> = self.signs.iter().map(|signs| distance(&asked, signs)).collect();
-        let mut counts = [0_usize; DIMENSIONS + 1];
+        let distances: Vec<u8> = self.signs.iter().map(|signs| distance(&asked, signs)).collect();
+        let mut counts = [0_usize; 256];
         for (chunk, distance) in distances.iter().enumerate() {
-            if let Some(count) = counts.get_mut(usize::from(*distance))
-                && admits.is_none_or(|admits| admits(chunk))
-            {
-                *count += 1;
+            if admits.is_none_or(|admits| admits(chunk)) {
+                // Always there: there are as many counts as a byte has values.
+                if let Some(count) = counts.get_mut(usize::from(*distance)) {
+                    *count += 1;
+                }
             }
         }
         let wanted = (self.signs.len() / RESCORED).max(LEAST_RESCORED * limit);
-        let mut most = 0;
+        let mut most = u8::MAX;
         let mut found = 0;
-        for (distance, count) in (0_u16..).zip(counts) {
-            most = distance;
+        for (distance, count) in (0..=u8::MAX).zip(counts) {
             found += count;
             if found >= wanted {
+                most = distance;
                 break;
             }
         }
@@ -141,8 +146,9 @@ fn signs_of_query(query: &Query) -> Signs {
     signs
 }
 
+// All 256 would be too many for a byte, and mean as much as 255.
 #[inline]
-fn distance(a: &Signs, b: &Signs) -> u16 {
+fn distance(a: &Signs, b: &Signs) -> u8 {
     let differing: u32 = a.iter().zip(b).map(|(a, b)| (a ^ b).count_ones()).sum();
-    differing as u16
+    differing.min(255) as u8
 }

@@ -105,7 +105,9 @@ enum Kind {
 
 impl Kind {
     fn vector(&self) -> Option<(&[u8; DIMENSIONS], [u8; 4])> {
-        let Self::Stored(chunk, segment) = self else { return None };
+        let Self::Stored(chunk, segment) = self else {
+            return None;
+        };
         let segment = segment.get()?;
         let at = *chunk as usize;
         Some((segment.vectors().get(at)?, *segment.scales().get(at)?))

@@ -15,14 +15,32 @@ static EMBEDDER: LazyLock<Embedder> = LazyLock::new(|| {
 });
 
 const SUBJECTS: [&str; 12] = [
-    "refund", "parcel", "password", "invoice", "battery", "warranty", "keyboard", "subscription", "holiday", "voucher",
-    "garden", "engine",
+    "refund",
+    "parcel",
+    "password",
+    "invoice",
+    "battery",
+    "warranty",
+    "keyboard",
+    "subscription",
+    "holiday",
+    "voucher",
+    "garden",
+    "engine",
 ];
 const VERBS: [&str; 10] = [
     "arrives", "expires", "breaks", "renews", "waits", "grows", "returns", "costs", "starts", "ends",
 ];
 const PLACES: [&str; 9] = [
-    "in Paris", "at night", "on Monday", "by mail", "in the office", "abroad", "during winter", "for students", "at home",
+    "in Paris",
+    "at night",
+    "on Monday",
+    "by mail",
+    "in the office",
+    "abroad",
+    "during winter",
+    "for students",
+    "at home",
 ];
 
 /// As many chunks as there are combinations of the words: 1,080.
@@ -33,7 +51,10 @@ fn segment() -> Arc<Segment> {
             for verb in VERBS {
                 chunks.push(Chunk {
                     index: chunks.len() as u32,
-                    text: format!("The {subject} {verb} {place}, says part {at} of the {} guide.", SUBJECTS[at]),
+                    text: format!(
+                        "The {subject} {verb} {place}, says part {at} of the {} guide.",
+                        SUBJECTS[at]
+                    ),
                     ..Chunk::default()
                 });
             }
@@ -62,7 +83,11 @@ fn linked(segment: &Arc<Segment>, most: usize) -> Arc<Segment> {
 fn queries() -> Vec<Query> {
     let asked = SUBJECTS.iter().zip(VERBS.iter().zip(PLACES).cycle());
     asked
-        .map(|(subject, (verb, place))| EMBEDDER.embed(&format!("when is it that a {subject} {verb} {place}")).query())
+        .map(|(subject, (verb, place))| {
+            EMBEDDER
+                .embed(&format!("when is it that a {subject} {verb} {place}"))
+                .query()
+        })
         .collect()
 }
 
@@ -115,13 +140,20 @@ fn a_segment_is_linked_part_by_part_and_keeps_its_contents() {
     let plain = segment();
     let first = Segment::decode(extend_graph(&plain, 500).unwrap().unwrap()).unwrap();
     assert_eq!((plain.linked(), first.linked(), first.len()), (0, 500, 1080));
-    assert!(Graph::read(&Arc::new(first)).is_none(), "a graph over half of the chunks is of no use");
+    assert!(
+        Graph::read(&Arc::new(first)).is_none(),
+        "a graph over half of the chunks is of no use"
+    );
     let whole = linked(&plain, 500);
     assert_eq!(whole.linked(), 1080);
     assert_eq!(whole.chunk_text(1079), plain.chunk_text(1079));
     assert!(extend_graph(&whole, 500).unwrap().is_none());
     let merged = crate::merge(&[&whole], |_, _| true).unwrap();
-    assert_eq!(Segment::decode(merged).unwrap().linked(), 0, "other chunks would have other neighbours");
+    assert_eq!(
+        Segment::decode(merged).unwrap().linked(),
+        0,
+        "other chunks would have other neighbours"
+    );
 }
 
 #[test]
@@ -131,15 +163,33 @@ fn the_policy_decides_and_the_answers_stay() {
         graph_from: 1_000,
         ..Policy::default()
     };
-    assert!(by_graph.prepare(&linked).graph.is_some());
-    assert!(Policy::default().prepare(&linked).graph.is_none(), "it does not pay by default");
+    assert!(by_graph.prepare(&linked, 1080).graph.is_some());
+    assert!(
+        Policy::default().prepare(&linked, 1080).graph.is_none(),
+        "it does not pay by default"
+    );
+    let signs = |chunks| Policy::default().prepare(&linked, chunks).memory_bytes();
+    assert_eq!(
+        (signs(39_999), signs(40_000)),
+        (0, 1080 * 32),
+        "signs pay in a large index, whatever the segment"
+    );
     let ask = |policy| {
         let index = Index::with_policy(vec![Arc::clone(&linked)], |_, _| false, policy);
-        let found = index.search(&EMBEDDER, "when does the voucher expire abroad", &SearchOptions::default());
+        let found = index.search(
+            &EMBEDDER,
+            "when does the voucher expire abroad",
+            &SearchOptions::default(),
+        );
         found.hits[0].text.clone()
     };
     assert!(ask(Policy::EXACT).contains("voucher expires abroad"));
     assert_eq!(ask(by_graph), ask(Policy::EXACT));
+    let by_signs = Policy {
+        signs_from: 0,
+        ..Policy::EXACT
+    };
+    assert_eq!(ask(by_signs), ask(Policy::EXACT));
 }
 
 #[test]
