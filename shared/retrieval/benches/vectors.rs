@@ -135,13 +135,13 @@ fn whole(embedder: &Embedder, segment: &Arc<Segment>, indexed: f64) {
     );
 }
 
-/// Milliseconds of one turn: the best of five rounds, since others use the machine too.
+/// Milliseconds of one turn: the best of twenty rounds, since others use the machine too.
 fn each(turns: usize, mut work: impl FnMut(usize) -> usize) -> f64 {
     let mut best = f64::INFINITY;
-    for _ in 0..5 {
+    for _ in 0..20 {
         let began = Instant::now();
         let mut done = 0_usize;
-        while done < turns || began.elapsed().as_secs_f64() < 0.05 {
+        while done < turns || began.elapsed().as_secs_f64() < 0.02 {
             std::hint::black_box(work(done % turns));
             done += 1;
         }

@@ -23,11 +23,17 @@ pub trait VectorIndex {
     fn memory_bytes(&self) -> usize;
 }
 
-/// From which size on, in chunks, which index is used. The default is what was measured in workerd:
+/// From which size on, in chunks, which index is used. The default is what was measured in workerd, in milliseconds a
+/// query on one core; in brackets the share of the ten nearest that is found, in a corpus of random words:
 ///
-/// | chunks | int8 scan | signs first | graph | recall of signs, graph |
+/// | chunks | int8 scan | signs first | graph in parts of 5,000 | one graph |
 /// |---|---|---|---|---|
-/// TABLE
+/// | 1,000 | 0.02 (1) | 0.03 (1.00) | 0.15 (1.00) | the same |
+/// | 10,000 | 0.19 (1) | 0.12 (0.88) | 0.81 (0.97) | 0.52 (0.89) |
+/// | 50,000 | 0.95 (1) | 0.52 (0.94) | 9 (0.99) | 0.9 (0.59) |
+///
+/// Of passages of real help pages, signs find 0.98 and a graph 1.00. Signs pay once the scan is what a search waits
+/// for. A graph is no faster than the scan at any size that an isolate has room for, and takes 350 bytes a chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
     /// Of all segments together: scans compare signs first, and int8 vectors only where those promise something.

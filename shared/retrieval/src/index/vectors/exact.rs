@@ -11,7 +11,7 @@ use crate::segment::Segment;
 pub type Signs = [u64; DIMENSIONS / 64];
 
 /// One vector in so many is compared exactly after its signs were.
-const RESCORED: usize = 4;
+const RESCORED: usize = 8;
 /// As many are compared exactly at least, in multiples of what is asked for.
 const LEAST_RESCORED: usize = 8;
 

@@ -13,7 +13,7 @@ use crate::embed::{DIMENSIONS, Query};
 use crate::index::top::Top;
 use crate::segment::{FormatError, LINKS, Segment, UPPER_LINKS};
 
-/// How many chunks one job arm can afford to link.
+/// How many chunks one job arm can afford to link: one or two seconds of work.
 pub const AFFORDABLE: usize = 5_000;
 /// How many nearest points a search keeps in view; more than a search for candidates asks for.
 const SEARCH_WIDTH: usize = 128;
@@ -69,7 +69,7 @@ impl VectorIndex for Graph {
 
 /// Links the next chunks of a segment with each other, at most `most` of them, and returns the segment with that graph
 /// added to it; none when all are linked. The work grows with `most` a little faster than in proportion, and a job does
-/// what it can afford: about TIMES.
+/// what it can afford: 1,000 take about 0.12 s in workerd, 5,000 about 1.3 s, and 50,000 minutes.
 ///
 /// # Errors
 /// When the segment would be too large.
