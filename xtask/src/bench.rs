@@ -39,11 +39,15 @@ pub fn run(only: &[Bench]) -> Result<()> {
         .iter()
         .filter(|it| only.is_empty() || only.contains(it))
     {
-        match bench {
-            Bench::Criterion => criterion()?,
-            Bench::Retrieval => drop(report.insert("retrieval".into(), retrieval::run(build.tools())?)),
-            Bench::Server => drop(report.insert("server".into(), server::run(&build)?)),
-        }
+        let (name, figures) = match bench {
+            Bench::Criterion => {
+                criterion()?;
+                continue;
+            }
+            Bench::Retrieval => ("retrieval", retrieval::run(build.tools())?),
+            Bench::Server => ("server", server::run(&build)?),
+        };
+        report.insert(name.into(), figures);
     }
     if !report.is_empty() {
         let file = folder()?.join("report.json");

@@ -30,7 +30,8 @@ pub trait VectorIndex {
 /// |---|---|---|---|---|
 /// | 1,000 | 0.02 (1) | 0.03 (1.00) | 0.15 (1.00) | the same |
 /// | 10,000 | 0.19 (1) | 0.12 (0.88) | 0.81 (0.97) | 0.52 (0.89) |
-/// | 50,000 | 0.95 (1) | 0.52 (0.94) | 9 (0.99) | 0.9 (0.59) |
+/// | 50,000 | 0.97 (1) | 0.49 (0.93) | 8.7 (0.99) | 0.9 (0.59) |
+/// | 100,000 | 1.92 (1) | 1.7 (0.95) | 17.6 (0.98) | not built |
 ///
 /// Of passages of real help pages, signs find 0.98 and a graph 1.00. Signs pay once the scan is what a search waits
 /// for. A graph is no faster than the scan at any size that an isolate has room for, and takes 350 bytes a chunk.
