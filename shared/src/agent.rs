@@ -66,6 +66,10 @@ pub struct ResponseConfig {
     /// 0 to 1; below it the agent answers with its fallback.
     pub confidence_threshold: Option<f64>,
     pub show_sources: Option<bool>,
+    /// Extension: REDWOOD (the question as it was asked), CEDAR (together with what was said before it) or CYPRESS (and
+    /// questions of several parts taken apart).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<String>,
     /// Extension: default (the installation's language model, when it has one) or extractive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generator: Option<String>,

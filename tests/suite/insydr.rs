@@ -19,6 +19,7 @@ mod publishing;
 mod roles;
 mod secrets;
 mod sessions;
+mod strategies;
 mod streaming;
 mod traces;
 mod uploads;

@@ -7,7 +7,8 @@ use crate::ports::Departure;
 use crate::workspace::Member;
 use crate::{Error, Kind, Result};
 use edge_model::agent::{
-    Agent, AgentConfig, AgentStats, AgentStatus, AgentSummary, GeneratorChoice, ResponseStyle, Tone, WidgetConfig,
+    Agent, AgentConfig, AgentStats, AgentStatus, AgentSummary, GeneratorChoice, ResponseStyle, Strategy, Tone,
+    WidgetConfig,
 };
 use edge_model::collection::Collection;
 use edge_model::text::{Name, Question};
@@ -71,6 +72,7 @@ pub(crate) fn defaults(name: &str) -> AgentConfig {
         max_response_length: 600,
         confidence_threshold: 0.6,
         show_sources: true,
+        strategy: Strategy::default(),
         generator: GeneratorChoice::Default,
         conversation_rules: Map::new(),
         greeting_message: GREETING.into(),

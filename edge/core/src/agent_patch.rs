@@ -1,7 +1,7 @@
 //! What of an agent may be changed, in types that hold only what will do.
 use crate::guard::PublicUrl;
 use edge_model::CollectionId;
-use edge_model::agent::{Agent, GeneratorChoice, ResponseStyle, Tone};
+use edge_model::agent::{Agent, GeneratorChoice, ResponseStyle, Strategy, Tone};
 use edge_model::text::{Description, Name, Phrase};
 use serde_json::{Map, Value};
 
@@ -17,6 +17,7 @@ pub struct Patch {
     pub max_response_length: Option<ResponseLength>,
     pub confidence_threshold: Option<Threshold>,
     pub show_sources: Option<bool>,
+    pub strategy: Option<Strategy>,
     pub generator: Option<GeneratorChoice>,
     pub conversation_rules: Option<Map<String, Value>>,
     pub greeting_message: Option<Phrase>,
@@ -52,6 +53,7 @@ impl Patch {
             max_response_length,
             confidence_threshold,
             show_sources,
+            strategy,
             generator,
             conversation_rules,
             greeting_message,
@@ -72,6 +74,7 @@ impl Patch {
         set(&mut draft.max_response_length, max_response_length.map(|it| it.0));
         set(&mut draft.confidence_threshold, confidence_threshold.map(|it| it.0));
         set(&mut draft.show_sources, show_sources);
+        set(&mut draft.strategy, strategy);
         set(&mut draft.generator, generator);
         set(&mut draft.conversation_rules, conversation_rules);
         set(&mut draft.greeting_message, greeting_message.map(|it| it.to_string()));
@@ -165,6 +168,15 @@ pub fn style(text: &str) -> Result<ResponseStyle, String> {
         "detailed" => Ok(ResponseStyle::Detailed),
         _ => Err("must be `conversational`, `concise` or `detailed`".into()),
     }
+}
+
+/// Reads how an agent looks questions up.
+///
+/// # Errors
+/// Names the ways there are.
+pub fn strategy(text: &str) -> Result<Strategy, String> {
+    let found = Strategy::ALL.into_iter().find(|it| it.as_str() == text);
+    found.ok_or_else(|| "must be `REDWOOD`, `CEDAR` or `CYPRESS`".into())
 }
 
 /// Reads which generator an agent uses.

@@ -5,7 +5,6 @@ mod marks;
 mod prompt;
 mod quote;
 mod speech;
-mod standalone;
 mod written;
 
 pub use speech::{Composed, Speech};
@@ -65,13 +64,12 @@ pub async fn compose(app: &App, brief: &Brief<'_>, speech: &mut Speech<'_>) -> R
     find::note(app, brief, &found, speech);
     let decision = match &found.embedder {
         None => "nothing_found",
-        Some(_) if found.retrieval.hits.is_empty() => "nothing_found",
-        Some(_) if f64::from(found.retrieval.confidence) < brief.config.confidence_threshold => "below_threshold",
+        Some(_) if found.is_empty() => "nothing_found",
+        Some(_) if found.answerable().next().is_none() => "below_threshold",
         Some(embedder) => {
-            let hits = &found.retrieval.hits;
             let model = app.model.as_ref();
             let outcome = match model.filter(|_| brief.config.generator == GeneratorChoice::Default) {
-                Some(model) => written::write(app, model, brief, hits, speech).await?,
+                Some(model) => written::write(app, model, brief, &found.hits(), speech).await?,
                 None => Outcome::Unasked,
             };
             match outcome {
@@ -79,7 +77,7 @@ pub async fn compose(app: &App, brief: &Brief<'_>, speech: &mut Speech<'_>) -> R
                 Outcome::Declined => "declined",
                 Outcome::Unasked => {
                     speech.composed.trace.generator = EXTRACTIVE.into();
-                    match quote::quote(embedder, &found.question, hits, brief.config, speech) {
+                    match quote::quote(embedder, &found, brief.config, speech) {
                         true => "answered",
                         false => "nothing_found",
                     }

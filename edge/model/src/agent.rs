@@ -65,6 +65,9 @@ pub struct AgentConfig {
     /// 0 to 1.
     pub confidence_threshold: f64,
     pub show_sources: bool,
+    /// How it looks questions up.
+    #[serde(default)]
+    pub strategy: Strategy,
     /// What puts its answers into words.
     #[serde(default)]
     pub generator: GeneratorChoice,
@@ -92,6 +95,33 @@ pub enum ResponseStyle {
     Conversational,
     Concise,
     Detailed,
+}
+
+/// How an agent looks questions up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Strategy {
+    /// The question as it was asked.
+    Redwood,
+    /// The question together with what was said before it.
+    #[default]
+    Cedar,
+    /// The same, and a question of several parts is taken apart.
+    Cypress,
+}
+
+impl Strategy {
+    /// Every strategy.
+    pub const ALL: [Self; 3] = [Self::Redwood, Self::Cedar, Self::Cypress];
+
+    /// Returns the strategy's code.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Redwood => "REDWOOD",
+            Self::Cedar => "CEDAR",
+            Self::Cypress => "CYPRESS",
+        }
+    }
 }
 
 /// What puts an agent's answers into words.

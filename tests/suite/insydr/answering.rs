@@ -361,7 +361,9 @@ async fn a_long_passage_is_shown_up_to_the_end_of_a_word() {
         .learn(&world, "shipping.md", &format!("# Shipping\n\n{passage}"))
         .await;
     let agent = owner.agent(&world, lenient(json!({}))).await;
-    let answer = owner.test(&world, &agent, "When does the warehouse ship parcels?").await;
+    let answer = owner
+        .test(&world, &agent, "When does the warehouse ship parcels?")
+        .await;
     let preview = answer["sources"][0]["chunk_preview"].as_str().unwrap();
     let shown = preview.strip_suffix(" …").expect(preview);
     assert!((380..=400).contains(&shown.chars().count()), "{preview}");

@@ -53,7 +53,7 @@ async fn an_answer_is_explained_with_its_grounds() {
 #[tokio::test]
 async fn a_follow_up_shows_what_was_looked_up() {
     let world = World::new();
-    let (owner, agent, _) = answered(&world, "When are you open?").await;
+    let (owner, agent, _) = answered(&world, "What are your opening hours?").await;
     let key = world.widget_key(&owner).await;
     let frames = world.ask(&key, &agent, "s", "And on Sundays?").send().await.frames();
     let id = frames[0]["message_id"].as_str().unwrap();

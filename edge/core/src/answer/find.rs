@@ -1,12 +1,14 @@
 //! The passages for a question, and what the trace says of them.
-use super::standalone::standalone;
 use super::{Brief, Speech};
 use crate::app::App;
 use crate::{Result, index};
-use edge_model::agent::AgentConfig;
-use edge_model::conversation::{Passage, Trace};
-use edge_model::{CollectionId, DocumentId};
-use retrieval::{Embedder, Hit, Index, Retrieval, SearchOptions};
+use edge_model::DocumentId;
+use edge_model::agent::{AgentConfig, Strategy};
+use edge_model::conversation::{Author, Passage, Trace};
+use edge_model::{CollectionId, conversation};
+use retrieval::followup::{Standalone, Turn, stand_alone};
+use retrieval::{Embedder, Hit, Index, Retrieval, SearchOptions, compound};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// As many passages are looked at.
@@ -14,11 +16,62 @@ const PASSAGES: usize = 8;
 
 /// What was found.
 pub(super) struct Found {
-    /// The question as it was looked up.
-    pub(super) question: String,
+    /// The questions that the question is made of; one, unless the strategy takes it apart.
+    parts: Vec<Part>,
+    threshold: f64,
     /// None before the first document.
     pub(super) embedder: Option<Arc<Embedder>>,
+}
+
+/// What was found for one question.
+pub(super) struct Part {
+    /// The question as it is understood by itself.
+    pub(super) question: String,
     pub(super) retrieval: Retrieval,
+}
+
+impl Part {
+    fn confidence(&self) -> f64 {
+        f64::from(self.retrieval.confidence)
+    }
+}
+
+impl Found {
+    /// Tells whether there is any passage at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.parts.iter().all(|it| it.retrieval.hits.is_empty())
+    }
+
+    /// Returns the questions that can be answered.
+    pub(super) fn answerable(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().filter(|it| it.confidence() >= self.threshold)
+    }
+
+    /// Tells whether some of the questions can be answered and others cannot.
+    pub(super) fn is_partial(&self) -> bool {
+        let count = self.answerable().count();
+        count > 0 && count < self.parts.len()
+    }
+
+    /// Returns how sure the answer is: as sure as what it says at its least sure place; without an answer, as sure as
+    /// the best that was found.
+    pub(super) fn confidence(&self) -> f64 {
+        let least = self.answerable().map(Part::confidence).reduce(f64::min);
+        least.unwrap_or_else(|| self.parts.iter().map(Part::confidence).fold(0.0, f64::max))
+    }
+
+    /// Returns the passages of the questions that can be answered, each once, best first.
+    pub(super) fn hits(&self) -> Vec<Hit> {
+        ranked(self.answerable())
+    }
+}
+
+fn ranked<'a>(parts: impl Iterator<Item = &'a Part>) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = parts.flat_map(|it| it.retrieval.hits.iter().cloned()).collect();
+    hits.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut seen = HashSet::new();
+    hits.retain(|it| seen.insert((it.document_id.clone(), it.chunk_index)));
+    hits
 }
 
 /// Looks a question up.
@@ -26,32 +79,64 @@ pub(super) struct Found {
 /// # Errors
 /// When the index or the model of meanings cannot be read.
 pub(super) async fn find(app: &App, brief: &Brief<'_>) -> Result<Found> {
-    let question = standalone(brief.question, brief.history);
-    let Some(snapshot) = brief.snapshot else {
-        return Ok(Found {
-            question,
-            embedder: None,
-            retrieval: Retrieval::default(),
-        });
+    let history: Vec<Turn<'_>> = brief.history.iter().map(turn).collect();
+    let questions = understand(brief.question, history, brief.config.strategy);
+    let (index, embedder) = match brief.snapshot {
+        Some(snapshot) => {
+            let embedder = index::embedder(app).await?;
+            (Some(index::load(app, snapshot).await?), Some(embedder))
+        }
+        None => (None, None),
     };
-    let embedder = index::embedder(app).await?;
-    let index = index::load(app, snapshot).await?;
-    let retrieval = retrieve(&embedder, &index, &question, brief.config);
+    let parts = questions.into_iter().map(|it| Part {
+        retrieval: match (&index, &embedder) {
+            (Some(index), Some(embedder)) => retrieve(embedder, index, &it, brief.config),
+            _ => Retrieval::default(),
+        },
+        question: it.text,
+    });
     Ok(Found {
-        question,
-        embedder: Some(embedder),
-        retrieval,
+        parts: parts.collect(),
+        threshold: brief.config.confidence_threshold,
+        embedder,
     })
 }
 
-fn retrieve(embedder: &Embedder, index: &Index, question: &str, config: &AgentConfig) -> Retrieval {
+fn turn(turn: &conversation::Turn) -> Turn<'_> {
+    Turn {
+        is_visitor: turn.author == Author::Visitor,
+        text: &turn.text,
+    }
+}
+
+/// Makes of a question, and what was said before it, the questions to look up.
+fn understand<'a>(question: &'a str, mut turns: Vec<Turn<'a>>, strategy: Strategy) -> Vec<Standalone<'a>> {
+    match strategy {
+        Strategy::Redwood => vec![stand_alone(question, &[])],
+        Strategy::Cedar => vec![stand_alone(question, &turns)],
+        Strategy::Cypress => {
+            let each = compound::parts(question).into_iter().map(|part| {
+                let question = stand_alone(part, &turns);
+                // A part may lean on the one before it.
+                turns.push(Turn {
+                    is_visitor: true,
+                    text: part,
+                });
+                question
+            });
+            each.collect()
+        }
+    }
+}
+
+fn retrieve(embedder: &Embedder, index: &Index, question: &Standalone<'_>, config: &AgentConfig) -> Retrieval {
     let collections: Vec<String> = config.collection_ids.iter().map(CollectionId::to_string).collect();
     let options = SearchOptions {
         collections: Some(&collections),
         limit: PASSAGES,
-        context: &[],
+        context: &question.context,
     };
-    let mut found = index.search(embedder, question, &options);
+    let mut found = index.search(embedder, &question.question, &options);
     // A fixed language prefers its documents, where there are any.
     let in_language = |hit: &Hit| hit.language.as_deref() == Some(config.language_mode.as_str());
     if found.hits.iter().any(in_language) {
@@ -62,22 +147,24 @@ fn retrieve(embedder: &Embedder, index: &Index, question: &str, config: &AgentCo
 
 /// Notes down on what grounds the answer will stand.
 pub(super) fn note(app: &App, brief: &Brief<'_>, found: &Found, speech: &mut Speech<'_>) {
-    let retrieval = &found.retrieval;
     let spent = u64::try_from(app.now().0 - brief.began.0).unwrap_or_default();
-    speech.composed.confidence = f64::from(retrieval.confidence);
+    speech.composed.confidence = found.confidence();
+    let questions: Vec<&str> = found.parts.iter().map(|it| it.question.as_str()).collect();
+    // The features of the question that the confidence is of.
+    let decisive = found.parts.iter().find(|it| it.confidence() == found.confidence());
+    let features = decisive.map(|it| it.retrieval.features.as_slice()).unwrap_or_default();
     let mut trace = Trace {
         agent_version: brief.agent_version.clone(),
         snapshot: brief.snapshot.map_or(0, |it| it.version),
         generator: "none".into(),
-        strategy: "CEDAR".into(),
-        standalone_question: found.question.clone(),
-        features: retrieval
-            .features
+        strategy: brief.config.strategy.as_str().into(),
+        standalone_question: questions.join("\n"),
+        features: features
             .iter()
             .map(|(name, value)| ((*name).to_owned(), f64::from(*value)))
             .collect(),
         threshold: brief.config.confidence_threshold,
-        passages: retrieval.hits.iter().map(passage).collect(),
+        passages: ranked(found.parts.iter()).iter().map(passage).collect(),
         ..Trace::default()
     };
     trace.timings.found_ms = spent;

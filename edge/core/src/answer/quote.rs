@@ -1,6 +1,8 @@
 //! The extractive generator: answers in the documents' own sentences.
+use super::find::{Found, Part};
 use super::{Speech, citation};
 use edge_model::agent::{AgentConfig, ResponseStyle, Tone};
+use edge_model::conversation::Citation;
 use retrieval::{Embedder, Extract, ExtractOptions, Hit, Separator, Style};
 
 /// What a passage must at least score beside the best one to be quoted from.
@@ -9,63 +11,136 @@ const WORTHY: f32 = 0.85;
 const MARK: usize = 5;
 /// What an answer must at least have room for after its lead-in, in characters.
 const LEAST: usize = 40;
+/// What separates paragraphs.
+const PARAGRAPH: &str = "\n\n";
+/// The languages that documents are told to be in, by their ISO 639-1 codes.
+const LANGUAGES: [(&str, &str); 26] = [
+    ("ar", "Arabic"),
+    ("cs", "Czech"),
+    ("da", "Danish"),
+    ("de", "German"),
+    ("el", "Greek"),
+    ("en", "English"),
+    ("es", "Spanish"),
+    ("fi", "Finnish"),
+    ("fr", "French"),
+    ("he", "Hebrew"),
+    ("hi", "Hindi"),
+    ("hu", "Hungarian"),
+    ("it", "Italian"),
+    ("ja", "Japanese"),
+    ("ko", "Korean"),
+    ("nl", "Dutch"),
+    ("no", "Norwegian"),
+    ("pl", "Polish"),
+    ("pt", "Portuguese"),
+    ("ro", "Romanian"),
+    ("ru", "Russian"),
+    ("sv", "Swedish"),
+    ("ta", "Tamil"),
+    ("tr", "Turkish"),
+    ("uk", "Ukrainian"),
+    ("zh", "Chinese"),
+];
 
-/// Says the sentences that answer, in reading order, each sentence's source numbered at its end. Tells whether there
-/// were any.
-pub(super) fn quote(
+/// Says the sentences that answer, in reading order, each sentence's source numbered at its end; for a question of
+/// several parts a paragraph each, and the fallback for those that have no answer. Tells whether there were any.
+pub(super) fn quote(embedder: &Embedder, found: &Found, config: &AgentConfig, speech: &mut Speech<'_>) -> bool {
+    let parts: Vec<&Part> = found.answerable().collect();
+    let most = usize::try_from(config.max_response_length).unwrap_or(usize::MAX);
+    let mut citations = Vec::new();
+    for (position, part) in parts.iter().enumerate() {
+        // What is left is for all parts that are left.
+        let said = speech.composed.text.chars().count();
+        let room = most.saturating_sub(said) / (parts.len() - position);
+        quote_part(embedder, part, config, room, &mut citations, speech);
+    }
+    if found.is_partial() && speech.has_begun() {
+        speech.say(PARAGRAPH.into());
+        words(&config.fallback_message)
+            .into_iter()
+            .for_each(|it| speech.say(it));
+    }
+    if config.show_sources {
+        speech.composed.citations = citations;
+    }
+    speech.has_begun()
+}
+
+/// Quotes for one question in at most `room` characters.
+fn quote_part(
     embedder: &Embedder,
-    question: &str,
-    hits: &[Hit],
+    part: &Part,
     config: &AgentConfig,
+    room: usize,
+    citations: &mut Vec<Citation>,
     speech: &mut Speech<'_>,
-) -> bool {
-    // A lead-in may be followed by a blank line. One that leaves no room for what it leads to is left out.
-    let taken = |lead: &str| if lead.is_empty() { 0 } else { lead.len() + 2 };
-    let has_room = |lead: &&str| usize::try_from(config.max_response_length).is_ok_and(|it| it >= taken(lead) + LEAST);
-    let lead = Some(lead_in(config.tone, config.style))
-        .filter(has_room)
-        .unwrap_or_default();
+) {
     // A passage that fits much less well would water the answer down.
+    let hits = &part.retrieval.hits;
     let best = hits.first().map_or(0.0, |it| it.score);
     let worthy = hits.iter().take_while(|it| it.score >= best * WORTHY).count();
     let hits = hits.get(..worthy).unwrap_or_default();
-    let extract = pick(embedder, question, hits, config, taken(lead));
-    if extract.sentences.is_empty() {
-        return false;
+    let before = if speech.has_begun() {
+        PARAGRAPH
+    } else {
+        lead_in(config.tone, config.style)
+    };
+    // A lead-in may be followed by a blank line. One that leaves no room for what it leads to is left out.
+    let taken = |lead: &str| if lead.is_empty() { 0 } else { lead.len() + 2 };
+    let lead = if room >= taken(before) + LEAST { before } else { "" };
+    let extract = pick(embedder, part, hits, config, room.saturating_sub(taken(lead)));
+    if extract.sentences.is_empty() || (speech.has_begun() && lead.is_empty()) {
+        return;
     }
-    words(lead).into_iter().for_each(|it| speech.say(it));
-    let cited = extract.cited_hits();
+    if lead == PARAGRAPH {
+        speech.say(lead.into());
+    } else {
+        words(lead).into_iter().for_each(|it| speech.say(it));
+    }
+    let leads_on = !lead.is_empty() && lead != PARAGRAPH;
     for (position, sentence) in extract.sentences.iter().enumerate() {
         match sentence.separator {
             // A list or a table begins a paragraph of its own after the lead-in.
-            Separator::None if position == 0 && !lead.is_empty() && is_block(&sentence.text) => {
-                speech.say("\n\n".into())
-            }
+            Separator::None if position == 0 && leads_on && is_block(&sentence.text) => speech.say(PARAGRAPH.into()),
             Separator::None => {}
             separator => speech.say(separator.as_str().into()),
         }
         words(&sentence.text).into_iter().for_each(|it| speech.say(it));
-        let number = cited.iter().position(|it| *it == sentence.hit).unwrap_or_default() + 1;
+        let number = hits.get(sentence.hit).map_or(0, |hit| number(hit, citations));
         if config.show_sources && sentence.cite {
             // A mark inside a table or code block would be part of it.
             speech.say(if is_closed(&sentence.text) {
-                format!("\n\n[{number}]")
+                format!("{PARAGRAPH}[{number}]")
             } else {
                 format!(" [{number}]")
             });
         }
     }
-    if config.show_sources {
-        speech.composed.citations = cited.iter().filter_map(|it| hits.get(*it)).map(citation).collect();
+    if let Some(note) = extract.foreign_language.as_deref().and_then(language_note) {
+        speech.say(PARAGRAPH.into());
+        words(&note).into_iter().for_each(|it| speech.say(it));
     }
-    true
 }
 
-/// Picks the sentences that answer, so many that they fit with `before` characters before them and their citations.
-fn pick(embedder: &Embedder, question: &str, hits: &[Hit], config: &AgentConfig, before: usize) -> Extract {
-    let most = usize::try_from(config.max_response_length)
-        .unwrap_or(usize::MAX)
-        .saturating_sub(before);
+/// Returns the number of a passage among the citations, which it joins when it is new.
+fn number(hit: &Hit, citations: &mut Vec<Citation>) -> usize {
+    let is_it = |it: &Citation| it.document_id.as_str() == hit.document_id && it.chunk_index == hit.chunk_index;
+    let position = citations.iter().position(is_it).unwrap_or_else(|| {
+        citations.push(citation(hit));
+        citations.len() - 1
+    });
+    position + 1
+}
+
+/// The agent's set phrase after an answer in another language than the question's.
+fn language_note(code: &str) -> Option<String> {
+    let name = LANGUAGES.iter().find(|it| it.0 == code)?.1;
+    Some(format!("(The document is in {name}.)"))
+}
+
+/// Picks the sentences that answer, so many that they fit into `most` characters with their citations.
+fn pick(embedder: &Embedder, part: &Part, hits: &[Hit], config: &AgentConfig, most: usize) -> Extract {
     let style = match config.style {
         ResponseStyle::Concise => Style::Concise,
         ResponseStyle::Conversational => Style::Conversational,
@@ -76,7 +151,7 @@ fn pick(embedder: &Embedder, question: &str, hits: &[Hit], config: &AgentConfig,
     loop {
         let room = |marks: usize| if config.show_sources { marks * MARK } else { 0 };
         let max_chars = most.saturating_sub(room(marks));
-        let extract = retrieval::extract::extract(embedder, question, hits, &ExtractOptions { max_chars, style });
+        let extract = retrieval::extract::extract(embedder, &part.question, hits, &ExtractOptions { max_chars, style });
         let found = extract.sentences.iter().filter(|it| it.cite).count();
         if found <= marks || extract.text().chars().count() + room(found) <= most {
             return extract;

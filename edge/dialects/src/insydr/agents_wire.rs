@@ -4,7 +4,7 @@ use edge_core::App;
 use edge_core::agent::{Detail, version_name};
 use edge_core::agent_patch::{
     AgentType, BorderRadius, Color, GreetingDelay, LanguageMode, Patch, Position, ResponseLength, Suggestions, Theme,
-    Threshold, WidgetPatch, generator, style, tone,
+    Threshold, WidgetPatch, generator, strategy, style, tone,
 };
 use edge_core::guard::PublicUrl;
 use edge_model::CollectionId;
@@ -49,6 +49,7 @@ pub(super) fn patch(app: &App, change: UpdateAgent) -> ApiResult<Patch> {
         max_response_length,
         confidence_threshold,
         show_sources,
+        strategy: strategy_code,
         generator: generator_name,
     } = response_config.unwrap_or_default();
     let rules = |it: serde_json::Map<String, serde_json::Value>| {
@@ -86,6 +87,7 @@ pub(super) fn patch(app: &App, change: UpdateAgent) -> ApiResult<Patch> {
             Threshold::new,
         )?,
         show_sources,
+        strategy: given("response_config.strategy", strategy_code, |it| strategy(&it))?,
         generator: given("response_config.generator", generator_name, |it| generator(&it))?,
         conversation_rules: given("conversation_rules", conversation_rules, rules)?,
         greeting_message: given("greeting_message", greeting_message, |it| Phrase::new(&it))?,
@@ -163,6 +165,7 @@ pub(super) fn full(detail: Detail) -> wire::agent::Agent {
         max_response_length,
         confidence_threshold,
         show_sources,
+        strategy,
         generator,
         conversation_rules,
         greeting_message,
@@ -191,6 +194,7 @@ pub(super) fn full(detail: Detail) -> wire::agent::Agent {
             max_response_length: Some(max_response_length),
             confidence_threshold: Some(confidence_threshold),
             show_sources: Some(show_sources),
+            strategy: Some(strategy.as_str().into()),
             generator: Some(generator_word(generator).into()),
         },
         conversation_rules,

@@ -1,0 +1,150 @@
+//! How questions are understood: by themselves, with what was said before, taken apart, across languages.
+use crate::harness::{Owner, World};
+use serde_json::{Value, json};
+
+const PLANS: &str = "# Pricing plans\n\nThe Starter plan costs 19 dollars a month. The Pro plan costs 49 dollars a month. \
+    Students get half off the Pro plan.\n\n\
+    # Refunds\n\nYou can get a refund within 30 days of your purchase. Refunds are paid to the card that was charged.\n\n\
+    # Passwords\n\nTo reset your password, open the account page and choose Reset password. A mail with a link arrives.\n";
+
+struct Shop {
+    world: World,
+    owner: Owner,
+    agent: String,
+    key: String,
+}
+
+impl Shop {
+    async fn new(strategy: &str, documents: &[(&str, &str)]) -> Self {
+        let world = World::new();
+        let owner = world.owner("ann@example.com").await;
+        world.set_plan(&owner, "ENTERPRISE").await;
+        for (name, text) in documents {
+            owner.learn(&world, name, text).await;
+        }
+        let settings = json!({
+            "response_config": { "confidence_threshold": 0.5, "strategy": strategy },
+            "fallback_message": "That is not in our documents."
+        });
+        let agent = world.published_agent(&owner, settings).await;
+        let key = world.widget_key(&owner).await;
+        Self {
+            world,
+            owner,
+            agent,
+            key,
+        }
+    }
+
+    /// Asks within one conversation; returns the text of the answer, its sources and its trace.
+    async fn ask(&self, question: &str) -> (String, Vec<Value>, Value) {
+        let frames = self
+            .world
+            .ask(&self.key, &self.agent, "s", question)
+            .send()
+            .await
+            .frames();
+        let of_type = |name: &'static str| frames.iter().filter(move |it| it["type"] == name);
+        let text = of_type("token").map(|it| it["content"].as_str().unwrap()).collect();
+        let sources = of_type("sources").flat_map(|it| it["sources"].as_array().unwrap().clone());
+        let id = frames[0]["message_id"].as_str().unwrap();
+        let trace = self.owner.get(&self.world, &format!("/messages/{id}/trace")).await;
+        (text, sources.collect(), trace.expect(200))
+    }
+}
+
+#[tokio::test]
+async fn a_follow_up_is_understood_from_the_conversation_and_redwood_takes_it_as_it_is() {
+    let shop = Shop::new("CEDAR", &[("plans.md", PLANS)]).await;
+    let (text, _, _) = shop.ask("What does the Pro plan cost?").await;
+    assert!(text.contains("49 dollars"), "{text}");
+    let (text, sources, trace) = shop.ask("And for students?").await;
+    assert!(text.contains("half off the Pro plan"), "{text}");
+    assert!(!sources.is_empty());
+    assert_ne!(trace["standalone_question"], "And for students?");
+    let shop = Shop::new("REDWOOD", &[("plans.md", PLANS)]).await;
+    shop.ask("What does the Pro plan cost?").await;
+    let (_, _, trace) = shop.ask("And for students?").await;
+    assert_eq!(
+        (&trace["strategy"], &trace["standalone_question"]),
+        (&json!("REDWOOD"), &json!("And for students?"))
+    );
+}
+
+#[tokio::test]
+async fn a_change_of_subject_does_not_drag_the_old_one_along() {
+    let shop = Shop::new("CEDAR", &[("plans.md", PLANS)]).await;
+    shop.ask("What does the Pro plan cost?").await;
+    let (text, _, _) = shop.ask("How do I reset my password?").await;
+    assert!(
+        text.contains("Reset password") && !text.contains("49 dollars"),
+        "{text}"
+    );
+    let (text, sources, _) = shop.ask("Who won the chess championship in 1972?").await;
+    assert_eq!((text.as_str(), sources.len()), ("That is not in our documents.", 0));
+}
+
+#[tokio::test]
+async fn cypress_answers_every_part_of_a_question_with_its_own_sources() {
+    let question = "How do I reset my password and how long can I get a refund?";
+    let shop = Shop::new("CYPRESS", &[("plans.md", PLANS)]).await;
+    let (text, sources, trace) = shop.ask(question).await;
+    let [password, refund] = ["Reset password", "within 30 days"].map(|it| text.find(it).expect(it));
+    assert!(password < refund, "in the order of the question: {text}");
+    assert!(text.contains("[1]") && text.contains("[2]"), "{text}");
+    assert_eq!(sources.len(), 2, "{sources:?}");
+    assert_eq!(trace["strategy"], "CYPRESS");
+    assert_eq!(trace["standalone_question"].as_str().unwrap().lines().count(), 2);
+}
+
+#[tokio::test]
+async fn a_part_that_has_no_answer_is_said_to_have_none() {
+    let question = "How do I reset my password and who won the chess championship in 1972?";
+    let shop = Shop::new("CYPRESS", &[("plans.md", PLANS)]).await;
+    let (text, sources, _) = shop.ask(question).await;
+    assert!(text.contains("Reset password"), "{text}");
+    assert!(text.ends_with("\n\nThat is not in our documents."), "{text}");
+    assert_eq!(sources.len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_in_another_language_says_which() {
+    let german = "# Öffnungszeiten\n\nUnser Museum in Lanternfish ist von neun bis fünf Uhr geöffnet. Der Eintritt in \
+        das Museum Lanternfish kostet für Erwachsene acht Euro, und für Kinder ist er frei.\n";
+    let shop = Shop::new("CEDAR", &[("museum.md", german)]).await;
+    let lenient = json!({ "response_config": { "confidence_threshold": 0.0 } });
+    let agent = shop.world.published_agent(&shop.owner, lenient).await;
+    let answer = shop
+        .owner
+        .test(
+            &shop.world,
+            &agent,
+            "What does it cost to visit the Museum Lanternfish?",
+        )
+        .await;
+    let text = answer["response"].as_str().unwrap();
+    assert!(text.contains("acht Euro"), "{text}");
+    assert!(text.ends_with("(The document is in German.)"), "{text}");
+    let answer = shop
+        .owner
+        .test(
+            &shop.world,
+            &agent,
+            "Was kostet der Eintritt in das Museum Lanternfish?",
+        )
+        .await;
+    assert!(
+        !answer["response"].as_str().unwrap().contains("The document is in"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_strategy_is_refused_by_name() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let body = json!({ "name": "Bot", "response_config": { "strategy": "OAK" } });
+    let refused = owner.post(&world, "/agents", body).await.refusal();
+    let field = Some("response_config.strategy".into());
+    assert_eq!(refused, (400, "VALIDATION_ERROR".into(), field));
+}
