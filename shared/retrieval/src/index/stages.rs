@@ -21,7 +21,7 @@ impl Index {
 
     /// Scores the passages by the question's terms, its own preparation included; returns the number found.
     pub fn stage_terms(&self, embedder: &Embedder, question: &str) -> usize {
-        let question = Question::new(self, embedder, question);
+        let question = Question::new(self, embedder, question, &[]);
         let mut scores = Scores::new(self.chunk_count());
         let mut best = Top::new(WINDOW);
         for part in &self.segments {
@@ -33,7 +33,7 @@ impl Index {
 
     /// Does all that comes before passages are read; returns the number of candidates.
     pub fn stage_candidates(&self, embedder: &Embedder, question: &str) -> usize {
-        let question = Question::new(self, embedder, question);
+        let question = Question::new(self, embedder, question, &[]);
         Candidates::find(self, &question, None).found.len()
     }
 }
