@@ -40,6 +40,17 @@ pub const LANGUAGES: Choices = &[
     ("pt", "Portuguese"),
     ("nl", "Dutch"),
 ];
+/// How it looks questions up.
+pub const STRATEGIES: Choices = &[
+    ("CEDAR", "With what was said before"),
+    ("CYPRESS", "Also part by part"),
+    ("REDWOOD", "As they were asked"),
+];
+/// What puts its answers into words.
+pub const GENERATORS: Choices = &[
+    ("default", "The language model, if there is one"),
+    ("extractive", "Always the documents\u{2019} own sentences"),
+];
 /// How the widget is lit.
 pub const THEMES: Choices = &[("auto", "Match the visitor"), ("light", "Light"), ("dark", "Dark")];
 /// Where the widget sits.
@@ -70,6 +81,10 @@ pub struct Draft {
     pub threshold: u32,
     /// Whether visitors see the passages.
     pub show_sources: bool,
+    /// A word of [`STRATEGIES`].
+    pub strategy: String,
+    /// A word of [`GENERATORS`].
+    pub generator: String,
     /// What it says first.
     pub greeting: String,
     /// What it says when the documents hold no answer.
@@ -111,6 +126,8 @@ impl Draft {
             max_response_length: response.max_response_length.unwrap_or(600).to_string(),
             threshold: percent(response.confidence_threshold.unwrap_or(0.6)),
             show_sources: response.show_sources.unwrap_or(true),
+            strategy: word(&response.strategy, "CEDAR"),
+            generator: word(&response.generator, "default"),
             greeting: agent.greeting_message.clone(),
             fallback: agent.fallback_message.clone(),
             collections: agent
@@ -222,7 +239,8 @@ impl Draft {
             max_response_length: whole(&self.max_response_length),
             confidence_threshold: Some(f64::from(self.threshold) / 100.0),
             show_sources: Some(self.show_sources),
-            generator: None,
+            strategy: Some(self.strategy.clone()),
+            generator: Some(self.generator.clone()),
         }
     }
 

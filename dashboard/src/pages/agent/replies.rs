@@ -3,7 +3,7 @@ use super::editing::Editing;
 use crate::components::choice::{Select, Switch};
 use crate::components::field::{TextArea, TextField};
 use crate::components::unique;
-use crate::state::agents::{LANGUAGES, STYLES, TONES};
+use crate::state::agents::{GENERATORS, LANGUAGES, STRATEGIES, STYLES, TONES};
 use leptos::prelude::*;
 
 /// Tone, style, language, length, threshold, sources.
@@ -42,6 +42,20 @@ pub fn Behaviour() -> impl IntoView {
                     value=editing.text(|draft| &draft.max_response_length, |draft| &mut draft.max_response_length)
                     problems=editing.problems
                     hint="In characters, 50 to 4000."
+                />
+            </div>
+            <div class="form__row">
+                <Select
+                    label="Questions are looked up"
+                    name="strategy"
+                    value=editing.text(|draft| &draft.strategy, |draft| &mut draft.strategy)
+                    choices=STRATEGIES
+                />
+                <Select
+                    label="Answers are written by"
+                    name="generator"
+                    value=editing.text(|draft| &draft.generator, |draft| &mut draft.generator)
+                    choices=GENERATORS
                 />
             </div>
             <Threshold />
