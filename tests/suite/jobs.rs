@@ -243,3 +243,30 @@ async fn a_full_workspace_says_so_and_has_room_again_once_something_is_deleted()
     world.drain(&owner).await;
     assert_eq!(status(&world, &owner, id).await.0, "COMPLETED");
 }
+
+#[tokio::test]
+async fn large_parts_of_an_index_get_a_graph_where_the_installation_wants_one() {
+    let world = World::with_settings(&[("GRAPH_FROM", "20")]);
+    let owner = world.owner("ann@example.com").await;
+    let rooms: String = (0..30)
+        .map(|it| {
+            format!("# Room {it}\n\nRoom {it} has the telephone number 555-{it:04}. Its key hangs at the porter's.\n\n")
+        })
+        .collect();
+    world.upload(&owner, "rooms.md", &rooms).await;
+    world.upload(&owner, "hours.md", PAGE).await;
+    world.drain(&owner).await;
+    let linked = "SELECT json_group_array(json_extract(value, '$.linked') = json_extract(value, '$.chunks')) \
+        FROM index_snapshots, json_each(manifest, '$.segments')";
+    assert_eq!(world.sql.column(linked), ["[1]"], "every passage is linked");
+    let agent = world
+        .published_agent(&owner, json!({ "response_config": { "confidence_threshold": 0.0 } }))
+        .await;
+    for (question, answer) in [
+        ("What is the telephone number of room 17?", "555-0017"),
+        ("When does the shop open?", "nine in the morning"),
+    ] {
+        let said = owner.test(&world, &agent, question).await;
+        assert!(said["response"].as_str().unwrap().contains(answer), "{said}");
+    }
+}

@@ -23,7 +23,7 @@ pub struct Setting {
 }
 
 /// Every setting there is. `public/docs/configuration.md` explains each.
-pub const SETTINGS: [Setting; 12] = [
+pub const SETTINGS: [Setting; 13] = [
     Setting {
         name: "AUTH_SECRET",
         secret: true,
@@ -89,6 +89,12 @@ pub const SETTINGS: [Setting; 12] = [
         secret: false,
         meaning: "A model of Workers AI, for an installation with the binding AI and without LLM_BASE_URL.",
         check: checks::one_word_or_nothing,
+    },
+    Setting {
+        name: "GRAPH_FROM",
+        secret: false,
+        meaning: "From how many passages on a part of an index is searched by a graph of near vectors.",
+        check: checks::count_or_nothing,
     },
     Setting {
         name: "ALLOW_PRIVATE_HOSTS",

@@ -3,6 +3,7 @@
 //! A snapshot is a list of immutable segments in blobs, less the documents deleted since. Memory holds the indexes of
 //! the workspaces that were asked last, within a budget.
 mod compact;
+mod link;
 
 use crate::app::App;
 use crate::{Error, Kind, Result, job, secret};
@@ -11,6 +12,7 @@ use edge_model::job::Task;
 use edge_model::snapshot::{Manifest, SegmentEntry, Snapshot};
 use edge_model::{DocumentId, Timestamp, WorkspaceId};
 use edge_store::{Statement, index_snapshots};
+use retrieval::index::vectors::Policy;
 use retrieval::{Embedder, Index, Segment};
 use std::sync::{Arc, Mutex};
 
@@ -50,7 +52,7 @@ struct Loaded {
 
 impl Loaded {
     fn bytes(&self) -> usize {
-        self.segments.iter().map(|it| it.1.memory_bytes()).sum()
+        self.index.memory_bytes()
     }
 }
 
@@ -177,10 +179,15 @@ pub async fn load(app: &App, snapshot: &Snapshot) -> Result<Arc<Index>> {
     let segments = loaded?;
     let manifest = &snapshot.manifest;
     let sequences: Vec<u64> = manifest.segments.iter().map(|it| it.sequence).collect();
-    let index = Arc::new(Index::new(
-        segments.iter().map(|it| it.1.clone()).collect(),
-        |document, segment| !manifest.is_live(document, sequences.get(segment).copied().unwrap_or_default()),
-    ));
+    let policy = Policy {
+        graph_from: app.settings.graph_from,
+        ..Policy::default()
+    };
+    let is_deleted = |document: &str, segment: usize| {
+        !manifest.is_live(document, sequences.get(segment).copied().unwrap_or_default())
+    };
+    let parts = segments.iter().map(|it| it.1.clone()).collect();
+    let index = Arc::new(Index::with_policy(parts, is_deleted, policy));
     let workspace = snapshot.workspace_id.clone();
     let loaded = Loaded {
         workspace,
@@ -249,6 +256,7 @@ pub(crate) async fn replace(
             key: it.key.clone(),
             size: it.size,
             chunks: it.chunks,
+            linked: 0,
             sequence: version,
         };
         // The same passages may be there already, when the job that wrote them is run twice.
@@ -289,7 +297,7 @@ async fn change(
     change(&mut snapshot.manifest, snapshot.version)?;
     compact::forget(&mut snapshot.manifest);
     let mut writes = vec![index_snapshots::replace(&snapshot)];
-    if compact::is_due(&snapshot.manifest) {
+    if compact::is_due(app, &snapshot.manifest) {
         writes.push(job::insert(app, workspace, Task::CompactIndex, 0)?);
     }
     Ok(writes)

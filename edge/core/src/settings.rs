@@ -17,6 +17,8 @@ pub struct Settings {
     pub mail_from: String,
     /// Hosts that may be reached although they are private: development only.
     pub allow_private_hosts: Vec<PrivateHost>,
+    /// Segments of as many passages are searched by a graph of near vectors; the largest number stands for never.
+    pub graph_from: usize,
     /// The language model that puts answers into words; none leaves them to extraction.
     pub model: Option<ModelChoice>,
     /// How long the language model may take to its first word, in milliseconds.
@@ -69,6 +71,11 @@ impl Settings {
             Ok(seconds @ 1..=120) => seconds * 1_000,
             _ => return Err(format!("LLM_PATIENCE must be 1 to 120 seconds, is `{patience}`")),
         };
+        let graph_from = match get("GRAPH_FROM").map(|it| (it.parse::<usize>(), it)) {
+            None => usize::MAX,
+            Some((Ok(count @ 1..), _)) => count,
+            Some((_, text)) => return Err(format!("GRAPH_FROM must be a number of passages, is `{text}`")),
+        };
         let server = server(&get, &allow_private_hosts)?.map(ModelChoice::Server);
         Ok(Self {
             auth_secret,
@@ -78,6 +85,7 @@ impl Settings {
             mail_from: get("MAIL_FROM").unwrap_or_else(|| "no-reply@edgewise.example".into()),
             model: server.or_else(|| get("WORKERS_AI_MODEL").map(ModelChoice::Platform)),
             model_patience,
+            graph_from,
             allow_private_hosts,
         })
     }
@@ -124,6 +132,8 @@ mod tests {
         assert!(read(&[secret, ("DEFAULT_PLAN", "GOLD")]).is_err_and(|it| it.contains("DEFAULT_PLAN")));
         assert!(read(&[secret, ("PUBLIC_URL", "not a url")]).is_err_and(|it| it.contains("PUBLIC_URL")));
         assert!(read(&[secret, ("ALLOW_PRIVATE_HOSTS", "a b")]).is_err_and(|it| it.contains("ALLOW_PRIVATE_HOSTS")));
+        assert!(read(&[secret, ("GRAPH_FROM", "0")]).is_err_and(|it| it.contains("GRAPH_FROM")));
+        assert!(read(&[secret, ("GRAPH_FROM", "5000")]).is_ok_and(|it| it.graph_from == 5_000));
         let settings = read(&[secret, ("ALLOW_PRIVATE_HOSTS", "Localhost, 127.0.0.1:9000")]);
         assert_eq!(settings.map(|it| it.allow_private_hosts.len()), Ok(2));
     }

@@ -44,6 +44,9 @@ pub struct SegmentEntry {
     /// In bytes.
     pub size: u64,
     pub chunks: u64,
+    /// How many of them its graph of near vectors links.
+    #[serde(default)]
+    pub linked: u64,
     /// The snapshot version that the newest of its passages came with.
     pub sequence: u64,
 }

@@ -36,6 +36,13 @@ pub(super) fn patience(value: &str) -> Verdict {
     )
 }
 
+pub(super) fn count_or_nothing(value: &str) -> Verdict {
+    unless(
+        value.is_empty() || matches!(value.parse::<usize>(), Ok(1..)),
+        "must be a number from 1 on, or nothing",
+    )
+}
+
 pub(super) fn plan(value: &str) -> Verdict {
     let plans = ["FREE", "STARTER", "PROFESSIONAL", "ENTERPRISE"];
     unless(

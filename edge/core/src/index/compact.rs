@@ -1,4 +1,5 @@
 //! Compaction: small segments are put together and deleted documents swept out, a few megabytes at a time.
+use super::link::{link, next_to_link};
 use super::{LARGEST, Written, current, make_room, read_segment, write_segment};
 use crate::app::App;
 use crate::{Error, Result, job};
@@ -23,11 +24,14 @@ const SMALL_SEGMENTS: usize = 6;
 const DELETED_DOCUMENTS: usize = 100;
 
 /// Tells whether compaction is worth its while.
-pub(super) fn is_due(manifest: &Manifest) -> bool {
+pub(super) fn is_due(app: &App, manifest: &Manifest) -> bool {
     let small = manifest.segments.iter().filter(|it| it.size < SMALL).count();
     // In a workspace that is nearly full, what was deleted makes room at once.
     let is_needed = !manifest.deleted.is_empty() && manifest.size() > LARGEST / 4 * 3;
-    small > SMALL_SEGMENTS || manifest.deleted.len() > DELETED_DOCUMENTS || is_needed
+    small > SMALL_SEGMENTS
+        || manifest.deleted.len() > DELETED_DOCUMENTS
+        || is_needed
+        || next_to_link(app, manifest).is_some()
 }
 
 /// Forgets the deletions that no segment is as old as.
@@ -44,7 +48,10 @@ pub(super) fn forget(manifest: &mut Manifest) {
 pub(crate) async fn compact(app: &App, workspace: &WorkspaceId) -> Result<()> {
     let mut snapshot = current(app, workspace).await?;
     let Some(group) = next_group(app, &snapshot).await? else {
-        return settle_deletions(app, snapshot).await;
+        return match next_to_link(app, &snapshot.manifest) {
+            Some(position) => link(app, snapshot, position).await,
+            None => settle_deletions(app, snapshot).await,
+        };
     };
     make_room(app, ROOM)?;
     let merged = merge(app, &snapshot, &group).await?;
@@ -127,12 +134,13 @@ async fn merge(app: &App, snapshot: &Snapshot, group: &[SegmentEntry]) -> Result
         key,
         size,
         chunks,
+        linked: 0,
         sequence: group.iter().map(|it| it.sequence).max().unwrap_or_default(),
     }))
 }
 
 /// Returns a segment from memory, or else from its blob.
-async fn segment(app: &App, snapshot: &Snapshot, entry: &SegmentEntry) -> Result<Arc<Segment>> {
+pub(super) async fn segment(app: &App, snapshot: &Snapshot, entry: &SegmentEntry) -> Result<Arc<Segment>> {
     match app.indexes.with(|it| it.segment(&snapshot.workspace_id, &entry.key))? {
         Some(segment) => Ok(segment),
         None => Ok(Arc::new(read_segment(app, &entry.key).await?)),

@@ -1,0 +1,55 @@
+//! Graphs of near vectors, made for large segments where the installation wants them (`GRAPH_FROM`).
+use super::compact::segment;
+use super::{Written, write_segment};
+use crate::app::App;
+use crate::{Error, Result, job};
+use edge_model::job::Task;
+use edge_model::snapshot::{Manifest, SegmentEntry, Snapshot};
+use edge_model::time::MINUTE;
+use edge_store::index_snapshots;
+use retrieval::Segment;
+use retrieval::index::vectors::{AFFORDABLE, extend_graph};
+
+/// Returns the place of a segment whose passages are not all linked yet, and are to be.
+pub(super) fn next_to_link(app: &App, manifest: &Manifest) -> Option<usize> {
+    let from = u64::try_from(app.settings.graph_from).unwrap_or(u64::MAX);
+    let is_open = |it: &SegmentEntry| it.chunks >= from && it.linked < it.chunks;
+    manifest.segments.iter().position(is_open)
+}
+
+/// Links some passages of a segment, as many as one run can afford, and orders the next run.
+///
+/// # Errors
+/// When the segment is missing or damaged, or the snapshot changed meanwhile.
+pub(super) async fn link(app: &App, mut snapshot: Snapshot, position: usize) -> Result<()> {
+    let Some(old) = snapshot.manifest.segments.get(position).cloned() else {
+        return Ok(());
+    };
+    let source = segment(app, &snapshot, &old).await?;
+    let extended = extend_graph(&source, AFFORDABLE).map_err(Error::internal)?;
+    let linked = match &extended {
+        Some(bytes) => Segment::decode(bytes.clone()).map_err(Error::internal)?.linked(),
+        None => source.len(),
+    };
+    let mut new = old.clone();
+    new.linked = u64::try_from(linked).unwrap_or(u64::MAX);
+    let mut writes = vec![job::insert(app, &snapshot.workspace_id, Task::CompactIndex, 0)?];
+    if let Some(bytes) = extended {
+        let Written { key, size, .. } = write_segment(app, &snapshot.workspace_id, &bytes, old.chunks).await?;
+        (new.key, new.size) = (key, size);
+        // Other isolates may still be loading the snapshot before this one.
+        let keys = vec![old.key];
+        writes.push(job::insert(
+            app,
+            &snapshot.workspace_id,
+            Task::EraseBlobs { keys },
+            10 * MINUTE,
+        )?);
+    }
+    if let Some(entry) = snapshot.manifest.segments.get_mut(position) {
+        *entry = new;
+    }
+    snapshot.version += 1;
+    writes.insert(0, index_snapshots::replace(&snapshot));
+    Ok(app.store.write(writes).await.map(drop)?)
+}
