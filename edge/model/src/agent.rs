@@ -78,6 +78,20 @@ pub struct AgentConfig {
     pub widget: WidgetConfig,
 }
 
+/// What was published of an agent, never changed afterwards.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AgentVersion {
+    /// The minor number of version `1.<minor>`.
+    pub version: u32,
+    #[serde(deserialize_with = "crate::column::json")]
+    pub config: AgentConfig,
+    /// When it was published.
+    pub created_at: Timestamp,
+    /// Whether it is what visitors are answered by now.
+    #[serde(deserialize_with = "crate::column::flag")]
+    pub is_published: bool,
+}
+
 /// How an agent sounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -11,6 +11,14 @@ pub fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error
     f64::deserialize(deserializer).map(|it| it != 0.0)
 }
 
+/// Reads an integer column, or none, as a boolean.
+///
+/// # Errors
+/// When the column is neither a number nor null.
+pub fn optional_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    Option::<f64>::deserialize(deserializer).map(|it| it.map(|it| it != 0.0))
+}
+
 /// Reads a text column that holds JSON.
 ///
 /// # Errors

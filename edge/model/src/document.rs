@@ -50,7 +50,7 @@ pub struct Document {
     pub content_hash: String,
     /// In bytes.
     pub size: u64,
-    /// Counts up with each change of the bytes, from 1.
+    /// Counts up with each change of bytes, title or collection, from 1.
     pub version: u32,
     pub status: DocumentStatus,
     /// queued, parsing, indexing, done or failed.
@@ -77,9 +77,18 @@ pub struct ChunkPreview {
     pub tokens: u32,
 }
 
-/// One state of a document's bytes.
+/// A document as it was once.
 #[derive(Clone, Debug, Deserialize)]
 pub struct DocumentVersion {
     pub version: u32,
+    /// SHA-256 of the bytes, hex.
+    pub content_hash: String,
+    pub title: String,
+    pub collection_id: CollectionId,
+    /// The name the file was uploaded under.
+    pub file_name: Option<String>,
+    pub media_type: String,
+    /// In bytes.
+    pub size: u64,
     pub created_at: Timestamp,
 }

@@ -53,6 +53,8 @@ ids! {
     MessageId = "msg_";
     /// A visitor's word on an answer.
     FeedbackId = "fb_";
+    /// An invitation into a workspace.
+    InvitationId = "inv_";
     /// A piece of background work.
     JobId = "job_";
 }

@@ -1,4 +1,5 @@
 //! Jobs: background work, written down in the same batch as what causes it.
+use crate::letter::Letter;
 use crate::{DocumentId, JobId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,12 @@ pub enum Task {
     CompactIndex,
     /// Delete blobs that nothing refers to any more.
     EraseBlobs { keys: Vec<String> },
+    /// Send a mail.
+    SendMail { to: String, letter: Letter },
+    /// Delete the conversations that are older than the workspace keeps them, and order the next time.
+    PurgeConversations,
+    /// Delete every blob and counter of a workspace that is gone. Done twice, since whoever was at work may write late.
+    EraseWorkspace { is_last: bool },
 }
 
 impl Task {
@@ -33,6 +40,9 @@ impl Task {
             Self::ProcessDocument { .. } => "process_document",
             Self::CompactIndex => "compact_index",
             Self::EraseBlobs { .. } => "erase_blobs",
+            Self::SendMail { .. } => "send_mail",
+            Self::PurgeConversations => "purge_conversations",
+            Self::EraseWorkspace { .. } => "erase_workspace",
         }
     }
 }

@@ -6,17 +6,21 @@
 
 pub mod account;
 pub mod agent;
+pub mod analytics;
 pub mod collection;
 pub mod column;
 pub mod conversation;
 pub mod document;
 pub mod id;
+pub mod invitation;
 pub mod job;
 pub mod key;
+pub mod letter;
 pub mod plan;
 pub mod snapshot;
 pub mod text;
 pub mod time;
+pub mod transcript;
 pub mod workspace;
 
 pub use id::*;

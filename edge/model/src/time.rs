@@ -32,6 +32,19 @@ impl Timestamp {
         self.date_time().to_rfc3339_opts(SecondsFormat::Secs, true)
     }
 
+    /// Returns the day, UTC, as `2026-01-26`.
+    pub fn date(self) -> String {
+        self.date_time().format("%Y-%m-%d").to_string()
+    }
+
+    /// Reads a day, UTC, as `2026-01-26`, and returns its first moment.
+    pub fn of_date(text: &str) -> Option<Self> {
+        let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        // Other forms of a year are nobody's way to write a day.
+        let midnight = date.and_hms_opt(0, 0, 0).filter(|_| text.len() == 10)?;
+        Some(Self(midnight.and_utc().timestamp_millis()))
+    }
+
     /// Returns the first moment of the next calendar month, UTC.
     pub fn next_month(self) -> Self {
         let now = self.date_time();
@@ -52,6 +65,16 @@ impl Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_read_as_it_is_written() {
+        let day = Timestamp::of_date("2026-01-26");
+        assert_eq!(day, Some(Timestamp(1_769_385_600_000)));
+        assert_eq!(day.map(|it| it.plus(DAY - 1).date()), Some("2026-01-26".into()));
+        for wrong in ["", "2026-1-26", "2026-02-30", "26.01.2026", "2026-01-26T00:00:00Z"] {
+            assert_eq!(Timestamp::of_date(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn a_month_ends_where_the_next_begins() {

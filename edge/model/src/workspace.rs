@@ -18,6 +18,10 @@ pub struct Workspace {
     #[serde(deserialize_with = "crate::column::json")]
     pub settings: Map<String, Value>,
     pub owner_id: AccountId,
+    /// After how many days without a message conversations are deleted: 0 keeps nothing after the answer, none keeps
+    /// everything.
+    #[serde(default)]
+    pub retention_days: Option<u32>,
     pub created_at: Timestamp,
 }
 
@@ -41,6 +45,24 @@ impl Role {
             Self::Viewer => "VIEWER",
         }
     }
+
+    /// Reads a role's name.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Owner, Self::Admin, Self::Member, Self::Viewer]
+            .into_iter()
+            .find(|it| it.as_str() == text)
+    }
+}
+
+/// A member as others see them.
+#[derive(Clone, Debug, Deserialize)]
+pub struct MemberSummary {
+    pub account_id: AccountId,
+    pub email: String,
+    pub full_name: String,
+    pub role: Role,
+    /// When they became a member.
+    pub created_at: Timestamp,
 }
 
 /// A workspace as its member sees it in a list.

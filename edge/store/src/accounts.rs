@@ -21,17 +21,24 @@ impl Store {
         self.row(account_of_session(id, now)).await
     }
 
-    /// Finds the living code for a purpose.
+    /// Finds an account by its lower-cased address, and the code that was last made for a purpose: always in one
+    /// round trip, whatever there is.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn otp(&self, account: &AccountId, purpose: OtpPurpose) -> Result<Option<Otp>, SqlError> {
-        let statement = sql!(
-            "SELECT * FROM otps WHERE account_id = ?1 AND purpose = ?2",
-            account.as_str(),
+    pub async fn account_and_otp(
+        &self,
+        email: &str,
+        purpose: OtpPurpose,
+    ) -> Result<(Option<Account>, Option<Otp>), SqlError> {
+        let account = sql!("SELECT * FROM accounts WHERE email = ?1", email);
+        let otp = sql!(
+            "SELECT * FROM otps WHERE account_id = (SELECT id FROM accounts WHERE email = ?1) AND purpose = ?2",
+            email,
             purpose.as_str()
         );
-        self.row(statement).await
+        let mut answers = self.read(vec![account, otp]).await?;
+        Ok((answers.row()?, answers.row()?))
     }
 }
 
@@ -174,4 +181,24 @@ pub fn delete_session(id: &SessionId) -> Statement {
 /// Ends every session of an account.
 pub fn delete_sessions(account: &AccountId) -> Statement {
     sql!("DELETE FROM sessions WHERE account_id = ?1", account.as_str())
+}
+
+/// Deletes an account with its sessions, codes and memberships, and the invitations to its address.
+pub fn delete(id: &AccountId, email: &str) -> [Statement; 2] {
+    [
+        sql!("DELETE FROM invitations WHERE email = ?1", email),
+        sql!("DELETE FROM accounts WHERE id = ?1", id.as_str()),
+    ]
+}
+
+/// Deletes sessions, codes and invitations whose time has been over since before `ended`.
+pub fn delete_ended(ended: Timestamp) -> [Statement; 3] {
+    [
+        sql!("DELETE FROM sessions WHERE expires_at < ?1", ended.0),
+        sql!(
+            "DELETE FROM otps WHERE expires_at < ?1 AND window_started_at < ?1",
+            ended.0
+        ),
+        sql!("DELETE FROM invitations WHERE expires_at < ?1", ended.0),
+    ]
 }

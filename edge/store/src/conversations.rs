@@ -48,7 +48,7 @@ pub struct ChatContext {
 const OWNER: &str = "SELECT api_keys.*, json_object('id', workspaces.id, 'name', workspaces.name,
         'slug', workspaces.slug, 'logo_url', workspaces.logo_url, 'timezone', workspaces.timezone,
         'plan', workspaces.plan, 'settings', workspaces.settings, 'owner_id', workspaces.owner_id,
-        'created_at', workspaces.created_at) AS workspace
+        'retention_days', workspaces.retention_days, 'created_at', workspaces.created_at) AS workspace
      FROM api_keys JOIN workspaces ON workspaces.id = api_keys.workspace_id
      WHERE api_keys.hash = ?1 OR api_keys.id = ?2";
 
@@ -330,6 +330,26 @@ pub fn complete_answer(workspace: &WorkspaceId, answer: &Answer) -> Statement {
         *latency_ms,
         json(trace)
     )
+}
+
+/// Deletes a question and its answer, and their conversation when nothing else is in it.
+pub fn delete_exchange(workspace: &WorkspaceId, question: &MessageId, answer: &MessageId) -> [Statement; 2] {
+    let conversation = sql!(
+        "DELETE FROM conversations WHERE workspace_id = ?1
+            AND id = (SELECT conversation_id FROM messages WHERE workspace_id = ?1 AND id = ?2)
+            AND NOT EXISTS (SELECT 1 FROM messages
+                WHERE messages.conversation_id = conversations.id AND messages.id NOT IN (?2, ?3))",
+        workspace.as_str(),
+        question.as_str(),
+        answer.as_str()
+    );
+    let messages = sql!(
+        "DELETE FROM messages WHERE workspace_id = ?1 AND id IN (?2, ?3)",
+        workspace.as_str(),
+        question.as_str(),
+        answer.as_str()
+    );
+    [conversation, messages]
 }
 
 /// Writes a visitor's word on an answer over the one before.

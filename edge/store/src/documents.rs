@@ -1,7 +1,7 @@
-//! Documents and their versions.
+//! Documents.
 use crate::port::sql;
 use crate::{Page, SqlError, Statement, Store, json};
-use edge_model::document::{Document, DocumentStatus, DocumentVersion};
+use edge_model::document::{Document, DocumentStatus};
 use edge_model::{CollectionId, DocumentId, Timestamp, WorkspaceId};
 use serde_json::Value;
 
@@ -93,45 +93,6 @@ impl Store {
         );
         let mut answers = self.read(vec![list, total]).await?;
         Ok((answers.rows()?, answers.count()?))
-    }
-
-    /// Lists a document's versions, newest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn document_versions(
-        &self,
-        workspace: &WorkspaceId,
-        id: &DocumentId,
-    ) -> Result<Vec<DocumentVersion>, SqlError> {
-        let statement = sql!(
-            "SELECT version, created_at FROM document_versions WHERE workspace_id = ?1 AND document_id = ?2
-             ORDER BY version DESC LIMIT 1000",
-            workspace.as_str(),
-            id.as_str()
-        );
-        self.rows(statement).await
-    }
-
-    /// Lists every blob that a workspace's documents are kept in.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn content_hashes(&self, workspace: &WorkspaceId) -> Result<Vec<String>, SqlError> {
-        #[derive(serde::Deserialize)]
-        struct Row {
-            content_hash: String,
-        }
-        let statement = sql!(
-            "SELECT DISTINCT content_hash FROM document_versions WHERE workspace_id = ?1",
-            workspace.as_str()
-        );
-        Ok(self
-            .rows::<Row>(statement)
-            .await?
-            .into_iter()
-            .map(|it| it.content_hash)
-            .collect())
     }
 
     /// Tells which of some contents a version of a document still has.
@@ -238,19 +199,6 @@ pub fn insert(document: &Document) -> Statement {
     )
 }
 
-/// Adds a version.
-pub fn insert_version(document: &Document, now: Timestamp) -> Statement {
-    sql!(
-        "INSERT INTO document_versions (document_id, workspace_id, version, content_hash, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
-        document.id.as_str(),
-        document.workspace_id.as_str(),
-        document.version,
-        document.content_hash.as_str(),
-        now.0
-    )
-}
-
 /// Notes how far a document has come.
 pub fn set_stage(
     workspace: &WorkspaceId,
@@ -277,14 +225,15 @@ pub fn complete(document: &Document, now: Timestamp) -> Statement {
     sql!(
         "UPDATE documents SET status = 'COMPLETED', stage = 'done', error = NULL, language = ?3, chunk_count = ?4,
             token_count = ?5, preview = ?6, updated_at = ?7
-         WHERE workspace_id = ?1 AND id = ?2",
+         WHERE workspace_id = ?1 AND id = ?2 AND version = ?8",
         it.workspace_id.as_str(),
         it.id.as_str(),
         it.language.as_deref(),
         it.chunk_count,
         it.token_count,
         json(&it.preview),
-        now.0
+        now.0,
+        it.version
     )
 }
 

@@ -45,6 +45,25 @@ impl Store {
         Ok(self.row::<Row>(statement).await?.and_then(|it| it.at))
     }
 
+    /// Lists workspaces that delete old conversations and have no living job of the kind that does it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn workspaces_without_job(&self, task: &str) -> Result<Vec<WorkspaceId>, SqlError> {
+        #[derive(Deserialize)]
+        struct Row {
+            id: WorkspaceId,
+        }
+        let statement = sql!(
+            "SELECT id FROM workspaces WHERE retention_days IS NOT NULL AND NOT EXISTS (SELECT 1 FROM jobs
+                WHERE jobs.workspace_id = workspaces.id AND parked_at IS NULL
+                    AND json_extract(task, '$.task') = ?1)
+             LIMIT 100",
+            task
+        );
+        Ok(self.rows::<Row>(statement).await?.into_iter().map(|it| it.id).collect())
+    }
+
     /// Lists workspaces that have work to do, the longest waiting first: for whoever wakes up after a crash.
     ///
     /// # Errors
@@ -94,6 +113,25 @@ pub fn delete(workspace: &WorkspaceId, id: &JobId) -> Statement {
         "DELETE FROM jobs WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str()
+    )
+}
+
+/// Removes a workspace's jobs, but for one that is under way.
+pub fn delete_all(workspace: &WorkspaceId, spared: Option<&JobId>) -> Statement {
+    sql!(
+        "DELETE FROM jobs WHERE workspace_id = ?1 AND id IS NOT ?2",
+        workspace.as_str(),
+        spared.map(JobId::as_str)
+    )
+}
+
+/// Removes a workspace's jobs of a kind, but for one that is under way.
+pub fn delete_waiting(workspace: &WorkspaceId, task: &str, spared: &JobId) -> Statement {
+    sql!(
+        "DELETE FROM jobs WHERE workspace_id = ?1 AND json_extract(task, '$.task') = ?2 AND id <> ?3",
+        workspace.as_str(),
+        task,
+        spared.as_str()
     )
 }
 

@@ -5,14 +5,20 @@
 //! tenant table takes the tenant.
 
 pub mod accounts;
+pub mod agent_versions;
 pub mod agents;
+pub mod analytics;
 pub mod api_keys;
 pub mod collections;
 pub mod conversations;
+pub mod document_versions;
 pub mod documents;
 pub mod index_snapshots;
+pub mod invitations;
 pub mod jobs;
+pub mod members;
 pub mod port;
+pub mod transcripts;
 pub mod workspaces;
 
 pub use port::{Sql, SqlError, Statement};

@@ -1,0 +1,21 @@
+//! Invitations: an address that may become a member. Who has confirmed the address may accept.
+use crate::workspace::Role;
+use crate::{AccountId, InvitationId, Timestamp, WorkspaceId};
+use serde::Deserialize;
+
+/// An invitation, and what its reader wants to know of where it leads.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Invitation {
+    pub id: InvitationId,
+    pub workspace_id: WorkspaceId,
+    /// Lower-cased.
+    pub email: String,
+    pub role: Role,
+    /// None when the inviter's account is gone.
+    pub invited_by: Option<AccountId>,
+    pub expires_at: Timestamp,
+    pub created_at: Timestamp,
+    pub workspace_name: String,
+    /// The inviter's name; none when their account is gone.
+    pub inviter_name: Option<String>,
+}

@@ -1,0 +1,16 @@
+//! Letters: mails that a job will send. They hold no secret, so that no row does.
+use crate::InvitationId;
+use crate::account::OtpPurpose;
+use serde::{Deserialize, Serialize};
+
+/// What a mail is about. What it says is worked out when it is sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub enum Letter {
+    /// A one-time code. The code is made of the nonce and of a secret that no row holds.
+    Code { purpose: OtpPurpose, nonce: String },
+    /// Somebody tried to sign up with the address of an account.
+    KnownAddress,
+    /// Somebody is invited into a workspace.
+    Invitation { invitation_id: InvitationId },
+}

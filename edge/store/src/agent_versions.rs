@@ -1,0 +1,61 @@
+//! What becomes of agents beside being changed: archived, brought back, restored to an earlier version.
+use crate::port::sql;
+use crate::{SqlError, Statement, Store, json};
+use edge_model::agent::{Agent, AgentStatus, AgentVersion};
+use edge_model::{AgentId, Timestamp, WorkspaceId};
+
+const VERSION: &str = "SELECT agent_versions.version, agent_versions.config, agent_versions.created_at,
+        agent_versions.version = agents.version AND agents.status = 'PUBLISHED' AS is_published
+     FROM agent_versions JOIN agents ON agents.id = agent_versions.agent_id
+     WHERE agent_versions.workspace_id = ?1 AND agent_versions.agent_id = ?2
+        AND (?3 IS NULL OR agent_versions.version = ?3)
+     ORDER BY agent_versions.version DESC LIMIT 1000";
+
+impl Store {
+    /// Lists an agent's published versions, newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn agent_versions(&self, workspace: &WorkspaceId, id: &AgentId) -> Result<Vec<AgentVersion>, SqlError> {
+        self.rows(sql!(VERSION, workspace.as_str(), id.as_str(), None::<u32>))
+            .await
+    }
+
+    /// Finds a published version of an agent.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn agent_version(
+        &self,
+        workspace: &WorkspaceId,
+        id: &AgentId,
+        version: u32,
+    ) -> Result<Option<AgentVersion>, SqlError> {
+        self.row(sql!(VERSION, workspace.as_str(), id.as_str(), version)).await
+    }
+}
+
+/// Changes where an agent is in its life. What is not published any more differs from what is published.
+pub fn set_status(workspace: &WorkspaceId, id: &AgentId, status: AgentStatus, now: Timestamp) -> Statement {
+    sql!(
+        "UPDATE agents SET status = ?3, is_changed = (is_changed OR ?3 <> 'PUBLISHED'), updated_at = ?4
+         WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str(),
+        status.as_str(),
+        now.0
+    )
+}
+
+/// Writes a draft that was taken from a version.
+pub fn restore(agent: &Agent) -> Statement {
+    sql!(
+        "UPDATE agents SET name = ?3, draft = ?4, is_changed = ?5, updated_at = ?6 WHERE workspace_id = ?1 AND id = ?2",
+        agent.workspace_id.as_str(),
+        agent.id.as_str(),
+        agent.name.as_str(),
+        json(&agent.draft),
+        agent.is_changed,
+        agent.updated_at.0
+    )
+}

@@ -1,0 +1,86 @@
+//! Invitations.
+use crate::port::sql;
+use crate::{SqlError, Statement, Store};
+use edge_model::invitation::Invitation;
+use edge_model::{InvitationId, Timestamp, WorkspaceId};
+
+const INVITATION: &str = "SELECT invitations.*, workspaces.name AS workspace_name, accounts.full_name AS inviter_name
+     FROM invitations JOIN workspaces ON workspaces.id = invitations.workspace_id
+     LEFT JOIN accounts ON accounts.id = invitations.invited_by
+     WHERE invitations.expires_at > ?1 AND (?2 IS NULL OR invitations.workspace_id = ?2)
+        AND (?3 IS NULL OR invitations.email = ?3) AND (?4 IS NULL OR invitations.id = ?4)
+     ORDER BY invitations.created_at DESC, invitations.id DESC LIMIT 1000";
+
+impl Store {
+    /// Lists a workspace's open invitations, newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn invitations(&self, workspace: &WorkspaceId, now: Timestamp) -> Result<Vec<Invitation>, SqlError> {
+        self.rows(sql!(INVITATION, now.0, workspace.as_str(), None::<&str>, None::<&str>))
+            .await
+    }
+
+    /// Finds an open invitation of a workspace.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn invitation(
+        &self,
+        workspace: &WorkspaceId,
+        id: &InvitationId,
+        now: Timestamp,
+    ) -> Result<Option<Invitation>, SqlError> {
+        self.row(sql!(INVITATION, now.0, workspace.as_str(), None::<&str>, id.as_str()))
+            .await
+    }
+
+    /// Lists the open invitations to an address, whichever workspace they are into.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn invitations_to(&self, email: &str, now: Timestamp) -> Result<Vec<Invitation>, SqlError> {
+        self.rows(sql!(INVITATION, now.0, None::<&str>, email, None::<&str>))
+            .await
+    }
+}
+
+/// Invites an address, in place of an earlier invitation to it.
+pub fn put(invitation: &Invitation) -> [Statement; 2] {
+    let it = invitation;
+    let old = sql!(
+        "DELETE FROM invitations WHERE workspace_id = ?1 AND email = ?2",
+        it.workspace_id.as_str(),
+        it.email.as_str()
+    );
+    let new = sql!(
+        "INSERT INTO invitations (id, workspace_id, email, role, invited_by, expires_at, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        it.id.as_str(),
+        it.workspace_id.as_str(),
+        it.email.as_str(),
+        it.role.as_str(),
+        it.invited_by.as_ref().map(edge_model::AccountId::as_str),
+        it.expires_at.0,
+        it.created_at.0
+    );
+    [old, new]
+}
+
+/// Withdraws an invitation: returns a row when there was one.
+pub fn delete(workspace: &WorkspaceId, id: &InvitationId) -> Statement {
+    sql!(
+        "DELETE FROM invitations WHERE workspace_id = ?1 AND id = ?2 RETURNING id",
+        workspace.as_str(),
+        id.as_str()
+    )
+}
+
+/// Declines an invitation, as whom it invites: returns a row when there was one.
+pub fn decline(id: &InvitationId, email: &str) -> Statement {
+    sql!(
+        "DELETE FROM invitations WHERE id = ?1 AND email = ?2 RETURNING workspace_id",
+        id.as_str(),
+        email
+    )
+}
