@@ -4,14 +4,14 @@
 use crate::app::App;
 use crate::limit::{Take, Window, rate_limited};
 use crate::password::{self, Password};
-use crate::ports::Mail;
 use crate::token::{self, Audience};
-use crate::{Error, Kind, Reason, Result, mail, secret};
+use crate::{Error, Kind, Reason, Result, erasure, letter, secret};
 use edge_model::account::{Account, Otp, OtpPurpose, Session};
+use edge_model::letter::Letter;
 use edge_model::text::{Email, Name};
 use edge_model::time::{DAY, HOUR, MINUTE};
 use edge_model::{AccountId, SessionId};
-use edge_store::accounts;
+use edge_store::{accounts, members};
 use serde::{Deserialize, Serialize};
 
 /// How long a code is good for, in minutes.
@@ -52,13 +52,15 @@ pub async fn sign_up(
     throttle(app, &format!("signup:{}", from.0), 300, Window::Hour, 1).await?;
     // Hashed whether or not it will be needed, so that the time is the same.
     let password_hash = password::hash(&*app.random, password)?;
-    match app.store.account_by_email(email.as_str()).await? {
+    let purpose = OtpPurpose::VerifyEmail;
+    let (account, otp) = app.store.account_and_otp(email.as_str(), purpose).await?;
+    match account {
         Some(account) if account.email_verified_at.is_some() => {
-            app.mailer.send(&mail::signup_of_known_address(email.as_str())).await
+            letter::post(app, email.as_str(), Letter::KnownAddress, vec![]).await
         }
         Some(account) => {
             let replace = accounts::replace_unverified(&account.id, full_name.as_str(), &password_hash);
-            send_code(app, &account, OtpPurpose::VerifyEmail, vec![replace]).await
+            send_code(app, &account, otp, purpose, vec![replace]).await
         }
         None => {
             let account = Account {
@@ -69,7 +71,7 @@ pub async fn sign_up(
                 email_verified_at: None,
                 created_at: app.now(),
             };
-            let done = send_code(app, &account, OtpPurpose::VerifyEmail, vec![accounts::insert(&account)]).await;
+            let done = send_code(app, &account, None, purpose, vec![accounts::insert(&account)]).await;
             // Somebody was quicker with the same address and has been mailed; the answer must not tell.
             done.or_else(|error| {
                 if error.kind == Kind::Conflict {
@@ -88,11 +90,11 @@ pub async fn sign_up(
 /// [`Kind::RateLimited`] when one caller asks too often.
 pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email) -> Result<()> {
     throttle(app, &format!("resend:{}", from.0), 100, Window::Hour, 1).await?;
-    match app.store.account_by_email(email.as_str()).await? {
-        Some(account) if account.email_verified_at.is_none() => {
-            send_code(app, &account, OtpPurpose::VerifyEmail, vec![]).await
-        }
-        _ => Ok(()),
+    let purpose = OtpPurpose::VerifyEmail;
+    let (account, otp) = app.store.account_and_otp(email.as_str(), purpose).await?;
+    match account.filter(|it| it.email_verified_at.is_none()) {
+        Some(account) => send_code(app, &account, otp, purpose, vec![]).await,
+        None => send_nothing(app, email, purpose).await,
     }
 }
 
@@ -102,9 +104,11 @@ pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email) -> Resu
 /// [`Kind::RateLimited`] when one caller asks too often.
 pub async fn forgot_password(app: &App, from: &ClientAddress, email: &Email) -> Result<()> {
     throttle(app, &format!("forgot:{}", from.0), 100, Window::Hour, 1).await?;
-    match app.store.account_by_email(email.as_str()).await? {
-        Some(account) => send_code(app, &account, OtpPurpose::ResetPassword, vec![]).await,
-        None => Ok(()),
+    let purpose = OtpPurpose::ResetPassword;
+    let (account, otp) = app.store.account_and_otp(email.as_str(), purpose).await?;
+    match account {
+        Some(account) => send_code(app, &account, otp, purpose, vec![]).await,
+        None => send_nothing(app, email, purpose).await,
     }
 }
 
@@ -230,6 +234,46 @@ pub async fn rename(app: &App, caller: &SignedIn, full_name: &Name) -> Result<Ac
     })
 }
 
+/// Deletes a person's account, and the workspaces that nobody else belongs to.
+///
+/// # Errors
+/// [`Reason::WrongCredentials`] when the password is wrong; [`Kind::RateLimited`] after too many wrong guesses;
+/// [`Kind::Conflict`] when a workspace with other members would be left without an owner.
+pub async fn delete(app: &App, from: &ClientAddress, caller: &SignedIn, password: &str) -> Result<()> {
+    let account = &caller.account;
+    let tries = format!("login:{}:{}", secret::sha256(&account.email), from.0);
+    throttle(app, &tries, 5, Window::QuarterHour, 0).await?;
+    if !password::verify(password, Some(&account.password_hash))? {
+        throttle(app, &tries, 5, Window::QuarterHour, 1).await?;
+        let error = Error::new(Kind::Forbidden, "the password is wrong").of_field("password");
+        return Err(error.because(Reason::WrongCredentials));
+    }
+    let holdings = app.store.holdings(&account.id).await?;
+    let orphan = holdings.iter().find(|it| it.others > 0 && it.other_owners == 0);
+    if let Some(orphan) = orphan {
+        let message = format!("make somebody else an owner of the workspace `{}` first", orphan.name);
+        return Err(Error::new(Kind::Conflict, message));
+    }
+    let queue = letter::queue(&account.email);
+    let mut writes = vec![edge_store::jobs::delete_all(&queue, None)];
+    let (shared, own): (Vec<_>, Vec<_>) = holdings.into_iter().partition(|it| it.others > 0);
+    for it in &own {
+        app.jobs.wake(&it.workspace_id).await?;
+        writes.extend(erasure::workspace(app, &it.workspace_id)?);
+    }
+    for it in &shared {
+        writes.push(members::delete(&it.workspace_id, &account.id));
+        writes.push(members::settle_owner(&it.workspace_id));
+    }
+    writes.extend(accounts::delete(&account.id, &account.email));
+    app.store.write(writes).await?;
+    for it in &own {
+        app.jobs.wake(&it.workspace_id).await?;
+    }
+    app.limiter.forget(account.id.as_str()).await?;
+    app.limiter.forget(queue.as_str()).await
+}
+
 async fn throttle(app: &App, scope: &str, limit: u64, window: Window, amount: u64) -> Result<()> {
     let take = Take {
         counter: "tries".into(),
@@ -269,64 +313,83 @@ fn new_session(app: &App, account: &Account) -> Result<(Session, String)> {
     Ok((session, token))
 }
 
-/// Writes a fresh code together with `writes`, then mails it. Beyond three codes an hour nothing is written, so that
-/// an account is as it was when the last code was mailed, nothing is mailed and nothing said: the answer must not tell
-/// a known address from an unknown one.
+/// Writes a fresh code together with `writes` and orders its mail. Beyond three codes an hour nothing is written, so
+/// that an account is as it was when the last code was mailed, nothing is mailed and nothing said: the answer must not
+/// tell a known address from an unknown one.
 async fn send_code(
     app: &App,
     account: &Account,
+    before: Option<Otp>,
     purpose: OtpPurpose,
     mut writes: Vec<edge_store::Statement>,
 ) -> Result<()> {
     let now = app.now();
-    let before = app.store.otp(&account.id, purpose).await?;
     let (sends, window_started_at) = before
         .filter(|it| it.window_started_at.plus(HOUR) > now)
         .map_or((0, now), |it| (it.sends, it.window_started_at));
+    let nonce = app.id("")?;
     if sends >= OTP_SENDS_PER_HOUR {
-        return Ok(());
+        writes.clear();
+    } else {
+        writes.push(accounts::put_otp(&Otp {
+            account_id: account.id.clone(),
+            purpose,
+            code_hash: code_hash(account, purpose, &code(app, account, purpose, &nonce)?),
+            expires_at: now.plus(i64::from(OTP_MINUTES) * MINUTE),
+            tries: 0,
+            sends: sends + 1,
+            window_started_at,
+        }));
     }
-    let code = secret::otp_code(&*app.random)?;
-    let otp = Otp {
-        account_id: account.id.clone(),
-        purpose,
-        code_hash: code_hash(account, purpose, &code),
-        expires_at: now.plus(i64::from(OTP_MINUTES) * MINUTE),
-        tries: 0,
-        sends: sends + 1,
-        window_started_at,
-    };
-    writes.push(accounts::put_otp(&otp));
-    app.store.write(writes).await?;
-    app.mailer.send(&code_mail(account, purpose, &code)).await
+    letter::post(app, &account.email, Letter::Code { purpose, nonce }, writes).await
 }
 
-fn code_mail(account: &Account, purpose: OtpPurpose, code: &str) -> Mail {
-    match purpose {
-        OtpPurpose::VerifyEmail => mail::verify_email(&account.email, code),
-        OtpPurpose::ResetPassword => mail::reset_password(&account.email, code),
-    }
+/// Does as [`send_code`] does, for an address that there is no code for.
+async fn send_nothing(app: &App, email: &Email, purpose: OtpPurpose) -> Result<()> {
+    let nonce = app.id("")?;
+    letter::post(app, email.as_str(), Letter::Code { purpose, nonce }, vec![]).await
+}
+
+/// Makes the code of a nonce again, if it is the one that an address waits for.
+pub(crate) async fn living_code(app: &App, email: &str, purpose: OtpPurpose, nonce: &str) -> Result<Option<String>> {
+    let (Some(account), Some(otp)) = app.store.account_and_otp(email, purpose).await? else {
+        return Ok(None);
+    };
+    let code = code(app, &account, purpose, nonce)?;
+    let is_living = otp.expires_at > app.now() && otp.code_hash == code_hash(&account, purpose, &code);
+    Ok(is_living.then_some(code))
+}
+
+/// Makes the code of a nonce: who can read the rows, but not the secret, learns nothing of it.
+fn code(app: &App, account: &Account, purpose: OtpPurpose, nonce: &str) -> Result<String> {
+    let text = format!("otp:{}:{}:{nonce}", account.id, purpose.as_str());
+    let mac = secret::hmac_sha256(app.settings.auth_secret.as_bytes(), text.as_bytes())?;
+    Ok(secret::otp_code(&mac))
 }
 
 /// Uses a code up, once, for the account of an address. The try is counted before the code is compared, so that
-/// parallel guesses are counted too.
+/// parallel guesses are counted too; and there is one also where there is no account, so that it takes as long.
 async fn take_code(app: &App, from: &ClientAddress, email: &Email, purpose: OtpPurpose, code: &str) -> Result<Account> {
     throttle(app, &format!("otp:{}", from.0), 300, Window::Hour, 1).await?;
-    let wrong = || Error::new(Kind::Invalid, "the code is wrong or no longer valid").because(Reason::WrongCode);
     let now = app.now();
-    let Some(account) = app.store.account_by_email(email.as_str()).await? else {
-        return Err(wrong());
-    };
-    let hash = code_hash(&account, purpose, code.trim());
+    let account = app.store.account_by_email(email.as_str()).await?;
+    let nobody = AccountId::new("");
+    let id = account.as_ref().map_or(&nobody, |it| &it.id);
+    let hash = hash_of(id, purpose, code.trim());
     let writes = vec![
-        accounts::count_try(&account.id, purpose, OTP_TRIES, now),
-        accounts::take_otp(&account.id, purpose, &hash),
+        accounts::count_try(id, purpose, OTP_TRIES, now),
+        accounts::take_otp(id, purpose, &hash),
     ];
     let answers = app.store.write(writes).await?;
     let is_taken = answers.iter().all(|it| !it.is_empty()) && answers.len() == 2;
-    if is_taken { Ok(account) } else { Err(wrong()) }
+    let wrong = || Error::new(Kind::Invalid, "the code is wrong or no longer valid").because(Reason::WrongCode);
+    account.filter(|_| is_taken).ok_or_else(wrong)
 }
 
 fn code_hash(account: &Account, purpose: OtpPurpose, code: &str) -> String {
-    secret::sha256(format!("{}:{}:{code}", account.id, purpose.as_str()))
+    hash_of(&account.id, purpose, code)
+}
+
+fn hash_of(account: &AccountId, purpose: OtpPurpose, code: &str) -> String {
+    secret::sha256(format!("{account}:{}:{code}", purpose.as_str()))
 }

@@ -122,7 +122,7 @@ pub async fn get(app: &App, member: &Member, id: &AgentId) -> Result<Detail> {
     detail(app, find(app, &member.workspace.id, id).await?).await
 }
 
-async fn detail(app: &App, agent: Agent) -> Result<Detail> {
+pub(crate) async fn detail(app: &App, agent: Agent) -> Result<Detail> {
     let collections = app
         .store
         .collections_by_id(&agent.workspace_id, &agent.draft.collection_ids)
@@ -208,7 +208,7 @@ pub async fn test(app: &App, member: &Member, id: &AgentId, question: &Question)
     Ok((speech.composed, spent))
 }
 
-async fn find(app: &App, workspace: &WorkspaceId, id: &AgentId) -> Result<Agent> {
+pub(crate) async fn find(app: &App, workspace: &WorkspaceId, id: &AgentId) -> Result<Agent> {
     app.store
         .agent(workspace, id)
         .await?

@@ -11,8 +11,8 @@ use crate::{Error, Result};
 use edge_model::conversation::{Answer, Author, Conversation, Explained, MessageStatus};
 use edge_model::text::{Question, SessionKey};
 use edge_model::{AgentId, ConversationId, MessageId, Timestamp, WorkspaceId};
-use edge_store::conversations;
 use edge_store::conversations::{ChatContext, Published};
+use edge_store::{Statement, conversations};
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 
 /// As many turns back a follow-up may lean.
@@ -106,7 +106,9 @@ pub async fn ask(app: &App, around: &Circumstances, credential: &Credential, ask
         app: app.clone(),
         context,
         agent,
+        question_id,
         answer_id,
+        keeps_nothing: owner.workspace.retention_days == Some(0),
         workspace: owner.workspace.id,
         ask,
         began,
@@ -120,7 +122,10 @@ struct Work {
     app: App,
     context: ChatContext,
     agent: Published,
+    question_id: MessageId,
     answer_id: MessageId,
+    /// Whether the workspace keeps nothing once the question is answered.
+    keeps_nothing: bool,
     workspace: WorkspaceId,
     ask: Ask,
     began: Timestamp,
@@ -147,11 +152,7 @@ impl Work {
             Err(error) => {
                 let failed = self.kept(MessageStatus::Failed, &speech.composed);
                 // The failure that is told is the first one.
-                let _ = self
-                    .app
-                    .store
-                    .write(vec![conversations::complete_answer(&self.workspace, &failed)])
-                    .await;
+                let _ = self.app.store.write(self.writes(&failed)).await;
                 AnswerEvent::Failed(error)
             }
         };
@@ -174,14 +175,19 @@ impl Work {
         tell(AnswerEvent::Citations(composed.citations.clone()));
         // Kept before the end is told: who has read the end can rely on it.
         let answer = self.kept(MessageStatus::Complete, composed);
-        self.app
-            .store
-            .write(vec![conversations::complete_answer(&self.workspace, &answer)])
-            .await?;
+        self.app.store.write(self.writes(&answer)).await?;
         Ok(AnswerEvent::Finished {
             confidence: composed.confidence,
             is_answered: composed.is_answered,
         })
+    }
+
+    /// Returns the writes that complete the answer, or that delete it with its question.
+    fn writes(&self, answer: &Answer) -> Vec<Statement> {
+        if self.keeps_nothing {
+            return conversations::delete_exchange(&self.workspace, &self.question_id, &self.answer_id).into();
+        }
+        vec![conversations::complete_answer(&self.workspace, answer)]
     }
 
     fn kept(&self, status: MessageStatus, composed: &Composed) -> Answer {

@@ -9,7 +9,7 @@ use edge_model::job::Task;
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
 use edge_store::documents::Filter;
-use edge_store::{Page, SqlError, Statement, documents};
+use edge_store::{Page, SqlError, Statement, document_versions, documents};
 
 /// What became of an upload.
 #[derive(Clone, Debug)]
@@ -76,7 +76,7 @@ pub async fn upload(
         created_at: now,
         updated_at: now,
     };
-    let mut writes = vec![documents::insert(&document), documents::insert_version(&document, now)];
+    let mut writes = vec![documents::insert(&document), document_versions::insert(&document, now)];
     writes.push(process_job(app, &document)?);
     app.jobs.wake(workspace).await?;
     match app.store.write(writes).await {
@@ -138,7 +138,7 @@ async fn queue(app: &App, document: &mut Document) -> Result<()> {
     app.jobs.wake(workspace).await
 }
 
-fn process_job(app: &App, document: &Document) -> Result<Statement> {
+pub(crate) fn process_job(app: &App, document: &Document) -> Result<Statement> {
     let task = Task::ProcessDocument {
         document_id: document.id.clone(),
         version: document.version,
@@ -198,7 +198,7 @@ pub(crate) fn erase_job(app: &App, workspace: &WorkspaceId, contents: &[String])
     job::insert(app, workspace, Task::EraseBlobs { keys }, 0)
 }
 
-async fn find(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<Document> {
+pub(crate) async fn find(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<Document> {
     app.store
         .document(workspace, id)
         .await?

@@ -1,6 +1,6 @@
 //! Jobs: worked off one at a time per workspace, at least once, with patience.
 use crate::app::App;
-use crate::{Error, Kind, Result, index};
+use crate::{Error, Kind, Result, erasure, index, letter, retention};
 use edge_model::document::{ChunkPreview, Document, DocumentStatus};
 use edge_model::job::{Job, Task};
 use edge_model::time::{HOUR, MINUTE, SECOND};
@@ -93,6 +93,9 @@ async fn run(app: &App, job: &Job) -> Result<()> {
             }
         }
         Task::EraseBlobs { keys } => erase_blobs(app, workspace, keys).await,
+        Task::SendMail { to, letter } => letter::send(app, workspace, to, letter).await,
+        Task::PurgeConversations => retention::purge(app, workspace, &job.id).await,
+        Task::EraseWorkspace { is_last } => erasure::erase(app, workspace, &job.id, *is_last).await,
     }
 }
 

@@ -1,8 +1,19 @@
 //! What our mails say. Every mail names the address it is for, and stands a code on a line of its own.
+use crate::invitation;
 use crate::ports::Mail;
+use edge_model::account::OtpPurpose;
+use edge_model::invitation::Invitation;
+
+/// Brings a one-time code.
+pub fn code(to: &str, purpose: OtpPurpose, code: &str) -> Mail {
+    match purpose {
+        OtpPurpose::VerifyEmail => verify_email(to, code),
+        OtpPurpose::ResetPassword => reset_password(to, code),
+    }
+}
 
 /// Asks a new account's owner to confirm their address.
-pub fn verify_email(to: &str, code: &str) -> Mail {
+fn verify_email(to: &str, code: &str) -> Mail {
     let text = format!(
         "To confirm {to}, enter this code:\n\n{code}\n\nIt is valid for 10 minutes. If you did not sign up, ignore this mail.\n"
     );
@@ -19,12 +30,36 @@ pub fn signup_of_known_address(to: &str) -> Mail {
 }
 
 /// Lets an account's owner choose a new password.
-pub fn reset_password(to: &str, code: &str) -> Mail {
+fn reset_password(to: &str, code: &str) -> Mail {
     let text = format!(
         "To choose a new password for {to}, enter this code:\n\n{code}\n\n\
          It is valid for 10 minutes. If you did not ask for it, ignore this mail.\n"
     );
     mail(to, "Your code for a new password", text)
+}
+
+/// Invites somebody into a workspace. What members have named comes on one line, so that it cannot pass for our words.
+pub fn invitation(invitation: &Invitation, public_url: &str) -> Mail {
+    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let workspace = line(&invitation.workspace_name);
+    let inviter = invitation
+        .inviter_name
+        .as_deref()
+        .map_or_else(|| "Somebody".into(), line);
+    let place = if public_url.is_empty() {
+        "the dashboard".to_owned()
+    } else {
+        format!("{public_url}/dashboard/")
+    };
+    let text = format!(
+        "{inviter} invites you into the workspace \"{workspace}\" as {role}.\n\n\
+         To accept, sign in or sign up with {to} at {place}.\n\n\
+         The invitation is open for {days} days. If you do not know what this is about, ignore this mail.\n",
+        role = invitation.role.as_str(),
+        to = invitation.email,
+        days = invitation::DAYS,
+    );
+    mail(&invitation.email, "An invitation into a workspace", text)
 }
 
 fn mail(to: &str, subject: &str, text: String) -> Mail {

@@ -7,17 +7,25 @@ use edge_model::workspace::Role;
 pub enum Action {
     /// See anything of the workspace.
     Read,
-    /// Change collections, documents and agents, and answer conversations.
+    /// Change collections, documents and agents; deal with conversations and questions.
     EditContent,
     /// Change the workspace itself, its keys and its members.
     Administer,
+    /// Make somebody an owner, or take the part of one away.
+    ManageOwners,
     /// Delete the workspace.
     DeleteWorkspace,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 4] = [Self::Read, Self::EditContent, Self::Administer, Self::DeleteWorkspace];
+    pub const ALL: [Self; 5] = [
+        Self::Read,
+        Self::EditContent,
+        Self::Administer,
+        Self::ManageOwners,
+        Self::DeleteWorkspace,
+    ];
 }
 
 /// Tells whether a role may do something.
@@ -26,7 +34,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         Action::Read => true,
         Action::EditContent => matches!(role, Role::Owner | Role::Admin | Role::Member),
         Action::Administer => matches!(role, Role::Owner | Role::Admin),
-        Action::DeleteWorkspace => matches!(role, Role::Owner),
+        Action::ManageOwners | Action::DeleteWorkspace => matches!(role, Role::Owner),
     }
 }
 

@@ -37,6 +37,8 @@ pub trait Blobs: Send + Sync {
     async fn put(&self, key: &str, bytes: &[u8]) -> Result<()>;
     /// Deletes the blob; it is no error when there is none.
     async fn delete(&self, key: &str) -> Result<()>;
+    /// Returns keys that begin so: all of them, or so many that it is worth asking again; none when there are none.
+    async fn list(&self, prefix: &str) -> Result<Vec<String>>;
 }
 
 /// Files that are shipped with the product, such as the embedding model.
@@ -65,6 +67,8 @@ pub struct Mail {
 pub trait Limiter: Send + Sync {
     /// Takes from all counters of a scope, or from none when one of them has not enough left.
     async fn take(&self, scope: &str, takes: &[Take]) -> Result<Outcome>;
+    /// Deletes a scope with its counters.
+    async fn forget(&self, scope: &str) -> Result<()>;
 }
 
 /// Whoever works off the `jobs` table.

@@ -61,20 +61,14 @@ fn checksum(stem: &str) -> String {
     base62(u64::from(crc32fast::hash(stem.as_bytes())), KEY_CHECKSUM)
 }
 
-/// Makes a code of six digits, every one as likely as any other.
-///
-/// # Errors
-/// When the platform has no randomness.
-pub fn otp_code(random: &dyn Random) -> Result<String> {
-    loop {
-        let mut bytes = [0; 4];
-        random.fill(&mut bytes)?;
-        let number = u32::from_le_bytes(bytes);
-        // The largest multiple of a million that fits; beyond it the low codes would come more often.
-        if number < 4_294_000_000 {
-            return Ok(format!("{:06}", number % 1_000_000));
-        }
-    }
+/// Makes a code of six digits of bytes that nobody can foresee. Of 2^64 numbers, each code is made by as many, give or
+/// take one.
+pub fn otp_code(bytes: &[u8]) -> String {
+    let number = bytes
+        .iter()
+        .take(8)
+        .fold(0_u64, |number, it| number << 8 | u64::from(*it));
+    format!("{:06}", number % 1_000_000)
 }
 
 /// Returns the SHA-256 of some bytes, hex.
@@ -164,6 +158,13 @@ mod tests {
         for wrong in ["", "pk_live_", "tw_live_é", "ü", "twin_live_sk_1"] {
             assert_eq!(key_kind(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_code_has_six_digits() {
+        assert_eq!(otp_code(&[0; 32]), "000000");
+        assert_eq!(otp_code(&[0, 0, 0, 0, 0, 1, 0, 2, 9]), "065538");
+        assert_eq!(otp_code(&[0xff; 32]), "551615");
     }
 
     #[test]

@@ -4,9 +4,8 @@ use crate::app::App;
 use crate::guard::PublicUrl;
 use crate::limit::{self, MESSAGES, Meter, Take, Window};
 use crate::permission::{self, Action};
-use crate::{Error, Result, job};
+use crate::{Error, Result, erasure, retention};
 use edge_model::collection::Collection;
-use edge_model::job::Task;
 use edge_model::plan::Plan;
 use edge_model::text::Name;
 use edge_model::workspace::{Role, Workspace, WorkspaceStats, WorkspaceSummary};
@@ -86,6 +85,7 @@ pub async fn create(app: &App, caller: &SignedIn, new: NewWorkspace) -> Result<W
             plan: app.settings.default_plan,
             settings: new.settings.clone(),
             owner_id: owner_id.clone(),
+            retention_days: None,
             created_at: now,
         };
         let writes = vec![
@@ -165,6 +165,24 @@ pub struct Patch {
     pub logo_url: Option<Option<PublicUrl>>,
     pub timezone: Option<String>,
     pub settings: Option<Map<String, Value>>,
+    pub retention_days: Option<Option<RetentionDays>>,
+}
+
+/// For how many days conversations are kept after their last message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetentionDays(u32);
+
+impl RetentionDays {
+    /// Takes 0, which keeps nothing after the answer, to 3,650.
+    ///
+    /// # Errors
+    /// Names the range.
+    pub fn new(days: u32) -> Result<Self, String> {
+        if days > 3_650 {
+            return Err("must be between 0 and 3650, or null to keep conversations".into());
+        }
+        Ok(Self(days))
+    }
 }
 
 /// Changes a workspace.
@@ -178,6 +196,7 @@ pub async fn update(app: &App, member: &Member, patch: Patch) -> Result<Detail> 
         logo_url,
         timezone,
         settings,
+        retention_days,
     } = patch;
     let mut workspace = member.workspace.clone();
     if let Some(name) = name {
@@ -192,29 +211,27 @@ pub async fn update(app: &App, member: &Member, patch: Patch) -> Result<Detail> 
     if let Some(settings) = settings {
         workspace.settings = settings;
     }
-    app.store.write(vec![workspaces::update(&workspace)]).await?;
+    let Some(retention_days) = retention_days else {
+        app.store.write(vec![workspaces::update(&workspace)]).await?;
+        return detail(app, workspace, member.role).await;
+    };
+    workspace.retention_days = retention_days.map(|it| it.0);
+    app.jobs.wake(&workspace.id).await?;
+    let writes = vec![workspaces::update(&workspace), retention::order(app, &workspace.id)?];
+    app.store.write(writes).await?;
+    app.jobs.wake(&workspace.id).await?;
     detail(app, workspace, member.role).await
 }
 
-/// Deletes a workspace: its rows at once, its blobs by a job of the same batch.
+/// Deletes a workspace: its rows at once, its blobs and counters by jobs of the same batch.
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller does not own it.
 pub async fn delete(app: &App, member: &Member) -> Result<()> {
     member.require(Action::DeleteWorkspace)?;
     let id = &member.workspace.id;
-    let contents = app.store.content_hashes(id).await?;
-    let mut keys: Vec<String> = contents.iter().map(|it| crate::document::blob_key(id, it)).collect();
-    if let Some(snapshot) = app.store.snapshot(id).await? {
-        keys.extend(snapshot.manifest.segments.into_iter().map(|it| it.key));
-    }
     app.jobs.wake(id).await?;
-    app.store
-        .write(vec![
-            job::insert(app, id, Task::EraseBlobs { keys }, 0)?,
-            workspaces::delete(id),
-        ])
-        .await?;
+    app.store.write(erasure::workspace(app, id)?.into()).await?;
     app.jobs.wake(id).await
 }
 

@@ -1,0 +1,132 @@
+//! Agents put aside, brought back, copied, and restored to an earlier version.
+use crate::agent::{self, Detail};
+use crate::app::App;
+use crate::permission::Action;
+use crate::workspace::Member;
+use crate::{Error, Result};
+use edge_model::AgentId;
+use edge_model::agent::{Agent, AgentStatus, AgentVersion};
+use edge_model::text::Name;
+use edge_store::{agent_versions, agents};
+
+/// What the name of a copy ends with.
+const COPY: &str = " (copy)";
+/// The longest name, in characters.
+const LONGEST: usize = 200;
+
+/// Puts an agent aside: it answers nobody any more. What it said and was is kept.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
+pub async fn archive(app: &App, member: &Member, id: &AgentId) -> Result<Detail> {
+    member.require(Action::EditContent)?;
+    let agent = agent::find(app, &member.workspace.id, id).await?;
+    set_status(app, agent, AgentStatus::Archived).await
+}
+
+/// Brings an archived agent back, as a draft: it answers visitors when it is published again.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
+pub async fn unarchive(app: &App, member: &Member, id: &AgentId) -> Result<Detail> {
+    member.require(Action::EditContent)?;
+    let agent = agent::find(app, &member.workspace.id, id).await?;
+    if agent.status == AgentStatus::Archived {
+        return set_status(app, agent, AgentStatus::Draft).await;
+    }
+    agent::detail(app, agent).await
+}
+
+async fn set_status(app: &App, mut agent: Agent, status: AgentStatus) -> Result<Detail> {
+    if agent.status != status {
+        agent.status = status;
+        agent.is_changed = true;
+        agent.updated_at = app.now();
+        let write = agent_versions::set_status(&agent.workspace_id, &agent.id, status, agent.updated_at);
+        app.store.write(vec![write]).await?;
+    }
+    agent::detail(app, agent).await
+}
+
+/// Makes a new agent, a draft, with the settings of another one's draft.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
+pub async fn duplicate(app: &App, member: &Member, id: &AgentId, name: Option<Name>) -> Result<Agent> {
+    member.require(Action::EditContent)?;
+    let original = agent::find(app, &member.workspace.id, id).await?;
+    let name = name.map_or_else(
+        || {
+            let stem: String = original.name.chars().take(LONGEST - COPY.len()).collect();
+            stem + COPY
+        },
+        |it| it.to_string(),
+    );
+    let now = app.now();
+    let mut copy = Agent {
+        id: AgentId::new(app.id(AgentId::PREFIX)?),
+        name: name.clone(),
+        status: AgentStatus::Draft,
+        version: 0,
+        published_at: None,
+        is_changed: true,
+        created_at: now,
+        updated_at: now,
+        ..original
+    };
+    copy.draft.name = name;
+    app.store.write(vec![agents::insert(&copy)]).await?;
+    Ok(copy)
+}
+
+/// Lists an agent's published versions, newest first.
+///
+/// # Errors
+/// [`crate::Kind::NotFound`].
+pub async fn list(app: &App, member: &Member, id: &AgentId) -> Result<Vec<AgentVersion>> {
+    member.require(Action::Read)?;
+    agent::find(app, &member.workspace.id, id).await?;
+    Ok(app.store.agent_versions(&member.workspace.id, id).await?)
+}
+
+/// Returns a published version of an agent.
+///
+/// # Errors
+/// [`crate::Kind::NotFound`].
+pub async fn get(app: &App, member: &Member, id: &AgentId, version: u32) -> Result<AgentVersion> {
+    member.require(Action::Read)?;
+    let found = app.store.agent_version(&member.workspace.id, id, version).await?;
+    found.ok_or_else(|| Error::not_found("version"))
+}
+
+/// Makes the settings of an earlier version the draft; collections that are gone are left out. What is published stays
+/// as it is until the draft is published.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
+pub async fn restore(app: &App, member: &Member, id: &AgentId, version: u32) -> Result<Detail> {
+    member.require(Action::EditContent)?;
+    let workspace = &member.workspace.id;
+    let AgentVersion {
+        mut config,
+        is_published,
+        ..
+    } = get(app, member, id, version).await?;
+    let mut agent = agent::find(app, workspace, id).await?;
+    let found = app.store.collections_by_id(workspace, &config.collection_ids).await?;
+    let before = config.collection_ids.len();
+    config.collection_ids.retain(|id| found.iter().any(|it| it.id == *id));
+    agent.is_changed = !is_published || config.collection_ids.len() != before;
+    agent.name = config.name.clone();
+    agent.draft = config;
+    agent.updated_at = app.now();
+    app.store.write(vec![agent_versions::restore(&agent)]).await?;
+    agent::detail(app, agent).await
+}
+
+/// Reads a version as people write it.
+pub fn number(name: &str) -> Option<u32> {
+    let digits = name.strip_prefix("1.")?;
+    let is_plain = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_plain)
+}

@@ -1,0 +1,180 @@
+//! Analytics: figures, questions grouped by what they ask, and what was left unanswered.
+mod categories;
+mod clusters;
+
+use crate::app::App;
+use crate::permission::Action;
+use crate::workspace::Member;
+use crate::{Error, Result, index, secret};
+pub use clusters::Cluster;
+use edge_model::Timestamp;
+use edge_model::analytics::{AgentShare, Asked, Daily, Hourly, Overview, Period};
+use edge_model::time::DAY;
+use edge_store::analytics::{QUESTIONS, reopen, resolve};
+use std::collections::BTreeMap;
+
+/// How far back a question that is still unanswered is remembered, in days.
+pub const UNANSWERED_DAYS: u32 = 90;
+/// How many questions are said to be trending.
+const TRENDING: usize = 10;
+
+/// Counts what happened in the last days.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn overview(app: &App, member: &Member, days: u32) -> Result<(Period, Overview)> {
+    member.require(Action::Read)?;
+    let period = Period::last(days, app.now());
+    let overview = app.store.overview(&member.workspace.id, &period).await?;
+    Ok((period, overview))
+}
+
+/// Figures of conversations.
+#[derive(Clone, Debug)]
+pub struct Conversations {
+    /// Every day of the period, the first one first.
+    pub daily: Vec<Daily>,
+    /// The busiest first.
+    pub hourly: Vec<Hourly>,
+    pub by_agent: Vec<AgentShare>,
+}
+
+/// Counts conversations by day, hour and agent.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn conversations(app: &App, member: &Member, days: u32) -> Result<Conversations> {
+    member.require(Action::Read)?;
+    let period = Period::last(days, app.now());
+    let (found, hourly, by_agent) = app.store.conversation_figures(&member.workspace.id, &period).await?;
+    let mut by_day: BTreeMap<i64, Daily> = found.into_iter().map(|it| (it.day, it)).collect();
+    let days = period.from.0.div_euclid(DAY)..=(period.until.0 - 1).div_euclid(DAY);
+    let daily = days.map(|day| {
+        let empty = Daily {
+            day,
+            ..Daily::default()
+        };
+        by_day.remove(&day).unwrap_or(empty)
+    });
+    Ok(Conversations {
+        daily: daily.collect(),
+        hourly,
+        by_agent,
+    })
+}
+
+/// What was asked.
+#[derive(Clone, Debug)]
+pub struct Questions {
+    /// The most asked first.
+    pub top: Vec<Cluster>,
+    /// Those asked more often than before, the steepest first.
+    pub trending: Vec<Cluster>,
+    /// What they are about, and how many questions of the period are.
+    pub categories: Vec<(String, u64)>,
+    /// Whether there were more different questions than are told apart.
+    pub is_cut: bool,
+}
+
+/// Groups the questions of the last days by what they ask.
+///
+/// # Errors
+/// When the database does not answer or the model cannot be loaded.
+pub async fn questions(app: &App, member: &Member, days: u32) -> Result<Questions> {
+    member.require(Action::Read)?;
+    let period = Period::last(days, app.now());
+    let asked = app.store.asked(&member.workspace.id, &period, false).await?;
+    let is_cut = is_cut(&asked);
+    let mut top = clusters::of(&*index::embedder(app).await?, asked);
+    top.retain(|it| it.count() > 0);
+    top.sort_by(|a, b| b.count().cmp(&a.count()).then_with(|| b.last_at().cmp(&a.last_at())));
+    let mut trending: Vec<Cluster> = top.iter().filter(|it| it.growth() > 0).cloned().collect();
+    trending.sort_by_key(|it| std::cmp::Reverse(it.growth()));
+    trending.truncate(TRENDING);
+    Ok(Questions {
+        categories: categories::of(&top),
+        top,
+        trending,
+        is_cut,
+    })
+}
+
+/// A question that was not answered, and whether somebody has dealt with it since.
+#[derive(Clone, Debug)]
+pub struct Unanswered {
+    pub id: String,
+    pub cluster: Cluster,
+    /// None while it is open: a question that is asked again, and not answered again, is open again.
+    pub resolved_at: Option<Timestamp>,
+}
+
+/// Groups the questions of the last days that were not answered, the most asked first. Tells as well whether there were
+/// more than are told apart.
+///
+/// # Errors
+/// When the database does not answer or the model cannot be loaded.
+pub async fn unanswered(app: &App, member: &Member, days: u32) -> Result<(Vec<Unanswered>, bool)> {
+    member.require(Action::Read)?;
+    let workspace = &member.workspace.id;
+    let asked = app.store.asked(workspace, &Period::last(days, app.now()), true).await?;
+    // What was asked in the time before alone is none of this period.
+    let asked: Vec<Asked> = asked.into_iter().filter(|it| it.count > 0).collect();
+    let is_cut = is_cut(&asked);
+    let mut clusters = clusters::of(&*index::embedder(app).await?, asked);
+    clusters.sort_by(|a, b| b.count().cmp(&a.count()).then_with(|| b.last_at().cmp(&a.last_at())));
+    let hashes: Vec<String> = clusters.iter().flat_map(hashes).collect();
+    let resolutions: BTreeMap<String, Timestamp> =
+        app.store.resolutions(workspace, &hashes).await?.into_iter().collect();
+    let one = |cluster: Cluster| {
+        let latest = hashes_of(&cluster).filter_map(|it| resolutions.get(&it).copied()).max();
+        Unanswered {
+            id: id(&cluster),
+            resolved_at: latest.filter(|it| *it >= cluster.last_at()),
+            cluster,
+        }
+    };
+    Ok((clusters.into_iter().map(one).collect(), is_cut))
+}
+
+/// Says of an unanswered question that it is dealt with, or takes that back.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
+pub async fn set_resolved(app: &App, member: &Member, id: &str, is_resolved: bool) -> Result<Unanswered> {
+    member.require(Action::EditContent)?;
+    let workspace = &member.workspace.id;
+    let (all, _) = unanswered(app, member, UNANSWERED_DAYS).await?;
+    let mut found = all
+        .into_iter()
+        .find(|it| it.id == id)
+        .ok_or_else(|| Error::not_found("question"))?;
+    let hashes = hashes(&found.cluster);
+    let now = app.now();
+    let write = if is_resolved {
+        resolve(workspace, &hashes, now)
+    } else {
+        reopen(workspace, &hashes)
+    };
+    app.store.write(vec![write]).await?;
+    found.resolved_at = is_resolved.then_some(now);
+    Ok(found)
+}
+
+fn is_cut(asked: &[Asked]) -> bool {
+    u32::try_from(asked.len()).is_ok_and(|it| it >= QUESTIONS)
+}
+
+fn hashes_of(cluster: &Cluster) -> impl Iterator<Item = String> + '_ {
+    cluster.questions.iter().map(|it| secret::sha256(&it.normal))
+}
+
+fn hashes(cluster: &Cluster) -> Vec<String> {
+    hashes_of(cluster).collect()
+}
+
+/// Names a cluster by the one of its questions that was asked first, so that more questions do not rename it.
+fn id(cluster: &Cluster) -> String {
+    let first = cluster.questions.iter().min_by_key(|it| (it.first_at, &it.normal));
+    let hash = first.map(|it| secret::sha256(&it.normal)).unwrap_or_default();
+    format!("uq_{}", hash.get(..22).unwrap_or_default())
+}

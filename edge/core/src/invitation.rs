@@ -1,0 +1,137 @@
+//! Invitations: sent by mail, accepted by whoever has confirmed the address.
+use crate::account::SignedIn;
+use crate::app::App;
+use crate::limit::{Take, Window, rate_limited};
+use crate::permission::Action;
+use crate::workspace::Member;
+use crate::{Error, Kind, Result, letter};
+use edge_model::invitation::Invitation;
+use edge_model::letter::Letter;
+use edge_model::text::Email;
+use edge_model::time::DAY;
+use edge_model::workspace::Role;
+use edge_model::{InvitationId, WorkspaceId};
+use edge_store::{invitations, members};
+
+/// How long an invitation is open, in days.
+pub const DAYS: i64 = 7;
+/// How many mails with invitations a workspace may cause within an hour.
+const PER_HOUR: u64 = 20;
+
+/// Invites an address into the workspace by mail; inviting it again replaces the invitation and mails again.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not invite in that role; [`Kind::Conflict`] when the address is a member's;
+/// [`Kind::RateLimited`].
+pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Result<Invitation> {
+    member.require(Action::Administer)?;
+    if role == Role::Owner {
+        member.require(Action::ManageOwners)?;
+    }
+    let workspace = &member.workspace.id;
+    if app.store.is_member(workspace, email.as_str()).await? {
+        return Err(Error::new(Kind::Conflict, "this address is a member already").of_field("email"));
+    }
+    let take = Take {
+        counter: "invitations".into(),
+        window: Window::Hour,
+        limit: PER_HOUR,
+        amount: 1,
+    };
+    let outcome = app.limiter.take(workspace.as_str(), &[take]).await?;
+    let now = app.now();
+    if let Some(index) = outcome.refused {
+        return Err(rate_limited(&outcome, index, now));
+    }
+    let caller = &member.person.account;
+    let invitation = Invitation {
+        id: InvitationId::new(app.id(InvitationId::PREFIX)?),
+        workspace_id: workspace.clone(),
+        email: email.to_string(),
+        role,
+        invited_by: Some(caller.id.clone()),
+        expires_at: now.plus(DAYS * DAY),
+        created_at: now,
+        workspace_name: member.workspace.name.clone(),
+        inviter_name: Some(caller.full_name.clone()),
+    };
+    let mail = Letter::Invitation {
+        invitation_id: invitation.id.clone(),
+    };
+    let mut writes = Vec::from(invitations::put(&invitation));
+    writes.push(letter::order(app, workspace, email.as_str(), mail)?);
+    app.jobs.wake(workspace).await?;
+    app.store.write(writes).await?;
+    app.jobs.wake(workspace).await?;
+    Ok(invitation)
+}
+
+/// Lists the workspace's open invitations, newest first.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller does not administer the workspace.
+pub async fn list(app: &App, member: &Member) -> Result<Vec<Invitation>> {
+    member.require(Action::Administer)?;
+    Ok(app.store.invitations(&member.workspace.id, app.now()).await?)
+}
+
+/// Withdraws an invitation.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller does not administer the workspace; [`Kind::NotFound`].
+pub async fn withdraw(app: &App, member: &Member, id: &InvitationId) -> Result<()> {
+    member.require(Action::Administer)?;
+    used(
+        app.store
+            .write(vec![invitations::delete(&member.workspace.id, id)])
+            .await?,
+    )
+}
+
+/// Lists the open invitations to the caller's address.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn received(app: &App, caller: &SignedIn) -> Result<Vec<Invitation>> {
+    Ok(app.store.invitations_to(&caller.account.email, app.now()).await?)
+}
+
+/// Makes the caller a member, as they were invited to be. A session proves that its address is confirmed.
+///
+/// # Errors
+/// [`Kind::NotFound`] for an invitation of somebody else, as for one that does not exist.
+pub async fn accept(app: &App, caller: &SignedIn, id: &InvitationId) -> Result<(WorkspaceId, Role)> {
+    let found = received(app, caller).await?.into_iter().find(|it| it.id == *id);
+    let invitation = found.ok_or_else(not_found)?;
+    let (account, now) = (&caller.account, app.now());
+    let mut answers = app
+        .store
+        .write(members::accept(&account.id, id.as_str(), &account.email, now).into())
+        .await?;
+    used(answers.split_off(1))?;
+    Ok((invitation.workspace_id, invitation.role))
+}
+
+/// Declines an invitation.
+///
+/// # Errors
+/// [`Kind::NotFound`] for an invitation of somebody else, as for one that does not exist.
+pub async fn decline(app: &App, caller: &SignedIn, id: &InvitationId) -> Result<()> {
+    used(
+        app.store
+            .write(vec![invitations::decline(id, &caller.account.email)])
+            .await?,
+    )
+}
+
+/// Refuses unless the first statement of a batch returned a row.
+fn used(answers: Vec<Vec<serde_json::Value>>) -> Result<()> {
+    if answers.first().is_none_or(Vec::is_empty) {
+        return Err(not_found());
+    }
+    Ok(())
+}
+
+fn not_found() -> Error {
+    Error::not_found("invitation")
+}

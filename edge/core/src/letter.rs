@@ -1,0 +1,61 @@
+//! Letters: mails are ordered in the batch of what causes them, and sent by a job.
+//!
+//! That keeps a mail from being lost, and it takes the same time whether or not there is anybody to write to.
+use crate::app::App;
+use crate::limit::{Take, Window};
+use crate::{Result, account, job, mail, secret};
+use edge_model::WorkspaceId;
+use edge_model::job::Task;
+use edge_model::letter::Letter;
+use edge_store::Statement;
+
+/// How many people may be told within an hour that their address has an account.
+const NOTICES_PER_HOUR: u64 = 3;
+
+/// Returns whose jobs the mails to an address are that belong to no workspace: a queue for each address.
+pub(crate) fn queue(address: &str) -> WorkspaceId {
+    let hash = secret::sha256(address);
+    WorkspaceId::new(format!("mail_{}", hash.get(..22).unwrap_or(&hash)))
+}
+
+/// Returns the write that orders a mail.
+pub(crate) fn order(app: &App, queue: &WorkspaceId, to: &str, letter: Letter) -> Result<Statement> {
+    job::insert(app, queue, Task::SendMail { to: to.into(), letter }, 0)
+}
+
+/// Writes `writes` and the order of a mail to an address, in one batch.
+pub(crate) async fn post(app: &App, to: &str, letter: Letter, mut writes: Vec<Statement>) -> Result<()> {
+    let queue = queue(to);
+    writes.push(order(app, &queue, to, letter)?);
+    app.jobs.wake(&queue).await?;
+    app.store.write(writes).await?;
+    app.jobs.wake(&queue).await
+}
+
+/// Sends a mail, if there is still something to say.
+pub(crate) async fn send(app: &App, queue: &WorkspaceId, to: &str, letter: &Letter) -> Result<()> {
+    let mail = match letter {
+        Letter::Code { purpose, nonce } => {
+            let code = account::living_code(app, to, *purpose, nonce).await?;
+            code.map(|code| mail::code(to, *purpose, &code))
+        }
+        Letter::KnownAddress => {
+            let take = Take {
+                counter: "notices".into(),
+                window: Window::Hour,
+                limit: NOTICES_PER_HOUR,
+                amount: 1,
+            };
+            let outcome = app.limiter.take(queue.as_str(), &[take]).await?;
+            outcome.refused.is_none().then(|| mail::signup_of_known_address(to))
+        }
+        Letter::Invitation { invitation_id } => {
+            let found = app.store.invitation(queue, invitation_id, app.now()).await?;
+            found.map(|it| mail::invitation(&it, &app.settings.public_url))
+        }
+    };
+    match mail {
+        Some(mail) => app.mailer.send(&mail).await,
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,68 @@
+//! Retention: conversations older than a workspace keeps them go, by a job that orders its own next time.
+use crate::app::App;
+use crate::{Result, job};
+use edge_model::job::Task;
+use edge_model::time::{DAY, HOUR, MINUTE};
+use edge_model::{JobId, WorkspaceId};
+use edge_store::{Statement, accounts, jobs, transcripts};
+
+/// How many conversations one run deletes: a statement of D1 has 30 seconds.
+const AT_ONCE: u32 = 200;
+/// How long an answer that is under way is left alone, in milliseconds.
+const ANSWERING: i64 = 10 * MINUTE;
+/// The longest pause between two looks, in milliseconds.
+const PAUSE: i64 = HOUR;
+
+/// Returns the write that orders the first run, due at once.
+pub(crate) fn order(app: &App, workspace: &WorkspaceId) -> Result<Statement> {
+    job::insert(app, workspace, Task::PurgeConversations, 0)
+}
+
+/// Deletes what a workspace keeps no longer, and orders the next run in place of any other that waits. Run twice, the
+/// second finds nothing more to delete.
+pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Result<()> {
+    let Some(days) = app.store.workspace(workspace).await?.and_then(|it| it.retention_days) else {
+        return Ok(());
+    };
+    let kept = (i64::from(days) * DAY).max(ANSWERING);
+    let now = app.now();
+    let deleted = app
+        .store
+        .write(vec![transcripts::delete_older(workspace, now.plus(-kept), AT_ONCE)])
+        .await?;
+    let is_more = deleted.first().map_or(0, Vec::len) >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
+    let pause = if is_more {
+        0
+    } else {
+        let oldest = app.store.oldest_activity(workspace).await?;
+        let due = oldest.map_or(PAUSE, |it| it.plus(kept).0.saturating_sub(now.0));
+        due.clamp(MINUTE, PAUSE)
+    };
+    let next = job::insert(app, workspace, Task::PurgeConversations, pause)?;
+    app.store
+        .write(vec![
+            jobs::delete_waiting(workspace, Task::PurgeConversations.name(), own),
+            next,
+        ])
+        .await?;
+    Ok(())
+}
+
+/// Deletes sessions, codes and invitations that ended a day ago, and orders the runs that somehow nobody ordered.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn tidy(app: &App) -> Result<()> {
+    let forgotten = app
+        .store
+        .workspaces_without_job(Task::PurgeConversations.name())
+        .await?;
+    for workspace in forgotten {
+        app.jobs.wake(&workspace).await?;
+        app.store.write(vec![order(app, &workspace)?]).await?;
+    }
+    app.store
+        .write(accounts::delete_ended(app.now().plus(-DAY)).into())
+        .await?;
+    Ok(())
+}

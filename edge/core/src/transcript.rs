@@ -1,0 +1,64 @@
+//! Conversations as people of the workspace read and delete them.
+use crate::app::App;
+use crate::permission::Action;
+use crate::workspace::Member;
+use crate::{Error, Result};
+use edge_model::ConversationId;
+use edge_model::transcript::{ConversationSummary, Entry};
+use edge_store::transcripts::Filter;
+use edge_store::{Page, transcripts};
+
+/// Lists conversations, the latest activity first, and counts all that the filter lets through.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(app: &App, member: &Member, filter: &Filter, page: &Page) -> Result<(Vec<ConversationSummary>, u64)> {
+    member.require(Action::Read)?;
+    Ok(app.store.conversations(&member.workspace.id, filter, page).await?)
+}
+
+/// Returns a conversation and a page of its messages, oldest first.
+///
+/// # Errors
+/// [`crate::Kind::NotFound`].
+pub async fn get(
+    app: &App,
+    member: &Member,
+    id: &ConversationId,
+    page: &Page,
+) -> Result<(ConversationSummary, Vec<Entry>)> {
+    member.require(Action::Read)?;
+    let (conversation, entries) = app.store.transcript(&member.workspace.id, id, page).await?;
+    Ok((conversation.ok_or_else(|| Error::not_found("conversation"))?, entries))
+}
+
+/// Deletes a conversation for good.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
+pub async fn delete(app: &App, member: &Member, id: &ConversationId) -> Result<()> {
+    member.require(Action::EditContent)?;
+    let answers = app
+        .store
+        .write(vec![transcripts::delete(&member.workspace.id, id)])
+        .await?;
+    if answers.first().is_none_or(Vec::is_empty) {
+        return Err(Error::not_found("conversation"));
+    }
+    Ok(())
+}
+
+/// Deletes all conversations of a visitor for good, and counts them.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`] for a session without
+/// any.
+pub async fn delete_visitor(app: &App, member: &Member, session: &str) -> Result<u64> {
+    member.require(Action::EditContent)?;
+    let write = transcripts::delete_of_session(&member.workspace.id, session);
+    let count = app.store.write(vec![write]).await?.first().map_or(0, Vec::len);
+    if count == 0 {
+        return Err(Error::not_found("visitor"));
+    }
+    Ok(u64::try_from(count).unwrap_or(u64::MAX))
+}
