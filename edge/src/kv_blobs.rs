@@ -52,4 +52,10 @@ impl Blobs for KvBlobs {
             .await
             .map_err(|why| failed("delete", key, &why))
     }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<String>> {
+        let list = self.0.list().prefix(prefix.into()).execute();
+        let found = list.into_send().await.map_err(|why| failed("list", prefix, &why))?;
+        Ok(found.keys.into_iter().map(|it| it.name).collect())
+    }
 }

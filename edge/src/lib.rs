@@ -23,7 +23,7 @@ pub use limiter_do::LimiterDo;
 use axum::Router;
 use axum::body::Body;
 use edge_core::ports::{Background, Departure};
-use edge_core::{App, job};
+use edge_core::{App, job, retention};
 use http::Response;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::json;
@@ -86,7 +86,10 @@ async fn answer(request: web_sys::Request, env: Env, context: Context) -> Result
 async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
     // The failure was logged where it was found.
     if let Ok(app) = app::get(&env) {
-        sweep(app).await;
+        sweep(app.clone()).await;
+        if let Err(why) = retention::tidy(&app).await {
+            log::failure("retention.tidy", why.for_log());
+        }
     }
 }
 

@@ -31,11 +31,24 @@ impl DurableLimiter {
     }
 }
 
+impl DurableLimiter {
+    async fn erase(&self, scope: &str) -> worker::Result<()> {
+        let request = Request::new("https://limiter.local/", Method::Delete)?;
+        self.0.get_by_name(scope)?.fetch_with_request(request).await?;
+        Ok(())
+    }
+}
+
 #[async_trait]
 impl Limiter for DurableLimiter {
     async fn take(&self, scope: &str, takes: &[Take]) -> Result<Outcome> {
         let asked = self.ask(scope, takes).into_send().await;
         asked.map_err(|why| Error::unavailable("limits cannot be checked", why))
+    }
+
+    async fn forget(&self, scope: &str) -> Result<()> {
+        let erased = self.erase(scope).into_send().await;
+        erased.map_err(|why| Error::unavailable("limits cannot be forgotten", why))
     }
 }
 
@@ -64,6 +77,10 @@ impl DurableObject for LimiterDo {
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
+        if request.method() == Method::Delete {
+            self.forget().await?;
+            return Response::empty();
+        }
         // As text: a number beyond 2^53, such as no limit at all, does not survive JavaScript's own reading.
         let takes = serde_json::from_str::<Vec<Take>>(&request.text().await?)?;
         self.load().await?;
@@ -85,8 +102,7 @@ impl DurableObject for LimiterDo {
         if wait > 0 {
             self.state.storage().set_alarm(wait).await?;
         } else {
-            *self.kept.borrow_mut() = Some(Kept::default());
-            self.state.storage().delete_all().await?;
+            self.forget().await?;
         }
         Response::empty()
     }
@@ -104,6 +120,14 @@ impl LimiterDo {
             self.kept.borrow_mut().get_or_insert(kept);
         }
         Ok(())
+    }
+
+    /// Leaves nothing behind.
+    async fn forget(&self) -> worker::Result<()> {
+        *self.kept.borrow_mut() = Some(Kept::default());
+        let storage = self.state.storage();
+        storage.delete_alarm().await?;
+        storage.delete_all().await
     }
 
     /// Counts, and returns what is to be written down and the alarm that is to be set, if anything changed.

@@ -193,6 +193,51 @@ pub struct Published {
     pub published_at: String,
 }
 
+/// Extension: `POST …/duplicate`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DuplicateAgent {
+    /// The name of the copy; the name of the original and "(copy)" when absent.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// Extension.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AgentVersionList {
+    pub versions: Vec<AgentVersionSummary>,
+    pub total: u64,
+}
+
+/// Extension.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AgentVersionSummary {
+    pub version: String,
+    pub published_at: String,
+    /// Whether it is what visitors are answered by now.
+    pub is_published: bool,
+}
+
+/// Extension: the settings that were published as a version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AgentVersion {
+    pub version: String,
+    pub published_at: String,
+    pub is_published: bool,
+    pub name: String,
+    pub description: String,
+    pub behavior_settings: BehaviorSettings,
+    pub response_config: ResponseConfig,
+    pub conversation_rules: Map<String, Value>,
+    pub greeting_message: String,
+    pub fallback_message: String,
+    pub collection_ids: Vec<String>,
+    pub widget: WidgetSettings,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TestMessage {

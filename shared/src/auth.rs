@@ -89,3 +89,10 @@ pub struct ResetPassword {
     pub otp_code: String,
     pub password: String,
 }
+
+/// Extension: `DELETE /auth/me`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeleteMe {
+    pub password: String,
+}

@@ -129,6 +129,60 @@ pub struct DocumentVersion {
     pub created_at: String,
 }
 
+/// Extension: a PATCH; what is absent stays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UpdateDocument {
+    #[serde(default)]
+    pub title: Option<String>,
+    #[serde(default)]
+    pub collection_id: Option<String>,
+}
+
+/// Extension: a PUT of a text; a PUT of a file is a form.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReplaceDocument {
+    /// Markdown or plain text.
+    pub text: String,
+    #[serde(default)]
+    pub title: Option<String>,
+}
+
+/// Extension.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DocumentVersionList {
+    /// Newest first.
+    pub versions: Vec<DocumentVersionSummary>,
+    pub total: u64,
+}
+
+/// Extension.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DocumentVersionSummary {
+    pub version: u32,
+    pub title: String,
+    pub file_name: Option<String>,
+    /// In bytes.
+    pub size: u64,
+    pub is_current: bool,
+    pub created_at: String,
+}
+
+/// Extension: a version with its text, as it is answered from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DocumentVersionText {
+    #[serde(flatten)]
+    pub summary: DocumentVersionSummary,
+    /// At most 1 MiB.
+    pub text: String,
+    /// Whether there is more of it.
+    pub truncated: bool,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChunkPreview {

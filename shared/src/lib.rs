@@ -5,10 +5,13 @@
 //! (seed 004) does not name are extensions and say so.
 
 pub mod agent;
+pub mod analytics;
 pub mod auth;
+pub mod conversation;
 pub mod error;
 pub mod key;
 pub mod knowledge;
+pub mod member;
 pub mod operator;
 pub mod trace;
 

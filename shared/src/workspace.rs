@@ -62,6 +62,10 @@ pub struct Workspace {
     pub role: String,
     /// Extension: this month's messages against the plan's.
     pub usage: Usage,
+    /// Extension: after how many days without a message conversations are deleted: 0 keeps nothing after the answer,
+    /// null keeps them.
+    #[serde(default)]
+    pub retention_days: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,4 +98,8 @@ pub struct UpdateWorkspace {
     pub timezone: Option<String>,
     #[serde(default)]
     pub settings: Option<Map<String, Value>>,
+    /// Extension: 0 to 3,650, or null.
+    #[serde(default, deserialize_with = "crate::given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
+    pub retention_days: Option<Option<u32>>,
 }

@@ -60,6 +60,7 @@ fn General(workspace: Workspace) -> impl IntoView {
             logo_url: Some(Some(logo.get_untracked().trim().to_owned()).filter(|logo| !logo.is_empty())),
             timezone: Some(timezone.get_untracked()),
             settings: None,
+            retention_days: None,
         };
         let id = here.id_now();
         errand.run(

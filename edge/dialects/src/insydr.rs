@@ -3,15 +3,22 @@
 //! Quirks, as documented: `verify-otp` answers without `token_type`, `login` with it; the list of API keys has no
 //! `total` in the document (we add one); an upload answers 202.
 
+pub mod agent_versions;
 pub mod agents;
 pub mod agents_wire;
+pub mod analytics;
+mod analytics_wire;
 pub mod api_keys;
 pub mod auth;
 pub mod caller;
 pub mod collections;
+pub mod conversations;
+pub mod csv;
+pub mod document_versions;
 pub mod documents;
 pub mod error;
 pub mod events;
+pub mod members;
 pub mod messages;
 pub mod operator;
 pub mod page;
@@ -38,11 +45,18 @@ pub fn routes() -> Vec<Route> {
     routes.extend(knowledge());
     routes.push(trace());
     routes.extend(public());
+    routes.extend(analytics::routes());
+    routes.extend(members::routes());
+    routes.extend(agent_versions::routes());
+    routes.extend(document_versions::routes());
+    routes.extend(conversations::routes());
     routes
 }
 
 fn authentication() -> Vec<Route> {
-    use wire::auth::{EmailOnly, LoggedIn, Login, Me, ResetPassword, SignedUp, Signup, UpdateMe, Verified, VerifyOtp};
+    use wire::auth::{
+        DeleteMe, EmailOnly, LoggedIn, Login, Me, ResetPassword, SignedUp, Signup, UpdateMe, Verified, VerifyOtp,
+    };
     use wire::error::Message;
     let open = Access::Open;
     vec![
@@ -65,6 +79,15 @@ fn authentication() -> Vec<Route> {
             .takes::<UpdateMe>()
             .gives::<Me>(200)
             .extension(),
+        delete(
+            "/api/v1/auth/me",
+            auth::delete_me,
+            Access::Account,
+            "Delete one's account",
+        )
+        .takes::<DeleteMe>()
+        .gives::<Message>(200)
+        .extension(),
         post("/api/v1/auth/logout", auth::log_out, Access::Account, "End the session")
             .gives::<Message>(200)
             .extension(),

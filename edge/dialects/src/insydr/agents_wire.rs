@@ -214,7 +214,23 @@ pub(super) fn full(detail: Detail) -> wire::agent::Agent {
     }
 }
 
-fn widget_settings(widget: WidgetConfig) -> WidgetSettings {
+pub(super) fn behavior(config: &AgentConfig) -> BehaviorSettings {
+    BehaviorSettings {
+        tone: Some(tone_name(config.tone).into()),
+        response_style: Some(style_name(config.style).into()),
+        language_mode: Some(config.language_mode.clone()),
+    }
+}
+
+pub(super) fn response(config: &AgentConfig) -> ResponseConfig {
+    ResponseConfig {
+        max_response_length: Some(config.max_response_length),
+        confidence_threshold: Some(config.confidence_threshold),
+        show_sources: Some(config.show_sources),
+    }
+}
+
+pub(super) fn widget_settings(widget: WidgetConfig) -> WidgetSettings {
     let WidgetConfig {
         theme,
         primary_color,

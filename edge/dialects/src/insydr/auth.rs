@@ -10,7 +10,7 @@ use edge_model::text::{Email, Name};
 use http::StatusCode;
 use shared as wire;
 use wire::auth::{
-    EmailOnly, LoggedIn, Login, Me, ResetPassword, SignedUp, Signup, UpdateMe, User, Verified, VerifyOtp,
+    DeleteMe, EmailOnly, LoggedIn, Login, Me, ResetPassword, SignedUp, Signup, UpdateMe, User, Verified, VerifyOtp,
 };
 use wire::error::Message;
 
@@ -119,6 +119,18 @@ pub async fn update_me(
     Ok(Json(profile(
         account::rename(&app, &person, &full_name(&change.full_name)?).await?,
     )))
+}
+
+pub async fn delete_me(
+    State(app): State<App>,
+    Person(person): Person,
+    From(from): From,
+    Body(wish): Body<DeleteMe>,
+) -> ApiResult<Json<Message>> {
+    account::delete(&app, &from, &person, &wish.password).await?;
+    Ok(Json(Message {
+        message: "Account deleted".into(),
+    }))
 }
 
 pub async fn log_out(State(app): State<App>, Person(person): Person) -> ApiResult<Json<Message>> {

@@ -27,7 +27,7 @@ pub struct Filters {
 }
 
 /// The documented words: what waits is being processed.
-fn status_word(status: DocumentStatus) -> &'static str {
+pub(super) fn status_word(status: DocumentStatus) -> &'static str {
     match status {
         DocumentStatus::Queued | DocumentStatus::Processing => "PROCESSING",
         DocumentStatus::Completed => "COMPLETED",
@@ -143,7 +143,7 @@ pub async fn show(
     Ok(Json(full(document, versions)))
 }
 
-fn full(document: Document, versions: Vec<DocumentVersion>) -> wire::knowledge::Document {
+pub(super) fn full(document: Document, versions: Vec<DocumentVersion>) -> wire::knowledge::Document {
     let progress = progress(&document);
     let Document {
         id,

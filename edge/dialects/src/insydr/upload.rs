@@ -9,6 +9,7 @@ use edge_model::text::Name;
 use http_body_util::LengthLimitError;
 use multer::{Constraints, Multipart, SizeLimit};
 use serde::Deserialize;
+use shared::knowledge::ReplaceDocument;
 
 /// What the boundaries and the other fields of a form may take beside the file, in bytes.
 const FORM: usize = 64 * 1024;
@@ -35,42 +36,98 @@ impl FromRequest<App> for Received {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
-        let media_type = header_of(request.headers(), "content-type").unwrap_or_default();
-        let boundary = multer::parse_boundary(media_type)
-            .map_err(|_| Error::new(Kind::UnsupportedMedia, "the content type must be `multipart/form-data`"))?;
-        let length = length_of(request.headers());
-        if length.is_some_and(|it| it > MAX_UPLOAD + FORM) {
-            return Err(too_large().into());
-        }
-        let limits = SizeLimit::new()
-            .whole_stream(to_u64(MAX_UPLOAD + FORM))
-            .for_field("file", to_u64(MAX_UPLOAD))
-            .for_field("title", to_u64(FORM));
-        let stream = request.into_body().into_data_stream();
-        let mut form = Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(limits));
-        let (mut upload, mut collection, mut title) = (None, None, None);
-        while let Some(field) = form.next_field().await.map_err(refusal)? {
-            match field.name().unwrap_or_default() {
-                "file" => upload = Some(file(field, room(app, length)?).await?),
-                "collection_id" => collection = Some(field.text().await.map_err(refusal)?),
-                "title" => title = Some(field.text().await.map_err(refusal)?),
-                _ => {}
-            }
-        }
+        let Fields {
+            upload,
+            collection,
+            title,
+        } = fields(request, app).await?;
         let missing = |name: &str| ApiError::field(name, "is required");
         let collection = collection
             .filter(|it| !it.trim().is_empty())
             .ok_or_else(|| missing("collection_id"))?;
-        let title = title
-            .filter(|it| !it.trim().is_empty())
-            .map(|it| Name::new(&it))
-            .transpose();
         Ok(Self {
             upload: upload.ok_or_else(|| missing("file"))?,
             collection: CollectionId::new(collection.trim()),
-            title: title.map_err(|why| ApiError::field("title", why))?,
+            title: named(title)?,
         })
     }
+}
+
+/// What is to stand in place of a document: a form with a file, or a text as JSON.
+pub struct Replacement {
+    pub upload: Upload,
+    pub title: Option<Name>,
+}
+
+impl FromRequest<App> for Replacement {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let media_type = header_of(request.headers(), "content-type").unwrap_or_default();
+        if multer::parse_boundary(media_type).is_ok() {
+            let Fields { upload, title, .. } = fields(request, app).await?;
+            let upload = upload.ok_or_else(|| ApiError::field("file", "is required"))?;
+            return Ok(Self {
+                upload,
+                title: named(title)?,
+            });
+        }
+        let ReplaceDocument { text, title } = crate::extract::json(request).await?;
+        if text.trim().is_empty() {
+            return Err(ApiError::field("text", "must not be empty"));
+        }
+        Ok(Self {
+            upload: Upload {
+                name: "document.md".into(),
+                media_type: "text/markdown".into(),
+                bytes: text.into_bytes(),
+            },
+            title: named(title)?,
+        })
+    }
+}
+
+fn named(title: Option<String>) -> Result<Option<Name>, ApiError> {
+    let title = title.filter(|it| !it.trim().is_empty());
+    let title = title.map(|it| Name::new(&it)).transpose();
+    title.map_err(|why| ApiError::field("title", why))
+}
+
+/// The fields of a form, as far as they were sent.
+struct Fields {
+    upload: Option<Upload>,
+    collection: Option<String>,
+    title: Option<String>,
+}
+
+async fn fields(request: Request, app: &App) -> Result<Fields, ApiError> {
+    let media_type = header_of(request.headers(), "content-type").unwrap_or_default();
+    let boundary = multer::parse_boundary(media_type)
+        .map_err(|_| Error::new(Kind::UnsupportedMedia, "the content type must be `multipart/form-data`"))?;
+    let length = length_of(request.headers());
+    if length.is_some_and(|it| it > MAX_UPLOAD + FORM) {
+        return Err(too_large().into());
+    }
+    let limits = SizeLimit::new()
+        .whole_stream(to_u64(MAX_UPLOAD + FORM))
+        .for_field("file", to_u64(MAX_UPLOAD))
+        .for_field("title", to_u64(FORM));
+    let stream = request.into_body().into_data_stream();
+    let mut form = Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(limits));
+    let (mut upload, mut collection, mut title) = (None, None, None);
+    while let Some(field) = form.next_field().await.map_err(refusal)? {
+        match field.name().unwrap_or_default() {
+            "file" => upload = Some(file(field, room(app, length)?).await?),
+            "collection_id" => collection = Some(field.text().await.map_err(refusal)?),
+            "title" => title = Some(field.text().await.map_err(refusal)?),
+            _ => {}
+        }
+    }
+    Ok(Fields {
+        upload,
+        collection,
+        title,
+    })
 }
 
 /// Makes room for all of a file at once: growing would take up to three times as much.

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use edge_core::guard::PublicUrl;
 use edge_core::limit::messages_per_month;
-use edge_core::workspace::{Detail, NewWorkspace, Patch};
+use edge_core::workspace::{Detail, NewWorkspace, Patch, RetentionDays};
 use edge_core::{App, workspace};
 use edge_model::plan::Plan;
 use edge_model::text::Name;
@@ -51,6 +51,10 @@ fn settings(value: Map<String, Value>) -> ApiResult<Map<String, Value>> {
     }
 }
 
+fn retention_days(days: u32) -> ApiResult<RetentionDays> {
+    RetentionDays::new(days).map_err(|why| ApiError::field("retention_days", why))
+}
+
 fn full(detail: Detail) -> wire::workspace::Workspace {
     let Detail {
         workspace,
@@ -67,6 +71,7 @@ fn full(detail: Detail) -> wire::workspace::Workspace {
         plan,
         settings,
         owner_id: _,
+        retention_days,
         created_at,
     } = workspace;
     wire::workspace::Workspace {
@@ -89,6 +94,7 @@ fn full(detail: Detail) -> wire::workspace::Workspace {
             messages_used,
             messages_limit: messages_per_month(plan),
         },
+        retention_days,
     }
 }
 
@@ -163,6 +169,10 @@ pub async fn update(
         logo_url: change.logo_url.map(|it| it.map(url).transpose()).transpose()?,
         timezone: change.timezone.map(timezone).transpose()?,
         settings: change.settings.map(settings).transpose()?,
+        retention_days: change
+            .retention_days
+            .map(|it| it.map(retention_days).transpose())
+            .transpose()?,
     };
     Ok(Json(full(workspace::update(&app, &member, patch).await?)))
 }

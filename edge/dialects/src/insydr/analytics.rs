@@ -1,0 +1,204 @@
+//! Analytics (seed 004, section 7), as JSON or, an extension, as CSV.
+use super::analytics_wire::{conversations_csv, day_figures, overview_csv, overview_figures, question, questions_csv};
+use super::analytics_wire::{unanswered_csv, unanswered_question};
+use super::caller::Member;
+use super::csv;
+use super::error::{ApiError, ApiResult, Body, Path, Query};
+use crate::route::{Access, Route, get, patch};
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use edge_core::{App, analytics};
+use edge_model::time::DAY;
+use http::HeaderMap;
+use serde::Deserialize;
+use shared as wire;
+use wire::analytics::{Category, Conversations, Overview, Questions, Unanswered, UnansweredList, UpdateUnanswered};
+
+/// How many days there are figures of, unless the query names another number.
+const DAYS: u32 = 30;
+/// How many days there are figures of at most.
+const MOST_DAYS: u32 = 366;
+/// How many questions a list has, unless the query names another number, and at most.
+const QUESTIONS: (usize, usize) = (20, 500);
+
+/// Returns the routes, in the order of the document.
+pub fn routes() -> Vec<Route> {
+    const OVERVIEW: &str = "/api/v1/workspaces/{workspace_id}/analytics/overview";
+    const CONVERSATIONS: &str = "/api/v1/workspaces/{workspace_id}/analytics/conversations";
+    const QUESTIONS: &str = "/api/v1/workspaces/{workspace_id}/analytics/questions";
+    const UNANSWERED: &str = "/api/v1/workspaces/{workspace_id}/analytics/unanswered";
+    const ONE: &str = "/api/v1/workspaces/{workspace_id}/analytics/unanswered/{question_id}";
+    const FORMAT: (&str, &str) = ("format", "csv for a file; json otherwise");
+    const DAYS: (&str, &str) = ("days", "1 to 366; 30 when absent");
+    vec![
+        get(OVERVIEW, overview, Access::Member, "Get the dashboard's overview")
+            .query(&[DAYS, FORMAT])
+            .gives::<Overview>(200),
+        get(
+            CONVERSATIONS,
+            conversations,
+            Access::Member,
+            "Get figures of conversations",
+        )
+        .query(&[DAYS, FORMAT])
+        .gives::<Conversations>(200),
+        get(QUESTIONS, questions, Access::Member, "Get what is asked most")
+            .query(&[DAYS, ("limit", "1 to 500; 20 when absent"), FORMAT])
+            .gives::<Questions>(200),
+        get(
+            UNANSWERED,
+            unanswered,
+            Access::Member,
+            "Get the questions that were not answered",
+        )
+        .query(&[
+            ("days", "1 to 366; 90 when absent"),
+            ("status", "OPEN (when absent), RESOLVED or ALL"),
+            FORMAT,
+        ])
+        .gives::<UnansweredList>(200),
+        patch(
+            ONE,
+            resolve,
+            Access::Member,
+            "Say that an unanswered question is dealt with",
+        )
+        .takes::<UpdateUnanswered>()
+        .gives::<Unanswered>(200)
+        .extension(),
+    ]
+}
+
+/// The query of every figure.
+#[derive(Deserialize)]
+pub struct Wish {
+    days: Option<String>,
+    limit: Option<String>,
+    status: Option<String>,
+    format: Option<String>,
+}
+
+impl Wish {
+    fn days(&self, otherwise: u32) -> ApiResult<u32> {
+        let days = self.days.as_deref().map(str::parse::<u32>);
+        match days {
+            None => Ok(otherwise),
+            Some(Ok(days)) if (1..=MOST_DAYS).contains(&days) => Ok(days),
+            Some(_) => Err(ApiError::field("days", "must be a number from 1 to 366")),
+        }
+    }
+
+    fn limit(&self) -> ApiResult<usize> {
+        match self.limit.as_deref().map(str::parse::<usize>) {
+            None => Ok(QUESTIONS.0),
+            Some(Ok(0) | Err(_)) => Err(ApiError::field("limit", "must be a number of at least 1")),
+            Some(Ok(limit)) => Ok(limit.min(QUESTIONS.1)),
+        }
+    }
+
+    fn is_csv(&self, headers: &HeaderMap) -> ApiResult<bool> {
+        csv::is_wanted(self.format.as_deref(), headers).map_err(|why| ApiError::field("format", why))
+    }
+}
+
+pub async fn overview(
+    State(app): State<App>,
+    Member(member): Member,
+    Query(wish): Query<Wish>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let (days, is_csv) = (wish.days(DAYS)?, wish.is_csv(&headers)?);
+    let (period, figures) = analytics::overview(&app, &member, days).await?;
+    let figures = overview_figures(&period, figures);
+    Ok(if is_csv {
+        overview_csv(&figures).file("overview")
+    } else {
+        Json(figures).into_response()
+    })
+}
+
+pub async fn conversations(
+    State(app): State<App>,
+    Member(member): Member,
+    Query(wish): Query<Wish>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let (days, is_csv) = (wish.days(DAYS)?, wish.is_csv(&headers)?);
+    let figures = day_figures(analytics::conversations(&app, &member, days).await?);
+    Ok(if is_csv {
+        conversations_csv(&figures).file("conversations")
+    } else {
+        Json(figures).into_response()
+    })
+}
+
+pub async fn questions(
+    State(app): State<App>,
+    Member(member): Member,
+    Query(wish): Query<Wish>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let (days, limit, is_csv) = (wish.days(DAYS)?, wish.limit()?, wish.is_csv(&headers)?);
+    let found = analytics::questions(&app, &member, days).await?;
+    let category = |(category, count)| Category { category, count };
+    let figures = Questions {
+        top_questions: found.top.iter().take(limit).map(question).collect(),
+        trending: found.trending.iter().map(question).collect(),
+        categories: found.categories.into_iter().map(category).collect(),
+        truncated: found.is_cut,
+    };
+    Ok(if is_csv {
+        questions_csv(&figures.top_questions).file("questions")
+    } else {
+        Json(figures).into_response()
+    })
+}
+
+pub async fn unanswered(
+    State(app): State<App>,
+    Member(member): Member,
+    Query(wish): Query<Wish>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let (days, is_csv) = (wish.days(analytics::UNANSWERED_DAYS)?, wish.is_csv(&headers)?);
+    let is_shown = match wish.status.as_deref() {
+        None | Some("OPEN") => |is_open: bool| is_open,
+        Some("RESOLVED") => |is_open: bool| !is_open,
+        Some("ALL") => |_| true,
+        Some(_) => return Err(ApiError::field("status", "must be OPEN, RESOLVED or ALL")),
+    };
+    let (found, truncated) = analytics::unanswered(&app, &member, days).await?;
+    let week = app.now().plus(-7 * DAY);
+    let resolved_this_week = found
+        .iter()
+        .filter(|it| it.resolved_at.is_some_and(|it| it > week))
+        .count();
+    let shown = found.iter().filter(|it| is_shown(it.resolved_at.is_none()));
+    let unanswered: Vec<Unanswered> = shown.map(unanswered_question).collect();
+    if is_csv {
+        return Ok(unanswered_csv(&unanswered).file("unanswered"));
+    }
+    let list = UnansweredList {
+        total: u64::try_from(unanswered.len()).unwrap_or_default(),
+        unanswered,
+        resolved_this_week: u64::try_from(resolved_this_week).unwrap_or_default(),
+        truncated,
+    };
+    Ok(Json(list).into_response())
+}
+
+pub async fn resolve(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+    Body(change): Body<UpdateUnanswered>,
+) -> ApiResult<Json<Unanswered>> {
+    let is_resolved = match change.status.as_str() {
+        "RESOLVED" => true,
+        "OPEN" => false,
+        _ => return Err(ApiError::field("status", "must be OPEN or RESOLVED")),
+    };
+    let found = analytics::set_resolved(&app, &member, &id, is_resolved).await?;
+    Ok(Json(unanswered_question(&found)))
+}
