@@ -22,6 +22,7 @@ use request::Call;
 use serde_json::{Value, json};
 use sqlite::Sqlite;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// 2026-01-26T00:00:00Z, the seed's favourite moment.
 pub(crate) const START: i64 = 1_769_385_600_000;
@@ -39,6 +40,9 @@ pub(crate) struct World {
     pub(crate) wakes: Arc<Wakes>,
     /// What answers at `LLM_BASE_URL`, when it is set.
     pub(crate) model_server: Arc<ModelServer>,
+    pub(crate) ledger: Arc<Ledger>,
+    /// Whether mails stay with their jobs until somebody lets them go.
+    pub(crate) holds_mails: AtomicBool,
 }
 
 /// Somebody signed in, and their first workspace.
@@ -80,13 +84,13 @@ impl World {
             Arc::new(Memory::default()),
             Arc::new(Wakes::default()),
         );
-        let sql = Arc::new(Sqlite::migrated());
         let settings = Settings::read(lookup).expect("the tests' settings are right");
         let model_server = Arc::new(ModelServer::default());
         let model = match &settings.model {
             Some(ModelChoice::Server(server)) => Some(OpenAi::new(model_server.clone(), server)),
             _ => None,
         };
+        let (sql, ledger) = (Arc::new(Sqlite::migrated()), Arc::new(Ledger::new(clock.clone())));
         let app = App {
             store: Store::new(sql.clone()),
             clock: clock.clone(),
@@ -94,7 +98,7 @@ impl World {
             blobs: blobs.clone(),
             assets: Arc::new(Files),
             mailer: mailbox.clone(),
-            limiter: Arc::new(Ledger::new(clock.clone())),
+            limiter: ledger.clone(),
             jobs: wakes.clone(),
             settings: Arc::new(settings),
             indexes: Arc::new(Indexes::default()),
@@ -109,6 +113,8 @@ impl World {
             sql,
             wakes,
             model_server,
+            ledger,
+            holds_mails: AtomicBool::default(),
         }
     }
 
@@ -129,7 +135,7 @@ impl World {
     }
 
     pub(crate) fn call(&self, method: Method, path: &str) -> Call<'_> {
-        Call::new(&self.router, method, path)
+        Call::new(self, method, path)
     }
 
     /// Signs somebody up by the mailed code.
@@ -213,6 +219,16 @@ impl World {
         edge_core::job::drain(&self.app, &WorkspaceId::new(owner.workspace.as_str()), 60_000)
             .await
             .unwrap()
+    }
+
+    /// Sends the mails that belong to no workspace, as their alarms do at once.
+    pub(crate) async fn send_mails(&self) {
+        if self.holds_mails.load(Ordering::Relaxed) {
+            return;
+        }
+        for queue in self.wakes.take_mails() {
+            edge_core::job::drain(&self.app, &queue, 60_000).await.unwrap();
+        }
     }
 
     /// Makes an agent with `settings` over the name, and publishes it.

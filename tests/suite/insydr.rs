@@ -1,4 +1,5 @@
 //! The Insydr dialect, a file per noun; a noun with much to promise has several.
+mod agent_versions;
 mod agents;
 mod answering;
 mod api_keys;
@@ -6,12 +7,14 @@ mod auth;
 mod bodies;
 mod codes;
 mod collections;
+mod document_versions;
 mod documents;
 mod erasure;
 mod feedback;
 mod formats;
 mod generating;
 mod limits;
+mod members;
 mod operator;
 mod origins;
 mod paging;

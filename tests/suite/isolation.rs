@@ -12,6 +12,12 @@ fn body(route: &Route) -> Option<Value> {
         (Method::POST, "chat") => json!({ "agent_id": "agent_x", "session_id": "s", "message": "A question?" }),
         (Method::POST, "feedback") => json!({ "message_id": "msg_x", "feedback_type": "THUMBS_UP" }),
         (Method::PUT, "plan") => json!({ "plan": "FREE" }),
+        (Method::POST, "invitations") => json!({ "email": "bob@example.com", "role": "MEMBER" }),
+        (Method::PUT, "{document_id}") => json!({ "text": "Another text" }),
+        (Method::PATCH, "{document_id}") => json!({ "title": "Another title" }),
+        (Method::PATCH, "{user_id}") => json!({ "role": "VIEWER" }),
+        (Method::PATCH, "{question_id}") => json!({ "status": "RESOLVED" }),
+        (Method::DELETE, "me") => json!({ "password": "correct horse battery" }),
         (Method::PATCH, "me") => json!({ "full_name": "A name" }),
         (Method::POST | Method::PUT | Method::PATCH, _) => json!({}),
         _ => return None,
@@ -30,17 +36,28 @@ fn fill(path: &str, ids: &[(&str, &str)]) -> String {
     let filled = ids.iter().fold(path.to_owned(), |path, (name, id)| {
         path.replace(&format!("{{{name}}}"), id)
     });
+    // The first of each: an agent's is 1.1.
+    let filled = match filled.split_once("/versions/1") {
+        Some((agent, rest)) if agent.contains("/agents/") => format!("{agent}/versions/1.1{rest}"),
+        _ => filled,
+    };
     assert!(!filled.contains('{'), "{filled}: the test does not know this id");
     filled
 }
 
-const NOBODYS: [(&str, &str); 7] = [
+const NOBODYS: [(&str, &str); 13] = [
     ("workspace_id", "ws_0000000000000000000000"),
     ("key_id", "key_0000000000000000000000"),
     ("agent_id", "agent_0000000000000000000000"),
     ("collection_id", "col_0000000000000000000000"),
     ("document_id", "doc_0000000000000000000000"),
     ("message_id", "msg_0000000000000000000000"),
+    ("user_id", "user_0000000000000000000000"),
+    ("invitation_id", "inv_0000000000000000000000"),
+    ("conversation_id", "conv_0000000000000000000000"),
+    ("session_id", "nobody"),
+    ("question_id", "uq_0000000000000000000000"),
+    ("version", "1"),
     ("page", "x"),
 ];
 
@@ -121,14 +138,23 @@ async fn another_tenants_workspace_is_as_if_it_were_not_there() {
 }
 
 /// One of everything that a workspace holds.
-async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 5] {
+async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 10] {
     let document = world
         .upload(owner, "a.md", "# Opening hours\n\nWe are open from nine to five.")
         .await;
     world.drain(owner).await;
     let agent = world.published_agent(owner, json!({})).await;
     let key = world.widget_key(owner).await;
-    world.ask(&key, &agent, "s", "When are you open?").send().await.frames();
+    world
+        .ask(&key, &agent, "visitor-of-one", "What is the meaning of life?")
+        .send()
+        .await;
+    let conversations = owner.get(world, "/conversations").await.expect(200);
+    let unanswered = owner.get(world, "/analytics/unanswered").await.expect(200);
+    let invitation = json!({ "email": "eve@example.com", "role": "VIEWER" });
+    let invitation = owner.post(world, "/invitations", invitation).await.expect(201);
+    let members = owner.get(world, "/members").await.expect(200);
+    let text = |it: &Value| it.as_str().unwrap().to_owned();
     let answer = world
         .sql
         .column("SELECT id FROM messages WHERE author = 'agent'")
@@ -145,6 +171,11 @@ async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 5] 
         ("collection_id", world.default_collection(owner).await),
         ("document_id", document["id"].as_str().unwrap().to_owned()),
         ("message_id", answer),
+        ("conversation_id", text(&conversations["conversations"][0]["id"])),
+        ("session_id", "visitor-of-one".into()),
+        ("question_id", text(&unanswered["unanswered"][0]["id"])),
+        ("invitation_id", text(&invitation["id"])),
+        ("user_id", text(&members["members"][0]["user_id"])),
     ]
 }
 
@@ -181,6 +212,10 @@ async fn another_tenants_things_are_not_found_in_ones_own_workspace() {
         ("/documents", "documents"),
         ("/agents", "agents"),
         ("/collections", "collections"),
+        ("/conversations", "conversations"),
+        ("/invitations", "invitations"),
+        ("/members", "members"),
+        ("/analytics/unanswered", "unanswered"),
     ] {
         let list = world.get(&ann.path(rest)).bearer(&ann.token).send().await.expect(200);
         assert_eq!(list[plural].as_array().unwrap().len(), 1, "{list}");

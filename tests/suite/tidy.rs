@@ -121,10 +121,16 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         "DELETE FROM workspaces",
         "INTO workspaces",
         "FROM workspaces WHERE id",
+        // The address is the caller's own, which they have confirmed; or everybody's time is over.
+        "WHERE id = ?1 AND email = ?2",
+        "DELETE FROM invitations WHERE email = ?1",
+        "DELETE FROM invitations WHERE expires_at < ?1",
     ];
     let tables = [
         "api_keys",
         "memberships",
+        "invitations",
+        "question_resolutions",
         "collections",
         "documents",
         "document_versions",

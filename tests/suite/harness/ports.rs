@@ -89,6 +89,12 @@ impl Blobs for Memory {
         self.0.lock().unwrap().remove(key);
         Ok(())
     }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<String>> {
+        // A few at a time, as a storage with many keys does.
+        let keys = self.keys().into_iter().filter(|it| it.starts_with(prefix));
+        Ok(keys.take(3).collect())
+    }
 }
 
 /// The shipped files, from where the build takes them.
@@ -154,6 +160,11 @@ impl Ledger {
             scopes: Mutex::default(),
         }
     }
+
+    /// Returns the scopes that have counters.
+    pub(crate) fn scopes(&self) -> Vec<String> {
+        self.scopes.lock().unwrap().keys().cloned().collect()
+    }
 }
 
 #[async_trait]
@@ -168,6 +179,11 @@ impl Limiter for Ledger {
             .or_default()
             .take(takes, now))
     }
+
+    async fn forget(&self, scope: &str) -> Result<()> {
+        self.scopes.lock().unwrap().remove(scope);
+        Ok(())
+    }
 }
 
 /// Who was woken.
@@ -177,6 +193,16 @@ pub(crate) struct Wakes(Mutex<Vec<WorkspaceId>>);
 impl Wakes {
     pub(crate) fn take(&self) -> Vec<WorkspaceId> {
         std::mem::take(&mut self.0.lock().unwrap())
+    }
+
+    /// Returns the queues of mails among them, once each, and forgets these.
+    pub(crate) fn take_mails(&self) -> Vec<WorkspaceId> {
+        let mut all = self.0.lock().unwrap();
+        let (mut mails, others): (Vec<_>, _) = all.drain(..).partition(|it| it.as_str().starts_with("mail_"));
+        *all = others;
+        mails.sort();
+        mails.dedup();
+        mails
     }
 }
 

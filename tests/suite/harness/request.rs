@@ -1,5 +1,5 @@
 //! Requests to the router, and what came back.
-use axum::Router;
+use super::World;
 use axum::body::Body;
 use edge_core::ports::{Background, Departure};
 use http::{HeaderMap, Method, Request, Response};
@@ -8,16 +8,16 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 
 pub(crate) struct Call<'a> {
-    router: &'a Router,
+    world: &'a World,
     request: http::request::Builder,
     body: Vec<u8>,
     departure: Departure,
 }
 
 impl<'a> Call<'a> {
-    pub(crate) fn new(router: &'a Router, method: Method, path: &str) -> Self {
+    pub(crate) fn new(world: &'a World, method: Method, path: &str) -> Self {
         Self {
-            router,
+            world,
             request: Request::builder().method(method).uri(path),
             body: vec![],
             departure: Departure::default(),
@@ -70,8 +70,10 @@ impl<'a> Call<'a> {
     }
 
     pub(crate) async fn send(self) -> Answer {
+        let world = self.world;
         let (parts, body) = self.open().await.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
+        world.send_mails().await;
         Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
@@ -86,7 +88,7 @@ impl<'a> Call<'a> {
             .extensions_mut()
             .insert(Background::new(|task| drop(tokio::spawn(task))));
         request.extensions_mut().insert(self.departure);
-        self.router.clone().oneshot(request).await.unwrap()
+        self.world.router.clone().oneshot(request).await.unwrap()
     }
 }
 

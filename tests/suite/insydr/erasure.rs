@@ -35,6 +35,26 @@ async fn furnish(world: &World, owner: &Owner) -> (String, String, String) {
         .send()
         .await
         .expect(201);
+    let body = json!({ "email": "eve@example.com", "role": "MEMBER" });
+    owner.post(world, "/invitations", body).await.expect(201);
+    world.ask(&key, &agent, "s", "Who won the cup in 1954?").send().await;
+    world
+        .sql
+        .execute("UPDATE messages SET is_answered = 0 WHERE author = 'agent'", &[]);
+    let open = owner.get(world, "/analytics/unanswered").await.expect(200);
+    let question = open["unanswered"][0]["id"].as_str().unwrap();
+    owner
+        .patch(
+            world,
+            &format!("/analytics/unanswered/{question}"),
+            json!({ "status": "RESOLVED" }),
+        )
+        .await
+        .expect(200);
+    owner
+        .patch(world, "", json!({ "retention_days": 30 }))
+        .await
+        .expect(200);
     // One more that waits to be worked on.
     world
         .upload(owner, "waiting.txt", "This one is not processed yet.")

@@ -25,7 +25,68 @@ fn table() -> Vec<(Method, &'static str, Option<Value>, usize)> {
         (get.clone(), "/documents/{document_id}", None, ALL),
         (get.clone(), "/agents", None, ALL),
         (get.clone(), "/agents/{agent_id}", None, ALL),
-        (get, "/messages/{message_id}/trace", None, ALL),
+        (get.clone(), "/messages/{message_id}/trace", None, ALL),
+        (get.clone(), "/agents/{agent_id}/versions", None, ALL),
+        (get.clone(), "/agents/{agent_id}/versions/{version}", None, ALL),
+        (get.clone(), "/documents/{document_id}/versions", None, ALL),
+        (get.clone(), "/documents/{document_id}/versions/{version}", None, ALL),
+        (get.clone(), "/conversations", None, ALL),
+        (get.clone(), "/conversations/{conversation_id}", None, ALL),
+        (get.clone(), "/analytics/overview", None, ALL),
+        (get.clone(), "/analytics/conversations", None, ALL),
+        (get.clone(), "/analytics/questions", None, ALL),
+        (get.clone(), "/analytics/unanswered", None, ALL),
+        (get.clone(), "/members", None, ALL),
+        (get, "/invitations", None, ADMINS),
+        (
+            patch.clone(),
+            "/analytics/unanswered/{question_id}",
+            some(json!({ "status": "RESOLVED" })),
+            EDITORS,
+        ),
+        (delete.clone(), "/conversations/{conversation_id}", None, EDITORS),
+        (delete.clone(), "/visitors/{session_id}", None, EDITORS),
+        (
+            patch.clone(),
+            "/documents/{document_id}",
+            some(json!({ "title": "B" })),
+            EDITORS,
+        ),
+        (
+            Method::PUT,
+            "/documents/{document_id}",
+            some(json!({ "text": "# Opening hours\n\nWe are open from ten to six." })),
+            EDITORS,
+        ),
+        (
+            post.clone(),
+            "/documents/{document_id}/versions/{version}/restore",
+            some(json!({})),
+            EDITORS,
+        ),
+        (
+            post.clone(),
+            "/agents/{agent_id}/versions/{version}/restore",
+            some(json!({})),
+            EDITORS,
+        ),
+        (post.clone(), "/agents/{agent_id}/duplicate", some(json!({})), EDITORS),
+        (post.clone(), "/agents/{agent_id}/archive", some(json!({})), EDITORS),
+        (post.clone(), "/agents/{agent_id}/unarchive", some(json!({})), EDITORS),
+        (
+            post.clone(),
+            "/invitations",
+            some(json!({ "email": "new@example.com", "role": "MEMBER" })),
+            ADMINS,
+        ),
+        (delete.clone(), "/invitations/{invitation_id}", None, ADMINS),
+        (
+            patch.clone(),
+            "/members/{user_id}",
+            some(json!({ "role": "MEMBER" })),
+            ADMINS,
+        ),
+        (delete.clone(), "/members/{user_id}", None, ADMINS),
         (post.clone(), "/collections", some(json!({ "name": "B" })), EDITORS),
         (
             patch.clone(),
@@ -76,18 +137,38 @@ async fn furnished(world: &World, number: usize) -> (Owner, Vec<(&'static str, S
         .post(world, "/api-keys", json!({ "name": "Key" }))
         .await
         .expect(201);
-    let widget_key = world.widget_key(&owner).await;
+    let secret = world.widget_key(&owner).await;
     world
-        .ask(&widget_key, &agent, "s", "When are you open?")
+        .ask(&secret, &agent, "s", "What is the meaning of life?")
+        .send()
+        .await;
+    world
+        .ask(&secret, &agent, "t", "What is the meaning of life?")
+        .send()
+        .await;
+    let body = json!({ "email": "eve@example.com", "role": "VIEWER" });
+    let invitation = owner.post(world, "/invitations", body).await.expect(201);
+    let unanswered = owner.get(world, "/analytics/unanswered").await.expect(200);
+    let conversations = owner.get(world, "/conversations?session_id=s").await.expect(200);
+    let other = world.join(&owner, "other@example.com", "VIEWER").await;
+    let me = world
+        .get("/api/v1/auth/me")
+        .bearer(&other.token)
         .send()
         .await
-        .frames();
+        .expect(200);
+    let text = |it: &Value| it.as_str().unwrap().to_owned();
     let answer = world
         .sql
         .column("SELECT id FROM messages WHERE author = 'agent'")
         .remove(0);
     let things = vec![
         ("{message_id}", answer),
+        ("{question_id}", text(&unanswered["unanswered"][0]["id"])),
+        ("{conversation_id}", text(&conversations["conversations"][0]["id"])),
+        ("{session_id}", "t".into()),
+        ("{invitation_id}", id(&invitation)),
+        ("{user_id}", id(&me)),
         ("{document_id}", document),
         ("{agent_id}", agent),
         ("{collection_id}", collection),
@@ -122,6 +203,8 @@ async fn every_role_may_do_its_part_and_nothing_else() {
             let filled = things
                 .iter()
                 .fold(path.to_owned(), |path, (name, id)| path.replace(name, id));
+            let version = if path.starts_with("/agents/") { "1.1" } else { "1" };
+            let filled = filled.replace("{version}", version);
             let call = call(&world, &who, method.clone(), &filled, body.as_ref()).await;
             let before = world.everything();
             let answer = call.send().await;
