@@ -1,0 +1,276 @@
+//! Conversations as the dashboard lists, shows and deletes them.
+use crate::harness::shape::{has, is};
+use crate::harness::{Owner, World};
+use edge_model::time::DAY;
+use serde_json::{Value, json};
+
+const PAGE: &str = "# Opening hours\n\nThe shop is open from nine to five.";
+
+/// An owner, an agent that knows when the shop is open, and a widget key.
+async fn shop(world: &World) -> (Owner, String, String) {
+    let owner = world.owner("ann@example.com").await;
+    world.set_plan(&owner, "ENTERPRISE").await;
+    owner.learn(world, "hours.md", PAGE).await;
+    let agent = world
+        .published_agent(&owner, json!({ "response_config": { "confidence_threshold": 0.3 } }))
+        .await;
+    let key = world.widget_key(&owner).await;
+    (owner, agent, key)
+}
+
+async fn ask(world: &World, key: &str, agent: &str, session: &str, question: &str) -> String {
+    let answer = world.ask(key, agent, session, question).send().await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    answer.frames()[0]["message_id"].as_str().unwrap().to_owned()
+}
+
+async fn rate(world: &World, key: &str, message: &str, thumbs: &str) {
+    let body = json!({ "message_id": message, "feedback_type": thumbs, "comment": "So so" });
+    let call = world.post("/api/v1/widget/feedback", body).widget(key);
+    call.send().await.expect(201);
+}
+
+/// Returns the sessions that a list has, in its order.
+async fn sessions(world: &World, owner: &Owner, query: &str) -> Vec<String> {
+    let list = owner.get(world, &format!("/conversations{query}")).await.expect(200);
+    let all = list["conversations"].as_array().unwrap();
+    assert_eq!(list["total"], all.len(), "{query}");
+    all.iter()
+        .map(|it| it["session_id"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+async fn id_of(world: &World, owner: &Owner, session: &str) -> String {
+    let list = owner
+        .get(world, &format!("/conversations?session_id={session}"))
+        .await
+        .expect(200);
+    list["conversations"][0]["id"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_conversation_is_listed_and_shown_with_its_messages() {
+    let world = World::new();
+    let (owner, agent, key) = shop(&world).await;
+    let body = json!({
+        "agent_id": agent, "session_id": "visitor-1", "message": "When is the shop open?",
+        "metadata": { "page_url": "https://example.com/help", "user_agent": "Browser" }
+    });
+    let answer = world.post("/api/v1/widget/chat", body).widget(&key).send().await;
+    let message = answer.frames()[0]["message_id"].as_str().unwrap().to_owned();
+    rate(&world, &key, &message, "THUMBS_UP").await;
+    let list = owner.get(&world, "/conversations").await.expect(200);
+    let summary = json!({
+        "id": "<conv_>", "agent_id": agent, "agent_name": "Support Bot", "session_id": "visitor-1",
+        "page_url": "https://example.com/help", "user_agent": "Browser", "first_question": "When is the shop open?",
+        "message_count": 2, "answered": true, "rating": 5.0, "created_at": "<time>", "last_message_at": "<time>"
+    });
+    is(
+        &list,
+        &json!({ "conversations": [summary], "total": 1, "next_cursor": null }),
+    );
+    let id = list["conversations"][0]["id"].as_str().unwrap();
+    let shown = owner.get(&world, &format!("/conversations/{id}")).await.expect(200);
+    has(&shown, &summary);
+    let question = json!({
+        "id": "<msg_>", "author": "visitor", "status": "complete", "content": "When is the shop open?", "sources": [],
+        "confidence": null, "answered": null, "response_time_ms": null, "feedback": null, "created_at": "<time>"
+    });
+    is(&shown["messages"][0], &question);
+    let answer = json!({
+        "id": message, "author": "agent", "status": "complete", "content": "<text>", "confidence": "<share>",
+        "answered": true, "response_time_ms": "<count>",
+        "feedback": { "feedback_type": "THUMBS_UP", "comment": "So so" }, "created_at": "<time>"
+    });
+    has(&shown["messages"][1], &answer);
+    has(
+        &shown["messages"][1]["sources"][0],
+        &json!({ "document_id": "<doc_>", "title": "hours.md" }),
+    );
+    assert_eq!(shown["messages"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_list_can_be_narrowed() {
+    let world = World::new();
+    let (owner, agent, key) = shop(&world).await;
+    let other = world
+        .published_agent(&owner, json!({ "name": "Other", "collection_ids": [] }))
+        .await;
+    let up = ask(&world, &key, &agent, "answered", "When is the shop open?").await;
+    rate(&world, &key, &up, "THUMBS_UP").await;
+    world.clock.advance(DAY);
+    let owner = Owner {
+        token: relog(&world).await,
+        ..owner
+    };
+    let down = ask(&world, &key, &agent, "unanswered", "Zzyzx qwerty 100%?").await;
+    rate(&world, &key, &down, "THUMBS_DOWN").await;
+    ask(&world, &key, &other, "elsewhere", "What is the MEANING of life?").await;
+    for (query, expected) in [
+        ("", &["elsewhere", "unanswered", "answered"][..]),
+        (&format!("?agent_id={other}"), &["elsewhere"]),
+        ("?agent_id=agent_0", &[]),
+        ("?answered=true", &["answered"]),
+        ("?answered=false", &["elsewhere", "unanswered"]),
+        ("?rating=up", &["answered"]),
+        ("?rating=down", &["unanswered"]),
+        ("?rating=none", &["elsewhere"]),
+        ("?from=2026-01-27", &["elsewhere", "unanswered"]),
+        ("?to=2026-01-26", &["answered"]),
+        (
+            "?from=2026-01-26&to=2026-01-27",
+            &["elsewhere", "unanswered", "answered"],
+        ),
+        ("?search=meaning", &["elsewhere"]),
+        ("?search=NINE+TO+FIVE", &["answered"]),
+        ("?search=100%25", &["unanswered"]),
+        ("?search=%25", &["unanswered"]),
+        ("?search=", &["elsewhere", "unanswered", "answered"]),
+        ("?session_id=answered&rating=up", &["answered"]),
+        ("?session_id=answered&rating=down", &[]),
+    ] {
+        assert_eq!(sessions(&world, &owner, query).await, expected, "{query}");
+    }
+    for (query, field) in [
+        ("answered=maybe", "answered"),
+        ("rating=5", "rating"),
+        ("from=yesterday", "from"),
+        ("to=2026-02-30", "to"),
+        ("limit=0", "limit"),
+        ("cursor=x", "cursor"),
+    ] {
+        let answer = owner.get(&world, &format!("/conversations?{query}")).await;
+        assert_eq!(
+            answer.refusal(),
+            (400, "VALIDATION_ERROR".into(), Some(field.into())),
+            "{query}"
+        );
+    }
+}
+
+async fn relog(world: &World) -> String {
+    let body = json!({ "email": "ann@example.com", "password": "correct horse battery" });
+    let answer = world.post("/api/v1/auth/login", body).send().await.expect(200);
+    answer["access_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn lists_and_messages_come_in_pages() {
+    let world = World::new();
+    let (owner, agent, key) = shop(&world).await;
+    for session in ["a", "b", "c"] {
+        ask(&world, &key, &agent, session, "When is the shop open?").await;
+    }
+    ask(&world, &key, &agent, "a", "And on Sundays?").await;
+    let (mut seen, mut query) = (vec![], "?limit=2".to_owned());
+    loop {
+        let page = owner.get(&world, &format!("/conversations{query}")).await.expect(200);
+        assert_eq!(page["total"], 3);
+        seen.extend(
+            page["conversations"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|it| it["session_id"].clone()),
+        );
+        match page["next_cursor"].as_str() {
+            Some(cursor) => query = format!("?limit=2&cursor={cursor}"),
+            None => break,
+        }
+    }
+    assert_eq!(seen, ["a", "c", "b"], "the latest activity comes first");
+    let id = id_of(&world, &owner, "a").await;
+    let first = owner
+        .get(&world, &format!("/conversations/{id}?limit=3"))
+        .await
+        .expect(200);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let rest = owner
+        .get(&world, &format!("/conversations/{id}?limit=3&cursor={cursor}"))
+        .await
+        .expect(200);
+    let authors = |page: &Value| -> Vec<Value> {
+        page["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["author"].clone())
+            .collect()
+    };
+    assert_eq!(
+        (authors(&first), authors(&rest)),
+        (
+            vec![json!("visitor"), json!("agent"), json!("visitor")],
+            vec![json!("agent")]
+        )
+    );
+    assert_eq!(
+        (&rest["next_cursor"], &rest["message_count"]),
+        (&Value::Null, &json!(4))
+    );
+}
+
+#[tokio::test]
+async fn a_deleted_conversation_leaves_nothing() {
+    let world = World::new();
+    let (owner, agent, key) = shop(&world).await;
+    let answer = ask(
+        &world,
+        &key,
+        &agent,
+        "gone",
+        "My name is Rumpelstiltskin, when are you open?",
+    )
+    .await;
+    rate(&world, &key, &answer, "THUMBS_UP").await;
+    ask(&world, &key, &agent, "stays", "When is the shop open?").await;
+    let id = id_of(&world, &owner, "gone").await;
+    let path = format!("/conversations/{id}");
+    is(
+        &owner.delete(&world, &path).await.expect(200),
+        &json!({ "message": "<text>" }),
+    );
+    assert_eq!(
+        owner.get(&world, &path).await.refusal(),
+        (404, "NOT_FOUND".into(), None)
+    );
+    assert_eq!(
+        owner.delete(&world, &path).await.refusal(),
+        (404, "NOT_FOUND".into(), None)
+    );
+    assert!(
+        world
+            .everything()
+            .iter()
+            .all(|it| !it.contains("Rumpelstiltskin") && *it != id && *it != "gone")
+    );
+    assert_eq!(world.sql.column("SELECT id FROM feedback").len(), 0);
+    assert_eq!(sessions(&world, &owner, "").await, ["stays"]);
+    let again = json!({ "message_id": answer, "feedback_type": "THUMBS_UP" });
+    let again = world.post("/api/v1/widget/feedback", again).widget(&key).send().await;
+    assert_eq!(again.refusal(), (404, "NOT_FOUND".into(), None));
+}
+
+#[tokio::test]
+async fn a_deleted_visitor_is_gone_from_every_agent() {
+    let world = World::new();
+    let (owner, agent, key) = shop(&world).await;
+    let other = world.published_agent(&owner, json!({ "name": "Other" })).await;
+    let visitor = "anna müller/1";
+    ask(&world, &key, &agent, visitor, "When is the shop open?").await;
+    ask(&world, &key, &other, visitor, "When is the shop open?").await;
+    ask(&world, &key, &other, "another", "When is the shop open?").await;
+    let path = "/visitors/anna%20m%C3%BCller%2F1";
+    let answer = owner.delete(&world, path).await.expect(200);
+    is(
+        &answer,
+        &json!({ "message": "Visitor deleted", "conversations_deleted": 2 }),
+    );
+    assert_eq!(sessions(&world, &owner, "").await, ["another"]);
+    assert!(world.everything().iter().all(|it| it != visitor));
+    assert_eq!(
+        owner.delete(&world, path).await.refusal(),
+        (404, "NOT_FOUND".into(), None)
+    );
+}
