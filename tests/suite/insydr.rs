@@ -1,10 +1,12 @@
 //! The Insydr dialect, a file per noun; a noun with much to promise has several.
 mod agent_versions;
 mod agents;
+mod analytics;
 mod answering;
 mod api_keys;
 mod auth;
 mod bodies;
+mod closing;
 mod codes;
 mod collections;
 mod conversations;
@@ -15,6 +17,7 @@ mod feedback;
 mod formats;
 mod generating;
 mod limits;
+mod mails;
 mod members;
 mod operator;
 mod origins;

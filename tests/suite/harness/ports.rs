@@ -7,7 +7,7 @@ use edge_model::{Timestamp, WorkspaceId};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// A clock that stands until it is moved, but for a millisecond a look, so that rows have an order.
@@ -115,11 +115,19 @@ impl Assets for Files {
 
 /// The mails that were sent.
 #[derive(Default)]
-pub(crate) struct Mailbox(Mutex<Vec<Mail>>);
+pub(crate) struct Mailbox {
+    mails: Mutex<Vec<Mail>>,
+    is_failing: AtomicBool,
+}
 
 impl Mailbox {
     pub(crate) fn all(&self) -> Vec<Mail> {
-        self.0.lock().unwrap().clone()
+        self.mails.lock().unwrap().clone()
+    }
+
+    /// Makes the next mail fail to leave.
+    pub(crate) fn fail_next(&self) {
+        self.is_failing.store(true, Ordering::Relaxed);
     }
 
     /// Returns the code in the newest mail to an address.
@@ -142,7 +150,10 @@ impl Mailbox {
 #[async_trait]
 impl Mailer for Mailbox {
     async fn send(&self, mail: &Mail) -> Result<()> {
-        self.0.lock().unwrap().push(mail.clone());
+        if self.is_failing.swap(false, Ordering::Relaxed) {
+            return Err(Error::unavailable("the mail could not be sent", "the line is down"));
+        }
+        self.mails.lock().unwrap().push(mail.clone());
         Ok(())
     }
 }
