@@ -66,7 +66,7 @@ pub struct Message {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MessageFeedback {
-    /// THUMBS_UP or THUMBS_DOWN.
+    /// `THUMBS_UP` or `THUMBS_DOWN`.
     pub feedback_type: String,
     pub comment: String,
 }
