@@ -156,23 +156,7 @@ pub(super) fn full(detail: Detail) -> wire::agent::Agent {
         created_at,
         updated_at,
     } = agent;
-    let AgentConfig {
-        name: _,
-        description,
-        tone,
-        style,
-        language_mode,
-        max_response_length,
-        confidence_threshold,
-        show_sources,
-        strategy,
-        generator,
-        conversation_rules,
-        greeting_message,
-        fallback_message,
-        collection_ids: _,
-        widget,
-    } = draft;
+    let (behavior_settings, response_config) = (behavior(&draft), response(&draft));
     let collection = |it: edge_model::collection::Collection| AgentCollection {
         id: it.id.to_string(),
         name: it.name,
@@ -181,25 +165,15 @@ pub(super) fn full(detail: Detail) -> wire::agent::Agent {
     wire::agent::Agent {
         id: id.to_string(),
         name,
-        description,
+        description: draft.description,
         status: status.as_str().into(),
         agent_type,
         version: version_name(version),
-        behavior_settings: BehaviorSettings {
-            tone: Some(tone_name(tone).into()),
-            response_style: Some(style_name(style).into()),
-            language_mode: Some(language_mode),
-        },
-        response_config: ResponseConfig {
-            max_response_length: Some(max_response_length),
-            confidence_threshold: Some(confidence_threshold),
-            show_sources: Some(show_sources),
-            strategy: Some(strategy.as_str().into()),
-            generator: Some(generator_word(generator).into()),
-        },
-        conversation_rules,
-        greeting_message,
-        fallback_message,
+        behavior_settings,
+        response_config,
+        conversation_rules: draft.conversation_rules,
+        greeting_message: draft.greeting_message,
+        fallback_message: draft.fallback_message,
         knowledge_collections: collections.into_iter().map(collection).collect(),
         stats: AgentStats {
             total_conversations: stats.conversations,
@@ -210,7 +184,7 @@ pub(super) fn full(detail: Detail) -> wire::agent::Agent {
         created_at: created_at.rfc3339(),
         updated_at: updated_at.rfc3339(),
         has_unpublished_changes: is_changed,
-        widget: widget_settings(widget),
+        widget: widget_settings(draft.widget),
     }
 }
 
@@ -227,6 +201,8 @@ pub(super) fn response(config: &AgentConfig) -> ResponseConfig {
         max_response_length: Some(config.max_response_length),
         confidence_threshold: Some(config.confidence_threshold),
         show_sources: Some(config.show_sources),
+        strategy: Some(config.strategy.as_str().into()),
+        generator: Some(generator_word(config.generator).into()),
     }
 }
 
