@@ -218,7 +218,10 @@ async fn the_last_owner_can_neither_leave_nor_be_demoted() {
     assert_eq!((&promoted["role"], &promoted["email"]), (&json!("OWNER"), &json!(BOB)));
     remove(&world, &ann, &anns).await.expect(200);
     assert_eq!(ann.get(&world, "").await.refusal(), not_found());
-    assert_eq!(world.sql.column("SELECT owner_id FROM workspaces"), [bobs.clone()]);
+    assert_eq!(
+        world.sql.column("SELECT owner_id FROM workspaces"),
+        std::slice::from_ref(&bobs)
+    );
     assert_eq!(remove(&world, &bob, &bobs).await.refusal(), conflict());
 }
 
