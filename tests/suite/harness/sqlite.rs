@@ -125,6 +125,8 @@ fn rows(connection: &Connection, statement: &Statement) -> Result<Vec<Value>, Sq
             let value = match row.get_ref(index)? {
                 ValueRef::Null => Value::Null,
                 ValueRef::Integer(number) => json!(number),
+                // And so is every answer: what is whole looks like an integer.
+                ValueRef::Real(number) if number.fract() == 0.0 => json!(number as i64),
                 ValueRef::Real(number) => json!(number),
                 ValueRef::Text(text) => json!(String::from_utf8_lossy(text)),
                 ValueRef::Blob(bytes) => json!(bytes),
@@ -140,10 +142,8 @@ fn bind(value: &Value) -> rusqlite::types::Value {
     match value {
         Value::Null => rusqlite::types::Value::Null,
         Value::Bool(it) => i64::from(*it).into(),
-        Value::Number(number) => match number.as_i64() {
-            Some(integer) => integer.into(),
-            None => number.as_f64().unwrap().into(),
-        },
+        // To D1 every number is JavaScript's: a double.
+        Value::Number(number) => number.as_f64().unwrap().into(),
         Value::String(text) => text.clone().into(),
         other => panic!("{other} is no parameter"),
     }
