@@ -13,8 +13,9 @@ use edge_model::time::DAY;
 use edge_store::analytics::{QUESTIONS, reopen, resolve};
 use std::collections::BTreeMap;
 
-/// How far back a question that is still unanswered is remembered, in days.
-pub const UNANSWERED_DAYS: u32 = 90;
+/// How far back questions that were not answered are remembered, in days. Always the same, so that a cluster has the same
+/// name whichever days are asked for.
+const MEMORY_DAYS: u32 = 366;
 /// How many questions are said to be trending.
 const TRENDING: usize = 10;
 
@@ -108,19 +109,22 @@ pub struct Unanswered {
     pub resolved_at: Option<Timestamp>,
 }
 
-/// Groups the questions of the last days that were not answered, the most asked first. Tells as well whether there were
-/// more than are told apart.
+/// Groups the questions that were not answered, the most asked first: those that were asked in the last days, with how
+/// often they were within a year. Tells as well whether there were more than are told apart.
 ///
 /// # Errors
 /// When the database does not answer or the model cannot be loaded.
 pub async fn unanswered(app: &App, member: &Member, days: u32) -> Result<(Vec<Unanswered>, bool)> {
     member.require(Action::Read)?;
     let workspace = &member.workspace.id;
-    let asked = app.store.asked(workspace, &Period::last(days, app.now()), true).await?;
-    // What was asked in the time before alone is none of this period.
+    let now = app.now();
+    let memory = Period::last(MEMORY_DAYS, now);
+    let asked = app.store.asked(workspace, &memory, true).await?;
     let asked: Vec<Asked> = asked.into_iter().filter(|it| it.count > 0).collect();
     let is_cut = is_cut(&asked);
     let mut clusters = clusters::of(&*index::embedder(app).await?, asked);
+    let from = Period::last(days, now).from;
+    clusters.retain(|it| it.last_at() >= from);
     clusters.sort_by(|a, b| b.count().cmp(&a.count()).then_with(|| b.last_at().cmp(&a.last_at())));
     let hashes: Vec<String> = clusters.iter().flat_map(hashes).collect();
     let resolutions: BTreeMap<String, Timestamp> =
@@ -143,7 +147,7 @@ pub async fn unanswered(app: &App, member: &Member, days: u32) -> Result<(Vec<Un
 pub async fn set_resolved(app: &App, member: &Member, id: &str, is_resolved: bool) -> Result<Unanswered> {
     member.require(Action::EditContent)?;
     let workspace = &member.workspace.id;
-    let (all, _) = unanswered(app, member, UNANSWERED_DAYS).await?;
+    let (all, _) = unanswered(app, member, MEMORY_DAYS).await?;
     let mut found = all
         .into_iter()
         .find(|it| it.id == id)

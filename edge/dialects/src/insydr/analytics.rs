@@ -17,6 +17,8 @@ use wire::analytics::{Category, Conversations, Overview, Questions, Unanswered, 
 
 /// How many days there are figures of, unless the query names another number.
 const DAYS: u32 = 30;
+/// Within how many days an unanswered question was asked, unless the query names another number.
+const UNANSWERED_DAYS: u32 = 90;
 /// How many days there are figures of at most.
 const MOST_DAYS: u32 = 366;
 /// How many questions a list has, unless the query names another number, and at most.
@@ -53,7 +55,7 @@ pub fn routes() -> Vec<Route> {
             "Get the questions that were not answered",
         )
         .query(&[
-            ("days", "1 to 366; 90 when absent"),
+            ("days", "Asked within so many days: 1 to 366; 90 when absent"),
             ("status", "OPEN (when absent), RESOLVED or ALL"),
             FORMAT,
         ])
@@ -161,7 +163,7 @@ pub async fn unanswered(
     Query(wish): Query<Wish>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let (days, is_csv) = (wish.days(analytics::UNANSWERED_DAYS)?, wish.is_csv(&headers)?);
+    let (days, is_csv) = (wish.days(UNANSWERED_DAYS)?, wish.is_csv(&headers)?);
     let is_shown = match wish.status.as_deref() {
         None | Some("OPEN") => |is_open: bool| is_open,
         Some("RESOLVED") => |is_open: bool| !is_open,
