@@ -200,6 +200,8 @@ pub async fn test(app: &App, member: &Member, id: &AgentId, question: &Question)
         history: &[],
         question: question.as_str(),
         began,
+        context: None,
+        needs_person: false,
     };
     let departure = Departure::default();
     let mut speech = Speech::new(app, began, &drop, &departure);

@@ -1,7 +1,9 @@
 //! Answering, as one readable function: question, standalone question, passages, confidence, words, citations.
 
+pub(crate) mod context;
 mod find;
 mod marks;
+pub(crate) mod plain;
 mod prompt;
 mod quote;
 mod speech;
@@ -33,6 +35,10 @@ pub struct Brief<'a> {
     pub question: &'a str,
     /// When the question came in.
     pub began: Timestamp,
+    /// What the caller tells beside the question.
+    pub context: Option<&'a str>,
+    /// Whether only a person may answer, however well the documents do.
+    pub needs_person: bool,
 }
 
 /// What a stream of an answer is made of. Each dialect frames it in its own way.
@@ -63,6 +69,7 @@ pub async fn compose(app: &App, brief: &Brief<'_>, speech: &mut Speech<'_>) -> R
     let found = find::find(app, brief).await?;
     find::note(app, brief, &found, speech);
     let decision = match &found.embedder {
+        _ if brief.needs_person => "personal",
         None => "nothing_found",
         Some(_) if found.is_empty() => "nothing_found",
         Some(_) if found.answerable().next().is_none() => "below_threshold",

@@ -12,7 +12,7 @@ use edge_model::conversation::{Answer, Author, Conversation, Explained, MessageS
 use edge_model::text::{Question, SessionKey};
 use edge_model::{AgentId, ConversationId, MessageId, Timestamp, WorkspaceId};
 use edge_store::conversations::{ChatContext, Published};
-use edge_store::{Statement, conversations};
+use edge_store::{Statement, conversations, documents};
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 
 /// As many turns back a follow-up may lean.
@@ -167,6 +167,8 @@ impl Work {
             history: &self.context.history,
             question: self.ask.question.as_str(),
             began: self.began,
+            context: None,
+            needs_person: false,
         }
     }
 
@@ -184,10 +186,12 @@ impl Work {
 
     /// Returns the writes that complete the answer, or that delete it with its question.
     fn writes(&self, answer: &Answer) -> Vec<Statement> {
-        if self.keeps_nothing {
-            return conversations::delete_exchange(&self.workspace, &self.question_id, &self.answer_id).into();
-        }
-        vec![conversations::complete_answer(&self.workspace, answer)]
+        let mut writes = match self.keeps_nothing {
+            true => conversations::delete_exchange(&self.workspace, &self.question_id, &self.answer_id).into(),
+            false => vec![conversations::complete_answer(&self.workspace, answer)],
+        };
+        writes.push(documents::count_hits(&self.workspace, &answer.citations));
+        writes
     }
 
     fn kept(&self, status: MessageStatus, composed: &Composed) -> Answer {

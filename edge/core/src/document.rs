@@ -2,9 +2,10 @@
 use crate::app::App;
 use crate::file::{self, Upload};
 use crate::permission::Action;
+use crate::program::Caller;
 use crate::workspace::Member;
 use crate::{Error, Result, collection, index, job, secret};
-use edge_model::document::{Document, DocumentStatus, DocumentVersion, SourceType};
+use edge_model::document::{Document, DocumentKind, DocumentStatus, DocumentVersion, SourceType};
 use edge_model::job::Task;
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
@@ -59,6 +60,7 @@ pub async fn upload(
         workspace_id: workspace.clone(),
         collection_id: collection.clone(),
         title: title.map_or_else(|| upload.name.clone(), |it| it.to_string()),
+        kind: DocumentKind::default(),
         source_type: SourceType::File,
         source_url: None,
         file_name: Some(upload.name),
@@ -73,6 +75,7 @@ pub async fn upload(
         chunk_count: 0,
         token_count: 0,
         preview: vec![],
+        hits: 0,
         created_at: now,
         updated_at: now,
     };
@@ -97,7 +100,7 @@ pub async fn upload(
 }
 
 /// Answers an upload of bytes that are here already; one that failed is tried again.
-async fn again(app: &App, mut document: Document) -> Result<Accepted> {
+pub(crate) async fn again(app: &App, mut document: Document) -> Result<Accepted> {
     if document.status == DocumentStatus::Failed {
         queue(app, &mut document).await?;
     }
@@ -168,9 +171,9 @@ pub async fn get(app: &App, member: &Member, id: &DocumentId) -> Result<(Documen
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
-pub async fn delete(app: &App, member: &Member, id: &DocumentId) -> Result<()> {
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace.id;
+pub async fn delete(app: &App, caller: &impl Caller, id: &DocumentId) -> Result<()> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
     app.jobs.wake(workspace).await?;
     let mut attempt = 0;
     loop {

@@ -1,7 +1,7 @@
 //! Jobs: worked off one at a time per workspace, at least once, with patience.
 use crate::app::App;
 use crate::{Error, Kind, Result, erasure, index, letter, retention};
-use edge_model::document::{ChunkPreview, Document, DocumentStatus};
+use edge_model::document::{ChunkPreview, Document, DocumentStatus, SourceType};
 use edge_model::job::{Job, Task};
 use edge_model::time::{HOUR, MINUTE, SECOND};
 use edge_model::{DocumentId, JobId, Timestamp, WorkspaceId};
@@ -148,7 +148,14 @@ async fn index_document(app: &App, document: &mut Document) -> Result<()> {
     index::make_room(app, upload.bytes.len().saturating_mul(PROCESSING))?;
     let format = crate::file::format(&upload)?;
     let text = crate::file::decode(&upload.bytes)?;
-    let parsed = retrieval::parse::parse(format, &text);
+    let mut parsed = retrieval::parse::parse(format, &text);
+    if document.source_type == SourceType::Text {
+        // A text that was given under a title has no other heading.
+        parsed
+            .blocks
+            .iter_mut()
+            .for_each(|it| it.heading_path.insert(0, document.title.clone()));
+    }
     document.language = retrieval::text::language(&text).map(Into::into);
     drop(upload);
     let chunks = retrieval::chunk::chunks(&parsed);

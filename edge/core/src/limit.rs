@@ -6,7 +6,7 @@ use crate::ports::Limiter;
 use crate::{Error, Kind, Result};
 use edge_model::plan::Plan;
 use edge_model::time::{DAY, MINUTE};
-use edge_model::{Timestamp, WorkspaceId};
+use edge_model::{KeyId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -150,6 +150,21 @@ pub fn messages_per_month(plan: Plan) -> Option<u64> {
     }
 }
 
+/// Requests per minute of a key of a dialect that counts by key (seed 002, "Rate limits").
+const KEY_REQUESTS_PER_MINUTE: u64 = 60;
+
+/// Answers per month of a workspace's deputy (seed 002, "402 Payment Required"); none is no limit.
+pub fn answers_per_month(plan: Plan) -> Option<u64> {
+    match plan {
+        Plan::Free => Some(500),
+        Plan::Starter | Plan::Pro => Some(2_000),
+        Plan::Enterprise => None,
+    }
+}
+
+/// The counter of a workspace's monthly answers by its deputy.
+pub const ANSWERS: &str = "answers";
+
 /// The counter of a workspace's monthly messages.
 pub const MESSAGES: &str = "messages";
 
@@ -197,6 +212,73 @@ pub async fn admit(
                 now,
             ))
         }
+    }
+}
+
+/// Counts one request of a key.
+///
+/// # Errors
+/// [`Kind::RateLimited`], with when to come back.
+pub(crate) async fn admit_key(limiter: &dyn Limiter, meter: &Meter, key: &KeyId, now: Timestamp) -> Result<()> {
+    let take = Take {
+        counter: "requests".into(),
+        window: Window::Minute,
+        limit: KEY_REQUESTS_PER_MINUTE,
+        amount: 1,
+    };
+    let outcome = limiter.take(key.as_str(), &[take]).await?;
+    if let Some(standing) = outcome.standings.first() {
+        meter.record(*standing);
+    }
+    outcome
+        .refused
+        .map_or(Ok(()), |index| Err(rate_limited(&outcome, index, now)))
+}
+
+/// Counts one answer of a workspace's deputy.
+///
+/// # Errors
+/// [`Kind::QuotaExhausted`], in the words of seed 002.
+pub(crate) async fn admit_answer(
+    limiter: &dyn Limiter,
+    workspace: &WorkspaceId,
+    plan: Plan,
+    now: Timestamp,
+) -> Result<()> {
+    // What is used without a limit counts against the next plan, too.
+    let limit = answers_per_month(plan).unwrap_or(u64::MAX);
+    let take = Take {
+        counter: ANSWERS.into(),
+        window: Window::Month,
+        limit,
+        amount: 1,
+    };
+    let outcome = limiter.take(workspace.as_str(), &[take]).await?;
+    let Some(index) = outcome.refused else {
+        return Ok(());
+    };
+    let more = match plan {
+        Plan::Free => format!(
+            "Upgrade to Pro for {} answers/month",
+            grouped(answers_per_month(Plan::Pro).unwrap_or_default())
+        ),
+        _ => "Upgrade to Enterprise for unlimited answers".into(),
+    };
+    let limit = grouped(limit);
+    let message = format!("Monthly answer limit reached ({limit}/{limit}). {more}");
+    Err(with_wait(
+        Error::new(Kind::QuotaExhausted, message),
+        &outcome,
+        index,
+        now,
+    ))
+}
+
+/// Writes a number with a comma after the thousands.
+pub(crate) fn grouped(number: u64) -> String {
+    match number {
+        0..1_000 => number.to_string(),
+        _ => format!("{},{:03}", grouped(number / 1_000), number % 1_000),
     }
 }
 
@@ -255,6 +337,13 @@ mod tests {
             outcome.standings.iter().map(|it| it.remaining).collect::<Vec<_>>(),
             [1, 0]
         );
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (number, text) in [(0, "0"), (999, "999"), (2_000, "2,000"), (1_234_056, "1,234,056")] {
+            assert_eq!(grouped(number), text);
+        }
     }
 
     #[test]

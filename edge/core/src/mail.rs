@@ -62,6 +62,21 @@ pub fn invitation(invitation: &Invitation, public_url: &str) -> Mail {
     mail(&invitation.email, "An invitation into a workspace", text)
 }
 
+/// Brings a visitor the reply to their question. The question is theirs and goes back to nobody else.
+pub fn reply_to_visitor(to: &str, workspace: &str, question: &str, reply: &str) -> Mail {
+    let quoted: String = question.lines().map(|it| format!("> {it}\n")).collect();
+    // A subject is one line.
+    let workspace: String = workspace
+        .chars()
+        .map(|it| if it.is_control() { ' ' } else { it })
+        .collect();
+    mail(
+        to,
+        &format!("{workspace} replied to your question"),
+        format!("{reply}\n\nYou asked:\n\n{quoted}"),
+    )
+}
+
 fn mail(to: &str, subject: &str, text: String) -> Mail {
     Mail {
         to: to.into(),

@@ -102,7 +102,7 @@ fn check_page(owner: &KeyOwner, page: &Page) -> Result<()> {
     Err(Error::new(Kind::Forbidden, message).because(Reason::WrongOrigin))
 }
 
-async fn enter(app: &App, meter: &Meter, credential: &Credential) -> Result<KeyOwner> {
+pub(crate) async fn enter(app: &App, meter: &Meter, credential: &Credential) -> Result<KeyOwner> {
     let found = app.store.key_owner(&key_ref(credential)?).await?;
     let owner = admit_key(credential, found)?;
     limit::admit(

@@ -99,7 +99,7 @@ pub struct Trace {
     pub snapshot: u64,
     /// What put the answer into words: `extractive`, a model's name, or `none` when nothing was asked to.
     pub generator: String,
-    /// `answered`, or why the fallback was said: `nothing_found`, `below_threshold`, `declined` by the model.
+    /// `answered`, or why the fallback was said: `nothing_found`, `below_threshold`, `declined` by the model, `personal`.
     pub decision: String,
     pub strategy: String,
     /// The question as it was looked up.

@@ -8,6 +8,62 @@ use serde::{Deserialize, Serialize};
 pub enum SourceType {
     File,
     Url,
+    /// Its text was given as it is.
+    Text,
+}
+
+impl SourceType {
+    /// Returns the source's name in rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "FILE",
+            Self::Url => "URL",
+            Self::Text => "TEXT",
+        }
+    }
+}
+
+/// What sort of text a document is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DocumentKind {
+    /// A standard operating procedure; also what nothing is said of.
+    #[default]
+    Sop,
+    Policy,
+    Email,
+    Slack,
+    Drive,
+    Note,
+}
+
+impl DocumentKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Sop,
+        Self::Policy,
+        Self::Email,
+        Self::Slack,
+        Self::Drive,
+        Self::Note,
+    ];
+
+    /// Returns the kind's name, in rows and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sop => "sop",
+            Self::Policy => "policy",
+            Self::Email => "email",
+            Self::Slack => "slack",
+            Self::Drive => "drive",
+            Self::Note => "note",
+        }
+    }
+
+    /// Reads a kind's name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == text)
+    }
 }
 
 /// How far a document has come.
@@ -40,6 +96,7 @@ pub struct Document {
     pub workspace_id: WorkspaceId,
     pub collection_id: CollectionId,
     pub title: String,
+    pub kind: DocumentKind,
     pub source_type: SourceType,
     pub source_url: Option<String>,
     /// The name the file was uploaded under.
@@ -65,6 +122,8 @@ pub struct Document {
     /// The first passages, for people to see what became of it.
     #[serde(deserialize_with = "crate::column::json")]
     pub preview: Vec<ChunkPreview>,
+    /// How many answers cited it.
+    pub hits: u64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

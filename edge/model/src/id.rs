@@ -55,6 +55,8 @@ ids! {
     FeedbackId = "fb_";
     /// An invitation into a workspace.
     InvitationId = "inv_";
+    /// A question for a person.
+    EscalationId = "esc_";
     /// A piece of background work.
     JobId = "job_";
 }

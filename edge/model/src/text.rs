@@ -41,6 +41,10 @@ bounded! {
     Phrase: 0 to 1_000;
     /// A question to an agent: 1 to 10,000 characters.
     Question: 1 to 10_000;
+    /// What a caller tells beside a question: up to 10,000 characters.
+    Context: 0 to 10_000;
+    /// A person's reply to a question: 1 to 5,000 characters.
+    Reply: 1 to 5_000;
     /// A client's name for a conversation: 1 to 128 characters.
     SessionKey: 1 to 128;
     /// A visitor's comment: up to 2,000 characters.

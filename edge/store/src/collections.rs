@@ -18,6 +18,22 @@ impl Store {
         self.rows(statement).await
     }
 
+    /// Finds the collection that agents made without any answer from.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn default_collection(&self, workspace: &WorkspaceId) -> Result<Option<CollectionId>, SqlError> {
+        #[derive(serde::Deserialize)]
+        struct Row {
+            id: CollectionId,
+        }
+        let statement = sql!(
+            "SELECT id FROM collections WHERE workspace_id = ?1 AND is_default = 1",
+            workspace.as_str()
+        );
+        Ok(self.row::<Row>(statement).await?.map(|it| it.id))
+    }
+
     /// Finds those of the named collections that the workspace has.
     ///
     /// # Errors

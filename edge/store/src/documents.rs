@@ -1,7 +1,8 @@
 //! Documents.
 use crate::port::sql;
 use crate::{Page, SqlError, Statement, Store, json};
-use edge_model::document::{Document, DocumentStatus};
+use edge_model::conversation::Citation;
+use edge_model::document::{Document, DocumentKind, DocumentStatus};
 use edge_model::{CollectionId, DocumentId, Timestamp, WorkspaceId};
 use serde_json::Value;
 
@@ -10,6 +11,7 @@ use serde_json::Value;
 pub struct Filter {
     pub collection: Option<CollectionId>,
     pub statuses: Vec<DocumentStatus>,
+    pub kind: Option<DocumentKind>,
     /// Part of the title, in any case.
     pub search: Option<String>,
 }
@@ -65,13 +67,14 @@ impl Store {
             json(&statuses)
         };
         let collection = filter.collection.as_ref().map(CollectionId::as_str);
+        let kind = filter.kind.map(DocumentKind::as_str);
         // instr() instead of LIKE: D1 refuses LIKE patterns of more than 50 bytes.
         let list = sql!(
             "SELECT * FROM documents WHERE workspace_id = ?1
                 AND (?2 IS NULL OR collection_id = ?2)
                 AND (?3 IS NULL OR status IN (SELECT value FROM json_each(?3)))
                 AND (?4 IS NULL OR instr(lower(title), lower(?4)) > 0)
-                AND (created_at, id) < (?5, ?6)
+                AND (created_at, id) < (?5, ?6) AND (?8 IS NULL OR kind = ?8)
              ORDER BY created_at DESC, id DESC LIMIT ?7",
             workspace.as_str(),
             collection,
@@ -79,17 +82,19 @@ impl Store {
             filter.search.as_deref(),
             at,
             id,
-            limit
+            limit,
+            kind
         );
         let total = sql!(
             "SELECT count(*) AS n FROM documents WHERE workspace_id = ?1
                 AND (?2 IS NULL OR collection_id = ?2)
                 AND (?3 IS NULL OR status IN (SELECT value FROM json_each(?3)))
-                AND (?4 IS NULL OR instr(lower(title), lower(?4)) > 0)",
+                AND (?4 IS NULL OR instr(lower(title), lower(?4)) > 0) AND (?5 IS NULL OR kind = ?5)",
             workspace.as_str(),
             collection,
             statuses,
-            filter.search.as_deref()
+            filter.search.as_deref(),
+            kind
         );
         let mut answers = self.read(vec![list, total]).await?;
         Ok((answers.rows()?, answers.count()?))
@@ -177,16 +182,13 @@ pub fn insert(document: &Document) -> Statement {
     let it = document;
     sql!(
         "INSERT INTO documents (id, workspace_id, collection_id, title, source_type, source_url, file_name, media_type,
-            content_hash, size, version, status, stage, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)",
+            content_hash, size, version, status, stage, created_at, updated_at, kind)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15)",
         it.id.as_str(),
         it.workspace_id.as_str(),
         it.collection_id.as_str(),
         it.title.as_str(),
-        match it.source_type {
-            edge_model::document::SourceType::File => "FILE",
-            edge_model::document::SourceType::Url => "URL",
-        },
+        it.source_type.as_str(),
         it.source_url.as_deref(),
         it.file_name.as_deref(),
         it.media_type.as_str(),
@@ -195,7 +197,30 @@ pub fn insert(document: &Document) -> Statement {
         it.version,
         it.status.as_str(),
         it.stage.as_str(),
-        it.created_at.0
+        it.created_at.0,
+        it.kind.as_str()
+    )
+}
+
+/// Says what sort of text a document is.
+pub fn set_kind(workspace: &WorkspaceId, id: &DocumentId, kind: DocumentKind, now: Timestamp) -> Statement {
+    sql!(
+        "UPDATE documents SET kind = ?3, updated_at = ?4 WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str(),
+        kind.as_str(),
+        now.0
+    )
+}
+
+/// Counts an answer for every document that it cites.
+pub fn count_hits(workspace: &WorkspaceId, citations: &[Citation]) -> Statement {
+    let ids: Vec<&str> = citations.iter().map(|it| it.document_id.as_str()).collect();
+    sql!(
+        "UPDATE documents SET hits = hits + 1
+         WHERE workspace_id = ?1 AND id IN (SELECT value FROM json_each(?2))",
+        workspace.as_str(),
+        json(&ids)
     )
 }
 

@@ -1,5 +1,5 @@
 //! The passages for a question, and what the trace says of them.
-use super::{Brief, Speech};
+use super::{Brief, Speech, context};
 use crate::app::App;
 use crate::{Result, index};
 use edge_model::DocumentId;
@@ -19,7 +19,7 @@ pub(super) struct Found {
     /// The questions that the question is made of; one, unless the strategy takes it apart.
     parts: Vec<Part>,
     threshold: f64,
-    /// None before the first document.
+    /// None where there is nothing to look through.
     pub(super) embedder: Option<Arc<Embedder>>,
 }
 
@@ -79,24 +79,34 @@ fn ranked<'a>(parts: impl Iterator<Item = &'a Part>) -> Vec<Hit> {
 /// # Errors
 /// When the index or the model of meanings cannot be read.
 pub(super) async fn find(app: &App, brief: &Brief<'_>) -> Result<Found> {
-    let history: Vec<Turn<'_>> = brief.history.iter().map(turn).collect();
+    let told = brief.context.and_then(context::last_turn);
+    let history: Vec<Turn<'_>> = brief.history.iter().chain(&told).map(turn).collect();
     let questions = understand(brief.question, history, brief.config.strategy);
-    let (index, embedder) = match brief.snapshot {
-        Some(snapshot) => {
-            let embedder = index::embedder(app).await?;
-            (Some(index::load(app, snapshot).await?), Some(embedder))
-        }
-        None => (None, None),
+    let index = match brief.snapshot {
+        Some(snapshot) => Some(index::load(app, snapshot).await?),
+        None => None,
     };
-    let parts = questions.into_iter().map(|it| Part {
-        retrieval: match (&index, &embedder) {
-            (Some(index), Some(embedder)) => retrieve(embedder, index, &it, brief.config),
+    let embedder = match index.is_some() || brief.context.is_some() {
+        true => Some(index::embedder(app).await?),
+        false => None,
+    };
+    let mut parts = Vec::with_capacity(questions.len());
+    for question in questions {
+        let mut retrieval = match (&index, &embedder) {
+            (Some(index), Some(embedder)) => retrieve(embedder, index, &question, brief.config),
             _ => Retrieval::default(),
-        },
-        question: it.text,
-    });
+        };
+        if let (Some(told), Some(embedder)) = (brief.context, &embedder) {
+            let found = context::search(embedder, told, &question.question, PASSAGES)?;
+            retrieval = context::merge(retrieval, found, PASSAGES);
+        }
+        parts.push(Part {
+            retrieval,
+            question: question.text,
+        });
+    }
     Ok(Found {
-        parts: parts.collect(),
+        parts,
         threshold: brief.config.confidence_threshold,
         embedder,
     })

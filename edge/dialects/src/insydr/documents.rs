@@ -51,6 +51,7 @@ fn source_word(source: SourceType) -> &'static str {
     match source {
         SourceType::File => "FILE",
         SourceType::Url => "URL",
+        SourceType::Text => "TEXT",
     }
 }
 
@@ -105,6 +106,7 @@ pub async fn list(
         collection: filters.collection_id.map(CollectionId::new),
         statuses: filters.status.as_deref().map(statuses).transpose()?.unwrap_or_default(),
         search: filters.search.filter(|it| !it.is_empty()),
+        kind: None,
     };
     let page = Paging::new(filters.limit, filters.cursor).page()?;
     let (found, total) = document::list(&app, &member, &filter, &page).await?;
@@ -150,6 +152,7 @@ pub(super) fn full(document: Document, versions: Vec<DocumentVersion>) -> wire::
         workspace_id: _,
         collection_id,
         title,
+        kind: _,
         source_type,
         source_url,
         file_name,
@@ -164,6 +167,7 @@ pub(super) fn full(document: Document, versions: Vec<DocumentVersion>) -> wire::
         chunk_count,
         token_count,
         preview,
+        hits: _,
         created_at,
         updated_at: _,
     } = document;

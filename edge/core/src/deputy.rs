@@ -1,0 +1,250 @@
+//! The deputy: the agent that answers in a workspace owner's place, and knows when to ask the owner.
+mod answering;
+mod decision;
+
+pub use answering::{Ask, Reply, ask};
+
+use crate::agent_patch::{Patch, Threshold};
+use crate::app::App;
+use crate::permission::Action;
+use crate::program::Caller;
+use crate::{Error, Result, agent};
+use edge_model::AgentId;
+use edge_model::agent::{Agent, AgentStatus, Tone};
+use edge_model::deputy::{Deputy, DeputyStats};
+use edge_model::text::Name;
+use edge_model::workspace::Workspace;
+use edge_store::deputies::Ready;
+use edge_store::{SqlError, agents, deputies};
+
+/// What the deputy is called until somebody calls it otherwise.
+const NAME: &str = "Deputy";
+/// What an answer saves, in minutes (seed 002: 284 answers save 852).
+const MINUTES_SAVED: u32 = 3;
+/// The amount above which the owner decides (seed 002: "budget authority over $10k").
+const APPROVAL_LIMIT: f64 = 10_000.0;
+
+/// How a deputy answers, as its owner sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manner {
+    /// 0 to 1; below it the owner is asked.
+    pub confidence_threshold: f64,
+    pub owner_name: String,
+    pub approval_limit: Option<f64>,
+    /// What an answer saves.
+    pub minutes_saved: u32,
+}
+
+impl From<&Ready> for Manner {
+    fn from(ready: &Ready) -> Self {
+        Self {
+            confidence_threshold: ready.agent.config.confidence_threshold,
+            owner_name: ready.owner_name.clone(),
+            approval_limit: ready.deputy.approval_limit,
+            minutes_saved: ready.deputy.minutes_saved,
+        }
+    }
+}
+
+/// An amount of money, in whatever currency.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Amount(f64);
+
+impl Amount {
+    /// Takes 0 to a million million.
+    ///
+    /// # Errors
+    /// Says why the number will not do.
+    pub fn new(number: f64) -> Result<Self, String> {
+        if (0.0..=1e12).contains(&number) {
+            Ok(Self(number))
+        } else {
+            Err("must be a number from 0 to 1000000000000".into())
+        }
+    }
+}
+
+/// A time that an answer may save, in minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Minutes(u32);
+
+impl Minutes {
+    /// Takes up to a day.
+    ///
+    /// # Errors
+    /// Says why the number will not do.
+    pub fn new(number: u32) -> Result<Self, String> {
+        if number <= 1_440 {
+            Ok(Self(number))
+        } else {
+            Err("must be at most 1440".into())
+        }
+    }
+}
+
+/// What is to change about a deputy; none keeps.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    pub confidence_threshold: Option<Threshold>,
+    pub owner_name: Option<Name>,
+    /// None in it: amounts are not looked at.
+    pub approval_limit: Option<Option<Amount>>,
+    pub minutes_saved: Option<Minutes>,
+}
+
+/// Finds a workspace's deputy; makes it on first use.
+async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
+    if let Some(ready) = app.store.deputy(&workspace.id).await? {
+        return Ok(ready);
+    }
+    let now = app.now();
+    let mut config = agent::defaults(NAME);
+    // Whoever is quoted has a tone of their own.
+    config.tone = Tone::Professional;
+    config.collection_ids = app.store.default_collection(&workspace.id).await?.into_iter().collect();
+    let agent = Agent {
+        id: AgentId::new(app.id(AgentId::PREFIX)?),
+        workspace_id: workspace.id.clone(),
+        name: config.name.clone(),
+        agent_type: "DEPUTY".into(),
+        status: AgentStatus::Draft,
+        draft: config,
+        version: 0,
+        published_at: None,
+        is_changed: false,
+        created_at: now,
+        updated_at: now,
+    };
+    let deputy = Deputy {
+        workspace_id: workspace.id.clone(),
+        agent_id: agent.id.clone(),
+        owner_name: String::new(),
+        approval_limit: Some(APPROVAL_LIMIT),
+        minutes_saved: MINUTES_SAVED,
+    };
+    let mut writes = vec![agents::insert(&agent)];
+    writes.extend(agents::publish(&workspace.id, &agent.id, &agent.draft, now));
+    writes.push(deputies::insert(&deputy));
+    match app.store.write(writes).await {
+        // Somebody else was the first to use it; theirs is it.
+        Ok(_) | Err(SqlError::Constraint(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let made = app.store.deputy(&workspace.id).await?;
+    made.ok_or_else(|| Error::internal("the deputy could not be made"))
+}
+
+/// Returns how a deputy answers.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn manner(app: &App, caller: &impl Caller) -> Result<Manner> {
+    caller.require(Action::Read)?;
+    Ok(Manner::from(&ready(app, caller.workspace()).await?))
+}
+
+/// Changes how a deputy answers, at once. What else of its agent's draft was changed stays unpublished.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller may not edit content.
+pub async fn change(app: &App, caller: &impl Caller, change: Change) -> Result<Manner> {
+    caller.require(Action::EditContent)?;
+    let workspace = caller.workspace();
+    let Ready {
+        mut deputy, mut agent, ..
+    } = ready(app, workspace).await?;
+    let Change {
+        confidence_threshold,
+        owner_name,
+        approval_limit,
+        minutes_saved,
+    } = change;
+    if let Some(name) = owner_name {
+        deputy.owner_name = name.to_string();
+    }
+    if let Some(limit) = approval_limit {
+        deputy.approval_limit = limit.map(|it| it.0);
+    }
+    if let Some(minutes) = minutes_saved {
+        deputy.minutes_saved = minutes.0;
+    }
+    let mut writes = vec![deputies::update(&deputy)];
+    if let Some(threshold) = confidence_threshold {
+        let found = app.store.agent(&workspace.id, &deputy.agent_id).await?;
+        let mut draft = found.ok_or_else(|| Error::not_found("agent"))?;
+        let patch = Patch {
+            confidence_threshold: Some(threshold),
+            ..Patch::default()
+        };
+        patch.apply(&mut draft);
+        draft.updated_at = app.now();
+        agent.config.confidence_threshold = draft.draft.confidence_threshold;
+        writes.push(agents::update_draft(&draft));
+        writes.extend(agents::publish(
+            &workspace.id,
+            &deputy.agent_id,
+            &agent.config,
+            draft.updated_at,
+        ));
+    }
+    app.store.write(writes).await?;
+    Ok(Manner::from(&ready(app, workspace).await?))
+}
+
+/// What a deputy has done so far.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figures {
+    pub stats: DeputyStats,
+    /// In minutes.
+    pub saved: u64,
+}
+
+impl Figures {
+    /// Returns the share of answers that needed no person, 0 to 1; 0 before the first answer.
+    ///
+    /// Escalated ones are answers, too (seed 002: 284 answered and 34 escalated make 0.88).
+    pub fn handle_rate(&self) -> f64 {
+        let DeputyStats {
+            answered, escalated, ..
+        } = self.stats;
+        if answered == 0 {
+            return 0.0;
+        }
+        // Counts are far below 2^52.
+        let share = escalated.min(answered) as f64 / answered as f64;
+        1.0 - share
+    }
+}
+
+/// Counts what a deputy has done so far.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn figures(app: &App, caller: &impl Caller) -> Result<Figures> {
+    caller.require(Action::Read)?;
+    let deputy = ready(app, caller.workspace()).await?.deputy;
+    let stats = app.store.deputy_stats(&deputy).await?;
+    let saved = stats.answered.saturating_mul(u64::from(deputy.minutes_saved));
+    Ok(Figures { stats, saved })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_share_that_needed_no_person_is_the_documented_one() {
+        let figures = |answered, escalated| Figures {
+            stats: DeputyStats {
+                answered,
+                escalated,
+                ..DeputyStats::default()
+            },
+            saved: 0,
+        };
+        assert!((figures(284, 34).handle_rate() - 0.880).abs() < 0.001);
+        assert_eq!(figures(0, 0).handle_rate(), 0.0);
+        assert_eq!(figures(2, 2).handle_rate(), 0.0);
+        assert_eq!(figures(2, 0).handle_rate(), 1.0);
+    }
+}

@@ -1,0 +1,180 @@
+//! Escalations: raised by answers and by visitors, seen to by people.
+use crate::app::App;
+use crate::limit::Meter;
+use crate::permission::Action;
+use crate::program::Caller;
+use crate::widget::{self, Credential};
+use crate::{Error, Kind, Result, document, job, mail};
+use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
+use edge_model::job::Task;
+use edge_model::text::{Email, Question, Reply, SessionKey};
+use edge_model::{AccountId, AgentId, DocumentId, EscalationId, WorkspaceId};
+use edge_store::{Page, Statement, escalations};
+
+/// Returns what is written when an escalation is raised, whoever raises it. Whatever is to be told to others about it
+/// goes in here, and so into the batch of the change that causes it.
+pub(crate) fn opening(escalation: &Escalation) -> Vec<Statement> {
+    vec![escalations::insert(escalation)]
+}
+
+/// Returns what is written when something about an escalation changes; `before` is how it was. Whatever is to be told
+/// to others about it goes in here.
+fn changing(_before: &Escalation, after: &Escalation) -> Vec<Statement> {
+    vec![escalations::update(after)]
+}
+
+/// A visitor's wish to speak to a person.
+#[derive(Clone, Debug)]
+pub struct Plea {
+    pub agent: AgentId,
+    pub session: SessionKey,
+    pub email: Option<Email>,
+    pub message: Question,
+}
+
+/// Raises an escalation for a visitor.
+///
+/// # Errors
+/// Those of the credential; [`Kind::NotFound`] for an agent that is not published here; [`Kind::RateLimited`].
+pub async fn plead(app: &App, meter: &Meter, credential: &Credential, plea: Plea) -> Result<Escalation> {
+    let owner = widget::enter(app, meter, credential).await?;
+    let workspace = owner.workspace.id;
+    let found = app.store.visit(&workspace, &plea.agent, plea.session.as_str()).await?;
+    let visit = found
+        .filter(|_| credential.is_for(&plea.agent))
+        .ok_or_else(|| Error::not_found("agent"))?;
+    let email = plea.email.map(|it| it.to_string());
+    let escalation = Escalation {
+        id: EscalationId::new(app.id(EscalationId::PREFIX)?),
+        workspace_id: workspace,
+        agent_id: plea.agent,
+        conversation_id: visit.conversation_id,
+        message_id: visit.message_id,
+        question: plea.message.to_string(),
+        asked_by: email.clone().unwrap_or_else(|| "Visitor".into()),
+        email,
+        confidence: visit.confidence,
+        reason: EscalationReason::Visitor,
+        reason_text: "The visitor asked for a person".into(),
+        status: EscalationStatus::Open,
+        assignee_id: None,
+        reply: None,
+        replied_at: None,
+        document_id: None,
+        created_at: app.now(),
+        resolved_at: None,
+    };
+    app.store.write(opening(&escalation)).await?;
+    Ok(escalation)
+}
+
+/// Lists escalations, newest first, and counts all of the status.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(
+    app: &App,
+    caller: &impl Caller,
+    status: Option<EscalationStatus>,
+    page: &Page,
+) -> Result<(Vec<Escalation>, u64)> {
+    caller.require(Action::Read)?;
+    Ok(app.store.escalations(&caller.workspace().id, status, page).await?)
+}
+
+/// Returns an escalation.
+///
+/// # Errors
+/// [`Kind::NotFound`].
+pub async fn get(app: &App, caller: &impl Caller, id: &EscalationId) -> Result<Escalation> {
+    caller.require(Action::Read)?;
+    find(app, &caller.workspace().id, id).await
+}
+
+async fn find(app: &App, workspace: &WorkspaceId, id: &EscalationId) -> Result<Escalation> {
+    let found = app.store.escalation(workspace, id).await?;
+    found.ok_or_else(|| Error::not_found("escalation"))
+}
+
+/// What is to change about an escalation; none keeps, none in it clears.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    pub status: Option<EscalationStatus>,
+    pub assignee: Option<Option<AccountId>>,
+    /// The document that answers the question from now on.
+    pub document: Option<Option<DocumentId>>,
+}
+
+/// Changes who sees to an escalation, whether it is done, and what closed it.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`] for the escalation, the document, or a
+/// person who is no member.
+pub async fn change(app: &App, caller: &impl Caller, id: &EscalationId, change: Change) -> Result<Escalation> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
+    let before = find(app, workspace, id).await?;
+    let mut after = before.clone();
+    if let Some(assignee) = change.assignee {
+        if let Some(account) = &assignee
+            && !app.store.is_member(workspace, account).await?
+        {
+            return Err(Error::not_found("member"));
+        }
+        after.assignee_id = assignee;
+    }
+    if let Some(closed_by) = change.document {
+        if let Some(document) = &closed_by {
+            document::find(app, workspace, document).await?;
+        }
+        after.document_id = closed_by;
+    }
+    if let Some(status) = change.status {
+        set_status(app, &mut after, status);
+    }
+    app.store.write(changing(&before, &after)).await?;
+    Ok(after)
+}
+
+/// Resolving what is resolved keeps the moment; what is open again has none.
+fn set_status(app: &App, escalation: &mut Escalation, status: EscalationStatus) {
+    escalation.resolved_at = match status {
+        EscalationStatus::Open => None,
+        EscalationStatus::Resolved => escalation.resolved_at.or_else(|| Some(app.now())),
+    };
+    escalation.status = status;
+}
+
+/// Replies to a visitor who left an address, and so resolves the escalation. The mail leaves by a job of the batch that
+/// keeps the reply.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Conflict`] when there is no
+/// address to reply to.
+pub async fn reply(app: &App, caller: &impl Caller, id: &EscalationId, reply: &Reply) -> Result<Escalation> {
+    caller.require(Action::EditContent)?;
+    let workspace = caller.workspace();
+    let before = find(app, &workspace.id, id).await?;
+    let Some(email) = &before.email else {
+        return Err(Error::new(
+            Kind::Conflict,
+            "who asked left no e-mail address to reply to",
+        ));
+    };
+    let mut after = before.clone();
+    after.reply = Some(reply.to_string());
+    after.replied_at = Some(app.now());
+    set_status(app, &mut after, EscalationStatus::Resolved);
+    let mail = mail::reply_to_visitor(email, &workspace.name, &before.question, reply.as_str());
+    let task = Task::SendMail {
+        to: mail.to,
+        subject: mail.subject,
+        text: mail.text,
+    };
+    let mut writes = changing(&before, &after);
+    writes.push(job::insert(app, &workspace.id, task, 0)?);
+    app.jobs.wake(&workspace.id).await?;
+    app.store.write(writes).await?;
+    app.jobs.wake(&workspace.id).await?;
+    Ok(after)
+}

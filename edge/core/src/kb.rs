@@ -1,0 +1,236 @@
+//! The knowledge base: the default collection, as programs keep it, text by text.
+use crate::app::App;
+use crate::permission::Action;
+use crate::program::Caller;
+use crate::{Error, Kind, Result, document, file, secret};
+use edge_model::document::{Document, DocumentKind, DocumentStatus, SourceType};
+use edge_model::text::Name;
+use edge_model::{CollectionId, DocumentId, WorkspaceId};
+use edge_store::documents::Filter;
+use edge_store::{Page, SqlError, documents};
+
+/// A document with its text.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub document: Document,
+    pub content: String,
+}
+
+/// A text to be taken in.
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    pub title: Name,
+    /// Plain text.
+    pub content: String,
+    pub kind: DocumentKind,
+}
+
+/// What is to change about a document; none keeps.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    pub title: Option<Name>,
+    pub content: Option<String>,
+    pub kind: Option<DocumentKind>,
+}
+
+/// Names a text by all that is looked up of it, so that two texts under two titles are two documents.
+fn hash(title: &str, content: &str) -> String {
+    secret::sha256(format!("{title}\n{content}"))
+}
+
+async fn collection(app: &App, workspace: &WorkspaceId) -> Result<CollectionId> {
+    let found = app.store.default_collection(workspace).await?;
+    found.ok_or_else(|| Error::internal("the workspace has no default collection"))
+}
+
+/// Finds a document of the default collection; the others are not of this knowledge base.
+async fn find(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<Document> {
+    let collection = collection(app, workspace).await?;
+    let document = document::find(app, workspace, id).await?;
+    if document.collection_id == collection {
+        Ok(document)
+    } else {
+        Err(Error::not_found("document"))
+    }
+}
+
+/// Lists the newest documents, of one kind if one is named, and counts all there are.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(
+    app: &App,
+    caller: &impl Caller,
+    kind: Option<DocumentKind>,
+    limit: u32,
+) -> Result<(Vec<Document>, u64)> {
+    caller.require(Action::Read)?;
+    let workspace = &caller.workspace().id;
+    let filter = Filter {
+        collection: Some(collection(app, workspace).await?),
+        kind,
+        ..Filter::default()
+    };
+    let page = Page { limit, after: None };
+    Ok(app.store.documents(workspace, &filter, &page).await?)
+}
+
+/// Returns a document with its text.
+///
+/// # Errors
+/// [`Kind::NotFound`].
+pub async fn get(app: &App, caller: &impl Caller, id: &DocumentId) -> Result<Entry> {
+    caller.require(Action::Read)?;
+    let document = find(app, &caller.workspace().id, id).await?;
+    entry(app, document).await
+}
+
+async fn entry(app: &App, document: Document) -> Result<Entry> {
+    let key = document::blob_key(&document.workspace_id, &document.content_hash);
+    let bytes = app.blobs.get(&key).await?;
+    let bytes = bytes.ok_or_else(|| Error::internal(format!("blob `{key}` is missing")))?;
+    let content = match file::decode(&bytes) {
+        Ok(text) => text.into_owned(),
+        // An uploaded file that is no text: what we read in it.
+        Err(_) => {
+            let passages: Vec<&str> = document.preview.iter().map(|it| it.text.as_str()).collect();
+            passages.join("\n\n")
+        }
+    };
+    Ok(Entry { document, content })
+}
+
+/// Takes a text in. When this returns, the text and the job that works on it survive a crash. The same text under the
+/// same title is one document, however often it is given.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not edit content.
+pub async fn add(app: &App, caller: &impl Caller, new: NewEntry) -> Result<Entry> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
+    let collection = collection(app, workspace).await?;
+    let NewEntry { title, content, kind } = new;
+    let content_hash = hash(title.as_str(), &content);
+    let known = app.store.document_by_content(workspace, &collection, &content_hash);
+    if let Some(document) = known.await? {
+        let document = document::again(app, document).await?.document;
+        return Ok(Entry { document, content });
+    }
+    // The bytes go first: a row must never name a blob that is not there.
+    let key = document::blob_key(workspace, &content_hash);
+    app.blobs.put(&key, content.as_bytes()).await?;
+    let now = app.now();
+    let document = Document {
+        id: DocumentId::new(app.id(DocumentId::PREFIX)?),
+        workspace_id: workspace.clone(),
+        collection_id: collection,
+        title: title.to_string(),
+        kind,
+        source_type: SourceType::Text,
+        source_url: None,
+        file_name: None,
+        media_type: "text/plain".into(),
+        content_hash,
+        size: u64::try_from(content.len()).unwrap_or(u64::MAX),
+        version: 1,
+        status: DocumentStatus::Queued,
+        stage: "queued".into(),
+        error: None,
+        language: None,
+        chunk_count: 0,
+        token_count: 0,
+        preview: vec![],
+        hits: 0,
+        created_at: now,
+        updated_at: now,
+    };
+    let writes = vec![
+        documents::insert(&document),
+        documents::insert_version(&document, now),
+        document::process_job(app, &document)?,
+    ];
+    app.jobs.wake(workspace).await?;
+    match app.store.write(writes).await {
+        Ok(_) => {}
+        // The same text was given twice at once; the other one was quicker.
+        Err(SqlError::Constraint(text)) if text.contains("content_hash") => {
+            let (collection, hash) = (&document.collection_id, &document.content_hash);
+            let first = app.store.document_by_content(workspace, collection, hash).await?;
+            let document = first.ok_or_else(|| Error::internal(text))?;
+            return Ok(Entry { document, content });
+        }
+        Err(error) => return Err(error.into()),
+    }
+    app.jobs.wake(workspace).await?;
+    Ok(Entry { document, content })
+}
+
+/// Changes a document. The old text answers until the new one does.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Conflict`] when somebody else
+/// changed it at the same time, or when it would be the same as another one.
+pub async fn update(app: &App, caller: &impl Caller, id: &DocumentId, change: Change) -> Result<Entry> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
+    let Entry {
+        mut document,
+        content: before,
+    } = entry(app, find(app, workspace, id).await?).await?;
+    let Change { title, content, kind } = change;
+    let is_new = |title: &str, content: Option<&str>| {
+        title != document.title || content.is_some_and(|content| content != before)
+    };
+    let title = title.map_or_else(|| document.title.clone(), |it| it.to_string());
+    let now = app.now();
+    document.updated_at = now;
+    let mut writes = vec![];
+    if let Some(kind) = kind {
+        document.kind = kind;
+        writes.push(documents::set_kind(workspace, id, kind, now));
+    }
+    let is_new = is_new(&title, content.as_deref());
+    let content = content.unwrap_or(before);
+    if is_new {
+        // An uploaded file becomes the text that it is shown as.
+        document.content_hash = hash(&title, &content);
+        document.size = u64::try_from(content.len()).unwrap_or(u64::MAX);
+        document.title = title;
+        document.version += 1;
+        document.status = DocumentStatus::Queued;
+        document.stage = "queued".into();
+        document.error = None;
+        let key = document::blob_key(workspace, &document.content_hash);
+        app.blobs.put(&key, content.as_bytes()).await?;
+        writes.push(documents::replace_content(&document));
+        writes.push(documents::insert_version(&document, now));
+        writes.push(document::process_job(app, &document)?);
+        app.jobs.wake(workspace).await?;
+    }
+    if !writes.is_empty() {
+        app.store.write(writes).await.map_err(conflict)?;
+    }
+    if is_new {
+        app.jobs.wake(workspace).await?;
+    }
+    Ok(Entry { document, content })
+}
+
+fn conflict(error: SqlError) -> Error {
+    match error {
+        SqlError::Constraint(text) if text.contains("content_hash") => {
+            Error::new(Kind::Conflict, "the same text is here already, under the same title")
+        }
+        SqlError::Constraint(_) => Error::new(Kind::Conflict, "somebody else changed the document just now; try again"),
+        error => error.into(),
+    }
+}
+
+/// Deletes a document and its passages, at once.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
+pub async fn remove(app: &App, caller: &impl Caller, id: &DocumentId) -> Result<()> {
+    find(app, &caller.workspace().id, id).await?;
+    document::delete(app, caller, id).await
+}

@@ -1,0 +1,72 @@
+//! Programs: back ends that call with a key of their own.
+use crate::app::App;
+use crate::limit::{self, Meter};
+use crate::permission::Action;
+use crate::workspace::Member;
+use crate::{Error, Kind, Reason, Result, secret, widget};
+use edge_model::key::KeyKind;
+use edge_model::workspace::Workspace;
+use edge_store::conversations::{KeyOwner, KeyRef};
+
+/// Whoever acts in a workspace: a member, as far as their role goes, or a program with a key.
+pub trait Caller: Sync {
+    /// Returns the workspace.
+    fn workspace(&self) -> &Workspace;
+
+    /// Refuses what the caller may not do.
+    ///
+    /// # Errors
+    /// [`Kind::Forbidden`].
+    fn require(&self, action: Action) -> Result<()>;
+}
+
+impl Caller for Member {
+    fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    fn require(&self, action: Action) -> Result<()> {
+        Self::require(self, action)
+    }
+}
+
+/// A program, let in.
+#[derive(Clone, Debug)]
+pub struct Program(KeyOwner);
+
+impl Caller for Program {
+    fn workspace(&self) -> &Workspace {
+        &self.0.workspace
+    }
+
+    /// A key opens the content of its workspace; keys, members and the workspace itself are for people.
+    fn require(&self, action: Action) -> Result<()> {
+        match action {
+            Action::Read | Action::EditContent => Ok(()),
+            Action::Administer | Action::DeleteWorkspace => {
+                Err(Error::new(Kind::Forbidden, "an API key does not allow this"))
+            }
+        }
+    }
+}
+
+/// Lets a key of a kind in, and counts the request. A malformed key, or one of another kind, is refused without asking
+/// the database.
+///
+/// # Errors
+/// [`Reason::WrongKey`]; [`Kind::RateLimited`].
+pub async fn enter(app: &App, meter: &Meter, kind: KeyKind, key: &str) -> Result<Program> {
+    let wrong = || Error::unauthenticated("the API key is not valid").because(Reason::WrongKey);
+    if secret::key_kind(key) != Some(kind) {
+        return Err(wrong());
+    }
+    let found = app.store.key_owner(&KeyRef::Hash(secret::sha256(key))).await?;
+    let is_living = |it: &KeyOwner| it.key.revoked_at.is_none() && it.key.kind == kind;
+    let owner = found.filter(is_living).ok_or_else(wrong)?;
+    let now = app.now();
+    limit::admit_key(&*app.limiter, meter, &owner.key.id, now).await?;
+    if let Some(touch) = widget::touch(&owner, now) {
+        app.store.write(vec![touch]).await?;
+    }
+    Ok(Program(owner))
+}

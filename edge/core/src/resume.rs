@@ -1,0 +1,119 @@
+//! A stream that was cut off goes on where it ended.
+use crate::answer::AnswerEvent;
+use crate::app::App;
+use crate::conversation::{AnswerStream, Circumstances};
+use crate::widget::{self, Credential};
+use crate::{Error, Result};
+use edge_model::conversation::MessageStatus;
+use edge_model::time::{MINUTE, SECOND};
+use edge_model::{MessageId, WorkspaceId};
+use edge_store::answers::Kept;
+use futures_channel::mpsc::unbounded;
+
+/// An answer that is not there so long after its question never will be, in milliseconds.
+const PATIENCE: i64 = 3 * MINUTE;
+/// How often an answer under way is looked for at first and at last, in milliseconds.
+const LOOKS: [u32; 2] = [100, 1_000];
+
+/// What of an answer a reader has read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Position {
+    /// Nothing.
+    #[default]
+    Beginning,
+    /// So many bytes of the text.
+    Text(usize),
+    /// The text and its sources.
+    Citations,
+    /// All of it.
+    End,
+}
+
+/// Tells an answer once more, from where the reader was. Waits for one that is still being worked out.
+///
+/// # Errors
+/// Those of the credential; [`crate::Kind::NotFound`] for a message that is no answer that the caller may have seen.
+pub async fn resume(
+    app: &App,
+    around: &Circumstances,
+    credential: &Credential,
+    message: MessageId,
+    position: Position,
+) -> Result<AnswerStream> {
+    let owner = widget::enter(app, &around.meter, credential).await?;
+    let workspace = owner.workspace.id;
+    let found = app.store.kept_answer(&workspace, &message).await?;
+    let kept = found
+        .filter(|it| credential.is_for(&it.agent_id))
+        .ok_or_else(|| Error::not_found("message"))?;
+    let (sender, receiver) = unbounded();
+    let (app, departure) = (app.clone(), around.departure.clone());
+    around.background.spawn(async move {
+        let tell = |event| {
+            let _ = sender.unbounded_send(event);
+        };
+        if position == Position::Beginning {
+            tell(AnswerEvent::Started {
+                message_id: message.clone(),
+            });
+        }
+        match settled(&app, &workspace, &message, kept, || departure.is_announced()).await {
+            Ok(kept) => rest(kept, position).into_iter().for_each(tell),
+            Err(error) => tell(AnswerEvent::Failed(error)),
+        }
+    });
+    Ok(receiver)
+}
+
+/// Waits until an answer is worked out, or nobody waits for it any more.
+async fn settled(
+    app: &App,
+    workspace: &WorkspaceId,
+    message: &MessageId,
+    mut kept: Kept,
+    is_alone: impl Fn() -> bool,
+) -> Result<Kept> {
+    let end = kept.created_at.plus(PATIENCE);
+    let [mut pause, longest] = LOOKS;
+    while kept.status == MessageStatus::Pending {
+        if app.now() > end {
+            let cause = format!("pending for {} s", PATIENCE / SECOND);
+            return Err(Error::unavailable("the answer was interrupted; ask again", cause));
+        }
+        if is_alone() {
+            break;
+        }
+        app.clock.sleep(pause).await;
+        pause = (pause * 2).min(longest);
+        let found = app.store.kept_answer(workspace, message).await?;
+        kept = found.ok_or_else(|| Error::not_found("message"))?;
+    }
+    Ok(kept)
+}
+
+/// Returns what of an answer comes after a position.
+fn rest(kept: Kept, position: Position) -> Vec<AnswerEvent> {
+    match kept.status {
+        MessageStatus::Complete => {}
+        MessageStatus::Failed => return vec![AnswerEvent::Failed(Error::internal("the answer failed"))],
+        // Nobody waits for it.
+        MessageStatus::Pending => return vec![],
+    }
+    let read = match position {
+        Position::Beginning => 0,
+        Position::Text(read) => kept.text.floor_char_boundary(read),
+        Position::Citations | Position::End => kept.text.len(),
+    };
+    let text = kept.text.get(read..).filter(|it| !it.is_empty());
+    let mut events: Vec<AnswerEvent> = text.map(|it| AnswerEvent::Text(it.to_owned())).into_iter().collect();
+    if matches!(position, Position::Beginning | Position::Text(_)) {
+        events.push(AnswerEvent::Citations(kept.citations));
+    }
+    if position != Position::End {
+        events.push(AnswerEvent::Finished {
+            confidence: kept.confidence.unwrap_or_default(),
+            is_answered: kept.is_answered,
+        });
+    }
+    events
+}

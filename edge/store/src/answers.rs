@@ -1,0 +1,36 @@
+//! Answers as they are kept, for whoever lost the stream of one.
+use crate::port::sql;
+use crate::{SqlError, Store};
+use edge_model::conversation::{Citation, MessageStatus};
+use edge_model::{AgentId, MessageId, Timestamp, WorkspaceId};
+use serde::Deserialize;
+
+/// An answer, as far as it is there.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Kept {
+    pub agent_id: AgentId,
+    pub status: MessageStatus,
+    pub text: String,
+    #[serde(deserialize_with = "edge_model::column::json")]
+    pub citations: Vec<Citation>,
+    pub confidence: Option<f64>,
+    #[serde(deserialize_with = "edge_model::column::flag")]
+    pub is_answered: bool,
+    pub created_at: Timestamp,
+}
+
+impl Store {
+    /// Finds an answer, if it was one of the workspace's.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn kept_answer(&self, workspace: &WorkspaceId, message: &MessageId) -> Result<Option<Kept>, SqlError> {
+        let statement = sql!(
+            "SELECT agent_id, status, text, citations, confidence, coalesce(is_answered, 0) AS is_answered, created_at
+             FROM messages WHERE workspace_id = ?1 AND id = ?2 AND author = 'agent'",
+            workspace.as_str(),
+            message.as_str()
+        );
+        self.row(statement).await
+    }
+}

@@ -1,0 +1,161 @@
+//! Escalations: questions for a person.
+use crate::port::sql;
+use crate::{Page, SqlError, Statement, Store};
+use edge_model::escalation::{Escalation, EscalationStatus};
+use edge_model::{AccountId, AgentId, ConversationId, DocumentId, EscalationId, MessageId, WorkspaceId};
+use serde::Deserialize;
+
+/// What a session of a visitor's has come to.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Visit {
+    /// None when the session never asked.
+    pub conversation_id: Option<ConversationId>,
+    /// The last answer, and how sure it was.
+    pub message_id: Option<MessageId>,
+    pub confidence: Option<f64>,
+}
+
+impl Store {
+    /// Finds an escalation.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn escalation(&self, workspace: &WorkspaceId, id: &EscalationId) -> Result<Option<Escalation>, SqlError> {
+        let statement = sql!(
+            "SELECT * FROM escalations WHERE workspace_id = ?1 AND id = ?2",
+            workspace.as_str(),
+            id.as_str()
+        );
+        self.row(statement).await
+    }
+
+    /// Lists escalations, newest first, and counts all of the status.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn escalations(
+        &self,
+        workspace: &WorkspaceId,
+        status: Option<EscalationStatus>,
+        page: &Page,
+    ) -> Result<(Vec<Escalation>, u64), SqlError> {
+        let [at, id, limit] = page.params();
+        let status = status.map(EscalationStatus::as_str);
+        let list = sql!(
+            "SELECT * FROM escalations
+             WHERE workspace_id = ?1 AND (?2 IS NULL OR status = ?2) AND (created_at, id) < (?3, ?4)
+             ORDER BY created_at DESC, id DESC LIMIT ?5",
+            workspace.as_str(),
+            status,
+            at,
+            id,
+            limit
+        );
+        let total = sql!(
+            "SELECT count(*) AS n FROM escalations WHERE workspace_id = ?1 AND (?2 IS NULL OR status = ?2)",
+            workspace.as_str(),
+            status
+        );
+        let mut answers = self.read(vec![list, total]).await?;
+        Ok((answers.rows()?, answers.count()?))
+    }
+
+    /// Finds what a session of a published agent of the workspace has come to; none when there is no such agent.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn visit(
+        &self,
+        workspace: &WorkspaceId,
+        agent: &AgentId,
+        session_key: &str,
+    ) -> Result<Option<Visit>, SqlError> {
+        let statement = sql!(
+            "SELECT conversations.id AS conversation_id, messages.id AS message_id, messages.confidence
+             FROM agents
+             LEFT JOIN conversations ON conversations.workspace_id = agents.workspace_id
+                AND conversations.agent_id = agents.id AND conversations.session_key = ?3
+             LEFT JOIN messages ON messages.conversation_id = conversations.id
+                AND messages.author = 'agent' AND messages.status = 'complete'
+             WHERE agents.workspace_id = ?1 AND agents.id = ?2 AND agents.status = 'PUBLISHED'
+             ORDER BY messages.created_at DESC LIMIT 1",
+            workspace.as_str(),
+            agent.as_str(),
+            session_key
+        );
+        self.row(statement).await
+    }
+
+    /// Tells whether a person is a member of a workspace.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_member(&self, workspace: &WorkspaceId, account: &AccountId) -> Result<bool, SqlError> {
+        let statement = sql!(
+            "SELECT count(*) AS n FROM memberships WHERE workspace_id = ?1 AND account_id = ?2",
+            workspace.as_str(),
+            account.as_str()
+        );
+        Ok(self.row::<crate::Count>(statement).await?.is_some_and(|it| it.n > 0))
+    }
+}
+
+/// Adds an escalation.
+pub fn insert(escalation: &Escalation) -> Statement {
+    let Escalation {
+        id,
+        workspace_id,
+        agent_id,
+        conversation_id,
+        message_id,
+        question,
+        asked_by,
+        email,
+        confidence,
+        reason,
+        reason_text,
+        status,
+        assignee_id: _,
+        reply: _,
+        replied_at: _,
+        document_id: _,
+        created_at,
+        resolved_at: _,
+    } = escalation;
+    sql!(
+        "INSERT INTO escalations (id, workspace_id, agent_id, conversation_id, message_id, question, asked_by, email,
+            confidence, reason, reason_text, status, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        id.as_str(),
+        workspace_id.as_str(),
+        agent_id.as_str(),
+        conversation_id.as_ref().map(ConversationId::as_str),
+        message_id.as_ref().map(MessageId::as_str),
+        question.as_str(),
+        asked_by.as_str(),
+        email.as_deref(),
+        *confidence,
+        reason.as_str(),
+        reason_text.as_str(),
+        status.as_str(),
+        created_at.0
+    )
+}
+
+/// Writes what people did about an escalation.
+pub fn update(escalation: &Escalation) -> Statement {
+    let it = escalation;
+    sql!(
+        "UPDATE escalations SET status = ?3, assignee_id = ?4, reply = ?5, replied_at = ?6, document_id = ?7,
+            resolved_at = ?8
+         WHERE workspace_id = ?1 AND id = ?2",
+        it.workspace_id.as_str(),
+        it.id.as_str(),
+        it.status.as_str(),
+        it.assignee_id.as_ref().map(AccountId::as_str),
+        it.reply.as_deref(),
+        it.replied_at.map(|at| at.0),
+        it.document_id.as_ref().map(DocumentId::as_str),
+        it.resolved_at.map(|at| at.0)
+    )
+}
