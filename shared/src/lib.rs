@@ -9,6 +9,7 @@ pub mod analytics;
 pub mod auth;
 pub mod conversation;
 pub mod error;
+pub mod escalation;
 pub mod key;
 pub mod knowledge;
 pub mod member;

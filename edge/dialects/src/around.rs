@@ -100,7 +100,9 @@ fn allow_origin(method: &Method, origin: Option<&str>, response: &mut Response) 
             header::ACCESS_CONTROL_ALLOW_METHODS,
             HeaderValue::from_static("GET, POST"),
         );
-        let allowed = HeaderValue::from_static("authorization, content-type, idempotency-key, x-api-key, x-request-id");
+        let allowed = HeaderValue::from_static(
+            "authorization, content-type, idempotency-key, last-event-id, x-api-key, x-request-id",
+        );
         headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
         headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     } else {

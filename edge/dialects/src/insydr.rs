@@ -17,6 +17,7 @@ pub mod csv;
 pub mod document_versions;
 pub mod documents;
 pub mod error;
+pub mod escalations;
 pub mod events;
 pub mod members;
 pub mod messages;
@@ -44,6 +45,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(agent_routes());
     routes.extend(knowledge());
     routes.push(trace());
+    routes.extend(handover());
     routes.extend(public());
     routes.extend(analytics::routes());
     routes.extend(members::routes());
@@ -268,6 +270,48 @@ fn trace() -> Route {
     .extension()
 }
 
+fn handover() -> Vec<Route> {
+    use wire::escalation::{Escalate, Escalated, Escalation, EscalationList, ReplyToEscalation, UpdateEscalation};
+    const ALL: &str = "/api/v1/workspaces/{workspace_id}/escalations";
+    const ONE: &str = "/api/v1/workspaces/{workspace_id}/escalations/{escalation_id}";
+    const FILTERS: [(&str, &str); 3] = [("status", "OPEN or RESOLVED"), PAGE[0], PAGE[1]];
+    vec![
+        get(ALL, escalations::list, Access::Member, "List questions for a person")
+            .query(&FILTERS)
+            .gives::<EscalationList>(200)
+            .extension(),
+        get(ONE, escalations::show, Access::Member, "Get a question for a person")
+            .gives::<Escalation>(200)
+            .extension(),
+        patch(
+            ONE,
+            escalations::update,
+            Access::Member,
+            "Resolve, assign or reopen a question for a person",
+        )
+        .takes::<UpdateEscalation>()
+        .gives::<Escalation>(200)
+        .extension(),
+        post(
+            "/api/v1/workspaces/{workspace_id}/escalations/{escalation_id}/reply",
+            escalations::reply,
+            Access::Member,
+            "Reply by mail to who asked",
+        )
+        .takes::<ReplyToEscalation>()
+        .gives::<Escalation>(200)
+        .extension(),
+        post(
+            "/api/v1/widget/escalate",
+            escalations::escalate,
+            Access::Widget,
+            "Ask for a person",
+        )
+        .takes::<Escalate>()
+        .gives::<Escalated>(201),
+    ]
+}
+
 fn public() -> Vec<Route> {
     use wire::operator::{PlanSet, SetPlan};
     use wire::widget::{Chat, Config, Feedback, FeedbackReceived, Frame};
@@ -287,6 +331,14 @@ fn public() -> Vec<Route> {
         )
         .takes::<Chat>()
         .streams::<Frame>(),
+        get(
+            "/api/v1/widget/chat/{message_id}/events",
+            widget::resume,
+            Access::Widget,
+            "Go on with a stream that was cut off, after `Last-Event-ID`",
+        )
+        .streams::<Frame>()
+        .extension(),
         post(
             "/api/v1/widget/feedback",
             widget::feedback,

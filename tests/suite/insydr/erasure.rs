@@ -1,6 +1,7 @@
 //! A deleted workspace is gone: its rows at once, its blobs soon, and nothing of anybody else's.
 use crate::harness::shape::is;
 use crate::harness::{Owner, World};
+use edge_model::key::KeyKind;
 use serde_json::json;
 
 /// Everything a workspace can hold; returns its widget key, its agent and a visitor's token.
@@ -55,6 +56,15 @@ async fn furnish(world: &World, owner: &Owner) -> (String, String, String) {
         .patch(world, "", json!({ "retention_days": 30 }))
         .await
         .expect(200);
+    let plea = json!({ "agent_id": agent, "session_id": "s", "message": "Help!" });
+    world
+        .post("/api/v1/widget/escalate", plea)
+        .widget(&key)
+        .send()
+        .await
+        .expect(201);
+    let program = owner.program_key(world, KeyKind::Twin).await;
+    world.get("/v1/settings").bearer(&program).send().await.expect(200);
     // One more that waits to be worked on.
     world
         .upload(owner, "waiting.txt", "This one is not processed yet.")

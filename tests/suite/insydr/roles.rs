@@ -37,7 +37,21 @@ fn table() -> Vec<(Method, &'static str, Option<Value>, usize)> {
         (get.clone(), "/analytics/questions", None, ALL),
         (get.clone(), "/analytics/unanswered", None, ALL),
         (get.clone(), "/members", None, ALL),
+        (get.clone(), "/escalations", None, ALL),
+        (get.clone(), "/escalations/{escalation_id}", None, ALL),
         (get, "/invitations", None, ADMINS),
+        (
+            patch.clone(),
+            "/escalations/{escalation_id}",
+            some(json!({ "status": "OPEN" })),
+            EDITORS,
+        ),
+        (
+            post.clone(),
+            "/escalations/{escalation_id}/reply",
+            some(json!({ "message": "Hi" })),
+            EDITORS,
+        ),
         (
             patch.clone(),
             "/analytics/unanswered/{question_id}",
@@ -162,6 +176,13 @@ async fn furnished(world: &World, number: usize) -> (Owner, Vec<(&'static str, S
         .sql
         .column("SELECT id FROM messages WHERE author = 'agent'")
         .remove(0);
+    let plea = json!({ "agent_id": agent, "session_id": "s", "email": "user@example.com", "message": "Help!" });
+    let raised = world
+        .post("/api/v1/widget/escalate", plea)
+        .widget(&widget_key)
+        .send()
+        .await
+        .expect(201);
     let things = vec![
         ("{message_id}", answer),
         ("{question_id}", text(&unanswered["unanswered"][0]["id"])),
@@ -169,6 +190,7 @@ async fn furnished(world: &World, number: usize) -> (Owner, Vec<(&'static str, S
         ("{session_id}", "t".into()),
         ("{invitation_id}", id(&invitation)),
         ("{user_id}", id(&me)),
+        ("{escalation_id}", raised["escalation_id"].as_str().unwrap().to_owned()),
         ("{document_id}", document),
         ("{agent_id}", agent),
         ("{collection_id}", collection),

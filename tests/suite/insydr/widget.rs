@@ -163,9 +163,17 @@ async fn every_event_is_an_id_and_a_line_of_data() {
         .filter(|it| !it.starts_with(':'))
         .collect();
     assert_eq!(events.len(), answer.frames().len());
-    for (number, event) in events.iter().enumerate() {
+    // An id says how much was told by then.
+    let mut told = 0;
+    for (event, frame) in events.iter().zip(answer.frames()) {
         let (id, data) = event.split_once('\n').unwrap();
-        assert_eq!(id, format!("id: {message}:{number}"));
+        told += frame["content"].as_str().map_or(0, str::len);
+        let place = match frame["type"].as_str().unwrap() {
+            "sources" => "sources".to_owned(),
+            "done" => "done".to_owned(),
+            _ => told.to_string(),
+        };
+        assert_eq!(id, format!("id: {message}:{place}"));
         assert!(data.starts_with("data: {\"type\":") && !data.contains('\n'), "{event}");
     }
 }

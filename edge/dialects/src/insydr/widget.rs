@@ -2,6 +2,7 @@
 use super::caller::{Metered, Visitor};
 use super::error::{ApiError, ApiResult, Body, Path};
 use super::events;
+use crate::extract::header_of;
 use axum::Json;
 use axum::extract::{Extension, State};
 use axum::response::Response;
@@ -9,12 +10,12 @@ use edge_core::conversation::{self, Ask, Circumstances};
 use edge_core::limit::Meter;
 use edge_core::ports::{Background, Departure};
 use edge_core::widget::Credential;
-use edge_core::{App, widget};
+use edge_core::{App, resume, widget};
 use edge_model::agent::WidgetConfig;
 use edge_model::conversation::Rating;
 use edge_model::text::{Comment, Question, SessionKey};
 use edge_model::{AgentId, MessageId};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use shared as wire;
 use wire::widget::{Appearance, Behavior, Branding, Chat, Config, Feedback, FeedbackReceived};
 
@@ -87,7 +88,27 @@ pub async fn chat(
         departure,
     };
     let answer = conversation::ask(&app, &around, &credential, ask).await?;
-    Ok(events::stream(app.clock.clone(), answer))
+    Ok(events::stream(app.clock.clone(), answer, events::State::default()))
+}
+
+pub async fn resume(
+    State(app): State<App>,
+    Metered(meter): Metered,
+    Visitor(credential): Visitor,
+    Extension(background): Extension<Background>,
+    Extension(departure): Extension<Departure>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let around = Circumstances {
+        meter,
+        background,
+        departure,
+    };
+    let position = events::position(&id, header_of(&headers, "last-event-id"));
+    let state = events::State::after(&id, position);
+    let answer = resume::resume(&app, &around, &credential, MessageId::new(id), position).await?;
+    Ok(events::stream(app.clock.clone(), answer, state))
 }
 
 fn question(chat: Chat) -> ApiResult<Ask> {
@@ -104,7 +125,7 @@ fn question(chat: Chat) -> ApiResult<Ask> {
 }
 
 /// Refuses a request for its body: only to who is let in, and counted like any other.
-async fn refusal(app: &App, meter: &Meter, credential: &Credential, error: ApiError) -> ApiError {
+pub(super) async fn refusal(app: &App, meter: &Meter, credential: &Credential, error: ApiError) -> ApiError {
     widget::admit(app, meter, credential)
         .await
         .map_or_else(ApiError::from, |()| error)

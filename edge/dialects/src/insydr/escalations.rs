@@ -1,0 +1,155 @@
+//! Escalations: extensions, but for the widget's `POST /widget/escalate` (seed 004, section 6).
+use super::caller::{Member, Metered, Visitor};
+use super::error::{ApiError, ApiResult, Body, Path, Query};
+use super::page::{Paging, next_cursor};
+use super::widget::refusal;
+use axum::Json;
+use axum::extract::State;
+use edge_core::escalation::{Change, Plea};
+use edge_core::{App, escalation};
+use edge_model::escalation::{Escalation, EscalationStatus};
+use edge_model::text::{Email, Question, Reply, SessionKey};
+use edge_model::{AccountId, AgentId, DocumentId, EscalationId};
+use http::StatusCode;
+use serde::Deserialize;
+use shared as wire;
+use wire::escalation::{Escalate, Escalated, EscalationList, ReplyToEscalation, UpdateEscalation};
+
+/// Which escalations a list is of.
+#[derive(Deserialize)]
+pub struct Filters {
+    status: Option<String>,
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+fn status(name: &str) -> ApiResult<EscalationStatus> {
+    let is_it = |it: &EscalationStatus| it.as_str().to_uppercase() == name;
+    let found = EscalationStatus::ALL.into_iter().find(is_it);
+    found.ok_or_else(|| ApiError::field("status", "must be OPEN or RESOLVED"))
+}
+
+fn full(escalation: Escalation) -> wire::escalation::Escalation {
+    let Escalation {
+        id,
+        workspace_id: _,
+        agent_id,
+        conversation_id,
+        message_id,
+        question,
+        asked_by,
+        email,
+        confidence,
+        reason,
+        reason_text,
+        status,
+        assignee_id,
+        reply,
+        replied_at,
+        document_id,
+        created_at,
+        resolved_at,
+    } = escalation;
+    wire::escalation::Escalation {
+        id: id.to_string(),
+        agent_id: agent_id.to_string(),
+        conversation_id: conversation_id.map(|it| it.to_string()),
+        message_id: message_id.map(|it| it.to_string()),
+        question,
+        asked_by,
+        email,
+        confidence,
+        reason_code: reason.as_str().to_uppercase(),
+        reason: reason_text,
+        status: status.as_str().to_uppercase(),
+        assignee_id: assignee_id.map(|it| it.to_string()),
+        reply,
+        replied_at: replied_at.map(|it| it.rfc3339()),
+        document_id: document_id.map(|it| it.to_string()),
+        created_at: created_at.rfc3339(),
+        resolved_at: resolved_at.map(|it| it.rfc3339()),
+    }
+}
+
+pub async fn list(
+    State(app): State<App>,
+    Member(member): Member,
+    Query(filters): Query<Filters>,
+) -> ApiResult<Json<EscalationList>> {
+    let status = filters.status.as_deref().map(status).transpose()?;
+    let page = Paging::new(filters.limit, filters.cursor).page()?;
+    let (found, total) = escalation::list(&app, &member, status, &page).await?;
+    let last = found.last().map(|it| (it.created_at, it.id.as_str()));
+    let next_cursor = next_cursor(&page, found.len(), last);
+    let escalations = found.into_iter().map(full).collect();
+    Ok(Json(EscalationList {
+        escalations,
+        total,
+        next_cursor,
+    }))
+}
+
+pub async fn show(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+) -> ApiResult<Json<wire::escalation::Escalation>> {
+    let found = escalation::get(&app, &member, &EscalationId::new(id)).await?;
+    Ok(Json(full(found)))
+}
+
+pub async fn update(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+    Body(change): Body<UpdateEscalation>,
+) -> ApiResult<Json<wire::escalation::Escalation>> {
+    let change = Change {
+        status: change.status.as_deref().map(status).transpose()?,
+        assignee: change.assignee_id.map(|it| it.map(AccountId::new)),
+        document: change.document_id.map(|it| it.map(DocumentId::new)),
+    };
+    let changed = escalation::change(&app, &member, &EscalationId::new(id), change).await?;
+    Ok(Json(full(changed)))
+}
+
+pub async fn reply(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+    Body(reply): Body<ReplyToEscalation>,
+) -> ApiResult<Json<wire::escalation::Escalation>> {
+    let text = Reply::new(&reply.message).map_err(|why| ApiError::field("message", why))?;
+    let replied = escalation::reply(&app, &member, &EscalationId::new(id), &text).await?;
+    Ok(Json(full(replied)))
+}
+
+pub async fn escalate(
+    State(app): State<App>,
+    Metered(meter): Metered,
+    Visitor(credential): Visitor,
+    given: ApiResult<Body<Escalate>>,
+) -> ApiResult<(StatusCode, Json<Escalated>)> {
+    let plea = match given.and_then(|it| plea(it.0)) {
+        Ok(plea) => plea,
+        Err(error) => return Err(refusal(&app, &meter, &credential, error).await),
+    };
+    let raised = escalation::plead(&app, &meter, &credential, plea).await?;
+    let answer = Escalated {
+        escalation_id: raised.id.to_string(),
+        message: "Somebody will look at your question".into(),
+    };
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+fn plea(given: Escalate) -> ApiResult<Plea> {
+    let email = given.email.filter(|it| !it.trim().is_empty());
+    Ok(Plea {
+        agent: AgentId::new(given.agent_id),
+        session: SessionKey::new(&given.session_id).map_err(|why| ApiError::field("session_id", why))?,
+        email: email
+            .map(|it| Email::new(&it).map_err(|why| ApiError::field("email", why)))
+            .transpose()?,
+        message: Question::new(&given.message).map_err(|why| ApiError::field("message", why))?,
+    })
+}

@@ -1,0 +1,302 @@
+//! Questions for a person: raised by visitors, seen to by members, replied to by mail.
+use crate::harness::acts::id;
+use crate::harness::request::Answer;
+use crate::harness::shape::{has, is};
+use crate::harness::{Owner, World};
+use serde_json::{Value, json};
+
+struct Site {
+    owner: Owner,
+    agent: String,
+    key: String,
+}
+
+impl Site {
+    async fn new(world: &World) -> Self {
+        let owner = world.owner("ann@example.com").await;
+        let agent = world.published_agent(&owner, json!({})).await;
+        let key = world.widget_key(&owner).await;
+        Self { owner, agent, key }
+    }
+
+    async fn escalate(&self, world: &World, more: Value) -> Answer {
+        let mut body =
+            json!({ "session_id": "sess_xyz", "agent_id": self.agent, "message": "I need help with billing" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        world
+            .post("/api/v1/widget/escalate", body)
+            .widget(&self.key)
+            .send()
+            .await
+    }
+
+    /// Raises one with an address and returns its path.
+    async fn raised(&self, world: &World) -> String {
+        let answer = self
+            .escalate(world, json!({ "email": "user@example.com" }))
+            .await
+            .expect(201);
+        format!("/escalations/{}", answer["escalation_id"].as_str().unwrap())
+    }
+}
+
+#[tokio::test]
+async fn a_visitor_asks_for_a_person_as_documented() {
+    let world = World::new();
+    let site = Site::new(&world).await;
+    world
+        .ask(&site.key, &site.agent, "sess_xyz", "What does it cost?")
+        .send()
+        .await
+        .frames();
+    let raised = site
+        .escalate(&world, json!({ "email": "User@Example.com" }))
+        .await
+        .expect(201);
+    is(&raised, &json!({ "escalation_id": "<esc_>", "message": "<text>" }));
+    let list = site.owner.get(&world, "/escalations").await.expect(200);
+    let pattern = json!({
+        "escalations": [{
+            "id": raised["escalation_id"],
+            "agent_id": site.agent,
+            "conversation_id": "<conv_>",
+            "message_id": "<msg_>",
+            "question": "I need help with billing",
+            "asked_by": "user@example.com",
+            "email": "user@example.com",
+            "confidence": "<share>",
+            "reason_code": "VISITOR",
+            "reason": "<text>",
+            "status": "OPEN",
+            "assignee_id": null,
+            "reply": null,
+            "replied_at": null,
+            "document_id": null,
+            "created_at": "<time>",
+            "resolved_at": null,
+        }],
+        "total": 1,
+        "next_cursor": null,
+    });
+    is(&list, &pattern);
+}
+
+#[tokio::test]
+async fn a_visitor_may_ask_for_a_person_first_and_stay_unknown() {
+    let world = World::new();
+    let site = Site::new(&world).await;
+    let raised = site.escalate(&world, json!({})).await.expect(201);
+    let path = format!("/escalations/{}", raised["escalation_id"].as_str().unwrap());
+    let found = site.owner.get(&world, &path).await.expect(200);
+    let pattern = json!({ "conversation_id": null, "message_id": null, "confidence": null, "email": null });
+    has(&found, &pattern);
+    let reply = site
+        .owner
+        .post(&world, &format!("{path}/reply"), json!({ "message": "Hello" }))
+        .await;
+    assert_eq!(reply.refusal(), (409, "CONFLICT".into(), None));
+}
+
+#[tokio::test]
+async fn a_plea_that_will_not_do_is_refused() {
+    let world = World::new();
+    let site = Site::new(&world).await;
+    for (more, field) in [
+        (json!({ "message": " " }), "message"),
+        (json!({ "message": "x".repeat(10_001) }), "message"),
+        (json!({ "email": "nobody" }), "email"),
+        (json!({ "session_id": "" }), "session_id"),
+        (json!({ "agent_id": 1 }), "agent_id"),
+    ] {
+        let refusal = site.escalate(&world, more).await.refusal();
+        assert_eq!(refusal, (400, "VALIDATION_ERROR".into(), Some(field.into())));
+    }
+    let unknown = site.escalate(&world, json!({ "agent_id": "agent_0" })).await;
+    assert_eq!(unknown.refusal().0, 404);
+    let draft = site.owner.agent(&world, json!({ "name": "Draft" })).await;
+    let unpublished = site.escalate(&world, json!({ "agent_id": draft })).await;
+    assert_eq!(unpublished.text(), unknown.text());
+    assert_eq!(world.sql.column("SELECT count(*) FROM escalations"), ["0"]);
+}
+
+#[tokio::test]
+async fn a_reply_leaves_by_mail_with_what_was_asked_and_resolves_it() {
+    let world = World::new();
+    let site = Site::new(&world).await;
+    let path = site.raised(&world).await;
+    let before = world.mailbox.all().len();
+    let body = json!({ "message": "We have refunded you." });
+    let replied = site
+        .owner
+        .post(&world, &format!("{path}/reply"), body)
+        .await
+        .expect(200);
+    let pattern = json!({
+        "reply": "We have refunded you.", "replied_at": "<time>", "status": "RESOLVED", "resolved_at": "<time>",
+    });
+    has(&replied, &pattern);
+    // It is on its way by a job of the same batch, not by the request.
+    assert_eq!(world.mailbox.all().len(), before);
+    world.drain(&site.owner).await;
+    let mails = world.mailbox.all();
+    let mail = mails.last().unwrap();
+    assert_eq!(mails.len(), before + 1);
+    assert_eq!(
+        (mail.to.as_str(), mail.subject.as_str()),
+        ("user@example.com", "My Company replied to your question")
+    );
+    assert_eq!(
+        mail.text,
+        "We have refunded you.\n\nYou asked:\n\n> I need help with billing\n"
+    );
+    assert_eq!(world.sql.column("SELECT count(*) FROM jobs"), ["0"]);
+}
+
+#[tokio::test]
+async fn a_reply_and_its_mail_are_kept_together_or_not_at_all() {
+    let world = World::new();
+    let site = Site::new(&world).await;
+    let path = site.raised(&world).await;
+    world.sql.fail_next("INSERT INTO jobs");
+    let answer = site
+        .owner
+        .post(&world, &format!("{path}/reply"), json!({ "message": "Hello" }))
+        .await;
+    assert_eq!(answer.status, 500);
+    has(
+        &site.owner.get(&world, &path).await.expect(200),
+        &json!({ "reply": null, "status": "OPEN" }),
+    );
+}
+
+#[tokio::test]
+async fn one_is_assigned_resolved_by_a_document_and_reopened() {
+    let world = World::new();
+    let site = Site::new(&world).await;
+    let path = site.raised(&world).await;
+    let owner = &site.owner;
+    let member = world.join(owner, "bob@example.com", "MEMBER").await;
+    let me = world
+        .get("/api/v1/auth/me")
+        .bearer(&member.token)
+        .send()
+        .await
+        .expect(200);
+    let assigned = owner
+        .patch(&world, &path, json!({ "assignee_id": me["id"] }))
+        .await
+        .expect(200);
+    assert_eq!(assigned["assignee_id"], me["id"]);
+    let document = owner
+        .learn(&world, "billing.md", "# Billing\n\nBills are sent on the first.")
+        .await;
+    let closed = json!({ "status": "RESOLVED", "document_id": document });
+    let resolved = member.patch(&world, &path, closed).await.expect(200);
+    let pattern = json!({
+        "status": "RESOLVED", "document_id": document, "assignee_id": me["id"], "resolved_at": "<time>",
+    });
+    has(&resolved, &pattern);
+    let reopened = json!({ "status": "OPEN", "assignee_id": null });
+    let open = owner.patch(&world, &path, reopened).await.expect(200);
+    has(
+        &open,
+        &json!({ "status": "OPEN", "assignee_id": null, "resolved_at": null, "document_id": document }),
+    );
+}
+
+#[tokio::test]
+async fn a_change_that_will_not_do_is_refused() {
+    let world = World::new();
+    let site = Site::new(&world).await;
+    let path = site.raised(&world).await;
+    let stranger = world.owner("eve@example.com").await;
+    let eve = world
+        .get("/api/v1/auth/me")
+        .bearer(&stranger.token)
+        .send()
+        .await
+        .expect(200);
+    let hers = id(&world.upload(&stranger, "a.txt", "Text.").await);
+    for (body, status) in [
+        (json!({ "status": "open" }), 400),
+        (json!({ "assignee_id": eve["id"] }), 404),
+        (json!({ "assignee_id": "user_0" }), 404),
+        (json!({ "document_id": hers }), 404),
+        (json!({ "document_id": "doc_0" }), 404),
+    ] {
+        assert_eq!(
+            site.owner.patch(&world, &path, body.clone()).await.status,
+            status,
+            "{body}"
+        );
+    }
+    let viewer = world.join(&site.owner, "vic@example.com", "VIEWER").await;
+    assert_eq!(viewer.get(&world, &path).await.status, 200);
+    assert_eq!(
+        viewer
+            .patch(&world, &path, json!({ "status": "RESOLVED" }))
+            .await
+            .status,
+        403
+    );
+    let reply = viewer
+        .post(&world, &format!("{path}/reply"), json!({ "message": "Hi" }))
+        .await;
+    assert_eq!(reply.status, 403);
+    for message in ["", "  ", &"x".repeat(5_001)] {
+        let reply = site
+            .owner
+            .post(&world, &format!("{path}/reply"), json!({ "message": message }))
+            .await;
+        assert_eq!(
+            reply.refusal(),
+            (400, "VALIDATION_ERROR".into(), Some("message".into()))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_filtered_by_status_and_paged() {
+    let world = World::new();
+    let site = Site::new(&world).await;
+    for _ in 0..3 {
+        site.escalate(&world, json!({})).await.expect(201);
+    }
+    let first = site.raised(&world).await;
+    site.owner
+        .patch(&world, &first, json!({ "status": "RESOLVED" }))
+        .await
+        .expect(200);
+    for (query, count, total) in [
+        ("", 4, 4),
+        ("?status=OPEN", 3, 3),
+        ("?status=RESOLVED", 1, 1),
+        ("?limit=2", 2, 4),
+    ] {
+        let list = site
+            .owner
+            .get(&world, &format!("/escalations{query}"))
+            .await
+            .expect(200);
+        let shown = list["escalations"].as_array().unwrap().len();
+        assert_eq!((shown, list["total"].as_u64()), (count, Some(total)), "{query}");
+    }
+    let mut seen = vec![];
+    let mut query = "?limit=3".to_owned();
+    loop {
+        let list = site
+            .owner
+            .get(&world, &format!("/escalations{query}"))
+            .await
+            .expect(200);
+        seen.extend(list["escalations"].as_array().unwrap().iter().map(id));
+        match list["next_cursor"].as_str() {
+            Some(cursor) => query = format!("?limit=3&cursor={cursor}"),
+            None => break,
+        }
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 4);
+    let wrong = site.owner.get(&world, "/escalations?status=open").await.refusal();
+    assert_eq!(wrong, (400, "VALIDATION_ERROR".into(), Some("status".into())));
+}
