@@ -1,6 +1,7 @@
 //! Every route without credentials, with foreign ones, and with another tenant's ids.
 use crate::harness::{Owner, World};
 use edge_dialects::{Access, Route};
+use edge_model::key::KeyKind;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -10,10 +11,15 @@ fn body(route: &Route) -> Option<Value> {
         (Method::POST, "workspaces" | "collections" | "agents" | "api-keys") => json!({ "name": "A name" }),
         (Method::POST, "test") => json!({ "message": "A question?" }),
         (Method::POST, "chat") => json!({ "agent_id": "agent_x", "session_id": "s", "message": "A question?" }),
+        (Method::POST, "escalate") => json!({ "agent_id": "agent_x", "session_id": "s", "message": "Help!" }),
+        (Method::POST, "reply" | "twin") => json!({ "message": "A message" }),
+        (Method::POST, "kb") => json!({ "title": "A title", "content": "A text" }),
+        (Method::PATCH, "{escalation_id}") if route.access == Access::Member => json!({ "status": "RESOLVED" }),
+        (Method::PATCH, "{escalation_id}") => json!({ "status": "resolved" }),
         (Method::POST, "feedback") => json!({ "message_id": "msg_x", "feedback_type": "THUMBS_UP" }),
         (Method::PUT, "plan") => json!({ "plan": "FREE" }),
         (Method::POST, "invitations") => json!({ "email": "bob@example.com", "role": "MEMBER" }),
-        (Method::PUT, "{document_id}") => json!({ "text": "Another text" }),
+        (Method::PUT, "{document_id}") if route.access == Access::Member => json!({ "text": "Another text" }),
         (Method::PATCH, "{document_id}") => json!({ "title": "Another title" }),
         (Method::PATCH, "{user_id}") => json!({ "role": "VIEWER" }),
         (Method::PATCH, "{question_id}") => json!({ "status": "RESOLVED" }),
@@ -45,7 +51,7 @@ fn fill(path: &str, ids: &[(&str, &str)]) -> String {
     filled
 }
 
-const NOBODYS: [(&str, &str); 13] = [
+const NOBODYS: [(&str, &str); 14] = [
     ("workspace_id", "ws_0000000000000000000000"),
     ("key_id", "key_0000000000000000000000"),
     ("agent_id", "agent_0000000000000000000000"),
@@ -58,6 +64,7 @@ const NOBODYS: [(&str, &str); 13] = [
     ("session_id", "nobody"),
     ("question_id", "uq_0000000000000000000000"),
     ("version", "1"),
+    ("escalation_id", "esc_0000000000000000000000"),
     ("page", "x"),
 ];
 
@@ -83,7 +90,17 @@ async fn no_route_opens_without_its_credential() {
     let key = world.widget_key(&owner).await;
     let token = format!("Bearer {}", owner.token);
     let forged = format!("{}x", token);
-    for access in [Access::Account, Access::Member, Access::Widget, Access::Operator] {
+    let mut programs = vec![];
+    for kind in KeyKind::ALL {
+        programs.push((kind, format!("Bearer {}", owner.program_key(&world, kind).await)));
+    }
+    let accesses = KeyKind::ALL.into_iter().map(Access::Program);
+    for access in [Access::Account, Access::Member, Access::Widget, Access::Operator]
+        .into_iter()
+        .chain(accesses)
+    {
+        let others = programs.iter().filter(|it| access != Access::Program(it.0));
+        let others: Vec<[(&str, &str); 1]> = others.map(|it| [("authorization", it.1.as_str())]).collect();
         for route in routes(access) {
             let path = fill(route.path, &NOBODYS);
             let foreign: &[&[(&str, &str)]] = match access {
@@ -98,10 +115,16 @@ async fn no_route_opens_without_its_credential() {
                     &[("authorization", &token)],
                     &[("x-api-key", "pk_live_nonsense"), ("origin", "https://example.com")],
                 ],
+                Access::Program(_) => &[
+                    &[],
+                    &[("authorization", &token)],
+                    &[("x-api-key", &key)],
+                    &[("authorization", "Bearer twin_live_nonsense")],
+                ],
                 Access::Operator => &[&[], &[("authorization", &token)], &[("x-operator-token", "wrong")]],
                 Access::Open => &[],
             };
-            for headers in foreign {
+            for headers in foreign.iter().copied().chain(others.iter().map(|it| it.as_slice())) {
                 let answer = visit(&world, &route, &path, headers).await;
                 assert_eq!(
                     answer.status,
@@ -138,7 +161,7 @@ async fn another_tenants_workspace_is_as_if_it_were_not_there() {
 }
 
 /// One of everything that a workspace holds.
-async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 10] {
+async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 11] {
     let document = world
         .upload(owner, "a.md", "# Opening hours\n\nWe are open from nine to five.")
         .await;
@@ -159,6 +182,13 @@ async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 10]
         .sql
         .column("SELECT id FROM messages WHERE author = 'agent'")
         .remove(0);
+    let plea = json!({ "agent_id": agent, "session_id": "s", "message": "Help!" });
+    let raised = world
+        .post("/api/v1/widget/escalate", plea)
+        .widget(&key)
+        .send()
+        .await
+        .expect(201);
     let keys = world
         .get(&owner.path("/api-keys"))
         .bearer(&owner.token)
@@ -176,6 +206,7 @@ async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 10]
         ("question_id", text(&unanswered["unanswered"][0]["id"])),
         ("invitation_id", text(&invitation["id"])),
         ("user_id", text(&members["members"][0]["user_id"])),
+        ("escalation_id", raised["escalation_id"].as_str().unwrap().to_owned()),
     ]
 }
 
@@ -218,6 +249,47 @@ async fn another_tenants_things_are_not_found_in_ones_own_workspace() {
         ("/analytics/unanswered", "unanswered"),
     ] {
         let list = world.get(&ann.path(rest)).bearer(&ann.token).send().await.expect(200);
+        assert_eq!(list[plural].as_array().unwrap().len(), 1, "{list}");
+    }
+}
+
+#[tokio::test]
+async fn another_tenants_things_are_not_found_by_a_program() {
+    let world = World::new();
+    let ann = world.owner("ann@example.com").await;
+    let bob = world.owner("bob@example.com").await;
+    let things = furnished(&world, &ann).await;
+    let mut visited = 0;
+    for kind in KeyKind::ALL {
+        let token = format!("Bearer {}", bob.program_key(&world, kind).await);
+        for route in routes(Access::Program(kind)).iter().filter(|it| it.path.contains('{')) {
+            let mut ids = NOBODYS;
+            let nobodys = visit(&world, route, &fill(route.path, &ids), &[("authorization", &token)]).await;
+            for (name, id) in &mut ids {
+                if let Some(thing) = things.iter().find(|it| it.0 == *name) {
+                    *id = &thing.1;
+                }
+            }
+            let anns = visit(&world, route, &fill(route.path, &ids), &[("authorization", &token)]).await;
+            assert_eq!(
+                (anns.status, anns.text()),
+                (404, nobodys.text()),
+                "{} {}",
+                route.method,
+                route.path
+            );
+            visited += 1;
+        }
+    }
+    assert!(visited >= 4);
+    // Nothing of it is listed, nor was anything of it changed.
+    let key = bob.program_key(&world, KeyKind::Twin).await;
+    for (path, plural) in [("/v1/kb", "docs"), ("/v1/escalations?status=all", "escalations")] {
+        let list = world.get(path).bearer(&key).send().await.expect(200);
+        assert_eq!((&list[plural], &list["total"]), (&json!([]), &json!(0)));
+    }
+    for (rest, plural) in [("/documents", "documents"), ("/escalations?status=OPEN", "escalations")] {
+        let list = ann.get(&world, rest).await.expect(200);
         assert_eq!(list[plural].as_array().unwrap().len(), 1, "{list}");
     }
 }

@@ -14,3 +14,4 @@ mod jobs;
 mod openapi;
 mod schema;
 mod tidy;
+mod twin;

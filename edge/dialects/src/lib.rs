@@ -27,6 +27,7 @@ use edge_core::{App, Error, Kind};
 /// Returns every route of every dialect.
 pub fn routes() -> Vec<Route> {
     let mut routes = insydr::routes();
+    routes.extend(twin::routes());
     routes.extend(site::routes());
     routes
 }

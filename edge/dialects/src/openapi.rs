@@ -1,5 +1,6 @@
 //! The OpenAPI 3.1 document, from the routes and the schemas of their types. Built natively, served as a file.
 use crate::route::{Access, Route};
+use edge_model::key::KeyKind;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
@@ -78,6 +79,7 @@ fn security_schemes() -> Value {
             "description": "A `pk_live_…` key, from a page whose `Origin` is among its domains" },
         "visitor": { "type": "http", "scheme": "bearer",
             "description": "`visitor_token` of `/widget/config/{agent_id}`, for 15 minutes" },
+        "twin": { "type": "http", "scheme": "bearer", "description": "A `twin_live_…` key" },
         "operator": { "type": "apiKey", "in": "header", "name": "X-Operator-Token" }
     })
 }
@@ -86,7 +88,7 @@ fn operation(route: &Route) -> Value {
     let mut operation = json!({
         "operationId": operation_id(route),
         "summary": route.summary,
-        "tags": [tag(route.path)],
+        "tags": [tag(route)],
         "parameters": parameters(route),
         "security": security(route.access),
         "responses": responses(route),
@@ -121,8 +123,11 @@ fn operation_id(route: &Route) -> String {
         .join("_")
 }
 
-fn tag(path: &str) -> String {
-    let below = path.trim_start_matches("/api/v1/");
+fn tag(route: &Route) -> String {
+    if let Access::Program(kind) = route.access {
+        return kind.as_str().into();
+    }
+    let below = route.path.trim_start_matches("/api/v1/");
     let words: Vec<&str> = below.split('/').filter(|it| !it.starts_with('{')).collect();
     let word = match words.as_slice() {
         ["workspaces", noun, ..] => noun,
@@ -148,7 +153,20 @@ fn security(access: Access) -> Value {
         Access::Open => json!([]),
         Access::Account | Access::Member => json!([{ "account": [] }]),
         Access::Widget => json!([{ "widget": [] }, { "visitor": [] }]),
+        Access::Program(kind) => json!([{ kind.as_str(): [] }]),
         Access::Operator => json!([{ "operator": [] }]),
+    }
+}
+
+/// How a refusal looks: each dialect has its own.
+fn error_schema(access: Access) -> Value {
+    match access {
+        Access::Program(KeyKind::Twin) => json!({
+            "type": "object",
+            "required": ["error"],
+            "properties": { "error": { "type": "string", "description": "A sentence for a person" } }
+        }),
+        _ => json!({ "$ref": "#/components/schemas/Error" }),
     }
 }
 
@@ -162,7 +180,7 @@ fn responses(route: &Route) -> Value {
         status.to_string(),
         json!({ "description": "As asked for", "content": content }),
     );
-    let error = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } });
+    let error = json!({ "application/json": { "schema": error_schema(route.access) } });
     responses.insert("default".into(), json!({ "description": "Refused", "content": error }));
     responses.into()
 }

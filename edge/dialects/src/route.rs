@@ -1,6 +1,7 @@
 //! A route as data: what it answers, who may call it, what it takes and gives.
 use axum::routing::{self, MethodRouter};
 use edge_core::App;
+use edge_model::key::KeyKind;
 use http::Method;
 
 /// Who may call a route.
@@ -14,6 +15,8 @@ pub enum Access {
     Member,
     /// A page with a widget key, or its visitor.
     Widget,
+    /// A program with a key of the kind.
+    Program(KeyKind),
     /// The operator of the installation.
     Operator,
 }

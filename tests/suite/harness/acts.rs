@@ -1,6 +1,7 @@
 //! What people do in almost every test, in a word each.
 use super::request::{Answer, Call};
 use super::{Owner, World};
+use edge_model::key::KeyKind;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -56,6 +57,13 @@ impl Owner {
     /// Makes an agent and returns its id.
     pub(crate) async fn agent(&self, world: &World, body: Value) -> String {
         id(&self.post(world, "/agents", body).await.expect(201))
+    }
+
+    /// Makes a key for programs.
+    pub(crate) async fn program_key(&self, world: &World, kind: KeyKind) -> String {
+        let body = json!({ "name": "Back end", "kind": kind.as_str() });
+        let key = self.post(world, "/api-keys", body).await.expect(201);
+        key["key"].as_str().unwrap().to_owned()
     }
 
     /// Asks the draft of an agent.

@@ -37,9 +37,19 @@ fn shape(kind: Kind) -> StatusCode {
     }
 }
 
+/// Writes a message as the document does: a sentence, with its full stop and without marks around names.
+fn sentence(message: &str) -> String {
+    let mut sentence = message.replace('`', "");
+    if !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = (shape(self.0.kind), Json(json!({ "error": self.0.message }))).into_response();
+        let body = json!({ "error": sentence(&self.0.message) });
+        let mut response = (shape(self.0.kind), Json(body)).into_response();
         // Documented on 429 only.
         if let Some(seconds) = self.0.retry_after.filter(|_| self.0.kind == Kind::RateLimited) {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

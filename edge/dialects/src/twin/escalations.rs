@@ -1,0 +1,172 @@
+//! Escalations (seed 002, "Escalations").
+use super::caller::Caller;
+use super::error::{ApiError, ApiResult, Body, Path, Query};
+use super::limit::rows;
+use axum::Json;
+use axum::extract::State;
+use edge_core::escalation::Change;
+use edge_core::{App, Error, escalation};
+use edge_model::escalation::EscalationStatus;
+use edge_model::{DocumentId, EscalationId};
+use edge_store::Page;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// What a list is to be of.
+#[derive(Deserialize)]
+pub struct Filters {
+    status: Option<String>,
+    limit: Option<String>,
+}
+
+/// What is to change about an escalation; what is absent stays.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = twin::UpdateEscalation))]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateEscalation {
+    /// resolved or open.
+    status: Option<String>,
+    /// Extension: the document that answers the question from now on; null takes it away.
+    #[serde(default, deserialize_with = "given")]
+    document_id: Option<Option<String>>,
+}
+
+/// Tells a member that is absent from one that is null.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// A question that the twin did not answer by itself.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = twin::Escalation))]
+#[serde(rename_all = "camelCase")]
+pub struct Escalation {
+    id: String,
+    question: String,
+    asked_by: String,
+    confidence: f64,
+    reason: String,
+    /// open or resolved.
+    status: &'static str,
+    created_at: String,
+    resolved_at: Option<String>,
+    /// Extension: the reason in a word.
+    reason_code: &'static str,
+    /// Extension: where to reply to.
+    email: Option<String>,
+    /// Extension: the document that closed it.
+    document_id: Option<String>,
+}
+
+/// One escalation.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = twin::OneEscalation))]
+pub struct OneEscalation {
+    escalation: Escalation,
+}
+
+/// Escalations, newest first.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = twin::EscalationList))]
+pub struct EscalationList {
+    escalations: Vec<Escalation>,
+    /// How many there are of the status.
+    total: u64,
+}
+
+fn status(name: &str) -> Option<EscalationStatus> {
+    EscalationStatus::ALL.into_iter().find(|it| it.as_str() == name)
+}
+
+fn filter(name: Option<&str>) -> ApiResult<Option<EscalationStatus>> {
+    match name {
+        None => Ok(Some(EscalationStatus::Open)),
+        Some("all") => Ok(None),
+        Some(name) => status(name)
+            .map(Some)
+            .ok_or_else(|| Error::field("status", "must be open, resolved or all").into()),
+    }
+}
+
+impl TryFrom<UpdateEscalation> for Change {
+    type Error = ApiError;
+
+    fn try_from(change: UpdateEscalation) -> ApiResult<Self> {
+        let wrong = || Error::field("status", "must be resolved or open");
+        if change.status.is_none() && change.document_id.is_none() {
+            return Err(Error::field("status", "is required").into());
+        }
+        let status = change.status.map(|it| status(&it).ok_or_else(wrong)).transpose()?;
+        Ok(Self {
+            status,
+            assignee: None,
+            document: change.document_id.map(|it| it.map(DocumentId::new)),
+        })
+    }
+}
+
+impl From<edge_model::escalation::Escalation> for Escalation {
+    fn from(escalation: edge_model::escalation::Escalation) -> Self {
+        let edge_model::escalation::Escalation {
+            id,
+            workspace_id: _,
+            agent_id: _,
+            conversation_id: _,
+            message_id: _,
+            question,
+            asked_by,
+            email,
+            confidence,
+            reason,
+            reason_text,
+            status,
+            assignee_id: _,
+            reply: _,
+            replied_at: _,
+            document_id,
+            created_at,
+            resolved_at,
+        } = escalation;
+        Self {
+            id: id.to_string(),
+            question,
+            asked_by,
+            // A visitor who asked for a person without asking the agent first.
+            confidence: confidence.unwrap_or_default(),
+            reason: reason_text,
+            status: status.as_str(),
+            created_at: created_at.rfc3339(),
+            resolved_at: resolved_at.map(|it| it.rfc3339()),
+            reason_code: reason.as_str(),
+            email,
+            document_id: document_id.map(|it| it.to_string()),
+        }
+    }
+}
+
+pub async fn list(
+    State(app): State<App>,
+    Caller(program): Caller,
+    Query(filters): Query<Filters>,
+) -> ApiResult<Json<EscalationList>> {
+    let status = filter(filters.status.as_deref())?;
+    let limit = rows(filters.limit.as_deref())?;
+    let (found, total) = escalation::list(&app, &program, status, &Page { limit, after: None }).await?;
+    let escalations = found.into_iter().map(Escalation::from).collect();
+    Ok(Json(EscalationList { escalations, total }))
+}
+
+pub async fn update(
+    State(app): State<App>,
+    Caller(program): Caller,
+    Path(id): Path<String>,
+    Body(change): Body<UpdateEscalation>,
+) -> ApiResult<Json<OneEscalation>> {
+    let changed = escalation::change(&app, &program, &EscalationId::new(id), change.try_into()?).await?;
+    Ok(Json(OneEscalation {
+        escalation: changed.into(),
+    }))
+}

@@ -1,0 +1,113 @@
+//! How the twin answers: an extension. Partial changes; request and answer bare.
+use super::caller::Caller;
+use super::error::{ApiError, ApiResult, Body};
+use super::limit::at_most;
+use axum::Json;
+use axum::extract::State;
+use edge_core::agent_patch::Threshold;
+use edge_core::deputy::{Amount, Change, Manner, Minutes};
+use edge_core::{App, Error, deputy};
+use edge_model::text::Name;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// How the twin answers.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = twin::Settings))]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    /// 0 to 1; below it the twin escalates.
+    confidence_threshold: f64,
+    /// Whom escalated answers name.
+    owner_name: String,
+    minutes_saved_per_answer: u32,
+    /// An amount of money above it is for the owner to decide; null looks at no amounts.
+    approval_limit: Option<f64>,
+    /// Where escalations are announced; null while they are not.
+    webhook_url: Option<String>,
+}
+
+/// What is to change about how the twin answers; what is absent stays.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = twin::UpdateSettings))]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateSettings {
+    confidence_threshold: Option<f64>,
+    owner_name: Option<String>,
+    minutes_saved_per_answer: Option<u32>,
+    #[serde(default, deserialize_with = "given")]
+    approval_limit: Option<Option<f64>>,
+    webhook_url: Option<String>,
+}
+
+/// Tells a member that is absent from one that is null.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<f64>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+impl TryFrom<UpdateSettings> for Change {
+    type Error = ApiError;
+
+    fn try_from(change: UpdateSettings) -> ApiResult<Self> {
+        let UpdateSettings {
+            confidence_threshold,
+            owner_name,
+            minutes_saved_per_answer,
+            approval_limit,
+            webhook_url,
+        } = change;
+        if webhook_url.is_some() {
+            return Err(Error::field("webhookUrl", "cannot be set yet").into());
+        }
+        let named = |name: &'static str| move |why: String| ApiError::from(Error::field(name, why));
+        let name = |it: String| {
+            at_most(&it, "ownerName", 200)?;
+            Name::new(&it).map_err(named("ownerName"))
+        };
+        let amount = |it: f64| Amount::new(it).map_err(named("approvalLimit"));
+        Ok(Self {
+            confidence_threshold: confidence_threshold
+                .map(Threshold::new)
+                .transpose()
+                .map_err(named("confidenceThreshold"))?,
+            owner_name: owner_name.map(name).transpose()?,
+            approval_limit: approval_limit.map(|it| it.map(amount).transpose()).transpose()?,
+            minutes_saved: minutes_saved_per_answer
+                .map(Minutes::new)
+                .transpose()
+                .map_err(named("minutesSavedPerAnswer"))?,
+        })
+    }
+}
+
+impl From<Manner> for Settings {
+    fn from(manner: Manner) -> Self {
+        let Manner {
+            confidence_threshold,
+            owner_name,
+            approval_limit,
+            minutes_saved,
+        } = manner;
+        Self {
+            confidence_threshold,
+            owner_name,
+            minutes_saved_per_answer: minutes_saved,
+            approval_limit,
+            webhook_url: None,
+        }
+    }
+}
+
+pub async fn show(State(app): State<App>, Caller(program): Caller) -> ApiResult<Json<Settings>> {
+    Ok(Json(deputy::manner(&app, &program).await?.into()))
+}
+
+pub async fn update(
+    State(app): State<App>,
+    Caller(program): Caller,
+    Body(change): Body<UpdateSettings>,
+) -> ApiResult<Json<Settings>> {
+    let manner = deputy::change(&app, &program, change.try_into()?).await?;
+    Ok(Json(manner.into()))
+}

@@ -1,0 +1,154 @@
+//! Answers: from documents, from what is told beside the question, and of which documents they stand on.
+use super::Program;
+use crate::harness::World;
+use serde_json::json;
+
+const HOURS: &str = "The office is open from nine to five on weekdays. On Saturdays the office is closed.";
+const PARKING: &str = "Visitors park in the blue garage behind the building. The garage costs four euros a day.";
+
+#[tokio::test]
+async fn an_answer_is_plain_text_and_names_each_document_once() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    let text = "# Opening hours\n\nOn weekdays the office is **open from nine to five**.";
+    program.owner.learn(&world, "hours.md", text).await;
+    let answer = program.ask(&world, "When is the office open on weekdays?").await;
+    let response = answer["response"].as_str().unwrap();
+    assert!(response.contains("open from nine to five"), "{answer}");
+    assert!(!response.contains(['*', '#', '[']), "{answer}");
+    assert_eq!(answer["sources"], json!(["hours.md"]), "{answer}");
+}
+
+#[tokio::test]
+async fn what_is_told_beside_the_question_answers_it() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    program.learn(&world, "Opening hours", HOURS).await;
+    let question = "Where does the offsite in June take place?";
+    let without = program.ask(&world, question).await;
+    assert_eq!(without["shouldEscalate"], true, "{without}");
+    let thread = "Jordan: Where does the offsite in June take place?\nSam: The offsite in June takes place in Lisbon.";
+    let body = json!({ "message": question, "context": thread });
+    let with = program.post(&world, "/v1/twin", body).await.expect(200);
+    assert_eq!(with["shouldEscalate"], false, "{with}");
+    assert!(with["response"].as_str().unwrap().contains("Lisbon"), "{with}");
+    assert!(!with["response"].as_str().unwrap().contains('?'), "{with}");
+    // It is no document of the knowledge base.
+    assert_eq!(with["sources"], json!([]), "{with}");
+}
+
+#[tokio::test]
+async fn what_is_told_answers_before_there_is_any_document() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    let body = json!({
+        "message": "Which city hosts the offsite in June?",
+        "context": "Lisbon is the city that hosts the offsite in June.",
+    });
+    let answer = program.post(&world, "/v1/twin", body).await.expect(200);
+    assert!(answer["response"].as_str().unwrap().contains("Lisbon"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_follow_up_leans_on_the_thread_that_it_stands_in() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    program.learn(&world, "Opening hours", HOURS).await;
+    program.learn(&world, "Parking", PARKING).await;
+    let ask = |context: &str| {
+        let body = json!({ "message": "And what does it cost?", "context": context });
+        program.post(&world, "/v1/twin", body)
+    };
+    let answer = ask("Jordan: Where is the garage for visitors to park in?")
+        .await
+        .expect(200);
+    assert!(answer["response"].as_str().unwrap().contains("four euros"), "{answer}");
+    assert_eq!(answer["sources"], json!(["Parking"]), "{answer}");
+}
+
+#[tokio::test]
+async fn a_context_that_says_nothing_of_the_question_changes_nothing() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    program.learn(&world, "Opening hours", HOURS).await;
+    let question = "When is the office open on weekdays?";
+    let without = program.ask(&world, question).await;
+    let body = json!({ "message": question, "context": "Sam: I had pasta for lunch. It was raining." });
+    let with = program.post(&world, "/v1/twin", body).await.expect(200);
+    assert_eq!(with["response"], without["response"]);
+    assert_eq!(with["sources"], json!(["Opening hours"]));
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_with_its_question_and_grounds() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    program.learn(&world, "Opening hours", HOURS).await;
+    program.ask(&world, "When is the office open on weekdays?").await;
+    let kept = world.sql.column("SELECT status FROM messages ORDER BY created_at");
+    assert_eq!(kept, ["complete", "complete"]);
+    let grounds = world
+        .sql
+        .column("SELECT citations FROM messages WHERE author = 'agent'");
+    assert!(grounds[0].contains("Opening hours"), "{grounds:?}");
+}
+
+#[tokio::test]
+async fn a_hit_is_an_answer_that_cites_the_document_in_whatever_dialect() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    let hours = program.learn(&world, "Opening hours", HOURS).await;
+    let parking = program.learn(&world, "Parking", PARKING).await;
+    program.ask(&world, "When is the office open on weekdays?").await;
+    program.ask(&world, "What is the meaning of life?").await;
+    let agent = world.published_agent(&program.owner, json!({})).await;
+    let key = world.widget_key(&program.owner).await;
+    world
+        .ask(&key, &agent, "s", "When is the office open on weekdays?")
+        .send()
+        .await
+        .frames();
+    let hits = |id: &str| {
+        let path = format!("/v1/kb/{id}");
+        let program = &program;
+        let world = &world;
+        async move { program.get(world, &path).await.expect(200)["doc"]["hits"].clone() }
+    };
+    assert_eq!((hits(&hours).await, hits(&parking).await), (json!(2), json!(0)));
+}
+
+#[tokio::test]
+async fn two_first_questions_at_once_make_one_twin() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    let ask = || program.post(&world, "/v1/twin", json!({ "message": "Is anybody there?" }));
+    let (a, b, c) = tokio::join!(ask(), ask(), ask());
+    assert_eq!((a.status, b.status, c.status), (200, 200, 200));
+    assert_eq!(world.sql.column("SELECT count(*) FROM agents"), ["1"]);
+    assert_eq!(world.sql.column("SELECT count(DISTINCT agent_id) FROM messages"), ["1"]);
+}
+
+#[tokio::test]
+async fn who_leaves_early_has_their_question_answered_all_the_same() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    program.learn(&world, "Opening hours", HOURS).await;
+    let call = program
+        .call(&world, http::Method::POST, "/v1/twin")
+        .json(&json!({ "message": "When is the office open on weekdays?" }));
+    let asked = call.leaving();
+    let _ = tokio::time::timeout(std::time::Duration::from_millis(1), asked.send()).await;
+    for _ in 0..200 {
+        if world
+            .sql
+            .column("SELECT count(*) FROM messages WHERE status = 'complete'")
+            == ["2"]
+        {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let kept = world.sql.column("SELECT status FROM messages");
+    // Cut off before the question was written down, nothing was promised.
+    assert!(kept.is_empty(), "{kept:?}");
+}

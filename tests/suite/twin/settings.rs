@@ -1,0 +1,121 @@
+//! How the twin answers: shown, changed, at once.
+use super::{POLICY, Program, refused};
+use crate::harness::World;
+use crate::harness::shape::is;
+use serde_json::json;
+
+#[tokio::test]
+async fn what_nobody_set_is_as_documented() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    let settings = program.get(&world, "/v1/settings").await.expect(200);
+    let usual = json!({
+        "confidenceThreshold": 0.6,
+        "ownerName": "Ann Example",
+        "minutesSavedPerAnswer": 3,
+        "approvalLimit": 10_000.0,
+        "webhookUrl": null,
+    });
+    is(&settings, &usual);
+}
+
+#[tokio::test]
+async fn a_change_keeps_what_it_does_not_name() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    let change = |body| program.put(&world, "/v1/settings", body);
+    let first = change(json!({ "ownerName": "AK", "minutesSavedPerAnswer": 5 }))
+        .await
+        .expect(200);
+    assert_eq!(
+        (
+            &first["ownerName"],
+            &first["minutesSavedPerAnswer"],
+            &first["confidenceThreshold"]
+        ),
+        (&json!("AK"), &json!(5), &json!(0.6))
+    );
+    let second = change(json!({ "confidenceThreshold": 0.25, "approvalLimit": null }))
+        .await
+        .expect(200);
+    assert_eq!(
+        (
+            &second["ownerName"],
+            &second["confidenceThreshold"],
+            &second["approvalLimit"]
+        ),
+        (&json!("AK"), &json!(0.25), &json!(null))
+    );
+    assert_eq!(change(json!({})).await.expect(200), second);
+    assert_eq!(program.get(&world, "/v1/settings").await.expect(200), second);
+}
+
+#[tokio::test]
+async fn the_threshold_decides_what_is_escalated() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    program.learn(&world, "Expense reimbursement policy", POLICY).await;
+    let question = "What is the expense policy?";
+    assert_eq!(program.ask(&world, question).await["shouldEscalate"], false);
+    let strict = json!({ "confidenceThreshold": 1.0 });
+    program.put(&world, "/v1/settings", strict).await.expect(200);
+    let escalated = program.ask(&world, question).await;
+    assert_eq!(escalated["shouldEscalate"], true);
+    assert_eq!(
+        escalated["response"],
+        "This requires a personal decision — escalating to Ann Example."
+    );
+    let reason = escalated["escalateReason"].as_str().unwrap();
+    assert!(
+        reason.starts_with("Not covered well enough by the knowledge base"),
+        "{reason}"
+    );
+}
+
+#[tokio::test]
+async fn a_threshold_set_here_publishes_nothing_else_of_the_draft() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    program.get(&world, "/v1/settings").await.expect(200);
+    let id = world.sql.column("SELECT agent_id FROM deputies").remove(0);
+    let draft = json!({ "fallback_message": "Half a thought" });
+    program
+        .owner
+        .patch(&world, &format!("/agents/{id}"), draft)
+        .await
+        .expect(200);
+    let change = json!({ "confidenceThreshold": 0.3 });
+    program.put(&world, "/v1/settings", change).await.expect(200);
+    let published = world
+        .sql
+        .column("SELECT config FROM agent_versions ORDER BY version DESC LIMIT 1");
+    assert!(!published[0].contains("Half a thought") && published[0].contains("\"confidence_threshold\":0.3"));
+    let agent = program.owner.get(&world, &format!("/agents/{id}")).await.expect(200);
+    assert_eq!(agent["fallback_message"], "Half a thought");
+    assert_eq!(agent["response_config"]["confidence_threshold"], 0.3);
+}
+
+#[tokio::test]
+async fn a_value_that_will_not_do_is_named() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    for (body, name) in [
+        (json!({ "confidenceThreshold": 1.01 }), "confidenceThreshold"),
+        (json!({ "confidenceThreshold": -0.1 }), "confidenceThreshold"),
+        (json!({ "confidenceThreshold": "high" }), "confidenceThreshold"),
+        (json!({ "ownerName": "" }), "ownerName"),
+        (json!({ "minutesSavedPerAnswer": -1 }), "minutesSavedPerAnswer"),
+        (json!({ "minutesSavedPerAnswer": 1441 }), "minutesSavedPerAnswer"),
+        (json!({ "approvalLimit": -1 }), "approvalLimit"),
+    ] {
+        let error = program.put(&world, "/v1/settings", body).await.expect(400);
+        let error = error["error"].as_str().unwrap();
+        assert!(error.starts_with(name), "{error}");
+    }
+    let long = json!({ "ownerName": "x".repeat(201) });
+    refused(
+        &program.put(&world, "/v1/settings", long).await,
+        400,
+        "OwnerName too long (max 200 chars).",
+    );
+}
