@@ -22,3 +22,4 @@ mod origins;
 mod quota;
 mod restart;
 mod site;
+mod twin;

@@ -73,12 +73,14 @@ pub fn ready(server: &Server) -> Result<Credentials> {
     let plan = server.plan();
     let api = Api::new(&plan.base_url());
     let operator_token = plan.settings.get("OPERATOR_TOKEN").cloned().unwrap_or_default();
-    let known = Credentials::read(&plan.state).filter(|known| is_there(&api, known));
+    let known = Credentials::read(&plan.state).and_then(|known| Some((enter(&api, &known)?, known)));
     let credentials = match known {
-        Some(known) => Credentials {
+        Some((api, known)) => Credentials {
             base_url: plan.base_url(),
             mail_dir: plan.mail_dir(),
             operator_token,
+            // An earlier release may have left some out.
+            keys: program_keys(&api, &known.workspace_id, known.keys)?,
             ..known
         },
         None => make(&api, &plan.base_url(), &plan.mail_dir(), operator_token)?,
@@ -87,18 +89,43 @@ pub fn ready(server: &Server) -> Result<Credentials> {
     Ok(credentials)
 }
 
-fn is_there(api: &Api, known: &Credentials) -> bool {
+/// Signs in to a demo that an earlier start left; none when it is not there any more.
+fn enter(api: &Api, known: &Credentials) -> Option<Api> {
     let login = Login {
         email: known.email.clone(),
         password: known.password.clone(),
     };
-    let Ok(LoggedIn { access_token, .. }) = api.post("/api/v1/auth/login", &login).and_then(|it| it.ok()) else {
-        return false;
-    };
+    let LoggedIn { access_token, .. } = api.post("/api/v1/auth/login", &login).and_then(|it| it.ok()).ok()?;
     let agent = format!("/api/v1/workspaces/{}/agents/{}", known.workspace_id, known.agent_id);
-    api.signed_in(&access_token)
-        .get(&agent)
-        .is_ok_and(|answer| answer.status == 200)
+    let api = api.signed_in(&access_token);
+    let is_there = api.get(&agent).is_ok_and(|answer| answer.status == 200);
+    is_there.then_some(api)
+}
+
+/// Makes the keys for programs that are missing, of the kinds that open something.
+fn program_keys(api: &Api, workspace_id: &str, keys: Keys) -> Result<Keys> {
+    let twin = match keys.twin {
+        Some(key) => key,
+        None => program_key(api, workspace_id, "twin")?,
+    };
+    Ok(Keys {
+        twin: Some(twin),
+        ..keys
+    })
+}
+
+fn program_key(api: &Api, workspace_id: &str, kind: &str) -> Result<String> {
+    let key = CreateKey {
+        name: "Demo program".into(),
+        allowed_domains: vec![],
+        kind: Some(kind.into()),
+        allow_no_origin: false,
+    };
+    let CreatedKey { key, .. } = api
+        .post(&format!("/api/v1/workspaces/{workspace_id}/api-keys"), &key)?
+        .ok()
+        .with_context(|| format!("creating the {kind} key"))?;
+    Ok(key)
 }
 
 fn make(api: &Api, base_url: &str, mail_dir: &Path, operator_token: String) -> Result<Credentials> {
@@ -155,6 +182,7 @@ fn make(api: &Api, base_url: &str, mail_dir: &Path, operator_token: String) -> R
         builder: None,
         widget: Some(key),
     };
+    let keys = program_keys(&api, &workspace_id, keys)?;
     let (base_url, mail_dir) = (base_url.into(), mail_dir.into());
     Ok(Credentials {
         base_url,

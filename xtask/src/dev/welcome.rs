@@ -14,6 +14,7 @@ pub(super) fn text(credentials: &Credentials, state: &Path) -> String {
         ..
     } = credentials;
     let key = keys.widget.as_deref().unwrap_or_default();
+    let twin = keys.twin.as_deref().unwrap_or_default();
     let file = shown(&Credentials::file(state));
     format!(
         "
@@ -27,6 +28,12 @@ Ask from the terminal:
   curl -N {base_url}/api/v1/widget/chat \\
     -H 'X-API-Key: {key}' -H 'Origin: {base_url}' -H 'Content-Type: application/json' \\
     -d '{{\"agent_id\":\"{agent_id}\",\"session_id\":\"terminal\",\"message\":\"How do I embed the widget?\"}}'
+
+Ask as a back end does:
+
+  curl {base_url}/v1/twin \\
+    -H 'Authorization: Bearer {twin}' -H 'Content-Type: application/json' \\
+    -d '{{\"message\":\"How do I embed the widget?\"}}'
 
 Sign in from the terminal:
 
