@@ -26,6 +26,8 @@ fn asked(config: &AgentConfig, history: &[Turn], question: &str, hits: &[Hit]) -
         history,
         question,
         began: Timestamp(0),
+        context: None,
+        needs_person: false,
     };
     prompt(&brief, hits)
 }
