@@ -201,6 +201,37 @@ async fn what_only_the_owner_may_decide_is_raised_however_well_the_documents_do(
 }
 
 #[tokio::test]
+async fn an_amount_above_the_owners_limit_is_for_the_owner() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    let code = async |question: &str| {
+        let id = program.ask(&world, question).await["escalationId"].clone();
+        let found = list(&program, &world, "").await["escalations"].clone();
+        let found = found.as_array().unwrap().iter().find(|it| it["id"] == id).cloned();
+        found.map(|it| (it["reasonCode"].clone(), it["reason"].as_str().unwrap().to_owned()))
+    };
+    let spend = "Can we spend $12,000 on the offsite?";
+    let above = code(spend).await.unwrap();
+    assert_eq!(
+        above,
+        (json!("amount"), "Requires personal budget authority over 10,000".into())
+    );
+    assert_eq!(
+        code("Can we spend $90 on the offsite?").await.unwrap().0,
+        "low_confidence"
+    );
+    for (limit, expected) in [
+        (json!(12_000), "low_confidence"),
+        (json!(50.5), "amount"),
+        (json!(null), "low_confidence"),
+    ] {
+        let settings = json!({ "approvalLimit": limit });
+        program.put(&world, "/v1/settings", settings).await.expect(200);
+        assert_eq!(code(spend).await.unwrap().0, expected, "{limit}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_and_its_escalation_are_kept_together_or_not_at_all() {
     let world = World::new();
     let program = Program::new(&world).await;
