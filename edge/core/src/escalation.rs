@@ -117,7 +117,7 @@ pub async fn change(app: &App, caller: &impl Caller, id: &EscalationId, change: 
     let mut after = before.clone();
     if let Some(assignee) = change.assignee {
         if let Some(account) = &assignee
-            && !app.store.is_member(workspace, account).await?
+            && !app.store.has_member(workspace, account).await?
         {
             return Err(Error::not_found("member"));
         }

@@ -90,7 +90,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn is_member(&self, workspace: &WorkspaceId, account: &AccountId) -> Result<bool, SqlError> {
+    pub async fn has_member(&self, workspace: &WorkspaceId, account: &AccountId) -> Result<bool, SqlError> {
         let statement = sql!(
             "SELECT count(*) AS n FROM memberships WHERE workspace_id = ?1 AND account_id = ?2",
             workspace.as_str(),
