@@ -4,9 +4,9 @@ use crate::limit::Meter;
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::widget::{self, Credential};
-use crate::{Error, Kind, Result, document, job, mail};
+use crate::{Error, Kind, Result, document, letter};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
-use edge_model::job::Task;
+use edge_model::letter::Letter;
 use edge_model::text::{Email, Question, Reply, SessionKey};
 use edge_model::{AccountId, AgentId, DocumentId, EscalationId, WorkspaceId};
 use edge_store::{Page, Statement, escalations};
@@ -165,14 +165,11 @@ pub async fn reply(app: &App, caller: &impl Caller, id: &EscalationId, reply: &R
     after.reply = Some(reply.to_string());
     after.replied_at = Some(app.now());
     set_status(app, &mut after, EscalationStatus::Resolved);
-    let mail = mail::reply_to_visitor(email, &workspace.name, &before.question, reply.as_str());
-    let task = Task::SendMail {
-        to: mail.to,
-        subject: mail.subject,
-        text: mail.text,
+    let letter = Letter::Reply {
+        escalation_id: id.clone(),
     };
     let mut writes = changing(&before, &after);
-    writes.push(job::insert(app, &workspace.id, task, 0)?);
+    writes.push(letter::order(app, &workspace.id, email, letter)?);
     app.jobs.wake(&workspace.id).await?;
     app.store.write(writes).await?;
     app.jobs.wake(&workspace.id).await?;

@@ -7,7 +7,7 @@ use edge_model::document::{Document, DocumentKind, DocumentStatus, SourceType};
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
 use edge_store::documents::Filter;
-use edge_store::{Page, SqlError, documents};
+use edge_store::{Page, SqlError, document_versions, documents};
 
 /// A document with its text.
 #[derive(Clone, Debug)]
@@ -146,7 +146,7 @@ pub async fn add(app: &App, caller: &impl Caller, new: NewEntry) -> Result<Entry
     };
     let writes = vec![
         documents::insert(&document),
-        documents::insert_version(&document, now),
+        document_versions::insert(&document, now),
         document::process_job(app, &document)?,
     ];
     app.jobs.wake(workspace).await?;
@@ -202,8 +202,8 @@ pub async fn update(app: &App, caller: &impl Caller, id: &DocumentId, change: Ch
         document.error = None;
         let key = document::blob_key(workspace, &document.content_hash);
         app.blobs.put(&key, content.as_bytes()).await?;
-        writes.push(documents::replace_content(&document));
-        writes.push(documents::insert_version(&document, now));
+        writes.push(document_versions::update(&document, now));
+        writes.push(document_versions::insert(&document, now));
         writes.push(document::process_job(app, &document)?);
         app.jobs.wake(workspace).await?;
     }

@@ -53,6 +53,19 @@ pub(crate) async fn send(app: &App, queue: &WorkspaceId, to: &str, letter: &Lett
             let found = app.store.invitation(queue, invitation_id, app.now()).await?;
             found.map(|it| mail::invitation(&it, &app.settings.public_url))
         }
+        Letter::Reply { escalation_id } => {
+            let workspace = app.store.workspace(queue).await?;
+            let escalation = app.store.escalation(queue, escalation_id).await?;
+            workspace.zip(escalation).and_then(|(workspace, escalation)| {
+                let reply = escalation.reply?;
+                Some(mail::reply_to_visitor(
+                    to,
+                    &workspace.name,
+                    &escalation.question,
+                    &reply,
+                ))
+            })
+        }
     };
     match mail {
         Some(mail) => app.mailer.send(&mail).await,

@@ -1,6 +1,6 @@
 //! Letters: mails that a job will send. They hold no secret, so that no row does.
-use crate::InvitationId;
 use crate::account::OtpPurpose;
+use crate::{EscalationId, InvitationId};
 use serde::{Deserialize, Serialize};
 
 /// What a mail is about. What it says is worked out when it is sent.
@@ -13,4 +13,6 @@ pub enum Letter {
     KnownAddress,
     /// Somebody is invited into a workspace.
     Invitation { invitation_id: InvitationId },
+    /// Somebody replied to a visitor's question.
+    Reply { escalation_id: EscalationId },
 }

@@ -179,7 +179,7 @@ async fn furnished(world: &World, number: usize) -> (Owner, Vec<(&'static str, S
     let plea = json!({ "agent_id": agent, "session_id": "s", "email": "user@example.com", "message": "Help!" });
     let raised = world
         .post("/api/v1/widget/escalate", plea)
-        .widget(&widget_key)
+        .widget(&secret)
         .send()
         .await
         .expect(201);

@@ -75,7 +75,9 @@ pub async fn ask(app: &App, around: &Circumstances, caller: &impl Caller, ask: A
         app: app.clone(),
         ready,
         conversation,
+        question_id,
         answer_id,
+        keeps_nothing: workspace.retention_days == Some(0),
         ask,
         began,
         departure: around.departure.clone(),
@@ -92,7 +94,10 @@ struct Work {
     app: App,
     ready: Ready,
     conversation: Conversation,
+    question_id: MessageId,
     answer_id: MessageId,
+    /// Whether the workspace keeps nothing once the question is answered, but for what a person has to answer.
+    keeps_nothing: bool,
     ask: Ask,
     began: Timestamp,
     departure: Departure,
@@ -151,7 +156,11 @@ impl Work {
         let workspace = &self.conversation.workspace_id;
         let hits = documents::count_hits(workspace, &composed.citations);
         let answer = self.kept(MessageStatus::Complete, composed);
-        let mut writes = vec![conversations::complete_answer(workspace, &answer), hits];
+        let mut writes = match self.keeps_nothing {
+            true => conversations::delete_exchange(workspace, &self.question_id, &self.answer_id).into(),
+            false => vec![conversations::complete_answer(workspace, &answer)],
+        };
+        writes.push(hits);
         writes.extend(reply.escalation.iter().flat_map(escalation::opening));
         self.app.store.write(writes).await?;
         Ok(reply)
@@ -164,8 +173,8 @@ impl Work {
             id: EscalationId::new(self.app.id(EscalationId::PREFIX)?),
             workspace_id: self.conversation.workspace_id.clone(),
             agent_id: self.conversation.agent_id.clone(),
-            conversation_id: Some(self.conversation.id.clone()),
-            message_id: Some(self.answer_id.clone()),
+            conversation_id: Some(self.conversation.id.clone()).filter(|_| !self.keeps_nothing),
+            message_id: Some(self.answer_id.clone()).filter(|_| !self.keeps_nothing),
             question: self.ask.question.to_string(),
             asked_by: self.ask.asked_by.to_string(),
             email: None,
