@@ -1,7 +1,7 @@
 //! What every operation is given first: rows, ports, settings and the indexes in memory.
 use crate::index::Indexes;
 use crate::model::LanguageModel;
-use crate::ports::{Assets, Blobs, Clock, Jobs, Limiter, Mailer, Random};
+use crate::ports::{Assets, Blobs, Clock, Deliveries, Envelopes, Fetcher, Jobs, Limiter, Mailer, Random};
 use crate::settings::Settings;
 use crate::{Result, secret};
 use edge_model::Timestamp;
@@ -19,6 +19,9 @@ pub struct App {
     pub mailer: Arc<dyn Mailer>,
     pub limiter: Arc<dyn Limiter>,
     pub jobs: Arc<dyn Jobs>,
+    pub deliveries: Arc<dyn Deliveries>,
+    pub envelopes: Arc<dyn Envelopes>,
+    pub fetcher: Arc<dyn Fetcher>,
     pub settings: Arc<Settings>,
     pub indexes: Arc<Indexes>,
     /// What puts answers into words; without one they are extracted.

@@ -7,8 +7,9 @@ use crate::permission::Action;
 use crate::ports::{Background, Departure};
 use crate::widget::{self, Credential};
 use crate::workspace::Member;
-use crate::{Error, Result};
-use edge_model::conversation::{Answer, Author, Conversation, Explained, MessageStatus};
+use crate::{Error, Result, event};
+use edge_model::conversation::{Answer, Author, Citation, Conversation, Explained, MessageStatus};
+use edge_model::event::{ConversationStarted, Happening, MessageAnswered, SourceRef};
 use edge_model::text::{Question, SessionKey};
 use edge_model::{AgentId, ConversationId, MessageId, Timestamp, WorkspaceId};
 use edge_store::conversations::{ChatContext, Published};
@@ -67,19 +68,29 @@ pub async fn ask(app: &App, around: &Circumstances, credential: &Credential, ask
     )
     .await?;
     let agent = agent.ok_or_else(|| Error::not_found("agent"))?;
+    let mut started = None;
     let conversation = match context.conversation.take() {
         Some(conversation) => Conversation {
             last_message_at: began,
             ..conversation
         },
-        None => Conversation {
-            id: ConversationId::new(app.id(ConversationId::PREFIX)?),
-            workspace_id: owner.workspace.id.clone(),
-            agent_id: ask.agent.clone(),
-            session_key: ask.session.as_str().into(),
-            created_at: began,
-            last_message_at: began,
-        },
+        None => {
+            let conversation = Conversation {
+                id: ConversationId::new(app.id(ConversationId::PREFIX)?),
+                workspace_id: owner.workspace.id.clone(),
+                agent_id: ask.agent.clone(),
+                session_key: ask.session.as_str().into(),
+                created_at: began,
+                last_message_at: began,
+            };
+            started = Some(ConversationStarted {
+                conversation_id: conversation.id.clone(),
+                agent_id: ask.agent.clone(),
+                session_key: conversation.session_key.clone(),
+                page_url: ask.page_url.clone(),
+            });
+            conversation
+        }
     };
     let question_id = MessageId::new(app.id(MessageId::PREFIX)?);
     let answer_id = MessageId::new(app.id(MessageId::PREFIX)?);
@@ -100,7 +111,16 @@ pub async fn ask(app: &App, around: &Circumstances, credential: &Credential, ask
         ),
     ];
     writes.extend(widget::touch(&owner, began));
-    app.store.write(writes).await?;
+    if let Some(started) = started {
+        let happening = Happening::ConversationStarted(started);
+        writes.extend(event::statements(&event::make(app, &owner.workspace.id, happening)?));
+    }
+    let answers = app.store.write(writes).await?;
+    let waking = app.clone();
+    // Nobody's answer waits until somebody else is told of it.
+    around
+        .background
+        .spawn(async move { event::wake(&waking, &answers).await });
     let (sender, receiver) = unbounded();
     let work = Work {
         app: app.clone(),
@@ -112,6 +132,7 @@ pub async fn ask(app: &App, around: &Circumstances, credential: &Credential, ask
         workspace: owner.workspace.id,
         ask,
         began,
+        background: around.background.clone(),
     };
     around.background.spawn(work.run(sender, around.departure.clone()));
     Ok(receiver)
@@ -129,6 +150,7 @@ struct Work {
     workspace: WorkspaceId,
     ask: Ask,
     began: Timestamp,
+    background: Background,
 }
 
 impl Work {
@@ -177,7 +199,16 @@ impl Work {
         tell(AnswerEvent::Citations(composed.citations.clone()));
         // Kept before the end is told: who has read the end can rely on it.
         let answer = self.kept(MessageStatus::Complete, composed);
-        self.app.store.write(self.writes(&answer)).await?;
+        let mut writes = self.writes(&answer);
+        // What is not kept is told to nobody who would keep it.
+        if !self.keeps_nothing {
+            let happening = Happening::MessageAnswered(self.answered(&answer));
+            writes.extend(event::statements(&event::make(&self.app, &self.workspace, happening)?));
+        }
+        let answers = self.app.store.write(writes).await?;
+        let waking = self.app.clone();
+        self.background
+            .spawn(async move { event::wake(&waking, &answers).await });
         Ok(AnswerEvent::Finished {
             confidence: composed.confidence,
             is_answered: composed.is_answered,
@@ -192,6 +223,24 @@ impl Work {
         };
         writes.push(documents::count_hits(&self.workspace, &answer.citations));
         writes
+    }
+
+    fn answered(&self, answer: &Answer) -> MessageAnswered {
+        let source = |it: &Citation| SourceRef {
+            document_id: it.document_id.clone(),
+            title: it.title.clone(),
+        };
+        MessageAnswered {
+            message_id: answer.message_id.clone(),
+            agent_id: self.ask.agent.clone(),
+            session_key: self.ask.session.as_str().into(),
+            question: self.ask.question.as_str().into(),
+            answer: answer.text.clone(),
+            confidence: answer.confidence,
+            is_answered: answer.is_answered,
+            latency_ms: answer.latency_ms,
+            sources: answer.citations.iter().map(source).collect(),
+        }
     }
 
     fn kept(&self, status: MessageStatus, composed: &Composed) -> Answer {

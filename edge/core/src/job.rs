@@ -1,10 +1,11 @@
 //! Jobs: worked off one at a time per workspace, at least once, with patience.
 use crate::app::App;
-use crate::{Error, Kind, Result, erasure, index, letter, retention};
+use crate::{Error, Kind, Result, delivery, erasure, event, idempotency, index, letter, mail, retention};
 use edge_model::document::{ChunkPreview, Document, DocumentStatus, SourceType};
+use edge_model::event::{DocumentEnded, Happening};
 use edge_model::job::{Job, Task};
 use edge_model::time::{HOUR, MINUTE, SECOND};
-use edge_model::{DocumentId, JobId, Timestamp, WorkspaceId};
+use edge_model::{DocumentId, JobId, Timestamp, WebhookId, WorkspaceId};
 use edge_store::{Statement, documents, jobs};
 use retrieval::{DocumentInput, SegmentBuilder};
 
@@ -56,7 +57,8 @@ pub async fn drain(app: &App, workspace: &WorkspaceId, budget_ms: i64) -> Result
     Ok(app.store.next_job_at(workspace).await?)
 }
 
-/// Wakes every workspace that has work to do: after a start, since work may have been left by a crash.
+/// Wakes everybody who has work to do: after a start, since work may have been left by a crash. Deletes what is kept no
+/// longer.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -64,7 +66,8 @@ pub async fn sweep(app: &App) -> Result<()> {
     for workspace in app.store.workspaces_with_jobs(app.now()).await? {
         app.jobs.wake(&workspace).await?;
     }
-    Ok(())
+    delivery::sweep(app).await?;
+    idempotency::sweep(app).await
 }
 
 fn fail(app: &App, job: &Job, error: &Error) -> Statement {
@@ -81,7 +84,7 @@ async fn run(app: &App, job: &Job) -> Result<()> {
     match &job.task {
         Task::ProcessDocument { document_id, version } => {
             let is_last = usize::try_from(job.attempts).is_ok_and(|it| it > BACKOFF.len());
-            process_document(app, workspace, document_id, *version, is_last).await
+            process_document(app, job, document_id, *version, is_last).await
         }
         Task::CompactIndex => {
             let mut attempt = 0;
@@ -96,17 +99,13 @@ async fn run(app: &App, job: &Job) -> Result<()> {
         Task::SendMail { to, letter } => letter::send(app, workspace, to, letter).await,
         Task::PurgeConversations => retention::purge(app, workspace, &job.id).await,
         Task::EraseWorkspace { is_last } => erasure::erase(app, workspace, &job.id, *is_last).await,
+        Task::ReportWebhook { webhook_id } => report_webhook(app, workspace, webhook_id).await,
     }
 }
 
 /// Parses, embeds and indexes one version of a document. Run twice, the second replaces the first by the same.
-async fn process_document(
-    app: &App,
-    workspace: &WorkspaceId,
-    id: &DocumentId,
-    version: u32,
-    is_last_try: bool,
-) -> Result<()> {
+async fn process_document(app: &App, job: &Job, id: &DocumentId, version: u32, is_last_try: bool) -> Result<()> {
+    let workspace = &job.workspace_id;
     let Some(mut document) = app
         .store
         .document(workspace, id)
@@ -115,23 +114,23 @@ async fn process_document(
     else {
         return Ok(());
     };
-    match index_document(app, &mut document).await {
+    match index_document(app, job, &mut document).await {
         Ok(()) => Ok(()),
         // The file is at fault, not we: trying again would not help.
         Err(error) if matches!(error.kind, Kind::Unprocessable | Kind::UnsupportedMedia) => {
-            set_stage(app, &document, DocumentStatus::Failed, "failed", Some(&error.message)).await
+            fail_document(app, job, &document, &error.message).await
         }
         Err(error) => {
             if is_last_try {
                 let reason = "we could not process it; try again later";
-                set_stage(app, &document, DocumentStatus::Failed, "failed", Some(reason)).await?;
+                fail_document(app, job, &document, reason).await?;
             }
             Err(error)
         }
     }
 }
 
-async fn index_document(app: &App, document: &mut Document) -> Result<()> {
+async fn index_document(app: &App, job: &Job, document: &mut Document) -> Result<()> {
     let workspace = document.workspace_id.clone();
     set_stage(app, document, DocumentStatus::Processing, "parsing", None).await?;
     let key = crate::document::blob_key(&workspace, &document.content_hash);
@@ -187,7 +186,7 @@ async fn index_document(app: &App, document: &mut Document) -> Result<()> {
     document.preview = chunks.iter().take(PREVIEW_CHUNKS).map(preview).collect();
     let mut attempt = 0;
     loop {
-        let done = publish_segments(app, document, &segments).await;
+        let done = publish_segments(app, job, document, &segments).await;
         if let Some(end) = index::settle(app, done, &mut attempt).await {
             return end;
         }
@@ -195,7 +194,7 @@ async fn index_document(app: &App, document: &mut Document) -> Result<()> {
 }
 
 /// Makes a document's passages answerable, all at once, and says so in its record.
-async fn publish_segments(app: &App, document: &Document, segments: &[index::Written]) -> Result<()> {
+async fn publish_segments(app: &App, job: &Job, document: &Document, segments: &[index::Written]) -> Result<()> {
     let workspace = &document.workspace_id;
     // Deleted meanwhile: nothing may come back.
     if app.store.document(workspace, &document.id).await?.is_none() {
@@ -203,7 +202,36 @@ async fn publish_segments(app: &App, document: &Document, segments: &[index::Wri
     }
     let mut writes = index::replace(app, workspace, &document.id, segments).await?;
     writes.push(documents::complete(document, app.now()));
-    Ok(app.store.write(writes).await.map(drop)?)
+    let happening = Happening::DocumentProcessed(ended(document, None));
+    writes.extend(event::statements(&event::made_by(app, workspace, &job.id, happening)));
+    event::write(app, writes).await.map(drop)
+}
+
+/// Gives a document up, with the reason.
+async fn fail_document(app: &App, job: &Job, document: &Document, reason: &str) -> Result<()> {
+    let workspace = &document.workspace_id;
+    let status = DocumentStatus::Failed;
+    let mut writes = vec![documents::set_stage(
+        workspace,
+        &document.id,
+        status,
+        "failed",
+        Some(reason),
+        app.now(),
+    )];
+    let happening = Happening::DocumentFailed(ended(document, Some(reason)));
+    writes.extend(event::statements(&event::made_by(app, workspace, &job.id, happening)));
+    event::write(app, writes).await.map(drop)
+}
+
+fn ended(document: &Document, error: Option<&str>) -> DocumentEnded {
+    DocumentEnded {
+        document_id: document.id.clone(),
+        title: document.title.clone(),
+        version: document.version,
+        chunk_count: document.chunk_count,
+        error: error.map(str::to_owned),
+    }
 }
 
 fn preview(chunk: &retrieval::Chunk) -> ChunkPreview {
@@ -223,6 +251,18 @@ async fn set_stage(
 ) -> Result<()> {
     let write = documents::set_stage(&document.workspace_id, &document.id, status, stage, error, app.now());
     Ok(app.store.write(vec![write]).await.map(drop)?)
+}
+
+/// Tells the owner of a workspace that an endpoint was disabled, unless somebody has seen to it already.
+async fn report_webhook(app: &App, workspace: &WorkspaceId, id: &WebhookId) -> Result<()> {
+    let webhook = app.store.webhook(workspace, id).await?;
+    let (Some(webhook), Some(owner)) = (webhook, app.store.owner_address(workspace).await?) else {
+        return Ok(());
+    };
+    match webhook.disabled_because {
+        Some(why) => app.mailer.send(&mail::webhook_disabled(&owner, &webhook, why)).await,
+        None => Ok(()),
+    }
 }
 
 /// Deletes blobs, but none that a row names again: an upload may have come back since.

@@ -3,6 +3,8 @@ use crate::invitation;
 use crate::ports::Mail;
 use edge_model::account::OtpPurpose;
 use edge_model::invitation::Invitation;
+use edge_model::webhook::{DisabledBecause, Webhook};
+use edge_store::webhooks::OwnerAddress;
 
 /// Brings a one-time code.
 pub fn code(to: &str, purpose: OtpPurpose, code: &str) -> Mail {
@@ -75,6 +77,26 @@ pub fn reply_to_visitor(to: &str, workspace: &str, question: &str, reply: &str) 
         &format!("{workspace} replied to your question"),
         format!("{reply}\n\nYou asked:\n\n{quoted}"),
     )
+}
+
+/// Tells a workspace's owner that an endpoint is told nothing any more. What members have named comes on one line, so
+/// that it cannot pass for our words.
+pub fn webhook_disabled(owner: &OwnerAddress, webhook: &Webhook, why: DisabledBecause) -> Mail {
+    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let reason = match why {
+        DisabledBecause::Asked => "a member of the workspace asked for it",
+        DisabledBecause::Gone => "it answered 410 (Gone)",
+        DisabledBecause::Failing => "it has not taken any event for 5 days",
+    };
+    let text = format!(
+        "The webhook \"{name}\" of the workspace \"{workspace}\" was disabled: {reason}.\n\n\
+         It is told of nothing until somebody makes it active again. The events of the last 30 days can be sent to it \
+         then.\n\nIts address is {url}\n",
+        name = line(&webhook.name),
+        workspace = line(&owner.workspace_name),
+        url = webhook.url,
+    );
+    mail(&owner.email, "A webhook was disabled", text)
 }
 
 fn mail(to: &str, subject: &str, text: String) -> Mail {

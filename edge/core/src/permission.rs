@@ -13,17 +13,20 @@ pub enum Action {
     Administer,
     /// Make somebody an owner, or take the part of one away.
     ManageOwners,
+    /// Have events of the workspace sent elsewhere.
+    ManageWebhooks,
     /// Delete the workspace.
     DeleteWorkspace,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Read,
         Self::EditContent,
         Self::Administer,
         Self::ManageOwners,
+        Self::ManageWebhooks,
         Self::DeleteWorkspace,
     ];
 }
@@ -33,7 +36,7 @@ pub fn allows(role: Role, action: Action) -> bool {
     match action {
         Action::Read => true,
         Action::EditContent => matches!(role, Role::Owner | Role::Admin | Role::Member),
-        Action::Administer => matches!(role, Role::Owner | Role::Admin),
+        Action::Administer | Action::ManageWebhooks => matches!(role, Role::Owner | Role::Admin),
         Action::ManageOwners | Action::DeleteWorkspace => matches!(role, Role::Owner),
     }
 }

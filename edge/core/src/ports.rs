@@ -4,8 +4,12 @@ use crate::guard::PublicUrl;
 use crate::limit::{Outcome, Take};
 use crate::model::{Fault, Prompt};
 use async_trait::async_trait;
+use edge_model::event::Event;
+use edge_model::webhook::WebhookForm;
 use edge_model::{Timestamp, WorkspaceId};
+use edge_store::deliveries::Endpoint;
 use futures_core::Stream;
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -81,6 +85,29 @@ pub trait Jobs: Send + Sync {
     async fn wake(&self, workspace: &WorkspaceId) -> Result<()>;
 }
 
+/// Whoever delivers to endpoints.
+#[async_trait]
+pub trait Deliveries: Send + Sync {
+    /// Makes sure that somebody looks soon at what is due to an endpoint.
+    async fn wake(&self, endpoint: &Endpoint) -> Result<()>;
+}
+
+/// How events look to endpoints: each dialect has its own words for them.
+pub trait Envelopes: Send + Sync {
+    /// Puts an event into the words of a form; none when the form has no word for it.
+    fn envelope(&self, form: WebhookForm, event: &Event) -> Option<Envelope>;
+}
+
+/// An event in the words of a dialect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    pub body: Vec<u8>,
+    /// The header that holds the signature of the body.
+    pub signature_header: &'static str,
+    /// The header that names the event, where the dialect has one.
+    pub event_header: Option<(&'static str, &'static str)>,
+}
+
 /// A language model.
 #[async_trait]
 pub trait Model: Send + Sync {
@@ -112,13 +139,15 @@ pub trait Fetcher: Send + Sync {
 #[derive(Clone, Debug)]
 pub struct Outgoing {
     pub url: PublicUrl,
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(Cow<'static, str>, String)>,
     pub body: Vec<u8>,
 }
 
 /// What another host answers.
 pub struct Incoming {
     pub status: u16,
+    /// The header of this name.
+    pub retry_after: Option<String>,
     pub body: ByteStream,
 }
 

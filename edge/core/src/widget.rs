@@ -2,9 +2,10 @@
 use crate::app::App;
 use crate::limit::{self, Meter};
 use crate::token::{self, Audience};
-use crate::{Error, Kind, Reason, Result, origin, secret};
+use crate::{Error, Kind, Reason, Result, event, origin, secret};
 use edge_model::agent::AgentConfig;
 use edge_model::conversation::Rating;
+use edge_model::event::{FeedbackReceived, Happening};
 use edge_model::key::KeyKind;
 use edge_model::text::Comment;
 use edge_model::time::MINUTE;
@@ -193,7 +194,15 @@ pub async fn give_feedback(
         .ok_or_else(|| Error::not_found("message"))?;
     let id = FeedbackId::new(app.id(FeedbackId::PREFIX)?);
     let write = conversations::put_feedback(workspace, &agent, message, &id, rating, comment.as_str(), app.now());
-    app.store.write(vec![write]).await?;
+    let happening = Happening::FeedbackReceived(FeedbackReceived {
+        message_id: message.clone(),
+        agent_id: agent,
+        rating: rating.value(),
+        comment: comment.as_str().into(),
+    });
+    let mut writes = vec![write];
+    writes.extend(event::statements(&event::make(app, workspace, happening)?));
+    event::write(app, writes).await?;
     Ok(id)
 }
 

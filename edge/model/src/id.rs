@@ -59,4 +59,10 @@ ids! {
     EscalationId = "esc_";
     /// A piece of background work.
     JobId = "job_";
+    /// An endpoint that is told of events.
+    WebhookId = "wh_";
+    /// Something that happened.
+    EventId = "evt_";
+    /// An event on its way to an endpoint.
+    DeliveryId = "dlv_";
 }

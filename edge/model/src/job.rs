@@ -1,6 +1,6 @@
 //! Jobs: background work, written down in the same batch as what causes it.
 use crate::letter::Letter;
-use crate::{DocumentId, JobId, Timestamp, WorkspaceId};
+use crate::{DocumentId, JobId, Timestamp, WebhookId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 /// A piece of work that will be done at least once.
@@ -31,6 +31,8 @@ pub enum Task {
     PurgeConversations,
     /// Delete every blob and counter of a workspace that is gone. Done twice, since whoever was at work may write late.
     EraseWorkspace { is_last: bool },
+    /// Tell the workspace's owner that an endpoint was disabled.
+    ReportWebhook { webhook_id: WebhookId },
 }
 
 impl Task {
@@ -43,6 +45,7 @@ impl Task {
             Self::SendMail { .. } => "send_mail",
             Self::PurgeConversations => "purge_conversations",
             Self::EraseWorkspace { .. } => "erase_workspace",
+            Self::ReportWebhook { .. } => "report_webhook",
         }
     }
 }

@@ -45,6 +45,18 @@ impl Timestamp {
         Some(Self(midnight.and_utc().timestamp_millis()))
     }
 
+    /// Reads a moment as HTTP headers say it, such as `Wed, 21 Oct 2026 07:28:00 GMT`.
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        let date = DateTime::parse_from_rfc2822(text).ok()?;
+        Some(Self(date.timestamp_millis()))
+    }
+
+    /// Reads a moment in RFC 3339.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let date = DateTime::parse_from_rfc3339(text).ok()?;
+        Some(Self(date.timestamp_millis()))
+    }
+
     /// Returns the first moment of the next calendar month, UTC.
     pub fn next_month(self) -> Self {
         let now = self.date_time();
@@ -73,6 +85,17 @@ mod tests {
         assert_eq!(day.map(|it| it.plus(DAY - 1).date()), Some("2026-01-26".into()));
         for wrong in ["", "2026-1-26", "2026-02-30", "26.01.2026", "2026-01-26T00:00:00Z"] {
             assert_eq!(Timestamp::of_date(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn moments_are_read_as_headers_and_bodies_say_them() {
+        let moment = Some(Timestamp(1_792_567_680_000));
+        assert_eq!(Timestamp::from_http_date("Wed, 21 Oct 2026 07:28:00 GMT"), moment);
+        assert_eq!(Timestamp::from_rfc3339("2026-10-21T09:28:00+02:00"), moment);
+        for wrong in ["", "120", "tomorrow"] {
+            assert_eq!(Timestamp::from_http_date(wrong), None);
+            assert_eq!(Timestamp::from_rfc3339(wrong), None);
         }
     }
 

@@ -63,10 +63,14 @@ impl OpenAi {
             members.insert("stop".into(), json!(STOP));
         }
         let mut headers = vec![
-            ("content-type", "application/json".to_owned()),
-            ("accept", "text/event-stream".to_owned()),
+            ("content-type".into(), "application/json".to_owned()),
+            ("accept".into(), "text/event-stream".to_owned()),
         ];
-        headers.extend(self.key.iter().map(|it| ("authorization", format!("Bearer {it}"))));
+        headers.extend(
+            self.key
+                .iter()
+                .map(|it| ("authorization".into(), format!("Bearer {it}"))),
+        );
         Outgoing {
             url: self.url.clone(),
             headers,

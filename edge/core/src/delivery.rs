@@ -1,0 +1,206 @@
+//! Deliveries: every event reaches every endpoint that asked for it, at least once.
+//!
+//! Each endpoint has somebody of its own who delivers to it ([`drain`]), so that one that hangs holds up nobody else. Of
+//! one endpoint's deliveries a few are under way at a time. After several failures in a row it is left alone for a
+//! while, and then tried with one.
+pub mod attempt;
+mod plan;
+
+use crate::app::App;
+use crate::permission::Action;
+use crate::ports::Envelope;
+use crate::webhook::{self, endpoint_of};
+use crate::workspace::Member;
+use crate::{Error, Result, event, job};
+use attempt::Outcome;
+use edge_model::delivery::{Attempt, Delivery, DeliveryStatus};
+use edge_model::job::Task;
+use edge_model::time::DAY;
+use edge_model::webhook::{DisabledBecause, Webhook};
+use edge_model::{DeliveryId, Timestamp, WebhookId};
+use edge_store::deliveries::{Due, Endpoint, Range};
+use edge_store::{Page, Statement, deliveries, events, webhooks};
+use futures_util::future::join_all;
+
+/// How many deliveries to one endpoint are under way at a time.
+const AT_ONCE: u32 = 4;
+/// How many events may be ordered again at a time.
+const REPLAY: u32 = 1_000;
+/// An endpoint that took nothing for so long is disabled, in milliseconds.
+const PATIENCE: i64 = 5 * DAY;
+/// How long events and what became of them are kept, in milliseconds.
+const KEPT: i64 = 30 * DAY;
+
+/// Delivers what is due to an endpoint until nothing is or the time is over, and returns when to come back; none when
+/// there is nothing left to do.
+///
+/// # Errors
+/// When the database does not answer; what an endpoint does wrong is written down, not reported.
+pub async fn drain(app: &App, endpoint: &Endpoint, budget_ms: i64) -> Result<Option<Timestamp>> {
+    let stop = app.now().plus(budget_ms);
+    loop {
+        let now = app.now();
+        let found = app.store.due_deliveries(endpoint, now, AT_ONCE).await?;
+        let Some((webhook, mut due)) = found.filter(|it| it.0.disabled_because.is_none()) else {
+            return Ok(None);
+        };
+        if let Some(until) = webhook.paused_until.filter(|it| *it > now) {
+            return Ok(Some(until));
+        }
+        if due.is_empty() || now >= stop {
+            return Ok(app.store.next_delivery_at(endpoint).await?);
+        }
+        if webhook.failures >= plan::TOLERATED {
+            due.truncate(1);
+        }
+        round(app, webhook, due).await?;
+    }
+}
+
+/// Makes one attempt for each of some deliveries, all at the same time, and writes down what came of them.
+async fn round(app: &App, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
+    let attempts = due.iter().map(|it| attempt::make(app, &webhook, it));
+    let outcomes = join_all(attempts).await;
+    let now = app.now();
+    let mut writes = vec![];
+    let mut is_gone = false;
+    for (Due { mut delivery, .. }, outcome) in due.into_iter().zip(outcomes) {
+        is_gone |= outcome.is_gone();
+        plan::note(&mut webhook, outcome.is_delivered(), now);
+        let attempt = settle(app, &mut delivery, outcome, now)?;
+        writes.push(deliveries::insert_attempt(&delivery, &attempt));
+        writes.push(deliveries::update(&delivery));
+    }
+    writes.push(webhooks::set_health(&webhook));
+    let is_failing = webhook.failing_since.is_some_and(|it| it.plus(PATIENCE) <= now);
+    let why = match (is_gone, is_failing) {
+        (true, _) => DisabledBecause::Gone,
+        (false, true) => DisabledBecause::Failing,
+        (false, false) => return Ok(app.store.write(writes).await.map(drop)?),
+    };
+    writes.extend(give_up(app, &webhook, why, now)?);
+    app.jobs.wake(&webhook.workspace_id).await?;
+    app.store.write(writes).await?;
+    app.jobs.wake(&webhook.workspace_id).await
+}
+
+fn give_up(app: &App, webhook: &Webhook, why: DisabledBecause, now: Timestamp) -> Result<Vec<Statement>> {
+    let task = Task::ReportWebhook {
+        webhook_id: webhook.id.clone(),
+    };
+    let mut writes = webhook::disable(webhook, why, now);
+    writes.push(job::insert(app, &webhook.workspace_id, task, 0)?);
+    Ok(writes)
+}
+
+/// Works out how a delivery stands after an attempt.
+fn settle(app: &App, delivery: &mut Delivery, outcome: Outcome, now: Timestamp) -> Result<Attempt> {
+    delivery.tries += 1;
+    delivery.attempts += 1;
+    delivery.next_attempt_at = None;
+    let wait = plan::wait(&*app.random, delivery.tries, outcome.retry_after)?;
+    match wait.filter(|_| !outcome.is_delivered()) {
+        Some(wait) => delivery.next_attempt_at = Some(now.plus(wait)),
+        None if outcome.is_delivered() => delivery.status = DeliveryStatus::Delivered,
+        None => delivery.status = DeliveryStatus::Failed,
+    }
+    delivery.ended_at = delivery.next_attempt_at.is_none().then_some(now);
+    Ok(Attempt {
+        number: delivery.attempts,
+        ..outcome.attempt
+    })
+}
+
+/// Wakes whoever delivers to endpoints that something is due to, since a crash may have come between; and deletes what
+/// is kept no longer.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn sweep(app: &App) -> Result<()> {
+    let now = app.now();
+    for endpoint in app.store.endpoints_with_deliveries(now).await? {
+        app.deliveries.wake(&endpoint).await?;
+    }
+    app.store.write(vec![events::purge(now.plus(-KEPT))]).await?;
+    Ok(())
+}
+
+/// A delivery with its log.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    pub delivery: Delivery,
+    /// The body that is sent; none when the endpoint's dialect has no word for the event.
+    pub body: Option<String>,
+    /// The first one first.
+    pub attempts: Vec<Attempt>,
+}
+
+/// Lists the deliveries to an endpoint, newest first, and counts all of the status.
+///
+/// # Errors
+/// [`crate::Kind::NotFound`] when there is no such endpoint.
+pub async fn list(
+    app: &App,
+    member: &Member,
+    id: &WebhookId,
+    status: Option<DeliveryStatus>,
+    page: &Page,
+) -> Result<(Vec<Delivery>, u64)> {
+    member.require(Action::Read)?;
+    let webhook = webhook::find(app, &member.workspace.id, id).await?;
+    Ok(app.store.deliveries(&endpoint_of(&webhook), status, page).await?)
+}
+
+/// Returns a delivery with all that was sent and came back.
+///
+/// # Errors
+/// [`crate::Kind::NotFound`].
+pub async fn get(app: &App, member: &Member, id: &WebhookId, delivery: &DeliveryId) -> Result<Detail> {
+    member.require(Action::Read)?;
+    let webhook = webhook::find(app, &member.workspace.id, id).await?;
+    let delivery = find(app, &endpoint_of(&webhook), delivery).await?;
+    let event = app.store.event(&webhook.workspace_id, &delivery.event_id).await?;
+    let envelope = event.and_then(|it| app.envelopes.envelope(webhook.form, &it));
+    let body = envelope.map(|Envelope { body, .. }| String::from_utf8_lossy(&body).into_owned());
+    let attempts = app.store.attempts(&webhook.workspace_id, &delivery.id).await?;
+    Ok(Detail {
+        delivery,
+        body,
+        attempts,
+    })
+}
+
+/// Orders a delivery once more, whatever became of it.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller does not manage webhooks; [`crate::Kind::NotFound`];
+/// [`crate::Kind::Conflict`] when the endpoint is disabled.
+pub async fn redeliver(app: &App, member: &Member, id: &WebhookId, delivery: &DeliveryId) -> Result<Delivery> {
+    member.require(Action::ManageWebhooks)?;
+    let webhook = webhook::find(app, &member.workspace.id, id).await?;
+    let endpoint = endpoint_of(&webhook);
+    find(app, &endpoint, delivery).await?;
+    webhook::require_active(&webhook)?;
+    event::write(app, vec![deliveries::again(&endpoint, delivery, app.now())]).await?;
+    find(app, &endpoint, delivery).await
+}
+
+/// Orders the events of a range once more, up to 1,000 of them, and returns how many.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller does not manage webhooks; [`crate::Kind::NotFound`];
+/// [`crate::Kind::Conflict`] when the endpoint is disabled.
+pub async fn replay(app: &App, member: &Member, id: &WebhookId, range: &Range) -> Result<u64> {
+    member.require(Action::ManageWebhooks)?;
+    let webhook = webhook::find(app, &member.workspace.id, id).await?;
+    webhook::require_active(&webhook)?;
+    let write = deliveries::replay(&endpoint_of(&webhook), range, REPLAY, app.now());
+    let answers = event::write(app, vec![write]).await?;
+    let count = answers.first().map_or(0, Vec::len);
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
+pub(crate) async fn find(app: &App, endpoint: &Endpoint, id: &DeliveryId) -> Result<Delivery> {
+    let found = app.store.delivery(endpoint, id).await?;
+    found.ok_or_else(|| Error::not_found("delivery"))
+}

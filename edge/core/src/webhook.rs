@@ -1,0 +1,364 @@
+//! Webhooks: endpoints made, changed, tried out, disabled. Their deliveries are in [`crate::delivery`].
+pub mod headers;
+pub mod signature;
+
+use crate::app::App;
+use crate::guard::PublicUrl;
+use crate::permission::Action;
+use crate::seal::{self, Purpose};
+use crate::workspace::Member;
+use crate::{Error, Kind, Result, delivery, event};
+use edge_model::delivery::Delivery;
+use edge_model::event::{EventKind, Happening, Test};
+use edge_model::text::Name;
+use edge_model::time::HOUR;
+use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
+use edge_model::{AgentId, DeliveryId, Timestamp, WebhookId, WorkspaceId};
+use edge_store::deliveries::Endpoint;
+use edge_store::{Statement, deliveries, events, webhooks};
+use headers::OwnHeaders;
+use signature::SigningSecret;
+use std::collections::BTreeMap;
+
+/// How many endpoints a workspace may have.
+const MOST: u32 = 100;
+/// How long the secret before a rotation goes on signing, in milliseconds.
+const OVERLAP: i64 = 24 * HOUR;
+
+/// What a new endpoint is to be.
+#[derive(Clone, Debug)]
+pub struct NewWebhook {
+    pub form: WebhookForm,
+    /// Set when it is to be told of one agent alone.
+    pub agent_id: Option<AgentId>,
+    pub name: Name,
+    pub url: PublicUrl,
+    pub events: Vec<EventKind>,
+    pub headers: OwnHeaders,
+    /// The caller's own; one is made otherwise.
+    pub secret: Option<SigningSecret>,
+}
+
+/// What is to be different. None keeps what is.
+#[derive(Clone, Debug, Default)]
+pub struct WebhookPatch {
+    pub name: Option<Name>,
+    pub url: Option<PublicUrl>,
+    pub events: Option<Vec<EventKind>>,
+    pub headers: Option<OwnHeaders>,
+    pub is_active: Option<bool>,
+}
+
+/// Makes an endpoint, and returns it with its secret, which nobody can get again.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::Conflict`] when the workspace has as many as
+/// it may.
+pub async fn create(app: &App, member: &Member, new: NewWebhook) -> Result<(Webhook, SigningSecret)> {
+    member.require(Action::ManageWebhooks)?;
+    add(app, &member.workspace.id, new).await
+}
+
+async fn add(app: &App, workspace: &WorkspaceId, new: NewWebhook) -> Result<(Webhook, SigningSecret)> {
+    let NewWebhook {
+        form,
+        agent_id,
+        name,
+        url,
+        events,
+        headers,
+        secret,
+    } = new;
+    let id = WebhookId::new(app.id(WebhookId::PREFIX)?);
+    let secret = secret.map_or_else(|| make_secret(app), Ok)?;
+    let now = app.now();
+    let webhook = Webhook {
+        workspace_id: workspace.clone(),
+        form,
+        agent_id,
+        name: name.to_string(),
+        url: url.as_str().into(),
+        events: without_repeats(events),
+        header_names: headers.as_map().keys().cloned().collect(),
+        sealed_headers: seal_headers(app, &id, &headers)?,
+        sealed_secret: seal_secret(app, &id, &secret)?,
+        sealed_old_secret: None,
+        old_secret_until: None,
+        disabled_because: None,
+        failures: 0,
+        failing_since: None,
+        paused_until: None,
+        created_at: now,
+        updated_at: now,
+        id,
+    };
+    let answers = app.store.write(vec![webhooks::insert(&webhook, MOST)]).await?;
+    if answers.first().is_none_or(Vec::is_empty) {
+        let message = format!("a workspace can have at most {MOST} webhooks");
+        return Err(Error::new(Kind::Conflict, message));
+    }
+    Ok((webhook, secret))
+}
+
+/// Lists the endpoints of a form, newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(app: &App, member: &Member, form: WebhookForm) -> Result<Vec<Webhook>> {
+    member.require(Action::Read)?;
+    Ok(app.store.webhooks(&member.workspace.id, form).await?)
+}
+
+/// Returns an endpoint.
+///
+/// # Errors
+/// [`Kind::NotFound`].
+pub async fn get(app: &App, member: &Member, id: &WebhookId) -> Result<Webhook> {
+    member.require(Action::Read)?;
+    find(app, &member.workspace.id, id).await
+}
+
+/// Changes an endpoint. One that is made active again begins afresh, whatever it failed before.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`].
+pub async fn update(app: &App, member: &Member, id: &WebhookId, patch: WebhookPatch) -> Result<Webhook> {
+    member.require(Action::ManageWebhooks)?;
+    let webhook = find(app, &member.workspace.id, id).await?;
+    change(app, webhook, patch).await
+}
+
+async fn change(app: &App, mut webhook: Webhook, patch: WebhookPatch) -> Result<Webhook> {
+    let WebhookPatch {
+        name,
+        url,
+        events,
+        headers,
+        is_active,
+    } = patch;
+    webhook.name = name.map_or(webhook.name, |it| it.to_string());
+    webhook.url = url.map_or(webhook.url, |it| it.as_str().into());
+    webhook.events = events.map_or(webhook.events, without_repeats);
+    if let Some(headers) = headers {
+        webhook.header_names = headers.as_map().keys().cloned().collect();
+        webhook.sealed_headers = seal_headers(app, &webhook.id, &headers)?;
+    }
+    let now = app.now();
+    webhook.updated_at = now;
+    let mut writes = vec![];
+    match (is_active, webhook.disabled_because) {
+        (Some(true), Some(_)) => {
+            webhook.disabled_because = None;
+            webhook.failures = 0;
+            webhook.failing_since = None;
+            webhook.paused_until = None;
+            writes.push(webhooks::set_health(&webhook));
+        }
+        (Some(false), None) => {
+            webhook.disabled_because = Some(DisabledBecause::Asked);
+            writes.push(deliveries::give_up(&endpoint_of(&webhook), now));
+        }
+        _ => {}
+    }
+    writes.push(webhooks::update(&webhook));
+    app.store.write(writes).await?;
+    Ok(webhook)
+}
+
+/// Deletes an endpoint; what was on its way to it is not delivered any more.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`].
+pub async fn delete(app: &App, member: &Member, id: &WebhookId) -> Result<()> {
+    member.require(Action::ManageWebhooks)?;
+    let answers = app
+        .store
+        .write(vec![webhooks::delete(&member.workspace.id, id)])
+        .await?;
+    if answers.first().is_none_or(Vec::is_empty) {
+        return Err(not_found());
+    }
+    Ok(())
+}
+
+/// Gives an endpoint a new secret, and returns it with the moment from which on the old one is worth nothing.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`].
+pub async fn rotate_secret(app: &App, member: &Member, id: &WebhookId) -> Result<(SigningSecret, Timestamp)> {
+    member.require(Action::ManageWebhooks)?;
+    let mut webhook = find(app, &member.workspace.id, id).await?;
+    let secret = make_secret(app)?;
+    let now = app.now();
+    let until = now.plus(OVERLAP);
+    let old = std::mem::replace(&mut webhook.sealed_secret, seal_secret(app, id, &secret)?);
+    webhook.sealed_old_secret = Some(old);
+    webhook.old_secret_until = Some(until);
+    webhook.updated_at = now;
+    app.store.write(vec![webhooks::update(&webhook)]).await?;
+    Ok((secret, until))
+}
+
+/// Sends an endpoint an event that reports nothing.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`]; [`Kind::Conflict`] when the
+/// endpoint is disabled.
+pub async fn test(app: &App, member: &Member, id: &WebhookId) -> Result<Delivery> {
+    member.require(Action::ManageWebhooks)?;
+    let webhook = find(app, &member.workspace.id, id).await?;
+    require_active(&webhook)?;
+    let happening = Happening::Test(Test {
+        message: "This is a test of your webhook.".into(),
+    });
+    let event = event::make(app, &webhook.workspace_id, happening)?;
+    let endpoint = endpoint_of(&webhook);
+    let writes = vec![
+        events::insert_unasked(&event),
+        deliveries::insert_for(&endpoint, &event.id, app.now()),
+    ];
+    let answers = event::write(app, writes).await?;
+    let id = answers
+        .get(1)
+        .and_then(|rows| rows.first()?.get("id")?.as_str())
+        .map(DeliveryId::new);
+    let id = id.ok_or_else(|| Error::internal("a test was not written"))?;
+    delivery::find(app, &endpoint, &id).await
+}
+
+/// Returns the only endpoint of a form that a workspace can have one of. The caller has been let in.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn only_one(app: &App, workspace: &WorkspaceId, form: WebhookForm) -> Result<Option<Webhook>> {
+    Ok(app.store.webhooks(workspace, form).await?.into_iter().next())
+}
+
+/// Sets where the only endpoint of a form is, or with none, that there is none. Returns the secret when one was made or
+/// given, for it is shown this once. The caller has been let in.
+///
+/// # Errors
+/// [`Kind::Conflict`] when the workspace has as many endpoints as it may.
+pub async fn set_only_one(
+    app: &App,
+    workspace: &WorkspaceId,
+    form: WebhookForm,
+    url: Option<PublicUrl>,
+    events: Vec<EventKind>,
+    secret: Option<SigningSecret>,
+) -> Result<Option<SigningSecret>> {
+    let existing = only_one(app, workspace, form).await?;
+    match (existing, url) {
+        (None, None) => Ok(None),
+        (Some(webhook), None) => {
+            app.store.write(vec![webhooks::delete(workspace, &webhook.id)]).await?;
+            Ok(None)
+        }
+        (Some(mut webhook), Some(url)) => {
+            if let Some(secret) = &secret {
+                webhook.sealed_secret = seal_secret(app, &webhook.id, secret)?;
+            }
+            let patch = WebhookPatch {
+                url: Some(url),
+                events: Some(events),
+                is_active: Some(true),
+                ..WebhookPatch::default()
+            };
+            change(app, webhook, patch).await?;
+            Ok(secret)
+        }
+        (None, Some(url)) => {
+            let new = NewWebhook {
+                form,
+                agent_id: None,
+                name: Name::new("Webhook").map_err(Error::internal)?,
+                url,
+                events,
+                headers: OwnHeaders::default(),
+                secret,
+            };
+            add(app, workspace, new).await.map(|it| Some(it.1))
+        }
+    }
+}
+
+pub(crate) fn endpoint_of(webhook: &Webhook) -> Endpoint {
+    Endpoint {
+        workspace_id: webhook.workspace_id.clone(),
+        webhook_id: webhook.id.clone(),
+    }
+}
+
+pub(crate) async fn find(app: &App, workspace: &WorkspaceId, id: &WebhookId) -> Result<Webhook> {
+    app.store.webhook(workspace, id).await?.ok_or_else(not_found)
+}
+
+pub(crate) fn require_active(webhook: &Webhook) -> Result<()> {
+    match webhook.disabled_because {
+        None => Ok(()),
+        Some(_) => Err(Error::new(
+            Kind::Conflict,
+            "the webhook is disabled; make it active first",
+        )),
+    }
+}
+
+/// Returns the writes that disable an endpoint and give up what is on its way to it.
+pub(crate) fn disable(webhook: &Webhook, why: DisabledBecause, now: Timestamp) -> Vec<Statement> {
+    vec![
+        webhooks::disable(&webhook.workspace_id, &webhook.id, why, now),
+        deliveries::give_up(&endpoint_of(webhook), now),
+    ]
+}
+
+/// Returns the secrets that sign at a moment, the newest first; there is one at least.
+pub(crate) fn secrets(app: &App, webhook: &Webhook, now: Timestamp) -> Result<(SigningSecret, Option<SigningSecret>)> {
+    let open = |sealed: &String| {
+        let bytes = seal::open(app, Purpose::WebhookSecret, webhook.id.as_str(), sealed)?;
+        SigningSecret::kept(bytes)
+    };
+    let is_old_good = webhook.old_secret_until.is_some_and(|it| now < it);
+    let old = webhook.sealed_old_secret.as_ref().filter(|_| is_old_good);
+    Ok((open(&webhook.sealed_secret)?, old.map(open).transpose()?))
+}
+
+/// Returns an endpoint's own headers.
+pub(crate) fn own_headers(app: &App, webhook: &Webhook) -> Result<OwnHeaders> {
+    let bytes = seal::open(
+        app,
+        Purpose::WebhookHeaders,
+        webhook.id.as_str(),
+        &webhook.sealed_headers,
+    )?;
+    let headers: BTreeMap<String, String> = serde_json::from_slice(&bytes).map_err(Error::internal)?;
+    Ok(OwnHeaders::kept(headers))
+}
+
+fn make_secret(app: &App) -> Result<SigningSecret> {
+    let mut bytes = [0; 32];
+    app.random.fill(&mut bytes)?;
+    Ok(SigningSecret::made_of(bytes))
+}
+
+fn seal_secret(app: &App, id: &WebhookId, secret: &SigningSecret) -> Result<String> {
+    seal::seal(app, Purpose::WebhookSecret, id.as_str(), secret.as_str().as_bytes())
+}
+
+fn seal_headers(app: &App, id: &WebhookId, headers: &OwnHeaders) -> Result<String> {
+    let text = serde_json::to_vec(headers.as_map()).map_err(Error::internal)?;
+    seal::seal(app, Purpose::WebhookHeaders, id.as_str(), &text)
+}
+
+fn without_repeats(events: Vec<EventKind>) -> Vec<EventKind> {
+    let mut kept = Vec::with_capacity(events.len());
+    for event in events {
+        if !kept.contains(&event) {
+            kept.push(event);
+        }
+    }
+    kept
+}
+
+fn not_found() -> Error {
+    Error::not_found("webhook")
+}

@@ -1,0 +1,121 @@
+//! An endpoint's own headers: what it wants to see in every delivery.
+use std::collections::BTreeMap;
+
+/// How many an endpoint may have.
+const MOST: usize = 20;
+/// How long a value may be, in bytes.
+const VALUE: usize = 1_000;
+
+/// Names that are ours, the connection's, or the proof of an identity that we do not have.
+const OURS: [&str; 16] = [
+    "authorization",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "twin-signature",
+    "upgrade",
+    "user-agent",
+];
+/// What names that are ours begin with.
+const OUR_PREFIXES: [&str; 6] = ["webhook-", "x-cobb-", "x-insydr-", "x-twig-", "x-twin-", "cf-"];
+
+/// Headers that may be added to a delivery, by their names in lower case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnHeaders(BTreeMap<String, String>);
+
+impl OwnHeaders {
+    /// Takes headers that are none of ours.
+    ///
+    /// # Errors
+    /// Says which will not do, and why, as the end of a sentence that begins with the field's name.
+    pub fn new(given: &BTreeMap<String, String>) -> Result<Self, String> {
+        if given.len() > MOST {
+            return Err(format!("must be at most {MOST} headers"));
+        }
+        let mut headers = BTreeMap::new();
+        for (name, value) in given {
+            let name = name.trim().to_ascii_lowercase();
+            check(&name, value)?;
+            if headers.insert(name.clone(), value.trim().to_owned()).is_some() {
+                return Err(format!("has `{name}` twice"));
+            }
+        }
+        Ok(Self(headers))
+    }
+
+    /// Takes headers out of where they were kept.
+    pub(crate) fn kept(headers: BTreeMap<String, String>) -> Self {
+        Self(headers)
+    }
+
+    /// Returns the headers.
+    pub(crate) fn as_map(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
+}
+
+fn check(name: &str, value: &str) -> Result<(), String> {
+    let shown: String = name.chars().take(60).collect();
+    // A token of RFC 9110, section 5.6.2.
+    let is_token = |it: u8| it.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&it);
+    if name.is_empty() || name.len() > 100 || !name.bytes().all(is_token) {
+        return Err(format!(
+            "has a name that no header can have: `{}`",
+            shown.escape_debug()
+        ));
+    }
+    if OURS.contains(&name) || OUR_PREFIXES.iter().any(|it| name.starts_with(it)) {
+        return Err(format!("must not set `{shown}`"));
+    }
+    if value.len() > VALUE || !value.bytes().all(|it| it == b' ' || it.is_ascii_graphic()) {
+        return Err(format!(
+            "must give `{shown}` a value of up to {VALUE} visible ASCII characters"
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(name: &str, value: &str) -> Result<OwnHeaders, String> {
+        OwnHeaders::new(&BTreeMap::from([(name.to_owned(), value.to_owned())]))
+    }
+
+    #[test]
+    fn what_is_ours_or_no_header_is_refused() {
+        assert!(one("X-Custom-Header", "value").is_ok());
+        for name in [
+            "Host",
+            "content-length",
+            "Content-Type",
+            "AUTHORIZATION",
+            "Webhook-Id",
+            "webhook-signature",
+            "X-Insydr-Signature",
+            "x-cobb-event",
+            "Twin-Signature",
+            "Transfer-Encoding",
+            "",
+            "a b",
+            "a:b",
+            "a\r\nb",
+            "ü",
+        ] {
+            assert!(one(name, "value").is_err(), "{name}");
+        }
+        for value in ["a\r\nhost: evil", "a\nb", "\u{0}", "ü", &"a".repeat(1_001)] {
+            assert!(one("x-custom", value).is_err(), "{value}");
+        }
+    }
+}

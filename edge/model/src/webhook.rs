@@ -1,0 +1,84 @@
+//! Webhooks: endpoints of customers' that are told of events.
+use crate::event::EventKind;
+use crate::{AgentId, Timestamp, WebhookId, WorkspaceId};
+use serde::{Deserialize, Serialize};
+
+/// In which dialect an endpoint is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WebhookForm {
+    Twig,
+    Twin,
+    Builder,
+    Insydr,
+}
+
+impl WebhookForm {
+    /// Every form.
+    pub const ALL: [Self; 4] = [Self::Twig, Self::Twin, Self::Builder, Self::Insydr];
+
+    /// Returns the form's name in rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Twig => "twig",
+            Self::Twin => "twin",
+            Self::Builder => "builder",
+            Self::Insydr => "insydr",
+        }
+    }
+}
+
+/// Why an endpoint is told nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisabledBecause {
+    /// Somebody of the workspace wants it so.
+    Asked,
+    /// It answered 410.
+    Gone,
+    /// It has not taken anything for days.
+    Failing,
+}
+
+impl DisabledBecause {
+    /// Returns the reason's name in rows and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Gone => "gone",
+            Self::Failing => "failing",
+        }
+    }
+}
+
+/// An endpoint. Its secrets and the values of its headers are sealed.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Webhook {
+    pub id: WebhookId,
+    pub workspace_id: WorkspaceId,
+    pub form: WebhookForm,
+    /// Set when the endpoint is told of one agent alone.
+    pub agent_id: Option<AgentId>,
+    pub name: String,
+    pub url: String,
+    #[serde(deserialize_with = "crate::column::json")]
+    pub events: Vec<EventKind>,
+    /// The names of its own headers.
+    #[serde(deserialize_with = "crate::column::json")]
+    pub header_names: Vec<String>,
+    pub sealed_headers: String,
+    pub sealed_secret: String,
+    /// The secret before the last rotation.
+    pub sealed_old_secret: Option<String>,
+    /// Until when that one signs, too.
+    pub old_secret_until: Option<Timestamp>,
+    pub disabled_because: Option<DisabledBecause>,
+    /// Attempts that failed since the last that did not.
+    pub failures: u32,
+    /// When the first of them failed.
+    pub failing_since: Option<Timestamp>,
+    /// Nothing is sent before this moment, since the last attempts showed that it would be in vain.
+    pub paused_until: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}

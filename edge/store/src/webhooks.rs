@@ -1,0 +1,140 @@
+//! Webhooks: the endpoints.
+use crate::port::sql;
+use crate::{SqlError, Statement, Store, json};
+use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
+use edge_model::{AgentId, Timestamp, WebhookId, WorkspaceId};
+use serde::Deserialize;
+
+/// Who is written to when an endpoint was disabled.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OwnerAddress {
+    pub email: String,
+    pub workspace_name: String,
+}
+
+impl Store {
+    /// Finds an endpoint.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn webhook(&self, workspace: &WorkspaceId, id: &WebhookId) -> Result<Option<Webhook>, SqlError> {
+        self.row(one(workspace, id)).await
+    }
+
+    /// Lists the endpoints of a form, newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn webhooks(&self, workspace: &WorkspaceId, form: WebhookForm) -> Result<Vec<Webhook>, SqlError> {
+        let statement = sql!(
+            "SELECT * FROM webhooks WHERE workspace_id = ?1 AND form = ?2
+             ORDER BY created_at DESC, id DESC LIMIT 1000",
+            workspace.as_str(),
+            form.as_str()
+        );
+        self.rows(statement).await
+    }
+
+    /// Finds the address of a workspace's owner.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn owner_address(&self, workspace: &WorkspaceId) -> Result<Option<OwnerAddress>, SqlError> {
+        let statement = sql!(
+            "SELECT accounts.email, workspaces.name AS workspace_name
+             FROM workspaces JOIN accounts ON accounts.id = workspaces.owner_id WHERE workspaces.id = ?1",
+            workspace.as_str()
+        );
+        self.row(statement).await
+    }
+}
+
+pub(crate) fn one(workspace: &WorkspaceId, id: &WebhookId) -> Statement {
+    sql!(
+        "SELECT * FROM webhooks WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str()
+    )
+}
+
+/// Adds an endpoint, unless the workspace has as many as it may: then nothing is returned.
+pub fn insert(webhook: &Webhook, most: u32) -> Statement {
+    let it = webhook;
+    sql!(
+        "INSERT INTO webhooks (id, workspace_id, form, agent_id, name, url, events, header_names, sealed_headers,
+            sealed_secret, disabled_because, created_at, updated_at)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12
+         WHERE (SELECT count(*) FROM webhooks WHERE workspace_id = ?2) < ?13
+         RETURNING id",
+        it.id.as_str(),
+        it.workspace_id.as_str(),
+        it.form.as_str(),
+        it.agent_id.as_ref().map(AgentId::as_str),
+        it.name.as_str(),
+        it.url.as_str(),
+        json(&it.events),
+        json(&it.header_names),
+        it.sealed_headers.as_str(),
+        it.sealed_secret.as_str(),
+        it.disabled_because.map(DisabledBecause::as_str),
+        it.created_at.0,
+        most
+    )
+}
+
+/// Writes what people decide about an endpoint, its secrets among it.
+pub fn update(webhook: &Webhook) -> Statement {
+    let it = webhook;
+    sql!(
+        "UPDATE webhooks SET name = ?3, url = ?4, events = ?5, header_names = ?6, sealed_headers = ?7,
+            sealed_secret = ?8, sealed_old_secret = ?9, old_secret_until = ?10, disabled_because = ?11,
+            updated_at = ?12
+         WHERE workspace_id = ?1 AND id = ?2",
+        it.workspace_id.as_str(),
+        it.id.as_str(),
+        it.name.as_str(),
+        it.url.as_str(),
+        json(&it.events),
+        json(&it.header_names),
+        it.sealed_headers.as_str(),
+        it.sealed_secret.as_str(),
+        it.sealed_old_secret.as_deref(),
+        it.old_secret_until.map(|at| at.0),
+        it.disabled_because.map(DisabledBecause::as_str),
+        it.updated_at.0
+    )
+}
+
+/// Writes how an endpoint fares.
+pub fn set_health(webhook: &Webhook) -> Statement {
+    let it = webhook;
+    sql!(
+        "UPDATE webhooks SET failures = ?3, failing_since = ?4, paused_until = ?5 WHERE workspace_id = ?1 AND id = ?2",
+        it.workspace_id.as_str(),
+        it.id.as_str(),
+        it.failures,
+        it.failing_since.map(|at| at.0),
+        it.paused_until.map(|at| at.0)
+    )
+}
+
+/// Disables an endpoint that is not disabled.
+pub fn disable(workspace: &WorkspaceId, id: &WebhookId, why: DisabledBecause, now: Timestamp) -> Statement {
+    sql!(
+        "UPDATE webhooks SET disabled_because = ?3, updated_at = ?4
+         WHERE workspace_id = ?1 AND id = ?2 AND disabled_because IS NULL",
+        workspace.as_str(),
+        id.as_str(),
+        why.as_str(),
+        now.0
+    )
+}
+
+/// Deletes an endpoint and what was on its way to it: returns a row when there was one.
+pub fn delete(workspace: &WorkspaceId, id: &WebhookId) -> Statement {
+    sql!(
+        "DELETE FROM webhooks WHERE workspace_id = ?1 AND id = ?2 RETURNING id",
+        workspace.as_str(),
+        id.as_str()
+    )
+}
