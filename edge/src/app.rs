@@ -3,6 +3,7 @@ use crate::ai::WorkersAi;
 use crate::assets::WorkerAssets;
 use crate::clock::WorkerClock;
 use crate::d1::D1;
+use crate::deliveries_do::DurableDeliveries;
 use crate::fetcher::WorkerFetcher;
 use crate::jobs_do::DurableJobs;
 use crate::kv_blobs::KvBlobs;
@@ -53,6 +54,11 @@ fn build(env: &Env) -> Result<App, String> {
             env.durable_object("LIMITER").map_err(missing("LIMITER"))?,
         )),
         jobs: Arc::new(DurableJobs::new(env.durable_object("JOBS").map_err(missing("JOBS"))?)),
+        deliveries: Arc::new(DurableDeliveries::new(
+            env.durable_object("DELIVERIES").map_err(missing("DELIVERIES"))?,
+        )),
+        envelopes: Arc::new(edge_dialects::envelopes::Dialects),
+        fetcher: Arc::new(WorkerFetcher),
         settings: Arc::new(settings),
         indexes: Arc::new(Indexes::default()),
         model: model.map(Arc::new),

@@ -24,7 +24,7 @@ async fn post(outgoing: Outgoing) -> worker::Result<Incoming> {
     let Outgoing { url, headers, body } = outgoing;
     let sent = Headers::new();
     for (name, value) in headers {
-        sent.set(name, &value)?;
+        sent.set(&name, &value)?;
     }
     let mut init = RequestInit::new();
     init.with_method(Method::Post)
@@ -35,8 +35,10 @@ async fn post(outgoing: Outgoing) -> worker::Result<Incoming> {
     let connection = Connection::new()?;
     let signal = AbortSignal::from(connection.0.signal());
     let mut response = request.send_with_signal(&signal).await?;
+    let retry_after = response.headers().get("retry-after")?;
     Ok(Incoming {
         status: response.status_code(),
+        retry_after,
         body: incoming(response.stream()?, Some(connection)),
     })
 }

@@ -1,12 +1,14 @@
 //! The Worker: entry points and one driver per binding.
 
 mod ai;
+mod alarm;
 mod app;
 mod assets;
 mod clock;
 mod convert;
 mod crash;
 mod d1;
+mod deliveries_do;
 mod eager;
 mod fetcher;
 mod jobs_do;
@@ -17,6 +19,7 @@ mod log;
 mod mail;
 mod random;
 
+pub use deliveries_do::DeliveriesDo;
 pub use jobs_do::JobsDo;
 pub use limiter_do::LimiterDo;
 

@@ -18,6 +18,7 @@ pub mod trace;
 
 use std::fmt;
 use std::marker::PhantomData;
+pub mod webhook;
 pub mod widget;
 pub mod workspace;
 

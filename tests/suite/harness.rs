@@ -3,6 +3,7 @@
 pub(crate) mod acts;
 pub(crate) mod model_server;
 pub(crate) mod ports;
+pub(crate) mod receiver;
 pub(crate) mod request;
 pub(crate) mod shape;
 pub(crate) mod sqlite;
@@ -18,6 +19,7 @@ use edge_store::Store;
 use http::Method;
 use model_server::ModelServer;
 use ports::{Files, Ledger, Mailbox, Memory, SeededRandom, SetClock, Wakes};
+use receiver::Receiver;
 use request::Call;
 use serde_json::{Value, json};
 use sqlite::Sqlite;
@@ -43,6 +45,8 @@ pub(crate) struct World {
     pub(crate) ledger: Arc<Ledger>,
     /// Whether mails stay with their jobs until somebody lets them go.
     pub(crate) holds_mails: AtomicBool,
+    /// What answers at the addresses of webhooks.
+    pub(crate) receiver: Arc<Receiver>,
 }
 
 /// Somebody signed in, and their first workspace.
@@ -86,6 +90,7 @@ impl World {
         );
         let settings = Settings::read(lookup).expect("the tests' settings are right");
         let model_server = Arc::new(ModelServer::default());
+        let receiver = Arc::new(Receiver::default());
         let model = match &settings.model {
             Some(ModelChoice::Server(server)) => Some(OpenAi::new(model_server.clone(), server)),
             _ => None,
@@ -100,6 +105,9 @@ impl World {
             mailer: mailbox.clone(),
             limiter: ledger.clone(),
             jobs: wakes.clone(),
+            deliveries: wakes.clone(),
+            envelopes: Arc::new(edge_dialects::envelopes::Dialects),
+            fetcher: receiver.clone(),
             settings: Arc::new(settings),
             indexes: Arc::new(Indexes::default()),
             model: model.map(|it| Arc::new(LanguageModel::new(Arc::new(it), 15_000, |_| {}))),
@@ -115,6 +123,7 @@ impl World {
             model_server,
             ledger,
             holds_mails: AtomicBool::default(),
+            receiver,
         }
     }
 

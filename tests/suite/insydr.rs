@@ -34,5 +34,6 @@ mod streaming;
 mod traces;
 mod uploads;
 mod visitors;
+mod webhooks;
 mod widget;
 mod workspaces;

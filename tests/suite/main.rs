@@ -9,6 +9,9 @@
 mod errors;
 mod harness;
 mod insydr;
+mod deliveries;
+mod envelopes;
+mod idempotency;
 mod isolation;
 mod jobs;
 mod openapi;

@@ -116,6 +116,8 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         "FROM sessions",
         "api_keys.hash = ?1",
         "workspaces_with_jobs",
+        // A sweep, by age.
+        "DELETE FROM events WHERE id IN",
         "FROM agents WHERE id = ?1 AND status = 'PUBLISHED'",
         "UPDATE workspaces SET",
         "DELETE FROM workspaces",
@@ -143,6 +145,10 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         "jobs",
         "deputies",
         "escalations",
+        "webhooks",
+        "events",
+        "deliveries",
+        "delivery_attempts",
     ];
     let mut faults = vec![];
     for (path, text) in files("edge/store", &[".rs"]) {

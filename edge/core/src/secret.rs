@@ -4,7 +4,7 @@ use crate::{Error, Result};
 use edge_model::Timestamp;
 use edge_model::key::KeyKind;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::{Digest as _, Sha256};
+use sha2::Digest as _;
 use std::fmt::Write as _;
 use subtle::ConstantTimeEq as _;
 
@@ -73,7 +73,23 @@ pub fn otp_code(bytes: &[u8]) -> String {
 
 /// Returns the SHA-256 of some bytes, hex.
 pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
-    hex(&Sha256::digest(bytes))
+    hex(&sha2::Sha256::digest(bytes))
+}
+
+/// A SHA-256 of bytes that come in pieces.
+#[derive(Clone, Default)]
+pub struct Sha256(sha2::Sha256);
+
+impl Sha256 {
+    /// Adds a piece.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Returns the hash, hex.
+    pub fn finish(self) -> String {
+        hex(&self.0.finalize())
+    }
 }
 
 /// Returns the HMAC-SHA256 of some bytes.
@@ -81,7 +97,7 @@ pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
 /// # Errors
 /// Never in practice: HMAC takes keys of any length.
 pub fn hmac_sha256(key: &[u8], bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(Error::internal)?;
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).map_err(Error::internal)?;
     mac.update(bytes);
     Ok(mac.finalize().into_bytes().to_vec())
 }

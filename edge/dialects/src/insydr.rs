@@ -16,6 +16,7 @@ pub mod conversations;
 pub mod csv;
 pub mod document_versions;
 pub mod documents;
+pub mod envelope;
 pub mod error;
 pub mod escalations;
 pub mod events;
@@ -24,6 +25,7 @@ pub mod messages;
 pub mod operator;
 pub mod page;
 pub mod upload;
+pub mod webhooks;
 pub mod widget;
 pub mod workspaces;
 
@@ -46,6 +48,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(knowledge());
     routes.push(trace());
     routes.extend(handover());
+    routes.extend(webhook_routes());
     routes.extend(public());
     routes.extend(analytics::routes());
     routes.extend(members::routes());
@@ -309,6 +312,83 @@ fn handover() -> Vec<Route> {
         )
         .takes::<Escalate>()
         .gives::<Escalated>(201),
+    ]
+}
+
+fn webhook_routes() -> Vec<Route> {
+    use wire::error::Message;
+    use wire::webhook::{
+        CreateWebhook, CreatedWebhook, Delivery, DeliveryDetail, DeliveryList, Replay, Replayed, RotatedSecret,
+        UpdateWebhook, Webhook, WebhookList,
+    };
+    const ALL: &str = "/api/v1/workspaces/{workspace_id}/webhooks";
+    const ONE: &str = "/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}";
+    const DELIVERIES: &str = "/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/deliveries";
+    const DELIVERY: &str = "/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/deliveries/{delivery_id}";
+    const FILTERS: [(&str, &str); 3] = [("status", "PENDING, DELIVERED or FAILED"), PAGE[0], PAGE[1]];
+    let member = Access::Member;
+    vec![
+        post(ALL, webhooks::create, member, "Create a webhook (owner, admin)")
+            .takes::<CreateWebhook>()
+            .gives::<CreatedWebhook>(201),
+        get(ALL, webhooks::list, member, "List webhooks")
+            .gives::<WebhookList>(200)
+            .extension(),
+        get(ONE, webhooks::show, member, "Get a webhook")
+            .gives::<Webhook>(200)
+            .extension(),
+        patch(ONE, webhooks::update, member, "Change a webhook (owner, admin)")
+            .takes::<UpdateWebhook>()
+            .gives::<Webhook>(200)
+            .extension(),
+        delete(ONE, webhooks::delete, member, "Delete a webhook (owner, admin)")
+            .gives::<Message>(200)
+            .extension(),
+        post(
+            "/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/test",
+            webhooks::test,
+            member,
+            "Send a test event (owner, admin)",
+        )
+        .gives::<Delivery>(202)
+        .extension(),
+        post(
+            "/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/rotate-secret",
+            webhooks::rotate_secret,
+            member,
+            "Replace the secret; the old one signs for another day (owner, admin)",
+        )
+        .gives::<RotatedSecret>(200)
+        .extension(),
+        post(
+            "/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/replay",
+            webhooks::replay,
+            member,
+            "Send the events of a range again (owner, admin)",
+        )
+        .takes::<Replay>()
+        .gives::<Replayed>(202)
+        .extension(),
+        get(
+            DELIVERIES,
+            webhooks::deliveries,
+            member,
+            "List what was sent to a webhook",
+        )
+        .query(&FILTERS)
+        .gives::<DeliveryList>(200)
+        .extension(),
+        get(DELIVERY, webhooks::delivery, member, "Get a delivery and its attempts")
+            .gives::<DeliveryDetail>(200)
+            .extension(),
+        post(
+            "/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver",
+            webhooks::redeliver,
+            member,
+            "Send an event again (owner, admin)",
+        )
+        .gives::<Delivery>(202)
+        .extension(),
     ]
 }
 

@@ -6,7 +6,9 @@
 pub mod around;
 pub mod builder;
 pub mod dialect;
+pub mod envelopes;
 pub mod extract;
+pub mod idempotency;
 pub mod insydr;
 pub mod log;
 #[cfg(feature = "openapi")]
@@ -34,9 +36,11 @@ pub fn routes() -> Vec<Route> {
 
 /// Builds the router: once per isolate, it is not cheap.
 pub fn router(app: App) -> Router {
-    routes()
+    let handlers = routes()
         .into_iter()
-        .fold(Router::new(), |router, route| router.route(route.path, route.handler))
+        .map(|route| (route.path, idempotency::around(&app, route)));
+    handlers
+        .fold(Router::new(), |router, (path, handler)| router.route(path, handler))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(axum::middleware::from_fn_with_state(app.clone(), around::around))

@@ -5,6 +5,7 @@
 
 pub mod ask;
 pub mod caller;
+pub mod envelope;
 pub mod error;
 pub mod escalations;
 pub mod kb;

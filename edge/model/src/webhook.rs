@@ -3,6 +3,9 @@ use crate::event::EventKind;
 use crate::{AgentId, Timestamp, WebhookId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
+/// What the names of headers begin with that we set in deliveries, or that the network sets.
+pub const OUR_HEADERS: [&str; 7] = ["cf-", "twin-", "webhook-", "x-cobb-", "x-insydr-", "x-twig-", "x-twin-"];
+
 /// In which dialect an endpoint is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

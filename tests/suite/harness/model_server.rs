@@ -114,6 +114,7 @@ impl Fetcher for ModelServer {
         });
         Ok(Incoming {
             status,
+            retry_after: None,
             body: body.boxed(),
         })
     }

@@ -1,9 +1,10 @@
 //! The other ports, in memory and deterministic.
 use async_trait::async_trait;
 use edge_core::limit::{Counters, Outcome, Take};
-use edge_core::ports::{Assets, Blobs, Clock, Jobs, Limiter, Mail, Mailer, Random};
+use edge_core::ports::{Assets, Blobs, Clock, Deliveries, Jobs, Limiter, Mail, Mailer, Random};
 use edge_core::{Error, Result};
 use edge_model::{Timestamp, WorkspaceId};
+use edge_store::deliveries::Endpoint;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
@@ -199,7 +200,7 @@ impl Limiter for Ledger {
 
 /// Who was woken.
 #[derive(Default)]
-pub(crate) struct Wakes(Mutex<Vec<WorkspaceId>>);
+pub(crate) struct Wakes(Mutex<Vec<WorkspaceId>>, Mutex<Vec<Endpoint>>);
 
 impl Wakes {
     pub(crate) fn take(&self) -> Vec<WorkspaceId> {
@@ -214,6 +215,19 @@ impl Wakes {
         mails.sort();
         mails.dedup();
         mails
+    }
+
+    /// Returns the endpoints whose deliverer was woken.
+    pub(crate) fn take_endpoints(&self) -> Vec<Endpoint> {
+        std::mem::take(&mut self.1.lock().unwrap())
+    }
+}
+
+#[async_trait]
+impl Deliveries for Wakes {
+    async fn wake(&self, endpoint: &Endpoint) -> Result<()> {
+        self.1.lock().unwrap().push(endpoint.clone());
+        Ok(())
     }
 }
 

@@ -1,4 +1,5 @@
 //! An endpoint's own headers: what it wants to see in every delivery.
+use edge_model::webhook::OUR_HEADERS;
 use std::collections::BTreeMap;
 
 /// How many an endpoint may have.
@@ -6,8 +7,8 @@ const MOST: usize = 20;
 /// How long a value may be, in bytes.
 const VALUE: usize = 1_000;
 
-/// Names that are ours, the connection's, or the proof of an identity that we do not have.
-const OURS: [&str; 16] = [
+/// Names that are the connection's, or prove an identity.
+const OURS: [&str; 15] = [
     "authorization",
     "connection",
     "content-encoding",
@@ -21,13 +22,9 @@ const OURS: [&str; 16] = [
     "te",
     "trailer",
     "transfer-encoding",
-    "twin-signature",
     "upgrade",
     "user-agent",
 ];
-/// What names that are ours begin with.
-const OUR_PREFIXES: [&str; 6] = ["webhook-", "x-cobb-", "x-insydr-", "x-twig-", "x-twin-", "cf-"];
-
 /// Headers that may be added to a delivery, by their names in lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnHeaders(BTreeMap<String, String>);
@@ -73,7 +70,7 @@ fn check(name: &str, value: &str) -> Result<(), String> {
             shown.escape_debug()
         ));
     }
-    if OURS.contains(&name) || OUR_PREFIXES.iter().any(|it| name.starts_with(it)) {
+    if OURS.contains(&name) || OUR_HEADERS.iter().any(|it| name.starts_with(it)) {
         return Err(format!("must not set `{shown}`"));
     }
     if value.len() > VALUE || !value.bytes().all(|it| it == b' ' || it.is_ascii_graphic()) {
@@ -102,7 +99,7 @@ mod tests {
             "AUTHORIZATION",
             "Webhook-Id",
             "webhook-signature",
-            "X-Insydr-Signature",
+            "X-Twin-Event",
             "x-cobb-event",
             "Twin-Signature",
             "Transfer-Encoding",

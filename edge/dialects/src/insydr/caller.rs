@@ -3,11 +3,12 @@
 use super::error::ApiError;
 use crate::dialect::bearer;
 use crate::extract::header_of;
+use crate::route::Access;
 use axum::extract::{FromRequestParts, RawPathParams};
 use edge_core::account::{ClientAddress, SignedIn};
 use edge_core::limit::{self, Meter};
 use edge_core::widget::{Credential, Page};
-use edge_core::{App, Error, account, operator, workspace};
+use edge_core::{App, Error, account, operator, secret, widget, workspace};
 use edge_model::WorkspaceId;
 use http::request::Parts;
 
@@ -114,5 +115,42 @@ impl FromRequestParts<App> for Metered {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
         Ok(Self(meter(parts)))
+    }
+}
+
+/// Returns by what a caller is known before anybody has looked for them; none when they will be refused anyway.
+pub(crate) fn identity(app: &App, access: Access, parts: &Parts) -> Option<String> {
+    let header = |name| header_of(&parts.headers, name).map(str::trim);
+    match access {
+        Access::Open => Some(format!("address {}", header("cf-connecting-ip").unwrap_or("unknown"))),
+        Access::Account | Access::Member => {
+            let session = account::session_of(app, token(parts).ok()?).ok()?;
+            Some(format!("session {session}"))
+        }
+        Access::Widget => match header("x-api-key") {
+            Some(key) => secret::key_kind(key).map(|_| format!("key {}", secret::sha256(key))),
+            None => {
+                let token = header("authorization").and_then(bearer)?;
+                Credential::from_token(app, token).ok()?;
+                Some(format!("visit {}", secret::sha256(token)))
+            }
+        },
+        Access::Operator => operator::enter(app, header("x-operator-token"))
+            .ok()
+            .map(|_| "operator".into()),
+    }
+}
+
+/// Lets a caller in and counts the request, as the route's own handler does.
+pub(crate) async fn admit(app: &App, access: Access, parts: &mut Parts) -> Result<(), ApiError> {
+    match access {
+        Access::Open => Ok(()),
+        Access::Account => Person::from_request_parts(parts, app).await.map(drop),
+        Access::Member => Member::from_request_parts(parts, app).await.map(drop),
+        Access::Operator => Operator::from_request_parts(parts, app).await.map(drop),
+        Access::Widget => {
+            let Visitor(credential) = Visitor::from_request_parts(parts, app).await?;
+            Ok(widget::admit(app, &meter(parts), &credential).await?)
+        }
     }
 }

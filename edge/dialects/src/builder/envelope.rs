@@ -1,0 +1,95 @@
+//! Webhooks (seed 003, "Webhook payload"): the states of runs, signed in `X-Cobb-Signature`.
+use crate::envelopes;
+use edge_core::ports::Envelope;
+use edge_model::event::{Event, EventKind, Happening, RunChanged};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+#[derive(Serialize)]
+struct Body<'a> {
+    event: &'static str,
+    timestamp: String,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Data<'a> {
+    Run(Run<'a>),
+    Test(Value),
+}
+
+#[derive(Serialize)]
+struct Run<'a> {
+    run_id: &'a str,
+    agent_id: &'a str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finished_at: Option<String>,
+}
+
+/// Returns the dialect's name of a kind, if it has one.
+pub fn name(kind: EventKind) -> Option<&'static str> {
+    Some(match kind {
+        EventKind::Test => "webhook.test",
+        EventKind::RunStarted => "run.started",
+        EventKind::RunCompleted => "run.completed",
+        EventKind::RunFailed => "run.failed",
+        EventKind::RunStopped => "run.stopped",
+        EventKind::RunPaused => "run.paused",
+        EventKind::ConversationStarted
+        | EventKind::MessageAnswered
+        | EventKind::FeedbackReceived
+        | EventKind::DocumentProcessed
+        | EventKind::DocumentFailed
+        | EventKind::LeadCaptured
+        | EventKind::EscalationCreated
+        | EventKind::EscalationResolved
+        | EventKind::AgentCreated
+        | EventKind::AgentUpdated
+        | EventKind::AgentDeleted
+        | EventKind::SourceProcessed
+        | EventKind::SourceFailed => return None,
+    })
+}
+
+/// Finds a kind by the dialect's name of it.
+pub fn kind(text: &str) -> Option<EventKind> {
+    envelopes::kind(text, name)
+}
+
+/// Returns what is sent of an event.
+pub fn envelope(event: &Event) -> Option<Envelope> {
+    let name = name(event.happening.kind())?;
+    let data = match &event.happening {
+        Happening::Test(it) => Data::Test(json!({ "message": it.message })),
+        Happening::RunStarted(it) => Data::Run(run(it, "in_progress")),
+        Happening::RunCompleted(it) => Data::Run(run(it, "completed")),
+        Happening::RunFailed(it) => Data::Run(run(it, "error")),
+        Happening::RunStopped(it) => Data::Run(run(it, "stopped")),
+        Happening::RunPaused(it) => Data::Run(run(it, "paused")),
+        _ => return None,
+    };
+    let body = Body {
+        event: name,
+        timestamp: event.created_at.rfc3339(),
+        data,
+    };
+    Some(Envelope {
+        body: serde_json::to_vec(&body).ok()?,
+        signature_header: "x-cobb-signature",
+        event_header: Some(("x-cobb-event", name)),
+    })
+}
+
+fn run<'a>(it: &'a RunChanged, status: &'static str) -> Run<'a> {
+    Run {
+        run_id: &it.run_id,
+        agent_id: it.agent_id.as_str(),
+        status,
+        outcome: it.outcome.as_deref(),
+        finished_at: it.finished_at.map(|at| at.rfc3339()),
+    }
+}

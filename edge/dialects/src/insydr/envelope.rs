@@ -1,0 +1,136 @@
+//! Webhooks (seed 004, section 8): the names of events and what a delivery holds.
+//!
+//! `{id, event, timestamp, workspace_id, data}`, signed in `X-Insydr-Signature`.
+use crate::envelopes;
+use edge_core::ports::Envelope;
+use edge_model::event::{DocumentEnded, EscalationChanged, Event, EventKind, Happening, MessageAnswered};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+#[derive(Serialize)]
+struct Body<'a> {
+    id: &'a str,
+    event: &'static str,
+    timestamp: String,
+    workspace_id: &'a str,
+    data: Value,
+}
+
+/// Returns the dialect's name of a kind, if it has one.
+pub fn name(kind: EventKind) -> Option<&'static str> {
+    Some(match kind {
+        EventKind::Test => "TEST",
+        EventKind::ConversationStarted => "CONVERSATION_STARTED",
+        EventKind::MessageAnswered => "MESSAGE_ANSWERED",
+        EventKind::FeedbackReceived => "FEEDBACK_RECEIVED",
+        EventKind::DocumentProcessed => "DOCUMENT_PROCESSED",
+        EventKind::DocumentFailed => "DOCUMENT_FAILED",
+        EventKind::LeadCaptured => "LEAD_CAPTURED",
+        EventKind::EscalationCreated => "ESCALATION_CREATED",
+        EventKind::EscalationResolved => "ESCALATION_RESOLVED",
+        EventKind::AgentCreated
+        | EventKind::AgentUpdated
+        | EventKind::AgentDeleted
+        | EventKind::SourceProcessed
+        | EventKind::SourceFailed
+        | EventKind::RunStarted
+        | EventKind::RunCompleted
+        | EventKind::RunFailed
+        | EventKind::RunStopped
+        | EventKind::RunPaused => return None,
+    })
+}
+
+/// Finds a kind by the dialect's name of it.
+pub fn kind(text: &str) -> Option<EventKind> {
+    envelopes::kind(text, name)
+}
+
+/// Returns what is sent of an event.
+pub fn envelope(event: &Event) -> Option<Envelope> {
+    let name = name(event.happening.kind())?;
+    let body = Body {
+        id: event.id.as_str(),
+        event: name,
+        timestamp: event.created_at.rfc3339(),
+        workspace_id: event.workspace_id.as_str(),
+        data: data(&event.happening)?,
+    };
+    Some(Envelope {
+        body: serde_json::to_vec(&body).ok()?,
+        signature_header: "x-insydr-signature",
+        event_header: Some(("x-insydr-event", name)),
+    })
+}
+
+fn data(happening: &Happening) -> Option<Value> {
+    Some(match happening {
+        Happening::Test(it) => json!({ "message": it.message }),
+        Happening::ConversationStarted(it) => json!({
+            "conversation_id": it.conversation_id,
+            "agent_id": it.agent_id,
+            "session_id": it.session_key,
+            "page_url": it.page_url,
+        }),
+        Happening::MessageAnswered(it) => answered(it),
+        Happening::FeedbackReceived(it) => json!({
+            "message_id": it.message_id,
+            "agent_id": it.agent_id,
+            // Other dialects know the numbers between.
+            "feedback_type": match it.rating {
+                4.. => Some("THUMBS_UP"),
+                3 => None,
+                _ => Some("THUMBS_DOWN"),
+            },
+            "rating": it.rating,
+            "comment": it.comment,
+        }),
+        Happening::DocumentProcessed(it) | Happening::DocumentFailed(it) => document(it),
+        Happening::LeadCaptured(it) => json!({
+            "agent_id": it.agent_id,
+            "session_id": it.session_key,
+            "email": it.email,
+            "message": it.message,
+        }),
+        Happening::EscalationCreated(it) | Happening::EscalationResolved(it) => escalation(it),
+        _ => return None,
+    })
+}
+
+fn answered(it: &MessageAnswered) -> Value {
+    let sources = it.sources.iter();
+    json!({
+        "message_id": it.message_id,
+        "agent_id": it.agent_id,
+        "session_id": it.session_key,
+        "message": it.question,
+        "response": it.answer,
+        "confidence": it.confidence,
+        "answered": it.is_answered,
+        "response_time_ms": it.latency_ms,
+        "sources": sources.map(|it| json!({ "document_id": it.document_id, "title": it.title })).collect::<Vec<_>>(),
+    })
+}
+
+fn document(it: &DocumentEnded) -> Value {
+    json!({
+        "document_id": it.document_id,
+        "title": it.title,
+        "version": it.version,
+        "chunk_count": it.chunk_count,
+        "error": it.error,
+    })
+}
+
+fn escalation(it: &EscalationChanged) -> Value {
+    json!({
+        "escalation_id": it.escalation_id,
+        "agent_id": it.agent_id,
+        "question": it.question,
+        "asked_by": it.asked_by,
+        "email": it.email,
+        "confidence": it.confidence,
+        "reason": it.reason,
+        "resolved_at": it.resolved_at.map(|it| it.rfc3339()),
+    })
+}

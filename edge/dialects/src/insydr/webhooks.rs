@@ -1,0 +1,267 @@
+//! Webhooks (seed 004, section 8).
+use super::caller::Member;
+use super::envelope;
+use super::error::{ApiError, ApiResult, Body, Path, Query};
+use super::page::{Paging, next_cursor};
+use crate::envelopes;
+use axum::Json;
+use axum::extract::State;
+use edge_core::guard::PublicUrl;
+use edge_core::webhook::headers::OwnHeaders;
+use edge_core::webhook::signature::SigningSecret;
+use edge_core::webhook::{self, NewWebhook, WebhookPatch};
+use edge_core::{App, delivery};
+use edge_model::delivery::{Attempt, Delivery, DeliveryStatus};
+use edge_model::event::EventKind;
+use edge_model::text::Name;
+use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
+use edge_model::{DeliveryId, Timestamp, WebhookId};
+use edge_store::deliveries::Range;
+use http::StatusCode;
+use serde::Deserialize;
+use shared as wire;
+use std::collections::BTreeMap;
+use wire::error::Message;
+use wire::webhook::{
+    CreateWebhook, CreatedWebhook, DeliveryDetail, DeliveryList, Replay, Replayed, RotatedSecret, UpdateWebhook,
+    WebhookList,
+};
+
+fn name(text: &str) -> ApiResult<Name> {
+    Name::new(text).map_err(|why| ApiError::field("name", why))
+}
+
+fn url(app: &App, text: &str) -> ApiResult<PublicUrl> {
+    PublicUrl::new(text, &app.settings.allow_private_hosts).map_err(|why| ApiError::field("url", why))
+}
+
+fn events(given: &[String]) -> ApiResult<Vec<EventKind>> {
+    if given.is_empty() {
+        return Err(ApiError::field("event_types", "must name at least one event"));
+    }
+    let kind = |it: &String| {
+        let wrong = || format!("must be among {}", envelopes::names(envelope::name));
+        envelope::kind(it).ok_or_else(|| ApiError::field("event_types", wrong()))
+    };
+    given.iter().map(kind).collect()
+}
+
+fn headers(given: &BTreeMap<String, String>) -> ApiResult<OwnHeaders> {
+    OwnHeaders::new(given).map_err(|why| ApiError::field("headers", why))
+}
+
+fn event_types(kinds: &[EventKind]) -> Vec<String> {
+    let names = kinds.iter().filter_map(|it| envelope::name(*it));
+    names.map(str::to_owned).collect()
+}
+
+fn shown(webhook: Webhook) -> wire::webhook::Webhook {
+    wire::webhook::Webhook {
+        id: webhook.id.to_string(),
+        name: webhook.name,
+        url: webhook.url,
+        event_types: event_types(&webhook.events),
+        header_names: webhook.header_names,
+        is_active: webhook.disabled_because.is_none(),
+        disabled_because: webhook.disabled_because.map(DisabledBecause::as_str).map(str::to_owned),
+        failing_since: webhook.failing_since.map(Timestamp::rfc3339),
+        old_secret_expires_at: webhook.old_secret_until.map(Timestamp::rfc3339),
+        created_at: webhook.created_at.rfc3339(),
+        updated_at: webhook.updated_at.rfc3339(),
+    }
+}
+
+pub async fn create(
+    State(app): State<App>,
+    Member(member): Member,
+    Body(new): Body<CreateWebhook>,
+) -> ApiResult<(StatusCode, Json<CreatedWebhook>)> {
+    let secret = new.secret.as_deref().map(SigningSecret::new).transpose();
+    let new = NewWebhook {
+        form: WebhookForm::Insydr,
+        agent_id: None,
+        name: name(&new.name)?,
+        url: url(&app, &new.url)?,
+        events: events(&new.event_types)?,
+        headers: headers(&new.headers)?,
+        secret: secret.map_err(|why| ApiError::field("secret", why))?,
+    };
+    let (webhook, secret) = webhook::create(&app, &member, new).await?;
+    let created = CreatedWebhook {
+        id: webhook.id.to_string(),
+        event_types: event_types(&webhook.events),
+        name: webhook.name,
+        url: webhook.url,
+        secret: secret.as_str().into(),
+        is_active: webhook.disabled_because.is_none(),
+        created_at: webhook.created_at.rfc3339(),
+        header_names: webhook.header_names,
+    };
+    Ok((StatusCode::CREATED, Json(created)))
+}
+
+pub async fn list(State(app): State<App>, Member(member): Member) -> ApiResult<Json<WebhookList>> {
+    let found = webhook::list(&app, &member, WebhookForm::Insydr).await?;
+    let webhooks: Vec<_> = found.into_iter().map(shown).collect();
+    let total = u64::try_from(webhooks.len()).unwrap_or_default();
+    Ok(Json(WebhookList { webhooks, total }))
+}
+
+pub async fn show(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+) -> ApiResult<Json<wire::webhook::Webhook>> {
+    Ok(Json(shown(webhook::get(&app, &member, &WebhookId::new(id)).await?)))
+}
+
+pub async fn update(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+    Body(change): Body<UpdateWebhook>,
+) -> ApiResult<Json<wire::webhook::Webhook>> {
+    let patch = WebhookPatch {
+        name: change.name.as_deref().map(name).transpose()?,
+        url: change.url.as_deref().map(|it| url(&app, it)).transpose()?,
+        events: change.event_types.as_deref().map(events).transpose()?,
+        headers: change.headers.as_ref().map(headers).transpose()?,
+        is_active: change.is_active,
+    };
+    let webhook = webhook::update(&app, &member, &WebhookId::new(id), patch).await?;
+    Ok(Json(shown(webhook)))
+}
+
+pub async fn delete(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+) -> ApiResult<Json<Message>> {
+    webhook::delete(&app, &member, &WebhookId::new(id)).await?;
+    Ok(Json(Message {
+        message: "Webhook deleted".into(),
+    }))
+}
+
+pub async fn test(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+) -> ApiResult<(StatusCode, Json<wire::webhook::Delivery>)> {
+    let delivery = webhook::test(&app, &member, &WebhookId::new(id)).await?;
+    Ok((StatusCode::ACCEPTED, Json(sent(delivery))))
+}
+
+pub async fn rotate_secret(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+) -> ApiResult<Json<RotatedSecret>> {
+    let (secret, until) = webhook::rotate_secret(&app, &member, &WebhookId::new(id)).await?;
+    Ok(Json(RotatedSecret {
+        secret: secret.as_str().into(),
+        old_secret_expires_at: until.rfc3339(),
+    }))
+}
+
+pub async fn replay(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+    Body(wish): Body<Replay>,
+) -> ApiResult<(StatusCode, Json<Replayed>)> {
+    let moment = |field, text: &str| {
+        Timestamp::from_rfc3339(text).ok_or_else(|| ApiError::field(field, "must be a moment in RFC 3339"))
+    };
+    let until = wish.until.as_deref().map(|it| moment("until", it)).transpose()?;
+    let range = Range {
+        since: moment("since", &wish.since)?,
+        until: until.unwrap_or_else(|| app.now()),
+        only_failed: wish.only_failed,
+    };
+    let count = delivery::replay(&app, &member, &WebhookId::new(id), &range).await?;
+    Ok((StatusCode::ACCEPTED, Json(Replayed { count })))
+}
+
+/// The query of the list of deliveries.
+#[derive(Debug, Deserialize)]
+pub struct Filter {
+    status: Option<String>,
+    limit: Option<String>,
+    cursor: Option<String>,
+}
+
+fn status(text: &str) -> ApiResult<DeliveryStatus> {
+    let found = DeliveryStatus::ALL.into_iter().find(|it| status_name(*it) == text);
+    found.ok_or_else(|| ApiError::field("status", "must be PENDING, DELIVERED or FAILED"))
+}
+
+fn status_name(status: DeliveryStatus) -> String {
+    status.as_str().to_uppercase()
+}
+
+fn sent(delivery: Delivery) -> wire::webhook::Delivery {
+    wire::webhook::Delivery {
+        id: delivery.id.to_string(),
+        event_id: delivery.event_id.to_string(),
+        event_type: envelope::name(delivery.kind).unwrap_or_default().into(),
+        status: status_name(delivery.status),
+        attempts: delivery.attempts,
+        next_attempt_at: delivery.next_attempt_at.map(Timestamp::rfc3339),
+        created_at: delivery.created_at.rfc3339(),
+        ended_at: delivery.ended_at.map(Timestamp::rfc3339),
+    }
+}
+
+fn attempt(attempt: Attempt) -> wire::webhook::Attempt {
+    wire::webhook::Attempt {
+        number: attempt.number,
+        url: attempt.url,
+        request_headers: attempt.headers.into_iter().collect(),
+        status_code: attempt.status,
+        error: attempt.error,
+        response_body: attempt.response,
+        duration_ms: attempt.duration_ms,
+        created_at: attempt.created_at.rfc3339(),
+    }
+}
+
+pub async fn deliveries(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+    Query(filter): Query<Filter>,
+) -> ApiResult<Json<DeliveryList>> {
+    let status = filter.status.as_deref().map(status).transpose()?;
+    let page = Paging::new(filter.limit, filter.cursor).page()?;
+    let (found, total) = delivery::list(&app, &member, &WebhookId::new(id), status, &page).await?;
+    let last = found.last().map(|it| (it.created_at, it.id.as_str()));
+    let next_cursor = next_cursor(&page, found.len(), last);
+    Ok(Json(DeliveryList {
+        deliveries: found.into_iter().map(sent).collect(),
+        total,
+        next_cursor,
+    }))
+}
+
+pub async fn delivery(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id, delivery)): Path<(String, String, String)>,
+) -> ApiResult<Json<DeliveryDetail>> {
+    let found = delivery::get(&app, &member, &WebhookId::new(id), &DeliveryId::new(delivery)).await?;
+    Ok(Json(DeliveryDetail {
+        delivery: sent(found.delivery),
+        request_body: found.body,
+        attempts: found.attempts.into_iter().map(attempt).collect(),
+    }))
+}
+
+pub async fn redeliver(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id, delivery)): Path<(String, String, String)>,
+) -> ApiResult<(StatusCode, Json<wire::webhook::Delivery>)> {
+    let delivery = delivery::redeliver(&app, &member, &WebhookId::new(id), &DeliveryId::new(delivery)).await?;
+    Ok((StatusCode::ACCEPTED, Json(sent(delivery))))
+}

@@ -1,0 +1,103 @@
+//! Webhooks (seed 000, "Webhooks"): the names of events and what a delivery holds.
+//!
+//! `{id, event, timestamp, data}`, signed in `X-Twig-Signature`.
+use crate::envelopes;
+use edge_core::ports::Envelope;
+use edge_model::event::{Event, EventKind, Happening};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+#[derive(Serialize)]
+struct Body<'a> {
+    id: &'a str,
+    event: &'static str,
+    timestamp: String,
+    data: Value,
+}
+
+/// Returns the dialect's name of a kind, if it has one.
+pub fn name(kind: EventKind) -> Option<&'static str> {
+    Some(match kind {
+        EventKind::Test => "webhook.test",
+        EventKind::MessageAnswered => "interaction.created",
+        EventKind::FeedbackReceived => "interaction.feedback",
+        EventKind::AgentCreated => "agent.created",
+        EventKind::AgentUpdated => "agent.updated",
+        EventKind::AgentDeleted => "agent.deleted",
+        EventKind::SourceProcessed => "datasource.processed",
+        EventKind::SourceFailed => "datasource.failed",
+        EventKind::EscalationCreated => "escalation.created",
+        EventKind::ConversationStarted
+        | EventKind::DocumentProcessed
+        | EventKind::DocumentFailed
+        | EventKind::LeadCaptured
+        | EventKind::EscalationResolved
+        | EventKind::RunStarted
+        | EventKind::RunCompleted
+        | EventKind::RunFailed
+        | EventKind::RunStopped
+        | EventKind::RunPaused => return None,
+    })
+}
+
+/// Finds a kind by the dialect's name of it.
+pub fn kind(text: &str) -> Option<EventKind> {
+    envelopes::kind(text, name)
+}
+
+/// Returns what is sent of an event.
+pub fn envelope(event: &Event) -> Option<Envelope> {
+    let name = name(event.happening.kind())?;
+    let body = Body {
+        id: event.id.as_str(),
+        event: name,
+        timestamp: event.created_at.rfc3339(),
+        data: data(&event.happening)?,
+    };
+    Some(Envelope {
+        body: serde_json::to_vec(&body).ok()?,
+        signature_header: "x-twig-signature",
+        event_header: Some(("x-twig-event", name)),
+    })
+}
+
+fn data(happening: &Happening) -> Option<Value> {
+    Some(match happening {
+        Happening::Test(it) => json!({ "message": it.message }),
+        Happening::MessageAnswered(it) => json!({
+            "interactionId": it.message_id,
+            "agentId": it.agent_id,
+            "sessionId": it.session_key,
+            "prompt": it.question,
+            "response": it.answer,
+            "sources": it.sources.iter().map(|it| json!({ "title": it.title })).collect::<Vec<_>>(),
+            "confidence": it.confidence,
+            // This dialect counts in seconds, and in milliseconds at most.
+            "latency": u32::try_from(it.latency_ms).map_or(f64::from(u32::MAX), f64::from) / 1_000.0,
+        }),
+        Happening::FeedbackReceived(it) => json!({
+            "interactionId": it.message_id,
+            "agentId": it.agent_id,
+            "rating": it.rating,
+            "comment": it.comment,
+        }),
+        Happening::AgentCreated(it) | Happening::AgentUpdated(it) | Happening::AgentDeleted(it) => {
+            json!({ "agentId": it.agent_id, "name": it.name })
+        }
+        Happening::SourceProcessed(it) | Happening::SourceFailed(it) => json!({
+            "dataSourceId": it.source_id,
+            "name": it.name,
+            "documentCount": it.document_count,
+            "error": it.error,
+        }),
+        Happening::EscalationCreated(it) => json!({
+            "escalationId": it.escalation_id,
+            "agentId": it.agent_id,
+            "question": it.question,
+            "askedBy": it.asked_by,
+            "confidence": it.confidence,
+            "reason": it.reason,
+        }),
+        _ => return None,
+    })
+}

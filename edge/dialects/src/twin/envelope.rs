@@ -1,0 +1,54 @@
+//! Webhooks (seed 002, "Webhooks"): one event, flat, signed in `Twin-Signature`.
+use edge_core::ports::Envelope;
+use edge_model::event::{Event, EventKind, Happening};
+use serde::Serialize;
+
+/// What the endpoint of this dialect is told of.
+pub const EVENTS: [EventKind; 1] = [EventKind::EscalationCreated];
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Escalation<'a> {
+    event: &'static str,
+    escalation_id: &'a str,
+    question: &'a str,
+    asked_by: &'a str,
+    confidence: Option<f64>,
+    reason: &'a str,
+    timestamp: String,
+}
+
+/// An extension.
+#[derive(Serialize)]
+struct Test<'a> {
+    event: &'static str,
+    message: &'a str,
+    timestamp: String,
+}
+
+/// Returns what is sent of an event.
+pub fn envelope(event: &Event) -> Option<Envelope> {
+    let timestamp = event.created_at.rfc3339();
+    let body = match &event.happening {
+        Happening::EscalationCreated(it) => serde_json::to_vec(&Escalation {
+            event: "escalation.created",
+            escalation_id: &it.escalation_id,
+            question: &it.question,
+            asked_by: &it.asked_by,
+            confidence: it.confidence,
+            reason: &it.reason,
+            timestamp,
+        }),
+        Happening::Test(it) => serde_json::to_vec(&Test {
+            event: "webhook.test",
+            message: &it.message,
+            timestamp,
+        }),
+        _ => return None,
+    };
+    Some(Envelope {
+        body: body.ok()?,
+        signature_header: "twin-signature",
+        event_header: None,
+    })
+}

@@ -1,0 +1,132 @@
+//! What Durable Objects with background work have in common: somebody wakes them, their alarm works off what is due, and
+//! the alarm is set again for what is not.
+use crate::{crash, log};
+use edge_model::Timestamp;
+use js_sys::Promise;
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use worker::worker_sys::DurableObjectState;
+use worker::{Env, ObjectNamespace, State};
+
+/// How long after a wake the work begins, in milliseconds: long enough for the batch that writes the row.
+const SOON: i64 = 20;
+
+/// When a run that was cut off, or that came too early, is begun again, in milliseconds after it began.
+const FALLBACK: i64 = 60_000;
+
+/// When a run that failed is begun again, in milliseconds.
+const RETRY: i64 = 10_000;
+
+/// What works off what is due: given the object's name, it returns when to come back, or why it failed.
+pub(crate) type Drain = fn(Env, String) -> Work;
+
+/// A run of it.
+pub(crate) type Work = std::pin::Pin<Box<dyn Future<Output = Result<Option<Timestamp>, String>>>>;
+
+/// Wakes the object of a name.
+///
+/// # Errors
+/// When it does not answer.
+pub(crate) async fn ring(objects: &ObjectNamespace, name: &str) -> worker::Result<()> {
+    let first = knock(objects, name).await;
+    // An object may be on the move just now, and waking it twice is as good as once.
+    if first.is_ok() {
+        first
+    } else {
+        knock(objects, name).await
+    }
+}
+
+async fn knock(objects: &ObjectNamespace, name: &str) -> worker::Result<()> {
+    let answer = objects
+        .get_by_name(name)?
+        .fetch_with_str("https://alarm.local/wake")
+        .await?;
+    match answer.status_code() {
+        200 => Ok(()),
+        status => Err(format!("{name} answered {status}").into()),
+    }
+}
+
+/// An object's alarm. The runtime runs one alarm of an object at a time.
+pub(crate) struct Alarm {
+    state: State,
+    env: Env,
+    drain: Drain,
+    /// Whether somebody called since the last run began.
+    woken: Cell<bool>,
+}
+
+impl Alarm {
+    /// Makes the alarm of an object.
+    pub(crate) fn new(state: DurableObjectState, env: Env, drain: Drain) -> Rc<Self> {
+        Rc::new(Self {
+            state: state.into(),
+            env,
+            drain,
+            woken: Cell::default(),
+        })
+    }
+
+    /// Sees to it that the alarm rings soon.
+    ///
+    /// # Errors
+    /// When the object's storage does not answer.
+    pub(crate) async fn wake(&self) -> Result<JsValue, JsValue> {
+        self.woken.set(true);
+        let storage = self.state.storage();
+        let soon = now() + SOON;
+        if storage.get_alarm().await?.is_none_or(|at| at > soon) {
+            storage.set_alarm(SOON).await?;
+        }
+        Ok(web_sys::Response::new()?.into())
+    }
+
+    /// Works off what is due, when the alarm rings.
+    ///
+    /// # Errors
+    /// When the platform cannot run it at all.
+    pub(crate) fn ring(self: Rc<Self>) -> Result<Promise, JsValue> {
+        crash::run(async move {
+            if let Err(why) = self.run().await {
+                log::failure("alarm", &why.to_string());
+            }
+        })
+    }
+
+    async fn run(&self) -> worker::Result<()> {
+        let was_woken = self.woken.take();
+        let storage = self.state.storage();
+        storage.set_alarm(FALLBACK).await?;
+        let next = self.work().await;
+        // Nothing waits between these looks and the write, so that nobody who calls now is forgotten.
+        match next {
+            _ if self.woken.get() => storage.set_alarm(SOON).await,
+            Some(wait) => storage.set_alarm(wait.max(SOON)).await,
+            // Who called may not have written the row yet, and may never call again: the fallback looks once more.
+            None if was_woken => Ok(()),
+            None => storage.delete_alarm().await,
+        }
+    }
+
+    /// Works off what is due and returns how long the next piece of work has time, in milliseconds.
+    async fn work(&self) -> Option<i64> {
+        let Some(name) = self.state.id().name() else {
+            log::failure("alarm", "the object has no name");
+            return None;
+        };
+        match (self.drain)(self.env.clone(), name).await {
+            Ok(next) => next.map(|at| at.0 - now()),
+            Err(why) => {
+                log::failure("alarm", &why);
+                Some(RETRY)
+            }
+        }
+    }
+}
+
+fn now() -> i64 {
+    use edge_core::ports::Clock as _;
+    crate::clock::WorkerClock.now().0
+}

@@ -1,0 +1,86 @@
+//! [`Deliveries`]: a Durable Object for each endpoint, whose alarm delivers what is due to it. One that hangs has only
+//! its own object waiting.
+use crate::alarm::{self, Alarm, Work};
+use crate::app;
+use async_trait::async_trait;
+use edge_core::ports::Deliveries;
+use edge_core::{Error, Result, delivery};
+use edge_model::{WebhookId, WorkspaceId};
+use edge_store::deliveries::Endpoint;
+use js_sys::Promise;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::send::IntoSendFuture as _;
+use worker::worker_sys::DurableObjectState;
+use worker::{Env, ObjectNamespace};
+
+/// How long one run may go on before its last round begins, in milliseconds. A round may take half a minute.
+const BUDGET: i64 = 20_000;
+
+/// The `DELIVERIES` binding.
+pub(crate) struct DurableDeliveries(ObjectNamespace);
+
+impl DurableDeliveries {
+    /// Wraps the binding.
+    pub(crate) fn new(objects: ObjectNamespace) -> Self {
+        Self(objects)
+    }
+}
+
+#[async_trait]
+impl Deliveries for DurableDeliveries {
+    async fn wake(&self, endpoint: &Endpoint) -> Result<()> {
+        let name = format!("{}/{}", endpoint.workspace_id, endpoint.webhook_id);
+        let rung = alarm::ring(&self.0, &name).into_send().await;
+        rung.map_err(|why| Error::unavailable("deliveries cannot be started", why))
+    }
+}
+
+/// Whoever delivers to one endpoint.
+///
+/// Exported by hand: the ready-made export of an alarm never ends when the instance crashes in it.
+#[wasm_bindgen]
+pub struct DeliveriesDo(Rc<Alarm>);
+
+#[wasm_bindgen]
+impl DeliveriesDo {
+    /// Makes the object, as the runtime asks for it.
+    #[wasm_bindgen(constructor)]
+    pub fn new(state: DurableObjectState, env: Env) -> Self {
+        Self(Alarm::new(state, env, drain))
+    }
+
+    /// Takes a call.
+    ///
+    /// # Errors
+    /// When the object's storage does not answer.
+    #[wasm_bindgen]
+    pub async fn fetch(&self) -> Result<JsValue, JsValue> {
+        self.0.wake().await
+    }
+
+    /// Delivers what is due.
+    ///
+    /// # Errors
+    /// When the platform cannot run it at all.
+    #[wasm_bindgen]
+    pub fn alarm(&self) -> Result<Promise, JsValue> {
+        self.0.clone().ring()
+    }
+}
+
+fn drain(env: Env, name: String) -> Work {
+    Box::pin(async move {
+        let app = app::get(&env)?;
+        let Some((workspace, webhook)) = name.split_once('/') else {
+            return Err(format!("deliveries: `{name}` names no endpoint"));
+        };
+        let endpoint = Endpoint {
+            workspace_id: WorkspaceId::new(workspace),
+            webhook_id: WebhookId::new(webhook),
+        };
+        let drained = delivery::drain(&app, &endpoint, BUDGET).await;
+        drained.map_err(|why| format!("deliveries: {}", why.for_log()))
+    })
+}

@@ -1,0 +1,317 @@
+//! Webhooks: made, shown, changed; the events of this dialect; secrets.
+use crate::harness::receiver::{HOOK, Received};
+use crate::harness::{Owner, World};
+use edge_core::webhook::signature::{SigningSecret, standard};
+use edge_model::Timestamp;
+use edge_model::time::{HOUR, MINUTE};
+use serde_json::{Value, json};
+
+const ALL: [&str; 8] = [
+    "CONVERSATION_STARTED",
+    "MESSAGE_ANSWERED",
+    "LEAD_CAPTURED",
+    "ESCALATION_CREATED",
+    "ESCALATION_RESOLVED",
+    "FEEDBACK_RECEIVED",
+    "DOCUMENT_PROCESSED",
+    "DOCUMENT_FAILED",
+];
+
+#[tokio::test]
+async fn a_webhook_is_made_as_the_document_shows_and_its_secret_is_shown_once() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let body = json!({
+        "name": "Slack Notifications",
+        "url": "https://hooks.slack.com/services/1",
+        "event_types": ["CONVERSATION_STARTED", "LEAD_CAPTURED"],
+        "headers": { "X-Custom-Header": "a value of ours" },
+    });
+    let created = owner.post(&world, "/webhooks", body).await.expect(201);
+    let (id, secret) = (created["id"].as_str().unwrap(), created["secret"].as_str().unwrap());
+    assert!(id.starts_with("wh_"), "{created}");
+    assert!(secret.starts_with("whsec_") && secret.len() == 6 + 44, "{created}");
+    assert_eq!(created["event_types"], json!(["CONVERSATION_STARTED", "LEAD_CAPTURED"]));
+    assert_eq!(created["is_active"], true);
+    assert!(created["created_at"].as_str().unwrap().ends_with('Z'));
+    let list = owner.get(&world, "/webhooks").await;
+    assert!(!list.text().contains(secret) && !list.text().contains("a value of ours"));
+    assert_eq!(list.expect(200)["total"], 1);
+    let shown = owner.get(&world, &format!("/webhooks/{id}")).await;
+    assert!(!shown.text().contains("whsec_"));
+    assert_eq!(shown.expect(200)["header_names"], json!(["x-custom-header"]));
+    for row in world.everything() {
+        assert!(!row.contains(secret) && !row.contains(&secret[6..]) && !row.contains("a value of ours"), "{row}");
+    }
+}
+
+#[tokio::test]
+async fn what_will_not_do_is_refused_by_its_field() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let usual = json!({ "name": "Ours", "url": HOOK, "event_types": ["LEAD_CAPTURED"] });
+    for (field, value) in [
+        ("name", json!("")),
+        ("url", json!("hooks.example.com")),
+        ("url", json!("ftp://hooks.example.com")),
+        ("url", json!("https://user:secret@hooks.example.com")),
+        ("event_types", json!([])),
+        ("event_types", json!(["TEST"])),
+        ("event_types", json!(["lead_captured"])),
+        ("event_types", json!(["run.started"])),
+        ("headers", json!({ "Host": "example.com" })),
+        ("headers", json!({ "webhook-id": "1" })),
+        ("headers", json!({ "x-a": "b\r\nhost: c" })),
+        ("headers", json!({ "content-length": "1" })),
+        ("headers", json!({ "Authorization": "Bearer x" })),
+        ("secret", json!("short")),
+    ] {
+        let mut body = usual.clone();
+        body[field] = value.clone();
+        let refused = owner.post(&world, "/webhooks", body).await.refusal();
+        assert_eq!(refused, (400, "VALIDATION_ERROR".into(), Some(field.into())), "{value}");
+    }
+    assert_eq!(owner.get(&world, "/webhooks").await.expect(200)["total"], 0);
+}
+
+/// The table of private addresses, in every spelling that leads to one.
+const PRIVATE: [&str; 36] = [
+    "http://localhost",
+    "http://localhost.",
+    "http://a.localhost",
+    "http://127.0.0.1",
+    "http://127.1",
+    "http://2130706433",
+    "http://0x7f000001",
+    "http://0x7f.1",
+    "http://0177.0.0.1",
+    "http://0",
+    "http://10.0.0.1",
+    "http://172.16.0.1",
+    "http://192.168.1.1",
+    "http://169.254.169.254/latest",
+    "http://100.64.0.1",
+    "http://192.0.0.1",
+    "http://192.0.2.1",
+    "http://198.18.0.1",
+    "http://198.51.100.1",
+    "http://203.0.113.1",
+    "http://224.0.0.1",
+    "http://240.0.0.1",
+    "http://255.255.255.255",
+    "http://[::]",
+    "http://[::1]",
+    "http://[::ffff:127.0.0.1]",
+    "http://[::ffff:a9fe:a9fe]",
+    "http://[64:ff9b::10.0.0.1]",
+    "http://[2002:7f00:1::]",
+    "http://[fc00::1]",
+    "http://[fe80::1]",
+    "http://[5f00::1]",
+    "http://[100::1]",
+    "http://metadata.google.internal",
+    "http://router.local",
+    "http://127\u{3002}0\u{3002}0\u{3002}1",
+];
+
+#[tokio::test]
+async fn a_private_address_is_refused_however_it_is_spelled() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let (webhook, _) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
+    world.set_plan(&owner, "ENTERPRISE").await;
+    for url in PRIVATE {
+        let field = Some("url".to_owned());
+        let body = json!({ "name": "Ours", "url": url, "event_types": ["LEAD_CAPTURED"] });
+        let refused = owner.post(&world, "/webhooks", body).await.refusal();
+        assert_eq!(refused, (400, "VALIDATION_ERROR".into(), field.clone()), "{url}");
+        let change = json!({ "url": url });
+        let refused = owner.patch(&world, &format!("/webhooks/{webhook}"), change).await.refusal();
+        assert_eq!(refused, (400, "VALIDATION_ERROR".into(), field), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn only_what_is_given_changes_and_a_deleted_webhook_is_gone() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let (webhook, _) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
+    let path = format!("/webhooks/{webhook}");
+    let changed = owner.patch(&world, &path, json!({ "name": "Theirs" })).await.expect(200);
+    assert_eq!((&changed["name"], &changed["url"]), (&json!("Theirs"), &json!(HOOK)));
+    let body = json!({ "event_types": ["DOCUMENT_FAILED", "DOCUMENT_FAILED"], "is_active": false });
+    let changed = owner.patch(&world, &path, body).await.expect(200);
+    assert_eq!(changed["event_types"], json!(["DOCUMENT_FAILED"]));
+    assert_eq!((&changed["is_active"], &changed["disabled_because"]), (&json!(false), &json!("asked")));
+    owner.delete(&world, &path).await.expect(200);
+    for answer in [owner.get(&world, &path).await, owner.delete(&world, &path).await] {
+        assert_eq!(answer.refusal(), (404, "NOT_FOUND".into(), None));
+    }
+}
+
+/// Does something for every event that there is so far, and returns what the endpoint was told.
+async fn busy(world: &World, owner: &Owner, webhook: &str) -> Vec<Received> {
+    owner.learn(world, "pro.md", "# Pro plan\n\nThe Pro plan costs 49 dollars a month.").await;
+    let unreadable = world.upload(owner, "empty.md", " \n ").await;
+    world.drain(owner).await;
+    assert_eq!(owner.document(world, unreadable["id"].as_str().unwrap()).await["status"], "FAILED");
+    let agent = world
+        .published_agent(owner, json!({ "response_config": { "confidence_threshold": 0.0 } }))
+        .await;
+    let key = world.widget_key(owner).await;
+    for question in ["What does the Pro plan cost?", "And for a year?"] {
+        let frames = world.ask(&key, &agent, "session-1", question).send().await.frames();
+        let body = json!({ "message_id": frames[0]["message_id"], "feedback_type": "THUMBS_UP", "comment": "Good" });
+        world.post("/api/v1/widget/feedback", body).widget(&key).send().await.expect(201);
+    }
+    owner.deliver(world, webhook).await;
+    let mut received = world.receiver.take();
+    received.sort_by_key(|it| it.header("webhook-id").to_owned());
+    received
+}
+
+#[tokio::test]
+async fn every_event_is_told_with_its_facts_to_who_asks_for_it() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let (webhook, _) = owner.webhook(&world, HOOK, &ALL).await;
+    let received = busy(&world, &owner, &webhook).await;
+    let mut told: Vec<(String, Value)> = vec![];
+    for one in &received {
+        let body = one.json();
+        assert_eq!(body["id"], one.header("webhook-id"));
+        assert_eq!(body["workspace_id"], owner.workspace.as_str());
+        assert_eq!(body["event"], one.header("x-insydr-event"));
+        assert!(body["timestamp"].as_str().unwrap().ends_with('Z'));
+        told.push((body["event"].as_str().unwrap().to_owned(), body["data"].clone()));
+    }
+    let of = |name: &str| told.iter().filter(|it| it.0 == name).map(|it| &it.1).collect::<Vec<_>>();
+    assert_eq!(of("CONVERSATION_STARTED").len(), 1, "the second question starts nothing");
+    let started = of("CONVERSATION_STARTED")[0];
+    assert_eq!(started["session_id"], "session-1");
+    assert_eq!(world.sql.column("SELECT id FROM conversations"), [started["conversation_id"].as_str().unwrap()]);
+    let answered = of("MESSAGE_ANSWERED");
+    assert_eq!(answered.len(), 2);
+    assert_eq!(answered[0]["message"], "What does the Pro plan cost?");
+    assert!(answered[0]["response"].as_str().unwrap().contains("49 dollars"), "{}", answered[0]);
+    assert_eq!(answered[0]["sources"][0]["title"], "pro.md");
+    assert!(answered[0]["confidence"].as_f64().unwrap() > 0.0);
+    let feedback = of("FEEDBACK_RECEIVED");
+    assert_eq!(feedback.len(), 2);
+    assert_eq!((&feedback[0]["feedback_type"], &feedback[0]["comment"]), (&json!("THUMBS_UP"), &json!("Good")));
+    assert_eq!(feedback[0]["message_id"], answered[0]["message_id"]);
+    assert_eq!(of("DOCUMENT_PROCESSED")[0]["title"], "pro.md");
+    assert_eq!(of("DOCUMENT_FAILED")[0]["error"], "no text was found in the file");
+    assert_eq!(told.len(), 7, "{told:?}");
+}
+
+#[tokio::test]
+async fn nobody_is_told_of_what_they_did_not_ask_for_or_of_another_tenants() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let bob = world.owner("bob@example.com").await;
+    let (bobs, _) = bob.webhook(&world, "https://bob.example.com/", &ALL).await;
+    let (webhook, _) = owner.webhook(&world, HOOK, &["FEEDBACK_RECEIVED"]).await;
+    let received = busy(&world, &owner, &webhook).await;
+    let names: Vec<_> = received.iter().map(|it| it.header("x-insydr-event")).collect();
+    assert_eq!(names, ["FEEDBACK_RECEIVED"; 2]);
+    assert_eq!(bob.deliver(&world, &bobs).await, None);
+    assert_eq!(world.receiver.take().len(), 0);
+    // What nobody asks for is not even written down.
+    assert_eq!(world.sql.column("SELECT DISTINCT kind FROM events"), ["feedback_received"]);
+}
+
+#[tokio::test]
+async fn an_event_is_written_with_its_cause_or_not_at_all() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    owner.webhook(&world, HOOK, &ALL).await;
+    let document = world.upload(&owner, "a.md", "# Hours\n\nWe are open from nine to five.").await;
+    world.sql.fail_next("INSERT INTO deliveries");
+    world.drain(&owner).await;
+    assert_eq!(world.sql.column("SELECT 1 FROM events").len(), 0);
+    let id = document["id"].as_str().unwrap();
+    assert_eq!(owner.document(&world, id).await["status"], "PROCESSING");
+    world.clock.advance(MINUTE);
+    world.drain(&owner).await;
+    assert_eq!(owner.document(&world, id).await["status"], "COMPLETED");
+    assert_eq!(world.sql.column("SELECT kind FROM events"), ["document_processed"]);
+    // The job is done a second time, as after a crash, and the event is the one that it was.
+    assert_eq!(world.wakes.take_endpoints().len(), 1);
+}
+
+fn secret(text: &str) -> SigningSecret {
+    SigningSecret::new(text).unwrap()
+}
+
+fn signed_with(one: &Received, secrets: &[SigningSecret]) -> bool {
+    let at = Timestamp(one.header("webhook-timestamp").parse::<i64>().unwrap() * 1_000);
+    let expected = standard(secrets, one.header("webhook-id"), at, &one.body).unwrap();
+    one.header("webhook-signature") == expected
+        && one.header("x-insydr-signature") == secrets[0].sign_body(&one.body).unwrap()
+}
+
+#[tokio::test]
+async fn for_a_day_after_a_rotation_both_secrets_sign() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let (webhook, old) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
+    let old = secret(&old);
+    let told = async || {
+        owner.test_event(&world, &webhook).await;
+        owner.deliver(&world, &webhook).await;
+        world.receiver.take().remove(0)
+    };
+    assert!(signed_with(&told().await, &[old.clone()]));
+    let path = format!("/webhooks/{webhook}/rotate-secret");
+    let rotated = owner.post(&world, &path, json!({})).await.expect(200);
+    assert_eq!(rotated["old_secret_expires_at"], "2026-01-27T00:00:00Z");
+    let new = secret(rotated["secret"].as_str().unwrap());
+    assert_ne!(new, old);
+    assert!(signed_with(&told().await, &[new.clone(), old.clone()]));
+    world.clock.advance(23 * HOUR);
+    assert!(signed_with(&told().await, &[new.clone(), old.clone()]));
+    world.clock.advance(HOUR);
+    assert!(signed_with(&told().await, &[new.clone()]));
+    for row in world.everything() {
+        assert!(!row.contains(new.as_str()) && !row.contains(old.as_str()), "{row}");
+    }
+}
+
+#[tokio::test]
+async fn a_callers_own_secret_and_headers_are_used_in_every_delivery() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let body = json!({
+        "name": "Ours", "url": HOOK, "event_types": ["LEAD_CAPTURED"],
+        "headers": { "X-Team": "blue" }, "secret": "your-webhook-secret",
+    });
+    let created = owner.post(&world, "/webhooks", body).await.expect(201);
+    let webhook = created["id"].as_str().unwrap();
+    let delivery = owner.test_event(&world, webhook).await;
+    owner.deliver(&world, webhook).await;
+    let received = world.receiver.take().remove(0);
+    assert_eq!(received.url, HOOK);
+    assert_eq!(received.header("x-team"), "blue");
+    assert!(signed_with(&received, &[secret("your-webhook-secret")]));
+    let shown = owner.delivery(&world, webhook, &delivery).await;
+    assert_eq!(shown["request_body"], String::from_utf8(received.body.clone()).unwrap());
+    let headers = &shown["attempts"][0]["request_headers"];
+    assert_eq!(headers["webhook-id"], received.header("webhook-id"));
+    assert_eq!(headers["x-team"], Value::Null, "values of theirs are not kept");
+}
+
+#[tokio::test]
+async fn a_secret_moved_to_another_webhook_does_not_open() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let (webhook, _) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
+    let (other, _) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
+    let swap = "UPDATE webhooks SET sealed_secret = (SELECT sealed_secret FROM webhooks WHERE id = ?1) WHERE id = ?2";
+    world.sql.execute(swap, &[&other, &webhook]);
+    let delivery = owner.test_event(&world, &webhook).await;
+    owner.deliver(&world, &webhook).await;
+    assert_eq!(world.receiver.take().len(), 0, "nothing is sent unsigned");
+    let shown = owner.delivery(&world, &webhook, &delivery).await;
+    assert!(shown["attempts"][0]["error"].as_str().unwrap().contains("cannot sign"));
+}
