@@ -42,7 +42,10 @@ async fn a_failed_delivery_is_tried_seven_times_ever_later_and_then_given_up() {
     assert_eq!(attempts.len(), 7);
     for (index, attempt) in attempts.iter().enumerate() {
         assert_eq!(attempt["number"], index + 1);
-        assert_eq!((&attempt["status_code"], &attempt["response_body"]), (&json!(500), &json!("we are closed")));
+        assert_eq!(
+            (&attempt["status_code"], &attempt["response_body"]),
+            (&json!(500), &json!("we are closed"))
+        );
         assert_eq!(attempt["url"], HOOK);
     }
 }
@@ -62,7 +65,10 @@ async fn every_attempt_carries_the_same_id_and_a_time_of_its_own() {
     let first = &received[0];
     let mut times = vec![];
     for one in &received {
-        assert_eq!((one.header("webhook-id"), &one.body), (first.header("webhook-id"), &first.body));
+        assert_eq!(
+            (one.header("webhook-id"), &one.body),
+            (first.header("webhook-id"), &first.body)
+        );
         times.push(one.header("webhook-timestamp").to_owned());
     }
     times.dedup();
@@ -79,8 +85,15 @@ async fn an_endpoint_that_asks_for_time_gets_it() {
         world.receiver.will(HOOK, [Reply::Later(status, when)]);
         owner.test_event(&world, &webhook).await;
         let next = owner.deliver(&world, &webhook).await.unwrap().0;
-        let expected = if wait > 0 { before + wait } else { crate::harness::START + HOUR };
-        assert!((next - expected).abs() < 2 * SECOND, "{when}: {next} is about {expected}");
+        let expected = if wait > 0 {
+            before + wait
+        } else {
+            crate::harness::START + HOUR
+        };
+        assert!(
+            (next - expected).abs() < 2 * SECOND,
+            "{when}: {next} is about {expected}"
+        );
         world.clock.advance(2 * HOUR);
         owner.deliver(&world, &webhook).await;
     }
@@ -90,7 +103,16 @@ async fn an_endpoint_that_asks_for_time_gets_it() {
 async fn only_2xx_is_taken_and_a_redirect_is_not_followed() {
     let world = World::new();
     let (owner, webhook) = with_webhook(&world).await;
-    for (status, is_taken) in [(200, true), (204, true), (299, true), (301, false), (302, false), (307, false), (400, false), (404, false)] {
+    for (status, is_taken) in [
+        (200, true),
+        (204, true),
+        (299, true),
+        (301, false),
+        (302, false),
+        (307, false),
+        (400, false),
+        (404, false),
+    ] {
         world.receiver.will(HOOK, [Reply::Status(status)]);
         let delivery = owner.test_event(&world, &webhook).await;
         owner.deliver(&world, &webhook).await;
@@ -100,9 +122,15 @@ async fn only_2xx_is_taken_and_a_redirect_is_not_followed() {
         assert_eq!(shown["delivery"]["status"], expected, "{status}");
         let is_redirect = (300..400).contains(&status);
         let error = &shown["attempts"][0]["error"];
-        assert_eq!(error.as_str().is_some_and(|it| it.contains("redirects")), is_redirect, "{status}: {error}");
+        assert_eq!(
+            error.as_str().is_some_and(|it| it.contains("redirects")),
+            is_redirect,
+            "{status}: {error}"
+        );
         world.sql.execute("UPDATE deliveries SET status = 'failed'", &[]);
-        world.sql.execute("UPDATE webhooks SET paused_until = NULL, failures = 0", &[]);
+        world
+            .sql
+            .execute("UPDATE webhooks SET paused_until = NULL, failures = 0", &[]);
     }
 }
 
@@ -115,8 +143,14 @@ async fn who_answers_410_is_told_nothing_more_and_the_owner_is_written_to() {
     assert_eq!(owner.deliver(&world, &webhook).await, None);
     let path = format!("/webhooks/{webhook}");
     let shown = owner.get(&world, &path).await.expect(200);
-    assert_eq!((&shown["is_active"], &shown["disabled_because"]), (&json!(false), &json!("gone")));
-    assert_eq!(owner.delivery(&world, &webhook, &delivery).await["delivery"]["status"], "FAILED");
+    assert_eq!(
+        (&shown["is_active"], &shown["disabled_because"]),
+        (&json!(false), &json!("gone"))
+    );
+    assert_eq!(
+        owner.delivery(&world, &webhook, &delivery).await["delivery"]["status"],
+        "FAILED"
+    );
     let refused = owner.post(&world, &format!("{path}/test"), json!({})).await;
     assert_eq!(refused.refusal(), (409, "CONFLICT".into(), None));
     let mails = world.mailbox.all().len();
@@ -124,7 +158,10 @@ async fn who_answers_410_is_told_nothing_more_and_the_owner_is_written_to() {
     let sent = &world.mailbox.all()[mails..];
     assert_eq!(sent.len(), 1);
     assert!(sent[0].to == "ann@example.com" && sent[0].text.contains("410") && sent[0].text.contains(HOOK));
-    owner.patch(&world, &path, json!({ "is_active": true })).await.expect(200);
+    owner
+        .patch(&world, &path, json!({ "is_active": true }))
+        .await
+        .expect(200);
     owner.test_event(&world, &webhook).await;
     owner.deliver(&world, &webhook).await;
     assert_eq!(world.receiver.take().len(), 2);
@@ -134,8 +171,13 @@ async fn who_answers_410_is_told_nothing_more_and_the_owner_is_written_to() {
 async fn who_takes_nothing_for_five_days_is_disabled_and_one_success_begins_anew() {
     let world = World::new();
     let (owner, webhook) = with_webhook(&world).await;
-    let is_active = async || owner.get(&world, &format!("/webhooks/{webhook}")).await.expect(200)["is_active"].clone();
+    let is_active = async || {
+        let owner = owner.again(&world, "ann@example.com").await;
+        let shown = owner.get(&world, &format!("/webhooks/{webhook}")).await;
+        shown.expect(200)["is_active"].clone()
+    };
     let attempt = async |reply: Reply| {
+        let owner = owner.again(&world, "ann@example.com").await;
         world.receiver.always(HOOK, reply);
         owner.test_event(&world, &webhook).await;
         owner.deliver(&world, &webhook).await;
@@ -160,7 +202,9 @@ async fn who_takes_nothing_for_five_days_is_disabled_and_one_success_begins_anew
 async fn an_endpoint_that_hangs_is_cut_off_and_holds_up_nobody_else() {
     let world = World::new();
     let (owner, hanging) = with_webhook(&world).await;
-    let (healthy, _) = owner.webhook(&world, "https://healthy.example.com/", &["FEEDBACK_RECEIVED"]).await;
+    let (healthy, _) = owner
+        .webhook(&world, "https://healthy.example.com/", &["FEEDBACK_RECEIVED"])
+        .await;
     world.receiver.always(HOOK, Reply::Silent);
     let delivery = owner.test_event(&world, &hanging).await;
     for _ in 0..10 {
@@ -177,7 +221,10 @@ async fn an_endpoint_that_hangs_is_cut_off_and_holds_up_nobody_else() {
     };
     let (slow, quick) = tokio::join!(slow, quick);
     assert!(quick < Duration::from_secs(1), "{quick:?}");
-    assert!(slow >= Duration::from_secs(30) && slow < Duration::from_secs(32), "{slow:?}");
+    assert!(
+        slow >= Duration::from_secs(30) && slow < Duration::from_secs(32),
+        "{slow:?}"
+    );
     let shown = owner.delivery(&world, &hanging, &delivery).await;
     assert_eq!(shown["attempts"][0]["error"], "no answer within 30 seconds");
     assert_eq!(shown["delivery"]["status"], "PENDING");
@@ -187,13 +234,18 @@ async fn an_endpoint_that_hangs_is_cut_off_and_holds_up_nobody_else() {
 async fn an_answer_that_does_not_end_is_cut_off_and_counts() {
     let world = World::new();
     let (owner, webhook) = with_webhook(&world).await;
-    world.receiver.will(HOOK, [Reply::Endless(200), Reply::Says(200, "x".repeat(10_000))]);
+    world
+        .receiver
+        .will(HOOK, [Reply::Endless(200), Reply::Says(200, "x".repeat(10_000))]);
     let first = owner.test_event(&world, &webhook).await;
     owner.deliver(&world, &webhook).await;
     let second = owner.test_event(&world, &webhook).await;
     owner.deliver(&world, &webhook).await;
     let first = owner.delivery(&world, &webhook, &first).await;
-    assert_eq!((&first["delivery"]["status"], &first["attempts"][0]["response_body"]), (&json!("DELIVERED"), &json!("it begins")));
+    assert_eq!(
+        (&first["delivery"]["status"], &first["attempts"][0]["response_body"]),
+        (&json!("DELIVERED"), &json!("it begins"))
+    );
     let second = owner.delivery(&world, &webhook, &second).await;
     assert_eq!(second["attempts"][0]["response_body"].as_str().unwrap().len(), 2_048);
 }
@@ -217,7 +269,10 @@ async fn a_dead_endpoint_is_left_alone_and_tried_with_one_and_then_gets_everythi
     world.receiver.always(HOOK, Reply::Status(200));
     world.clock.advance(20 * MINUTE);
     assert_eq!(owner.deliver(&world, &webhook).await, None);
-    let list = owner.get(&world, &format!("/webhooks/{webhook}/deliveries?status=DELIVERED")).await.expect(200);
+    let list = owner
+        .get(&world, &format!("/webhooks/{webhook}/deliveries?status=DELIVERED"))
+        .await
+        .expect(200);
     assert_eq!(list["total"], 40);
 }
 
@@ -225,12 +280,17 @@ async fn a_dead_endpoint_is_left_alone_and_tried_with_one_and_then_gets_everythi
 async fn an_address_that_has_become_private_is_not_called() {
     let world = World::new();
     let (owner, webhook) = with_webhook(&world).await;
-    world.sql.execute("UPDATE webhooks SET url = 'http://169.254.169.254/latest'", &[]);
+    world
+        .sql
+        .execute("UPDATE webhooks SET url = 'http://169.254.169.254/latest'", &[]);
     let delivery = owner.test_event(&world, &webhook).await;
     owner.deliver(&world, &webhook).await;
     assert_eq!(world.receiver.take().len(), 0);
     let shown = owner.delivery(&world, &webhook, &delivery).await;
-    assert_eq!(shown["attempts"][0]["error"], "the URL must not lead to a private address");
+    assert_eq!(
+        shown["attempts"][0]["error"],
+        "the URL must not lead to a private address"
+    );
 }
 
 #[tokio::test]
@@ -239,44 +299,67 @@ async fn a_delivery_or_a_range_of_them_is_sent_again_under_the_same_id() {
     let owner = world.owner("ann@example.com").await;
     let (webhook, _) = owner.webhook(&world, HOOK, &["DOCUMENT_PROCESSED"]).await;
     let path = format!("/webhooks/{webhook}");
-    owner.learn(&world, "a.md", "# Hours\n\nWe are open from nine to five.").await;
+    owner
+        .learn(&world, "a.md", "# Hours\n\nWe are open from nine to five.")
+        .await;
     world.clock.advance(HOUR);
     let middle = world.clock.now();
     world.receiver.will(HOOK, [Reply::Status(200), Reply::Status(410)]);
     owner.deliver(&world, &webhook).await;
-    owner.learn(&world, "b.md", "# Parking\n\nThere is a car park behind the shop.").await;
+    owner
+        .learn(&world, "b.md", "# Parking\n\nThere is a car park behind the shop.")
+        .await;
     owner.deliver(&world, &webhook).await;
     // Disabled by now, and something happens all the same.
-    owner.learn(&world, "c.md", "# Toys\n\nToys are on the second floor.").await;
+    owner
+        .learn(&world, "c.md", "# Toys\n\nToys are on the second floor.")
+        .await;
     let first = world.receiver.take();
     assert_eq!(first.len(), 2);
 
-    owner.patch(&world, &path, json!({ "is_active": true })).await.expect(200);
+    owner
+        .patch(&world, &path, json!({ "is_active": true }))
+        .await
+        .expect(200);
     let list = owner.get(&world, &format!("{path}/deliveries")).await.expect(200);
     assert_eq!(list["total"], 2);
     let oldest = id(&list["deliveries"][1]);
-    owner.post(&world, &format!("{path}/deliveries/{oldest}/redeliver"), json!({})).await.expect(202);
+    owner
+        .post(&world, &format!("{path}/deliveries/{oldest}/redeliver"), json!({}))
+        .await
+        .expect(202);
     owner.deliver(&world, &webhook).await;
     let again = world.receiver.take();
     assert_eq!(again.len(), 1);
-    assert_eq!((again[0].header("webhook-id"), &again[0].body), (first[0].header("webhook-id"), &first[0].body));
+    assert_eq!(
+        (again[0].header("webhook-id"), &again[0].body),
+        (first[0].header("webhook-id"), &first[0].body)
+    );
 
     let replay = async |body| {
         let count = owner.post(&world, &format!("{path}/replay"), body).await.expect(202)["count"].clone();
         owner.deliver(&world, &webhook).await;
         let documents = world.receiver.take();
-        let mut titles: Vec<_> = documents.iter().map(|it| it.json()["data"]["title"].as_str().unwrap().to_owned()).collect();
+        let mut titles: Vec<_> = documents
+            .iter()
+            .map(|it| it.json()["data"]["title"].as_str().unwrap().to_owned())
+            .collect();
         titles.sort();
         (count, titles)
     };
     let everything = json!({ "since": "2026-01-01T00:00:00Z" });
     let later = json!({ "since": middle.rfc3339() });
     let failed = json!({ "since": "2026-01-01T00:00:00Z", "only_failed": true });
-    assert_eq!(replay(failed.clone()).await, (json!(2), vec!["b.md".to_owned(), "c.md".into()]));
+    assert_eq!(
+        replay(failed.clone()).await,
+        (json!(2), vec!["b.md".to_owned(), "c.md".into()])
+    );
     assert_eq!(replay(failed).await, (json!(0), vec![]));
     assert_eq!(replay(later).await, (json!(2), vec!["b.md".to_owned(), "c.md".into()]));
     assert_eq!(replay(everything).await.0, json!(3));
-    let wrong = owner.post(&world, &format!("{path}/replay"), json!({ "since": "yesterday" })).await;
+    let wrong = owner
+        .post(&world, &format!("{path}/replay"), json!({ "since": "yesterday" }))
+        .await;
     assert_eq!(wrong.refusal(), (400, "VALIDATION_ERROR".into(), Some("since".into())));
 }
 
@@ -289,7 +372,10 @@ async fn a_sweep_wakes_whoever_has_something_to_deliver_and_forgets_what_is_old(
     world.wakes.take_endpoints();
     edge_core::job::sweep(&world.app).await.unwrap();
     let woken = world.wakes.take_endpoints();
-    assert_eq!(woken.iter().map(|it| &it.webhook_id).collect::<Vec<_>>(), [&WebhookId::new(webhook.as_str())]);
+    assert_eq!(
+        woken.iter().map(|it| &it.webhook_id).collect::<Vec<_>>(),
+        [&WebhookId::new(webhook.as_str())]
+    );
     owner.deliver(&world, &webhook).await;
     world.clock.advance(31 * DAY);
     edge_core::job::sweep(&world.app).await.unwrap();

@@ -1,4 +1,5 @@
 //! Every route without credentials, with foreign ones, and with another tenant's ids.
+use crate::harness::receiver::HOOK;
 use crate::harness::{Owner, World};
 use edge_dialects::{Access, Route};
 use edge_model::key::KeyKind;
@@ -17,6 +18,7 @@ fn body(route: &Route) -> Option<Value> {
         (Method::PATCH, "{escalation_id}") if route.access == Access::Member => json!({ "status": "RESOLVED" }),
         (Method::PATCH, "{escalation_id}") => json!({ "status": "resolved" }),
         (Method::POST, "feedback") => json!({ "message_id": "msg_x", "feedback_type": "THUMBS_UP" }),
+        (Method::POST, "replay") => json!({ "since": "2026-01-01T00:00:00Z" }),
         (Method::PUT, "plan") => json!({ "plan": "FREE" }),
         (Method::POST, "invitations") => json!({ "email": "bob@example.com", "role": "MEMBER" }),
         (Method::PUT, "{document_id}") if route.access == Access::Member => json!({ "text": "Another text" }),
@@ -51,7 +53,7 @@ fn fill(path: &str, ids: &[(&str, &str)]) -> String {
     filled
 }
 
-const NOBODYS: [(&str, &str); 14] = [
+const NOBODYS: [(&str, &str); 16] = [
     ("workspace_id", "ws_0000000000000000000000"),
     ("key_id", "key_0000000000000000000000"),
     ("agent_id", "agent_0000000000000000000000"),
@@ -65,6 +67,8 @@ const NOBODYS: [(&str, &str); 14] = [
     ("question_id", "uq_0000000000000000000000"),
     ("version", "1"),
     ("escalation_id", "esc_0000000000000000000000"),
+    ("webhook_id", "wh_0000000000000000000000"),
+    ("delivery_id", "dlv_0000000000000000000000"),
     ("page", "x"),
 ];
 
@@ -161,7 +165,7 @@ async fn another_tenants_workspace_is_as_if_it_were_not_there() {
 }
 
 /// One of everything that a workspace holds.
-async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 11] {
+async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 13] {
     let document = world
         .upload(owner, "a.md", "# Opening hours\n\nWe are open from nine to five.")
         .await;
@@ -195,6 +199,8 @@ async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 11]
         .send()
         .await
         .expect(200);
+    let (webhook, _) = owner.webhook(world, HOOK, &["LEAD_CAPTURED"]).await;
+    let delivery = owner.test_event(world, &webhook).await;
     [
         ("key_id", keys["api_keys"][0]["id"].as_str().unwrap().to_owned()),
         ("agent_id", agent),
@@ -207,6 +213,8 @@ async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 11]
         ("invitation_id", text(&invitation["id"])),
         ("user_id", text(&members["members"][0]["user_id"])),
         ("escalation_id", raised["escalation_id"].as_str().unwrap().to_owned()),
+        ("webhook_id", webhook),
+        ("delivery_id", delivery),
     ]
 }
 

@@ -6,12 +6,12 @@
     reason = "tests fail by panicking"
 )]
 
-mod errors;
-mod harness;
-mod insydr;
 mod deliveries;
 mod envelopes;
+mod errors;
+mod harness;
 mod idempotency;
+mod insydr;
 mod isolation;
 mod jobs;
 mod openapi;

@@ -44,11 +44,10 @@ pub async fn drain(app: &App, endpoint: &Endpoint, budget_ms: i64) -> Result<Opt
         let Some((webhook, mut due)) = found.filter(|it| it.0.disabled_because.is_none()) else {
             return Ok(None);
         };
-        if let Some(until) = webhook.paused_until.filter(|it| *it > now) {
-            return Ok(Some(until));
-        }
-        if due.is_empty() || now >= stop {
-            return Ok(app.store.next_delivery_at(endpoint).await?);
+        let paused_until = webhook.paused_until.filter(|it| *it > now);
+        if due.is_empty() || now >= stop || paused_until.is_some() {
+            let next = app.store.next_delivery_at(endpoint).await?;
+            return Ok(next.map(|it| paused_until.map_or(it, |until| it.max(until))));
         }
         if webhook.failures >= plan::TOLERATED {
             due.truncate(1);

@@ -71,7 +71,10 @@ impl Receiver {
 impl Fetcher for Receiver {
     async fn post(&self, outgoing: Outgoing) -> Result<Incoming, String> {
         let url = outgoing.url.as_str().to_owned();
-        let headers = outgoing.headers.into_iter().map(|(name, value)| (name.into_owned(), value));
+        let headers = outgoing
+            .headers
+            .into_iter()
+            .map(|(name, value)| (name.into_owned(), value));
         self.log.lock().unwrap().push(Received {
             url: url.clone(),
             headers: headers.collect(),
@@ -107,6 +110,16 @@ impl Fetcher for Receiver {
 pub(crate) const HOOK: &str = "https://hooks.example.com/a";
 
 impl Owner {
+    /// Signs the owner in again, for time goes on and sign-ins end.
+    pub(crate) async fn again(&self, world: &World, email: &str) -> Self {
+        let body = json!({ "email": email, "password": "correct horse battery" });
+        let answer = world.post("/api/v1/auth/login", body).send().await.expect(200);
+        Self {
+            token: answer["access_token"].as_str().unwrap().to_owned(),
+            workspace: self.workspace.clone(),
+        }
+    }
+
     /// Makes a webhook for some events, and returns its id and its secret.
     pub(crate) async fn webhook(&self, world: &World, url: &str, events: &[&str]) -> (String, String) {
         let body = json!({ "name": "Ours", "url": url, "event_types": events });

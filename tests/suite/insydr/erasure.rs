@@ -1,4 +1,5 @@
 //! A deleted workspace is gone: its rows at once, its blobs soon, and nothing of anybody else's.
+use crate::harness::receiver::HOOK;
 use crate::harness::shape::is;
 use crate::harness::{Owner, World};
 use edge_model::key::KeyKind;
@@ -65,6 +66,9 @@ async fn furnish(world: &World, owner: &Owner) -> (String, String, String) {
         .expect(201);
     let program = owner.program_key(world, KeyKind::Twin).await;
     world.get("/v1/settings").bearer(&program).send().await.expect(200);
+    let (webhook, _) = owner.webhook(world, HOOK, &["FEEDBACK_RECEIVED"]).await;
+    owner.test_event(world, &webhook).await;
+    owner.deliver(world, &webhook).await;
     // One more that waits to be worked on.
     world
         .upload(owner, "waiting.txt", "This one is not processed yet.")

@@ -80,7 +80,11 @@ async fn the_request_is_what_the_protocol_says() {
     world.ask(&key, &agent, "s", QUESTION).send().await.frames();
     let request = world.model_server.requests().remove(0);
     assert_eq!(request.url.as_str(), "http://localhost:11434/v1/chat/completions");
-    assert!(request.headers.contains(&("authorization", format!("Bearer {KEY}"))));
+    assert!(
+        request
+            .headers
+            .contains(&("authorization".into(), format!("Bearer {KEY}")))
+    );
     let asked = world.model_server.asked();
     has(&asked, &json!({ "model": "small", "stream": true, "max_tokens": 364 }));
     let roles: Vec<_> = asked["messages"]

@@ -1,5 +1,6 @@
 //! Every role against everything a member may do.
 use crate::harness::acts::id;
+use crate::harness::receiver::HOOK;
 use crate::harness::request::Call;
 use crate::harness::{Owner, World};
 use edge_dialects::Access;
@@ -39,7 +40,7 @@ fn table() -> Vec<(Method, &'static str, Option<Value>, usize)> {
         (get.clone(), "/members", None, ALL),
         (get.clone(), "/escalations", None, ALL),
         (get.clone(), "/escalations/{escalation_id}", None, ALL),
-        (get, "/invitations", None, ADMINS),
+        (get.clone(), "/invitations", None, ADMINS),
         (
             patch.clone(),
             "/escalations/{escalation_id}",
@@ -131,6 +132,42 @@ fn table() -> Vec<(Method, &'static str, Option<Value>, usize)> {
             EDITORS,
         ),
         (post.clone(), "/agents/{agent_id}/publish", some(json!({})), EDITORS),
+        (get.clone(), "/webhooks", None, ALL),
+        (get.clone(), "/webhooks/{webhook_id}", None, ALL),
+        (get.clone(), "/webhooks/{webhook_id}/deliveries", None, ALL),
+        (get, "/webhooks/{webhook_id}/deliveries/{delivery_id}", None, ALL),
+        (
+            post.clone(),
+            "/webhooks",
+            some(json!({ "name": "B", "url": HOOK, "event_types": ["LEAD_CAPTURED"] })),
+            ADMINS,
+        ),
+        (
+            patch.clone(),
+            "/webhooks/{webhook_id}",
+            some(json!({ "name": "C" })),
+            ADMINS,
+        ),
+        (post.clone(), "/webhooks/{webhook_id}/test", some(json!({})), ADMINS),
+        (
+            post.clone(),
+            "/webhooks/{webhook_id}/rotate-secret",
+            some(json!({})),
+            ADMINS,
+        ),
+        (
+            post.clone(),
+            "/webhooks/{webhook_id}/replay",
+            some(json!({ "since": "2026-01-01T00:00:00Z" })),
+            ADMINS,
+        ),
+        (
+            post.clone(),
+            "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver",
+            some(json!({})),
+            ADMINS,
+        ),
+        (delete.clone(), "/webhooks/{webhook_id}", None, ADMINS),
         (patch, "", some(json!({ "name": "B" })), ADMINS),
         (post, "/api-keys", some(json!({ "name": "B" })), ADMINS),
         (delete.clone(), "/api-keys/{key_id}", None, ADMINS),
@@ -183,7 +220,11 @@ async fn furnished(world: &World, number: usize) -> (Owner, Vec<(&'static str, S
         .send()
         .await
         .expect(201);
+    let (webhook, _) = owner.webhook(world, HOOK, &["LEAD_CAPTURED"]).await;
+    let delivery = owner.test_event(world, &webhook).await;
     let things = vec![
+        ("{webhook_id}", webhook),
+        ("{delivery_id}", delivery),
         ("{message_id}", answer),
         ("{question_id}", text(&unanswered["unanswered"][0]["id"])),
         ("{conversation_id}", text(&conversations["conversations"][0]["id"])),

@@ -41,7 +41,10 @@ async fn a_webhook_is_made_as_the_document_shows_and_its_secret_is_shown_once() 
     assert!(!shown.text().contains("whsec_"));
     assert_eq!(shown.expect(200)["header_names"], json!(["x-custom-header"]));
     for row in world.everything() {
-        assert!(!row.contains(secret) && !row.contains(&secret[6..]) && !row.contains("a value of ours"), "{row}");
+        assert!(
+            !row.contains(secret) && !row.contains(&secret[6..]) && !row.contains("a value of ours"),
+            "{row}"
+        );
     }
 }
 
@@ -126,7 +129,10 @@ async fn a_private_address_is_refused_however_it_is_spelled() {
         let refused = owner.post(&world, "/webhooks", body).await.refusal();
         assert_eq!(refused, (400, "VALIDATION_ERROR".into(), field.clone()), "{url}");
         let change = json!({ "url": url });
-        let refused = owner.patch(&world, &format!("/webhooks/{webhook}"), change).await.refusal();
+        let refused = owner
+            .patch(&world, &format!("/webhooks/{webhook}"), change)
+            .await
+            .refusal();
         assert_eq!(refused, (400, "VALIDATION_ERROR".into(), field), "{url}");
     }
 }
@@ -137,12 +143,18 @@ async fn only_what_is_given_changes_and_a_deleted_webhook_is_gone() {
     let owner = world.owner("ann@example.com").await;
     let (webhook, _) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
     let path = format!("/webhooks/{webhook}");
-    let changed = owner.patch(&world, &path, json!({ "name": "Theirs" })).await.expect(200);
+    let changed = owner
+        .patch(&world, &path, json!({ "name": "Theirs" }))
+        .await
+        .expect(200);
     assert_eq!((&changed["name"], &changed["url"]), (&json!("Theirs"), &json!(HOOK)));
     let body = json!({ "event_types": ["DOCUMENT_FAILED", "DOCUMENT_FAILED"], "is_active": false });
     let changed = owner.patch(&world, &path, body).await.expect(200);
     assert_eq!(changed["event_types"], json!(["DOCUMENT_FAILED"]));
-    assert_eq!((&changed["is_active"], &changed["disabled_because"]), (&json!(false), &json!("asked")));
+    assert_eq!(
+        (&changed["is_active"], &changed["disabled_because"]),
+        (&json!(false), &json!("asked"))
+    );
     owner.delete(&world, &path).await.expect(200);
     for answer in [owner.get(&world, &path).await, owner.delete(&world, &path).await] {
         assert_eq!(answer.refusal(), (404, "NOT_FOUND".into(), None));
@@ -151,10 +163,15 @@ async fn only_what_is_given_changes_and_a_deleted_webhook_is_gone() {
 
 /// Does something for every event that there is so far, and returns what the endpoint was told.
 async fn busy(world: &World, owner: &Owner, webhook: &str) -> Vec<Received> {
-    owner.learn(world, "pro.md", "# Pro plan\n\nThe Pro plan costs 49 dollars a month.").await;
-    let unreadable = world.upload(owner, "empty.md", " \n ").await;
+    owner
+        .learn(world, "pro.md", "# Pro plan\n\nThe Pro plan costs 49 dollars a month.")
+        .await;
+    let unreadable = world.upload(owner, "empty.html", "<script>let a = 1;</script>").await;
     world.drain(owner).await;
-    assert_eq!(owner.document(world, unreadable["id"].as_str().unwrap()).await["status"], "FAILED");
+    assert_eq!(
+        owner.document(world, unreadable["id"].as_str().unwrap()).await["status"],
+        "FAILED"
+    );
     let agent = world
         .published_agent(owner, json!({ "response_config": { "confidence_threshold": 0.0 } }))
         .await;
@@ -162,7 +179,12 @@ async fn busy(world: &World, owner: &Owner, webhook: &str) -> Vec<Received> {
     for question in ["What does the Pro plan cost?", "And for a year?"] {
         let frames = world.ask(&key, &agent, "session-1", question).send().await.frames();
         let body = json!({ "message_id": frames[0]["message_id"], "feedback_type": "THUMBS_UP", "comment": "Good" });
-        world.post("/api/v1/widget/feedback", body).widget(&key).send().await.expect(201);
+        world
+            .post("/api/v1/widget/feedback", body)
+            .widget(&key)
+            .send()
+            .await
+            .expect(201);
     }
     owner.deliver(world, webhook).await;
     let mut received = world.receiver.take();
@@ -185,20 +207,39 @@ async fn every_event_is_told_with_its_facts_to_who_asks_for_it() {
         assert!(body["timestamp"].as_str().unwrap().ends_with('Z'));
         told.push((body["event"].as_str().unwrap().to_owned(), body["data"].clone()));
     }
-    let of = |name: &str| told.iter().filter(|it| it.0 == name).map(|it| &it.1).collect::<Vec<_>>();
-    assert_eq!(of("CONVERSATION_STARTED").len(), 1, "the second question starts nothing");
+    let of = |name: &str| {
+        told.iter()
+            .filter(|it| it.0 == name)
+            .map(|it| &it.1)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of("CONVERSATION_STARTED").len(),
+        1,
+        "the second question starts nothing"
+    );
     let started = of("CONVERSATION_STARTED")[0];
     assert_eq!(started["session_id"], "session-1");
-    assert_eq!(world.sql.column("SELECT id FROM conversations"), [started["conversation_id"].as_str().unwrap()]);
+    assert_eq!(
+        world.sql.column("SELECT id FROM conversations"),
+        [started["conversation_id"].as_str().unwrap()]
+    );
     let answered = of("MESSAGE_ANSWERED");
     assert_eq!(answered.len(), 2);
     assert_eq!(answered[0]["message"], "What does the Pro plan cost?");
-    assert!(answered[0]["response"].as_str().unwrap().contains("49 dollars"), "{}", answered[0]);
+    assert!(
+        answered[0]["response"].as_str().unwrap().contains("49 dollars"),
+        "{}",
+        answered[0]
+    );
     assert_eq!(answered[0]["sources"][0]["title"], "pro.md");
     assert!(answered[0]["confidence"].as_f64().unwrap() > 0.0);
     let feedback = of("FEEDBACK_RECEIVED");
     assert_eq!(feedback.len(), 2);
-    assert_eq!((&feedback[0]["feedback_type"], &feedback[0]["comment"]), (&json!("THUMBS_UP"), &json!("Good")));
+    assert_eq!(
+        (&feedback[0]["feedback_type"], &feedback[0]["comment"]),
+        (&json!("THUMBS_UP"), &json!("Good"))
+    );
     assert_eq!(feedback[0]["message_id"], answered[0]["message_id"]);
     assert_eq!(of("DOCUMENT_PROCESSED")[0]["title"], "pro.md");
     assert_eq!(of("DOCUMENT_FAILED")[0]["error"], "no text was found in the file");
@@ -218,7 +259,10 @@ async fn nobody_is_told_of_what_they_did_not_ask_for_or_of_another_tenants() {
     assert_eq!(bob.deliver(&world, &bobs).await, None);
     assert_eq!(world.receiver.take().len(), 0);
     // What nobody asks for is not even written down.
-    assert_eq!(world.sql.column("SELECT DISTINCT kind FROM events"), ["feedback_received"]);
+    assert_eq!(
+        world.sql.column("SELECT DISTINCT kind FROM events"),
+        ["feedback_received"]
+    );
 }
 
 #[tokio::test]
@@ -226,7 +270,9 @@ async fn an_event_is_written_with_its_cause_or_not_at_all() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     owner.webhook(&world, HOOK, &ALL).await;
-    let document = world.upload(&owner, "a.md", "# Hours\n\nWe are open from nine to five.").await;
+    let document = world
+        .upload(&owner, "a.md", "# Hours\n\nWe are open from nine to five.")
+        .await;
     world.sql.fail_next("INSERT INTO deliveries");
     world.drain(&owner).await;
     assert_eq!(world.sql.column("SELECT 1 FROM events").len(), 0);
@@ -236,8 +282,17 @@ async fn an_event_is_written_with_its_cause_or_not_at_all() {
     world.drain(&owner).await;
     assert_eq!(owner.document(&world, id).await["status"], "COMPLETED");
     assert_eq!(world.sql.column("SELECT kind FROM events"), ["document_processed"]);
-    // The job is done a second time, as after a crash, and the event is the one that it was.
-    assert_eq!(world.wakes.take_endpoints().len(), 1);
+    // A job that is done a second time, as after a crash, has the one event that it had.
+    world
+        .upload(&owner, "b.md", "# Parking\n\nThere is a car park behind the shop.")
+        .await;
+    world.sql.fail_next("DELETE FROM jobs");
+    let workspace = edge_model::WorkspaceId::new(owner.workspace.as_str());
+    assert!(edge_core::job::drain(&world.app, &workspace, 60_000).await.is_err());
+    world.clock.advance(2 * MINUTE);
+    assert_eq!(world.drain(&owner).await, None);
+    assert_eq!(world.sql.column("SELECT id FROM events").len(), 2);
+    assert_eq!(world.sql.column("SELECT id FROM deliveries").len(), 2);
 }
 
 fn secret(text: &str) -> SigningSecret {
@@ -258,6 +313,7 @@ async fn for_a_day_after_a_rotation_both_secrets_sign() {
     let (webhook, old) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
     let old = secret(&old);
     let told = async || {
+        let owner = owner.again(&world, "ann@example.com").await;
         owner.test_event(&world, &webhook).await;
         owner.deliver(&world, &webhook).await;
         world.receiver.take().remove(0)

@@ -1,0 +1,239 @@
+//! Events in the words of each dialect: the samples of their documents, byte for byte where they show one.
+use edge_core::ports::{Envelope, Envelopes as _};
+use edge_dialects::envelopes::Dialects;
+use edge_dialects::{builder, insydr, twig, twin};
+use edge_model::event::{
+    AgentChanged, ConversationStarted, DocumentEnded, EscalationChanged, Event, EventKind, FeedbackReceived, Happening,
+    LeadCaptured, MessageAnswered, RunChanged, SourceEnded, SourceRef, Test,
+};
+use edge_model::webhook::WebhookForm;
+use edge_model::{AgentId, ConversationId, DocumentId, EventId, MessageId, Timestamp, WorkspaceId};
+use serde_json::{Value, json};
+
+fn envelope(form: WebhookForm, happening: Happening, at: &str) -> Option<Envelope> {
+    let event = Event {
+        id: EventId::new("evt_1"),
+        workspace_id: WorkspaceId::new("ws_1"),
+        happening,
+        created_at: Timestamp::from_rfc3339(at).unwrap(),
+    };
+    Dialects.envelope(form, &event)
+}
+
+fn compact(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    lines.concat().replace("\": ", "\":")
+}
+
+fn escalation() -> EscalationChanged {
+    EscalationChanged {
+        escalation_id: "esc_xyz789".into(),
+        agent_id: AgentId::new("agent_1"),
+        question: "Can you approve the $15k contract with Acme?".into(),
+        asked_by: "Jordan M.".into(),
+        confidence: Some(0.22),
+        reason: "Requires personal budget authority over $10k".into(),
+        email: Some("jordan@example.com".into()),
+        resolved_at: None,
+    }
+}
+
+#[test]
+fn the_twin_tells_of_escalations_as_its_document_shows() {
+    let told = envelope(
+        WebhookForm::Twin,
+        Happening::EscalationCreated(escalation()),
+        "2026-03-14T10:32:00Z",
+    )
+    .unwrap();
+    // Seed 002, "Webhooks".
+    let sample = r#"{
+        "event": "escalation.created",
+        "escalationId": "esc_xyz789",
+        "question": "Can you approve the $15k contract with Acme?",
+        "askedBy": "Jordan M.",
+        "confidence": 0.22,
+        "reason": "Requires personal budget authority over $10k",
+        "timestamp": "2026-03-14T10:32:00Z"
+    }"#;
+    assert_eq!(String::from_utf8(told.body).unwrap(), compact(sample));
+    assert_eq!((told.signature_header, told.event_header), ("twin-signature", None));
+}
+
+fn run(outcome: Option<&str>, finished_at: Option<&str>) -> RunChanged {
+    RunChanged {
+        run_id: "run_xyz789".into(),
+        agent_id: AgentId::new("agent_abc123"),
+        outcome: outcome.map(str::to_owned),
+        finished_at: finished_at.map(|it| Timestamp::from_rfc3339(it).unwrap()),
+    }
+}
+
+#[test]
+fn the_builder_tells_of_runs_as_its_document_shows() {
+    let at = "2026-03-11T14:32:15Z";
+    let told = envelope(
+        WebhookForm::Builder,
+        Happening::RunCompleted(run(Some("success"), Some(at))),
+        at,
+    )
+    .unwrap();
+    // Seed 003, "Webhook payload".
+    let sample = r#"{
+        "event": "run.completed",
+        "timestamp": "2026-03-11T14:32:15Z",
+        "data": {
+            "run_id": "run_xyz789",
+            "agent_id": "agent_abc123",
+            "status": "completed",
+            "outcome": "success",
+            "finished_at": "2026-03-11T14:32:15Z"
+        }
+    }"#;
+    assert_eq!(String::from_utf8(told.body).unwrap(), compact(sample));
+    assert_eq!(told.signature_header, "x-cobb-signature");
+    assert_eq!(told.event_header, Some(("x-cobb-event", "run.completed")));
+    for (happening, event, status) in [
+        (Happening::RunStarted(run(None, None)), "run.started", "in_progress"),
+        (Happening::RunFailed(run(None, Some(at))), "run.failed", "error"),
+        (Happening::RunStopped(run(None, Some(at))), "run.stopped", "stopped"),
+        (Happening::RunPaused(run(None, None)), "run.paused", "paused"),
+    ] {
+        let has_end = !matches!(event, "run.started" | "run.paused");
+        let body: Value = serde_json::from_slice(&envelope(WebhookForm::Builder, happening, at).unwrap().body).unwrap();
+        assert_eq!(
+            (&body["event"], &body["data"]["status"]),
+            (&json!(event), &json!(status))
+        );
+        assert_eq!(body["data"].get("finished_at").is_some(), has_end, "{event}");
+        assert_eq!(body["data"].get("outcome"), None, "{event}");
+    }
+}
+
+fn everything() -> Vec<Happening> {
+    let agent_id = AgentId::new("agent_1");
+    let changed = AgentChanged {
+        agent_id: agent_id.clone(),
+        name: "Bot".into(),
+    };
+    let source = |error: Option<&str>| SourceEnded {
+        source_id: "src_1".into(),
+        name: "Docs".into(),
+        document_count: 3,
+        error: error.map(str::to_owned),
+    };
+    let document = |error: Option<&str>| DocumentEnded {
+        document_id: DocumentId::new("doc_1"),
+        title: "Refund Policy".into(),
+        version: 1,
+        chunk_count: 4,
+        error: error.map(str::to_owned),
+    };
+    vec![
+        Happening::Test(Test {
+            message: "Hello".into(),
+        }),
+        Happening::ConversationStarted(ConversationStarted {
+            conversation_id: ConversationId::new("conv_1"),
+            agent_id: agent_id.clone(),
+            session_key: "session-456".into(),
+            page_url: Some("https://example.com/pricing".into()),
+        }),
+        Happening::MessageAnswered(MessageAnswered {
+            message_id: MessageId::new("msg_1"),
+            agent_id: agent_id.clone(),
+            session_key: "session-456".into(),
+            question: "What is your refund policy?".into(),
+            answer: "Refunds are possible within 30 days.".into(),
+            confidence: 0.92,
+            is_answered: true,
+            latency_ms: 1_200,
+            sources: vec![SourceRef {
+                document_id: DocumentId::new("doc_1"),
+                title: "Refund Policy".into(),
+            }],
+        }),
+        Happening::FeedbackReceived(FeedbackReceived {
+            message_id: MessageId::new("msg_1"),
+            agent_id: agent_id.clone(),
+            rating: 5,
+            comment: "Very helpful!".into(),
+        }),
+        Happening::DocumentProcessed(document(None)),
+        Happening::DocumentFailed(document(Some("no text was found in the file"))),
+        Happening::LeadCaptured(LeadCaptured {
+            agent_id,
+            session_key: "session-456".into(),
+            email: "jordan@example.com".into(),
+            message: "Call me".into(),
+        }),
+        Happening::EscalationCreated(escalation()),
+        Happening::EscalationResolved(EscalationChanged {
+            resolved_at: Timestamp::from_rfc3339("2026-03-14T11:00:00Z"),
+            ..escalation()
+        }),
+        Happening::AgentCreated(changed.clone()),
+        Happening::AgentUpdated(changed.clone()),
+        Happening::AgentDeleted(changed),
+        Happening::SourceProcessed(source(None)),
+        Happening::SourceFailed(source(Some("robots.txt forbids it"))),
+    ]
+}
+
+#[test]
+fn what_twig_and_insydr_are_told_is_what_it_was() {
+    let mut lines = vec![];
+    for form in [WebhookForm::Twig, WebhookForm::Insydr] {
+        for happening in everything() {
+            if let Some(told) = envelope(form, happening, "2026-03-14T10:32:00Z") {
+                let body: Value = serde_json::from_slice(&told.body).unwrap();
+                let (header, name) = told.event_header.unwrap();
+                assert_eq!(body["event"], name);
+                lines.push(format!(
+                    "{header}: {name}\n{}",
+                    serde_json::to_string_pretty(&body).unwrap()
+                ));
+            }
+        }
+    }
+    insta::assert_snapshot!(lines.join("\n\n"));
+}
+
+#[test]
+fn a_name_means_the_kind_that_has_it_and_only_what_a_dialect_knows_can_be_asked_for() {
+    let names = |kind: fn(&str) -> Option<EventKind>, known: &[&str]| {
+        for name in known {
+            assert!(kind(name).is_some(), "{name}");
+        }
+        for name in ["", "TEST", "webhook.test", "test", "escalation_created"] {
+            assert_eq!(kind(name), None, "{name}");
+        }
+    };
+    names(
+        twig::envelope::kind,
+        &[
+            "interaction.created",
+            "interaction.feedback",
+            "agent.created",
+            "agent.updated",
+            "agent.deleted",
+            "datasource.processed",
+            "datasource.failed",
+            "escalation.created",
+        ],
+    );
+    names(
+        builder::envelope::kind,
+        &[
+            "run.started",
+            "run.completed",
+            "run.failed",
+            "run.stopped",
+            "run.paused",
+        ],
+    );
+    names(insydr::envelope::kind, &["CONVERSATION_STARTED", "LEAD_CAPTURED"]);
+    assert_eq!(twin::envelope::EVENTS, [EventKind::EscalationCreated]);
+    assert_eq!(twig::envelope::kind("run.started"), None);
+    assert_eq!(insydr::envelope::kind("interaction.created"), None);
+}

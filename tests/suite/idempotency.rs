@@ -1,0 +1,304 @@
+//! `Idempotency-Key`: done once, answered as often as asked.
+use crate::harness::acts::id;
+use crate::harness::request::{Answer, Call};
+use crate::harness::{Owner, World};
+use edge_model::time::{DAY, MINUTE};
+use http::Method;
+use serde_json::{Value, json};
+
+impl Call<'_> {
+    fn key(self, key: &str) -> Self {
+        self.header("idempotency-key", key)
+    }
+}
+
+async fn make(world: &World, owner: &Owner, key: &str, body: &Value) -> Answer {
+    owner
+        .call(world, Method::POST, "/agents")
+        .json(body)
+        .key(key)
+        .send()
+        .await
+}
+
+fn agents(world: &World) -> usize {
+    world.sql.column("SELECT id FROM agents").len()
+}
+
+#[tokio::test]
+async fn the_same_request_again_is_answered_alike_and_done_once() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let body = json!({ "name": "Bot" });
+    let first = make(&world, &owner, "k1", &body).await;
+    assert_eq!(first.header("idempotent-replayed"), None);
+    world.clock.advance(DAY - MINUTE);
+    let again = make(&world, &owner, "k1", &body).await;
+    assert_eq!((first.status, &first.body), (201, &again.body));
+    assert_eq!(again.status, 201);
+    assert_eq!(again.header("idempotent-replayed"), Some("true"));
+    assert_eq!(again.header("content-type"), first.header("content-type"));
+    assert!(again.header("x-ratelimit-remaining").is_some());
+    assert_ne!(again.header("x-request-id"), first.header("x-request-id"));
+    assert_eq!(agents(&world), 1);
+}
+
+#[tokio::test]
+async fn after_a_day_the_key_is_free_and_its_row_is_swept_away() {
+    let world = World::new();
+    world.sign_up("ann@example.com").await;
+    // A sign-in does not last for longer than a day; this needs none.
+    let path = "/api/v1/auth/forgot-password";
+    let body = json!({ "email": "ann@example.com" });
+    let send = || world.post(path, body.clone()).key("k1").send();
+    send().await.expect(200);
+    world.clock.advance(DAY + MINUTE);
+    assert_eq!(send().await.header("idempotent-replayed"), None);
+    assert_eq!(send().await.header("idempotent-replayed"), Some("true"));
+    world.clock.advance(DAY + MINUTE);
+    edge_core::job::sweep(&world.app).await.unwrap();
+    assert_eq!(world.sql.column("SELECT id FROM idempotency_keys").len(), 0);
+}
+
+#[tokio::test]
+async fn another_body_under_the_same_key_is_refused() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    make(&world, &owner, "k1", &json!({ "name": "Bot" })).await.expect(201);
+    let refused = make(&world, &owner, "k1", &json!({ "name": "Other" })).await;
+    let field = Some("Idempotency-Key".to_owned());
+    assert_eq!(refused.refusal(), (422, "UNPROCESSABLE_CONTENT".into(), field));
+    assert_eq!(agents(&world), 1);
+}
+
+#[tokio::test]
+async fn keys_of_other_callers_and_other_paths_are_other_keys() {
+    let world = World::new();
+    let ann = world.owner("ann@example.com").await;
+    let bob = world.owner("bob@example.com").await;
+    let body = json!({ "name": "Bot" });
+    let first = make(&world, &ann, "k1", &body).await.expect(201);
+    let second = make(&world, &bob, "k1", &body).await.expect(201);
+    assert_ne!(id(&first), id(&second));
+    let collection = ann
+        .call(&world, Method::POST, "/collections")
+        .json(&body)
+        .key("k1")
+        .send()
+        .await;
+    assert_eq!(collection.header("idempotent-replayed"), None);
+    collection.expect(201);
+    assert_eq!(agents(&world), 2);
+}
+
+#[tokio::test]
+async fn of_many_equal_requests_at_once_one_is_done_and_the_others_are_told_to_come_back() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let body = json!({ "name": "Bot" });
+    let calls = (0..50).map(|_| make(&world, &owner, "k1", &body));
+    let answers = futures_util::future::join_all(calls).await;
+    let made = answers.iter().filter(|it| it.status == 201);
+    let fresh = made
+        .clone()
+        .filter(|it| it.header("idempotent-replayed").is_none())
+        .count();
+    assert_eq!((fresh, agents(&world)), (1, 1));
+    for waiting in answers.iter().filter(|it| it.status != 201) {
+        assert_eq!(waiting.refusal(), (409, "CONFLICT".into(), None));
+        assert_eq!(waiting.header("retry-after"), Some("1"));
+    }
+    assert!(made.count() < 50, "some came while the first one ran");
+    let late = make(&world, &owner, "k1", &body).await;
+    assert_eq!(late.header("idempotent-replayed"), Some("true"));
+}
+
+#[tokio::test]
+async fn what_was_refused_or_failed_may_be_sent_again_under_its_key() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    assert_eq!(make(&world, &owner, "k1", &json!({ "name": "" })).await.status, 400);
+    world.sql.fail_next("INSERT INTO agents");
+    let body = json!({ "name": "Bot" });
+    assert_eq!(make(&world, &owner, "k1", &body).await.status, 500);
+    make(&world, &owner, "k1", &body).await.expect(201);
+    assert_eq!(agents(&world), 1);
+}
+
+#[tokio::test]
+async fn a_request_that_a_crash_cut_off_holds_its_key_for_two_minutes() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let body = json!({ "name": "Bot" });
+    make(&world, &owner, "k1", &body).await.expect(201);
+    world.sql.execute(
+        "UPDATE idempotency_keys SET sealed_answer = NULL, fingerprint = NULL",
+        &[],
+    );
+    assert_eq!(make(&world, &owner, "k1", &body).await.status, 409);
+    world.clock.advance(2 * MINUTE + 1_000);
+    assert_eq!(make(&world, &owner, "k1", &body).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_key_that_is_no_key_is_refused() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    for key in ["", &"k".repeat(256)] {
+        let refused = make(&world, &owner, key, &json!({ "name": "Bot" })).await.refusal();
+        let field = Some("Idempotency-Key".to_owned());
+        assert_eq!(refused, (400, "VALIDATION_ERROR".into(), field), "{key}");
+    }
+    make(&world, &owner, &"k".repeat(255), &json!({ "name": "Bot" }))
+        .await
+        .expect(201);
+}
+
+#[tokio::test]
+async fn who_is_let_in_no_more_is_answered_nothing_that_was_kept() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let bob = world.join(&owner, "bob@example.com", "ADMIN").await;
+    let body = json!({ "name": "Bot" });
+    make(&world, &bob, "k1", &body).await.expect(201);
+    world.sql.execute("DELETE FROM memberships WHERE role = 'ADMIN'", &[]);
+    assert_eq!(
+        make(&world, &bob, "k1", &body).await.refusal(),
+        (404, "NOT_FOUND".into(), None)
+    );
+    world.sql.execute("DELETE FROM sessions", &[]);
+    assert_eq!(make(&world, &bob, "k1", &body).await.status, 401);
+    // Strangers leave no rows behind either.
+    let rows = world.sql.column("SELECT id FROM idempotency_keys").len();
+    let call = world.post(&owner.path("/agents"), body).bearer("e30.e30.e30").key("k2");
+    assert_eq!(call.send().await.status, 401);
+    assert_eq!(world.sql.column("SELECT id FROM idempotency_keys").len(), rows);
+}
+
+#[tokio::test]
+async fn replays_count_as_requests() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let body = json!({ "name": "Bot" });
+    let mut last = 1_000;
+    for _ in 0..3 {
+        let answer = make(&world, &owner, "k1", &body).await;
+        let left: u64 = answer.header("x-ratelimit-remaining").unwrap().parse().unwrap();
+        assert!(left < last, "{left}");
+        last = left;
+    }
+}
+
+#[tokio::test]
+async fn an_upload_may_be_sent_again_by_a_client_that_makes_new_boundaries() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let collection = world.default_collection(&owner).await;
+    let form = |boundary: &str, text: &str| {
+        format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"collection_id\"\r\n\r\n{collection}\r\n\
+             --{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\
+             Content-Type: text/plain\r\n\r\n{text}\r\n--{boundary}--\r\n"
+        )
+    };
+    let send = |boundary: &'static str, text: &'static str| {
+        owner
+            .call(&world, Method::POST, "/documents")
+            .header("content-type", &format!("multipart/form-data; boundary={boundary}"))
+            .body(form(boundary, text))
+            .key("k1")
+            .send()
+    };
+    let first = send("AAAA", "We are open from nine to five.").await;
+    first.expect(202);
+    let again = send("BBBBBBBB", "We are open from nine to five.").await;
+    assert_eq!(
+        (again.header("idempotent-replayed"), &again.body),
+        (Some("true"), &first.body)
+    );
+    assert_eq!(send("AAAA", "We are closed.").await.status, 422);
+}
+
+#[tokio::test]
+async fn a_streamed_answer_is_kept_whole_though_its_reader_left_and_is_streamed_again() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    owner
+        .learn(&world, "pro.md", "# Pro plan\n\nThe Pro plan costs 49 dollars a month.")
+        .await;
+    let agent = world
+        .published_agent(&owner, json!({ "response_config": { "confidence_threshold": 0.0 } }))
+        .await;
+    let key = world.widget_key(&owner).await;
+    let ask = || world.ask(&key, &agent, "s", "What does the Pro plan cost?").key("k1");
+    drop(ask().leaving().open().await);
+    let mut again = ask().send().await;
+    for _ in 0..500 {
+        if again.status == 200 {
+            break;
+        }
+        assert_eq!(again.status, 409, "{}", again.text());
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        again = ask().send().await;
+    }
+    assert_eq!(again.header("idempotent-replayed"), Some("true"));
+    assert_eq!(again.header("content-type"), Some("text/event-stream; charset=utf-8"));
+    assert!(again.streamed().contains("49 dollars"), "{}", again.text());
+    assert_eq!(again.frames().last().unwrap()["type"], "done");
+    assert_eq!(world.sql.column("SELECT id FROM messages").len(), 2);
+    // Used from elsewhere, the key of a page opens nothing that was kept.
+    let body = json!({ "agent_id": agent, "session_id": "s", "message": "What does the Pro plan cost?" });
+    let elsewhere = world
+        .post("/api/v1/widget/chat", body)
+        .header("x-api-key", &key)
+        .header("origin", "https://evil.example");
+    assert_eq!(elsewhere.key("k1").send().await.refusal().1, "ORIGIN_NOT_ALLOWED");
+}
+
+#[tokio::test]
+async fn secrets_in_answers_are_in_no_row() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let make = || {
+        let body = json!({ "name": "Site", "allowed_domains": ["example.com"] });
+        owner
+            .call(&world, Method::POST, "/api-keys")
+            .json(&body)
+            .key("k1")
+            .send()
+    };
+    let first = make().await.expect(201);
+    let secret = first["key"].as_str().unwrap();
+    assert_eq!(make().await.expect(201)["key"], secret);
+    let base64 = |it: &str| {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.encode(it)
+    };
+    let traces = [secret.to_owned(), base64(secret)];
+    for row in world.everything() {
+        assert!(!traces.iter().any(|it| row.contains(it.as_str())), "{row}");
+    }
+}
+
+#[tokio::test]
+async fn every_post_takes_a_key() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let widget_key = world.widget_key(&owner).await;
+    for route in edge_dialects::routes().iter().filter(|it| it.method == Method::POST) {
+        let path = route.path.replace("{workspace_id}", &owner.workspace);
+        let path = path.split('/').map(|it| if it.starts_with('{') { "x" } else { it });
+        let path = path.collect::<Vec<_>>().join("/");
+        // A key that is none is refused before anything else is looked at.
+        let call = world.post(&path, json!({})).key("");
+        let call = match route.access {
+            edge_dialects::Access::Widget => call.widget(&widget_key),
+            _ => call.bearer(&owner.token),
+        };
+        assert_eq!(
+            call.send().await.refusal().2.as_deref(),
+            Some("Idempotency-Key"),
+            "{path}"
+        );
+    }
+}
