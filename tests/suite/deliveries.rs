@@ -80,7 +80,7 @@ async fn every_attempt_carries_the_same_id_and_a_time_of_its_own() {
 async fn an_endpoint_that_asks_for_time_gets_it() {
     let world = World::new();
     let (owner, webhook) = with_webhook(&world).await;
-    for (status, when, wait) in [(429, "120", 120 * SECOND), (503, "Mon, 26 Jan 2026 01:00:00 GMT", 0)] {
+    for (status, when, wait) in [(503, "Mon, 26 Jan 2026 01:00:00 GMT", 0), (429, "120", 120 * SECOND)] {
         let before = world.clock.now().0;
         world.receiver.will(HOOK, [Reply::Later(status, when)]);
         owner.test_event(&world, &webhook).await;

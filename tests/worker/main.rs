@@ -13,6 +13,7 @@ mod harness;
 
 mod accounts;
 mod answering;
+mod deliveries;
 mod durability;
 mod generating;
 mod leaving;
@@ -23,3 +24,4 @@ mod quota;
 mod restart;
 mod site;
 mod twin;
+mod webhook_receiver;

@@ -27,7 +27,7 @@ pub const SETTINGS: [Setting; 13] = [
     Setting {
         name: "AUTH_SECRET",
         secret: true,
-        meaning: "Signs access tokens and visitor tokens; changing it signs everybody out.",
+        meaning: "Signs access tokens and visitor tokens; changing it signs everybody out and stops webhooks.",
         check: checks::at_least::<32>,
     },
     Setting {
