@@ -3,7 +3,7 @@
 //! Each endpoint has somebody of its own who delivers to it ([`drain`]), so that one that hangs holds up nobody else. Of
 //! one endpoint's deliveries a few are under way at a time. After several failures in a row it is left alone for a
 //! while, and then tried with one.
-pub mod attempt;
+mod attempt;
 mod plan;
 
 use crate::app::App;

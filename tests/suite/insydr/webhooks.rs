@@ -318,7 +318,7 @@ async fn for_a_day_after_a_rotation_both_secrets_sign() {
         owner.deliver(&world, &webhook).await;
         world.receiver.take().remove(0)
     };
-    assert!(signed_with(&told().await, &[old.clone()]));
+    assert!(signed_with(&told().await, std::slice::from_ref(&old)));
     let path = format!("/webhooks/{webhook}/rotate-secret");
     let rotated = owner.post(&world, &path, json!({})).await.expect(200);
     assert_eq!(rotated["old_secret_expires_at"], "2026-01-27T00:00:00Z");
@@ -328,7 +328,7 @@ async fn for_a_day_after_a_rotation_both_secrets_sign() {
     world.clock.advance(23 * HOUR);
     assert!(signed_with(&told().await, &[new.clone(), old.clone()]));
     world.clock.advance(HOUR);
-    assert!(signed_with(&told().await, &[new.clone()]));
+    assert!(signed_with(&told().await, std::slice::from_ref(&new)));
     for row in world.everything() {
         assert!(!row.contains(new.as_str()) && !row.contains(old.as_str()), "{row}");
     }

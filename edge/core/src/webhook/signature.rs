@@ -90,20 +90,15 @@ mod tests {
 
     #[test]
     fn a_callers_own_secret_is_its_own_key_for_both_signatures() {
-        let body = b"what do ya want for nothing?";
-        // RFC 4231, test case 2, with a key that is long enough for us: computed with OpenSSL.
+        // Both computed with Python's hmac.
         let secret = SigningSecret::new("your-webhook-secret").unwrap();
         assert_eq!(
-            secret.sign_body(body).unwrap(),
-            format!(
-                "sha256={}",
-                secret::hex(&secret::hmac_sha256(b"your-webhook-secret", body).unwrap())
-            )
+            secret.sign_body(b"what do ya want for nothing?").unwrap(),
+            "sha256=548763bfaab897274d5528766bc8ed92c91ca7b260691cf06830108b65febca3"
         );
-        let raw = secret::hmac_sha256(b"your-webhook-secret", b"evt_1.1.x").unwrap();
         assert_eq!(
             standard(&[secret], "evt_1", Timestamp(1_000), b"x").unwrap(),
-            format!("v1,{}", STANDARD.encode(raw))
+            "v1,+Ued6OKdiyX0MfrMI0NdklLZXUUrppL22BrIrHKuTVQ="
         );
     }
 
