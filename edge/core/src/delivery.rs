@@ -16,7 +16,7 @@ use attempt::Outcome;
 use edge_model::delivery::{Attempt, Delivery, DeliveryStatus};
 use edge_model::job::Task;
 use edge_model::time::DAY;
-use edge_model::webhook::{DisabledBecause, Webhook};
+use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
 use edge_model::{DeliveryId, Timestamp, WebhookId};
 use edge_store::deliveries::{Due, Endpoint, Range};
 use edge_store::{Page, Statement, deliveries, events, webhooks};
@@ -141,12 +141,13 @@ pub struct Detail {
 pub async fn list(
     app: &App,
     member: &Member,
+    form: WebhookForm,
     id: &WebhookId,
     status: Option<DeliveryStatus>,
     page: &Page,
 ) -> Result<(Vec<Delivery>, u64)> {
     member.require(Action::Read)?;
-    let webhook = webhook::find(app, &member.workspace.id, id).await?;
+    let webhook = webhook::find(app, &member.workspace.id, form, id).await?;
     Ok(app.store.deliveries(&endpoint_of(&webhook), status, page).await?)
 }
 
@@ -154,9 +155,15 @@ pub async fn list(
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`].
-pub async fn get(app: &App, member: &Member, id: &WebhookId, delivery: &DeliveryId) -> Result<Detail> {
+pub async fn get(
+    app: &App,
+    member: &Member,
+    form: WebhookForm,
+    id: &WebhookId,
+    delivery: &DeliveryId,
+) -> Result<Detail> {
     member.require(Action::Read)?;
-    let webhook = webhook::find(app, &member.workspace.id, id).await?;
+    let webhook = webhook::find(app, &member.workspace.id, form, id).await?;
     let delivery = find(app, &endpoint_of(&webhook), delivery).await?;
     let event = app.store.event(&webhook.workspace_id, &delivery.event_id).await?;
     let envelope = event.and_then(|it| app.envelopes.envelope(webhook.form, &it));
@@ -174,9 +181,15 @@ pub async fn get(app: &App, member: &Member, id: &WebhookId, delivery: &Delivery
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller does not manage webhooks; [`crate::Kind::NotFound`];
 /// [`crate::Kind::Conflict`] when the endpoint is disabled.
-pub async fn redeliver(app: &App, member: &Member, id: &WebhookId, delivery: &DeliveryId) -> Result<Delivery> {
+pub async fn redeliver(
+    app: &App,
+    member: &Member,
+    form: WebhookForm,
+    id: &WebhookId,
+    delivery: &DeliveryId,
+) -> Result<Delivery> {
     member.require(Action::ManageWebhooks)?;
-    let webhook = webhook::find(app, &member.workspace.id, id).await?;
+    let webhook = webhook::find(app, &member.workspace.id, form, id).await?;
     let endpoint = endpoint_of(&webhook);
     find(app, &endpoint, delivery).await?;
     webhook::require_active(&webhook)?;
@@ -189,9 +202,9 @@ pub async fn redeliver(app: &App, member: &Member, id: &WebhookId, delivery: &De
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller does not manage webhooks; [`crate::Kind::NotFound`];
 /// [`crate::Kind::Conflict`] when the endpoint is disabled.
-pub async fn replay(app: &App, member: &Member, id: &WebhookId, range: &Range) -> Result<u64> {
+pub async fn replay(app: &App, member: &Member, form: WebhookForm, id: &WebhookId, range: &Range) -> Result<u64> {
     member.require(Action::ManageWebhooks)?;
-    let webhook = webhook::find(app, &member.workspace.id, id).await?;
+    let webhook = webhook::find(app, &member.workspace.id, form, id).await?;
     webhook::require_active(&webhook)?;
     let write = deliveries::replay(&endpoint_of(&webhook), range, REPLAY, app.now());
     let answers = event::write(app, vec![write]).await?;

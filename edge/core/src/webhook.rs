@@ -113,18 +113,24 @@ pub async fn list(app: &App, member: &Member, form: WebhookForm) -> Result<Vec<W
 ///
 /// # Errors
 /// [`Kind::NotFound`].
-pub async fn get(app: &App, member: &Member, id: &WebhookId) -> Result<Webhook> {
+pub async fn get(app: &App, member: &Member, form: WebhookForm, id: &WebhookId) -> Result<Webhook> {
     member.require(Action::Read)?;
-    find(app, &member.workspace.id, id).await
+    find(app, &member.workspace.id, form, id).await
 }
 
 /// Changes an endpoint. One that is made active again begins afresh, whatever it failed before.
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`].
-pub async fn update(app: &App, member: &Member, id: &WebhookId, patch: WebhookPatch) -> Result<Webhook> {
+pub async fn update(
+    app: &App,
+    member: &Member,
+    form: WebhookForm,
+    id: &WebhookId,
+    patch: WebhookPatch,
+) -> Result<Webhook> {
     member.require(Action::ManageWebhooks)?;
-    let webhook = find(app, &member.workspace.id, id).await?;
+    let webhook = find(app, &member.workspace.id, form, id).await?;
     change(app, webhook, patch).await
 }
 
@@ -169,25 +175,25 @@ async fn change(app: &App, mut webhook: Webhook, patch: WebhookPatch) -> Result<
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`].
-pub async fn delete(app: &App, member: &Member, id: &WebhookId) -> Result<()> {
+pub async fn delete(app: &App, member: &Member, form: WebhookForm, id: &WebhookId) -> Result<()> {
     member.require(Action::ManageWebhooks)?;
-    let answers = app
-        .store
-        .write(vec![webhooks::delete(&member.workspace.id, id)])
-        .await?;
-    if answers.first().is_none_or(Vec::is_empty) {
-        return Err(not_found());
-    }
-    Ok(())
+    let webhook = find(app, &member.workspace.id, form, id).await?;
+    let write = webhooks::delete(&webhook.workspace_id, &webhook.id);
+    Ok(app.store.write(vec![write]).await.map(drop)?)
 }
 
 /// Gives an endpoint a new secret, and returns it with the moment from which on the old one is worth nothing.
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`].
-pub async fn rotate_secret(app: &App, member: &Member, id: &WebhookId) -> Result<(SigningSecret, Timestamp)> {
+pub async fn rotate_secret(
+    app: &App,
+    member: &Member,
+    form: WebhookForm,
+    id: &WebhookId,
+) -> Result<(SigningSecret, Timestamp)> {
     member.require(Action::ManageWebhooks)?;
-    let mut webhook = find(app, &member.workspace.id, id).await?;
+    let mut webhook = find(app, &member.workspace.id, form, id).await?;
     let secret = make_secret(app)?;
     let now = app.now();
     let until = now.plus(OVERLAP);
@@ -204,9 +210,9 @@ pub async fn rotate_secret(app: &App, member: &Member, id: &WebhookId) -> Result
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`]; [`Kind::Conflict`] when the
 /// endpoint is disabled.
-pub async fn test(app: &App, member: &Member, id: &WebhookId) -> Result<Delivery> {
+pub async fn test(app: &App, member: &Member, form: WebhookForm, id: &WebhookId) -> Result<Delivery> {
     member.require(Action::ManageWebhooks)?;
-    let webhook = find(app, &member.workspace.id, id).await?;
+    let webhook = find(app, &member.workspace.id, form, id).await?;
     require_active(&webhook)?;
     let happening = Happening::Test(Test {
         message: "This is a test of your webhook.".into(),
@@ -289,8 +295,12 @@ pub(crate) fn endpoint_of(webhook: &Webhook) -> Endpoint {
     }
 }
 
-pub(crate) async fn find(app: &App, workspace: &WorkspaceId, id: &WebhookId) -> Result<Webhook> {
-    app.store.webhook(workspace, id).await?.ok_or_else(not_found)
+/// Finds an endpoint of a form: what one dialect has made is not seen in the words of another.
+pub(crate) async fn find(app: &App, workspace: &WorkspaceId, form: WebhookForm, id: &WebhookId) -> Result<Webhook> {
+    let found = app.store.webhook(workspace, id).await?;
+    found
+        .filter(|it| it.form == form)
+        .ok_or_else(|| Error::not_found("webhook"))
 }
 
 pub(crate) fn require_active(webhook: &Webhook) -> Result<()> {
@@ -357,8 +367,4 @@ fn without_repeats(events: Vec<EventKind>) -> Vec<EventKind> {
         }
     }
     kept
-}
-
-fn not_found() -> Error {
-    Error::not_found("webhook")
 }

@@ -130,10 +130,10 @@ pub fn disable(workspace: &WorkspaceId, id: &WebhookId, why: DisabledBecause, no
     )
 }
 
-/// Deletes an endpoint and what was on its way to it: returns a row when there was one.
+/// Deletes an endpoint and what was on its way to it.
 pub fn delete(workspace: &WorkspaceId, id: &WebhookId) -> Statement {
     sql!(
-        "DELETE FROM webhooks WHERE workspace_id = ?1 AND id = ?2 RETURNING id",
+        "DELETE FROM webhooks WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str()
     )

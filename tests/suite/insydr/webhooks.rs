@@ -1,9 +1,13 @@
 //! Webhooks: made, shown, changed; the events of this dialect; secrets.
 use crate::harness::receiver::{HOOK, Received};
 use crate::harness::{Owner, World};
+use edge_core::guard::PublicUrl;
+use edge_core::webhook;
 use edge_core::webhook::signature::{SigningSecret, standard};
-use edge_model::Timestamp;
+use edge_dialects::twin;
 use edge_model::time::{HOUR, MINUTE};
+use edge_model::webhook::WebhookForm;
+use edge_model::{Timestamp, WorkspaceId};
 use serde_json::{Value, json};
 
 const ALL: [&str; 8] = [
@@ -370,4 +374,43 @@ async fn a_secret_moved_to_another_webhook_does_not_open() {
     assert_eq!(world.receiver.take().len(), 0, "nothing is sent unsigned");
     let shown = owner.delivery(&world, &webhook, &delivery).await;
     assert!(shown["attempts"][0]["error"].as_str().unwrap().contains("cannot sign"));
+}
+
+#[tokio::test]
+async fn the_only_webhook_of_another_dialect_is_set_moved_and_removed_and_not_seen_here() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let workspace = WorkspaceId::new(owner.workspace.as_str());
+    let set = async |url: Option<&str>, own: Option<&str>| {
+        let url = url.map(|it| PublicUrl::new(it, &[]).unwrap());
+        let (form, events) = (WebhookForm::Twin, twin::envelope::EVENTS.to_vec());
+        let shown = webhook::set_only_one(&world.app, &workspace, form, url, events, own.map(secret)).await;
+        shown.unwrap().map(|it| it.as_str().to_owned())
+    };
+    let url = async || {
+        let found = webhook::only_one(&world.app, &workspace, WebhookForm::Twin).await;
+        found.unwrap().map(|it| it.url)
+    };
+    assert_eq!((set(None, None).await, url().await), (None, None));
+    let made = set(Some(HOOK), None).await.unwrap();
+    assert!(made.starts_with("whsec_"));
+    assert_eq!(url().await.as_deref(), Some(HOOK));
+    let other = "https://other.example.com/";
+    assert_eq!(
+        set(Some(other), None).await,
+        None,
+        "the secret stays and is not shown again"
+    );
+    let own = "a-secret-of-ours";
+    assert_eq!(set(Some(other), Some(own)).await.as_deref(), Some(own));
+    assert_eq!(url().await.as_deref(), Some(other));
+    let ids = world.sql.column("SELECT id FROM webhooks");
+    assert_eq!(ids.len(), 1);
+    assert_eq!(owner.get(&world, "/webhooks").await.expect(200)["total"], 0);
+    let path = format!("/webhooks/{}", ids[0]);
+    assert_eq!(owner.get(&world, &path).await.status, 404);
+    for row in world.everything() {
+        assert!(!row.contains(&made) && !row.contains(own), "{row}");
+    }
+    assert_eq!((set(None, None).await, url().await), (None, None));
 }

@@ -27,6 +27,9 @@ use wire::webhook::{
     WebhookList,
 };
 
+/// What this dialect makes and sees.
+const FORM: WebhookForm = WebhookForm::Insydr;
+
 fn name(text: &str) -> ApiResult<Name> {
     Name::new(text).map_err(|why| ApiError::field("name", why))
 }
@@ -78,7 +81,7 @@ pub async fn create(
 ) -> ApiResult<(StatusCode, Json<CreatedWebhook>)> {
     let secret = new.secret.as_deref().map(SigningSecret::new).transpose();
     let new = NewWebhook {
-        form: WebhookForm::Insydr,
+        form: FORM,
         agent_id: None,
         name: name(&new.name)?,
         url: url(&app, &new.url)?,
@@ -101,7 +104,7 @@ pub async fn create(
 }
 
 pub async fn list(State(app): State<App>, Member(member): Member) -> ApiResult<Json<WebhookList>> {
-    let found = webhook::list(&app, &member, WebhookForm::Insydr).await?;
+    let found = webhook::list(&app, &member, FORM).await?;
     let webhooks: Vec<_> = found.into_iter().map(shown).collect();
     let total = u64::try_from(webhooks.len()).unwrap_or_default();
     Ok(Json(WebhookList { webhooks, total }))
@@ -112,7 +115,9 @@ pub async fn show(
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<Json<wire::webhook::Webhook>> {
-    Ok(Json(shown(webhook::get(&app, &member, &WebhookId::new(id)).await?)))
+    Ok(Json(shown(
+        webhook::get(&app, &member, FORM, &WebhookId::new(id)).await?,
+    )))
 }
 
 pub async fn update(
@@ -128,7 +133,7 @@ pub async fn update(
         headers: change.headers.as_ref().map(headers).transpose()?,
         is_active: change.is_active,
     };
-    let webhook = webhook::update(&app, &member, &WebhookId::new(id), patch).await?;
+    let webhook = webhook::update(&app, &member, FORM, &WebhookId::new(id), patch).await?;
     Ok(Json(shown(webhook)))
 }
 
@@ -137,7 +142,7 @@ pub async fn delete(
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<Json<Message>> {
-    webhook::delete(&app, &member, &WebhookId::new(id)).await?;
+    webhook::delete(&app, &member, FORM, &WebhookId::new(id)).await?;
     Ok(Json(Message {
         message: "Webhook deleted".into(),
     }))
@@ -148,7 +153,7 @@ pub async fn test(
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<(StatusCode, Json<wire::webhook::Delivery>)> {
-    let delivery = webhook::test(&app, &member, &WebhookId::new(id)).await?;
+    let delivery = webhook::test(&app, &member, FORM, &WebhookId::new(id)).await?;
     Ok((StatusCode::ACCEPTED, Json(sent(delivery))))
 }
 
@@ -157,7 +162,7 @@ pub async fn rotate_secret(
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<Json<RotatedSecret>> {
-    let (secret, until) = webhook::rotate_secret(&app, &member, &WebhookId::new(id)).await?;
+    let (secret, until) = webhook::rotate_secret(&app, &member, FORM, &WebhookId::new(id)).await?;
     Ok(Json(RotatedSecret {
         secret: secret.as_str().into(),
         old_secret_expires_at: until.rfc3339(),
@@ -179,7 +184,7 @@ pub async fn replay(
         until: until.unwrap_or_else(|| app.now()),
         only_failed: wish.only_failed,
     };
-    let count = delivery::replay(&app, &member, &WebhookId::new(id), &range).await?;
+    let count = delivery::replay(&app, &member, FORM, &WebhookId::new(id), &range).await?;
     Ok((StatusCode::ACCEPTED, Json(Replayed { count })))
 }
 
@@ -234,7 +239,7 @@ pub async fn deliveries(
 ) -> ApiResult<Json<DeliveryList>> {
     let status = filter.status.as_deref().map(status).transpose()?;
     let page = Paging::new(filter.limit, filter.cursor).page()?;
-    let (found, total) = delivery::list(&app, &member, &WebhookId::new(id), status, &page).await?;
+    let (found, total) = delivery::list(&app, &member, FORM, &WebhookId::new(id), status, &page).await?;
     let last = found.last().map(|it| (it.created_at, it.id.as_str()));
     let next_cursor = next_cursor(&page, found.len(), last);
     Ok(Json(DeliveryList {
@@ -249,7 +254,7 @@ pub async fn delivery(
     Member(member): Member,
     Path((_, id, delivery)): Path<(String, String, String)>,
 ) -> ApiResult<Json<DeliveryDetail>> {
-    let found = delivery::get(&app, &member, &WebhookId::new(id), &DeliveryId::new(delivery)).await?;
+    let found = delivery::get(&app, &member, FORM, &WebhookId::new(id), &DeliveryId::new(delivery)).await?;
     Ok(Json(DeliveryDetail {
         delivery: sent(found.delivery),
         request_body: found.body,
@@ -262,6 +267,6 @@ pub async fn redeliver(
     Member(member): Member,
     Path((_, id, delivery)): Path<(String, String, String)>,
 ) -> ApiResult<(StatusCode, Json<wire::webhook::Delivery>)> {
-    let delivery = delivery::redeliver(&app, &member, &WebhookId::new(id), &DeliveryId::new(delivery)).await?;
+    let delivery = delivery::redeliver(&app, &member, FORM, &WebhookId::new(id), &DeliveryId::new(delivery)).await?;
     Ok((StatusCode::ACCEPTED, Json(sent(delivery))))
 }
