@@ -223,6 +223,8 @@ async fn another_tenants_things_are_not_found_in_ones_own_workspace() {
     let world = World::new();
     let ann = world.owner("ann@example.com").await;
     let bob = world.owner("bob@example.com").await;
+    // More requests than the free plan has in a minute.
+    world.set_plan(&bob, "ENTERPRISE").await;
     let things = furnished(&world, &ann).await;
     let token = format!("Bearer {}", bob.token);
     for route in routes(Access::Member)
