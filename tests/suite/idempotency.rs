@@ -2,6 +2,7 @@
 use crate::harness::acts::id;
 use crate::harness::request::{Answer, Call};
 use crate::harness::{Owner, World};
+use edge_model::key::KeyKind;
 use edge_model::time::{DAY, MINUTE};
 use http::Method;
 use serde_json::{Value, json};
@@ -293,6 +294,16 @@ async fn every_post_takes_a_key() {
         let call = world.post(&path, json!({})).key("");
         let call = match route.access {
             edge_dialects::Access::Widget => call.widget(&widget_key),
+            edge_dialects::Access::Program(kind) => {
+                let key = owner.program_key(&world, kind).await;
+                let refused = call.bearer(&key).send().await;
+                assert!(
+                    refused.status == 400 && refused.text().contains("Idempotency-Key"),
+                    "{path}: {}",
+                    refused.text()
+                );
+                continue;
+            }
             _ => call.bearer(&owner.token),
         };
         assert_eq!(
@@ -301,4 +312,32 @@ async fn every_post_takes_a_key() {
             "{path}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_program_is_answered_alike_and_refused_in_its_dialect() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let key = owner.program_key(&world, KeyKind::Twin).await;
+    let send = |content: &str| {
+        let body = json!({ "title": "Hours", "content": content });
+        world.post("/v1/kb", body).bearer(&key).key("k1").send()
+    };
+    let first = send("We are open from nine to five.").await;
+    first.expect(201);
+    let again = send("We are open from nine to five.").await;
+    assert_eq!(
+        (again.header("idempotent-replayed"), &again.body),
+        (Some("true"), &first.body)
+    );
+    let other = send("We are closed.").await;
+    assert_eq!(other.status, 422);
+    assert!(other.expect(422)["error"].is_string());
+    world.sql.execute(
+        "UPDATE idempotency_keys SET sealed_answer = NULL, fingerprint = NULL",
+        &[],
+    );
+    let running = send("We are open from nine to five.").await;
+    assert_eq!((running.status, running.header("retry-after")), (409, Some("1")));
+    assert_eq!(world.sql.column("SELECT id FROM documents").len(), 1);
 }

@@ -122,6 +122,8 @@ impl FromRequestParts<App> for Metered {
 pub(crate) fn identity(app: &App, access: Access, parts: &Parts) -> Option<String> {
     let header = |name| header_of(&parts.headers, name).map(str::trim);
     match access {
+        // Programs speak other dialects.
+        Access::Program(_) => None,
         Access::Open => Some(format!("address {}", header("cf-connecting-ip").unwrap_or("unknown"))),
         Access::Account | Access::Member => {
             let session = account::session_of(app, token(parts).ok()?).ok()?;
@@ -144,7 +146,7 @@ pub(crate) fn identity(app: &App, access: Access, parts: &Parts) -> Option<Strin
 /// Lets a caller in and counts the request, as the route's own handler does.
 pub(crate) async fn admit(app: &App, access: Access, parts: &mut Parts) -> Result<(), ApiError> {
     match access {
-        Access::Open => Ok(()),
+        Access::Open | Access::Program(_) => Ok(()),
         Access::Account => Person::from_request_parts(parts, app).await.map(drop),
         Access::Member => Member::from_request_parts(parts, app).await.map(drop),
         Access::Operator => Operator::from_request_parts(parts, app).await.map(drop),
