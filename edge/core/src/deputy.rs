@@ -6,13 +6,17 @@ pub use answering::{Ask, Reply, ask};
 
 use crate::agent_patch::{Patch, Threshold};
 use crate::app::App;
+use crate::guard::PublicUrl;
 use crate::permission::Action;
 use crate::program::Caller;
-use crate::{Error, Result, agent};
+use crate::webhook::signature::SigningSecret;
+use crate::{Error, Result, agent, webhook};
 use edge_model::AgentId;
 use edge_model::agent::{Agent, AgentStatus, Tone};
 use edge_model::deputy::{Deputy, DeputyStats};
+use edge_model::event::EventKind;
 use edge_model::text::Name;
+use edge_model::webhook::WebhookForm;
 use edge_model::workspace::Workspace;
 use edge_store::deputies::Ready;
 use edge_store::{SqlError, agents, deputies};
@@ -33,17 +37,32 @@ pub struct Manner {
     pub approval_limit: Option<f64>,
     /// What an answer saves.
     pub minutes_saved: u32,
+    /// Where escalations are announced.
+    pub webhook_url: Option<String>,
 }
 
-impl From<&Ready> for Manner {
-    fn from(ready: &Ready) -> Self {
-        Self {
+impl Manner {
+    async fn of(app: &App, ready: &Ready) -> Result<Self> {
+        let webhook = webhook::only_one(app, &ready.deputy.workspace_id, WebhookForm::Twin).await?;
+        Ok(Self {
             confidence_threshold: ready.agent.config.confidence_threshold,
             owner_name: ready.owner_name.clone(),
             approval_limit: ready.deputy.approval_limit,
             minutes_saved: ready.deputy.minutes_saved,
-        }
+            webhook_url: webhook.map(|it| it.url),
+        })
     }
+}
+
+/// The endpoint that a deputy's escalations are announced to.
+#[derive(Clone, Debug)]
+pub struct Announce {
+    /// None: to nobody.
+    pub url: Option<PublicUrl>,
+    /// The caller's own; one is made otherwise.
+    pub secret: Option<SigningSecret>,
+    /// What it is told of.
+    pub events: Vec<EventKind>,
 }
 
 /// An amount of money, in whatever currency.
@@ -90,6 +109,7 @@ pub struct Change {
     /// None in it: amounts are not looked at.
     pub approval_limit: Option<Option<Amount>>,
     pub minutes_saved: Option<Minutes>,
+    pub announce: Option<Announce>,
 }
 
 /// Finds a workspace's deputy; makes it on first use.
@@ -140,14 +160,16 @@ async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
 /// When the database does not answer.
 pub async fn manner(app: &App, caller: &impl Caller) -> Result<Manner> {
     caller.require(Action::Read)?;
-    Ok(Manner::from(&ready(app, caller.workspace()).await?))
+    Manner::of(app, &ready(app, caller.workspace()).await?).await
 }
 
 /// Changes how a deputy answers, at once. What else of its agent's draft was changed stays unpublished.
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content.
-pub async fn change(app: &App, caller: &impl Caller, change: Change) -> Result<Manner> {
+///
+/// Returns also the secret of the endpoint when it was set: nobody can get it again.
+pub async fn change(app: &App, caller: &impl Caller, change: Change) -> Result<(Manner, Option<SigningSecret>)> {
     caller.require(Action::EditContent)?;
     let workspace = caller.workspace();
     let Ready {
@@ -158,6 +180,7 @@ pub async fn change(app: &App, caller: &impl Caller, change: Change) -> Result<M
         owner_name,
         approval_limit,
         minutes_saved,
+        announce,
     } = change;
     if let Some(name) = owner_name {
         deputy.owner_name = name.to_string();
@@ -188,7 +211,13 @@ pub async fn change(app: &App, caller: &impl Caller, change: Change) -> Result<M
         ));
     }
     app.store.write(writes).await?;
-    Ok(Manner::from(&ready(app, workspace).await?))
+    let secret = match announce {
+        Some(Announce { url, secret, events }) => {
+            webhook::set_only_one(app, &workspace.id, WebhookForm::Twin, url, events, secret).await?
+        }
+        None => None,
+    };
+    Ok((Manner::of(app, &ready(app, workspace).await?).await?, secret))
 }
 
 /// What a deputy has done so far.

@@ -4,23 +4,45 @@ use crate::limit::Meter;
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::widget::{self, Credential};
-use crate::{Error, Kind, Result, document, letter};
+use crate::{Error, Kind, Result, document, event, letter};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
+use edge_model::event::{EscalationChanged, Happening, LeadCaptured};
 use edge_model::letter::Letter;
 use edge_model::text::{Email, Question, Reply, SessionKey};
 use edge_model::{AccountId, AgentId, DocumentId, EscalationId, WorkspaceId};
 use edge_store::{Page, Statement, escalations};
 
-/// Returns what is written when an escalation is raised, whoever raises it. Whatever is to be told to others about it
-/// goes in here, and so into the batch of the change that causes it.
-pub(crate) fn opening(escalation: &Escalation) -> Vec<Statement> {
-    vec![escalations::insert(escalation)]
+/// Returns what is written when an escalation is raised, whoever raises it: the row, and the event for those who want to
+/// be told. To be written with [`event::write`], in the batch of the change that causes it.
+pub(crate) fn opening(app: &App, escalation: &Escalation) -> Result<Vec<Statement>> {
+    let happening = Happening::EscalationCreated(told(escalation));
+    let event = event::make(app, &escalation.workspace_id, happening)?;
+    let mut writes = vec![escalations::insert(escalation)];
+    writes.extend(event::statements(&event));
+    Ok(writes)
 }
 
-/// Returns what is written when something about an escalation changes; `before` is how it was. Whatever is to be told
-/// to others about it goes in here.
-fn changing(_before: &Escalation, after: &Escalation) -> Vec<Statement> {
-    vec![escalations::update(after)]
+/// Returns what is written when something about an escalation changes; `before` is how it was.
+fn changing(app: &App, before: &Escalation, after: &Escalation) -> Result<Vec<Statement>> {
+    let mut writes = vec![escalations::update(after)];
+    if before.status == EscalationStatus::Open && after.status == EscalationStatus::Resolved {
+        let happening = Happening::EscalationResolved(told(after));
+        writes.extend(event::statements(&event::make(app, &after.workspace_id, happening)?));
+    }
+    Ok(writes)
+}
+
+fn told(escalation: &Escalation) -> EscalationChanged {
+    EscalationChanged {
+        escalation_id: escalation.id.to_string(),
+        agent_id: escalation.agent_id.clone(),
+        question: escalation.question.clone(),
+        asked_by: escalation.asked_by.clone(),
+        confidence: escalation.confidence,
+        reason: escalation.reason_text.clone(),
+        email: escalation.email.clone(),
+        resolved_at: escalation.resolved_at,
+    }
 }
 
 /// A visitor's wish to speak to a person.
@@ -64,7 +86,22 @@ pub async fn plead(app: &App, meter: &Meter, credential: &Credential, plea: Plea
         created_at: app.now(),
         resolved_at: None,
     };
-    app.store.write(opening(&escalation)).await?;
+    let mut writes = opening(app, &escalation)?;
+    if let Some(email) = &escalation.email {
+        let lead = LeadCaptured {
+            agent_id: escalation.agent_id.clone(),
+            session_key: plea.session.to_string(),
+            email: email.clone(),
+            message: escalation.question.clone(),
+        };
+        let happening = Happening::LeadCaptured(lead);
+        writes.extend(event::statements(&event::make(
+            app,
+            &escalation.workspace_id,
+            happening,
+        )?));
+    }
+    event::write(app, writes).await?;
     Ok(escalation)
 }
 
@@ -132,7 +169,7 @@ pub async fn change(app: &App, caller: &impl Caller, id: &EscalationId, change: 
     if let Some(status) = change.status {
         set_status(app, &mut after, status);
     }
-    app.store.write(changing(&before, &after)).await?;
+    event::write(app, changing(app, &before, &after)?).await?;
     Ok(after)
 }
 
@@ -168,10 +205,10 @@ pub async fn reply(app: &App, caller: &impl Caller, id: &EscalationId, reply: &R
     let letter = Letter::Reply {
         escalation_id: id.clone(),
     };
-    let mut writes = changing(&before, &after);
+    let mut writes = changing(app, &before, &after)?;
     writes.push(letter::order(app, &workspace.id, email, letter)?);
     app.jobs.wake(&workspace.id).await?;
-    app.store.write(writes).await?;
+    event::write(app, writes).await?;
     app.jobs.wake(&workspace.id).await?;
     Ok(after)
 }

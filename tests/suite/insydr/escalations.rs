@@ -300,3 +300,37 @@ async fn a_list_is_filtered_by_status_and_paged() {
     let wrong = site.owner.get(&world, "/escalations?status=open").await.refusal();
     assert_eq!(wrong, (400, "VALIDATION_ERROR".into(), Some("status".into())));
 }
+
+#[tokio::test]
+async fn whoever_wants_to_know_is_told_of_leads_questions_and_their_end() {
+    let world = World::new();
+    let site = Site::new(&world).await;
+    let events = ["LEAD_CAPTURED", "ESCALATION_CREATED", "ESCALATION_RESOLVED"];
+    let (webhook, _) = site
+        .owner
+        .webhook(&world, "https://hooks.example.com/insydr", &events)
+        .await;
+    let names = || {
+        let told = world.receiver.take();
+        let mut names: Vec<String> = told
+            .iter()
+            .map(|it| it.json()["event"].as_str().unwrap().to_owned())
+            .collect();
+        names.sort();
+        (names, told)
+    };
+    let path = site.raised(&world).await;
+    site.owner.deliver(&world, &webhook).await;
+    let (told, bodies) = names();
+    assert_eq!(told, ["ESCALATION_CREATED", "LEAD_CAPTURED"]);
+    assert!(bodies.iter().all(|it| it.json()["data"]["email"] == "user@example.com"));
+    for status in ["RESOLVED", "RESOLVED"] {
+        let change = json!({ "status": status });
+        site.owner.patch(&world, &path, change).await.expect(200);
+    }
+    site.owner.deliver(&world, &webhook).await;
+    assert_eq!(names().0, ["ESCALATION_RESOLVED"], "once, however often it is said");
+    site.escalate(&world, json!({})).await.expect(201);
+    site.owner.deliver(&world, &webhook).await;
+    assert_eq!(names().0, ["ESCALATION_CREATED"], "without an address there is no lead");
+}

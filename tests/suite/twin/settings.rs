@@ -119,3 +119,58 @@ async fn a_value_that_will_not_do_is_named() {
         "OwnerName too long (max 200 chars).",
     );
 }
+
+#[tokio::test]
+async fn the_webhook_is_told_of_escalations_signed_with_a_secret_that_is_shown_once() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    let change = |body| program.put(&world, "/v1/settings", body);
+    let url = "https://hooks.example.com/twin";
+    let set = change(json!({ "webhookUrl": url })).await.expect(200);
+    assert_eq!(set["webhookUrl"], url);
+    let secret = set["webhookSecret"].as_str().unwrap();
+    assert!(secret.starts_with("whsec_"), "{secret}");
+    let shown = program.get(&world, "/v1/settings").await.expect(200);
+    assert_eq!(
+        (&shown["webhookUrl"], &shown["webhookSecret"]),
+        (&json!(url), &json!(null))
+    );
+    let asked = program.ask(&world, "Can you sign the lease today?").await;
+    assert_eq!(asked["shouldEscalate"], true);
+    let webhook = world.sql.column("SELECT id FROM webhooks").remove(0);
+    program.owner.deliver(&world, &webhook).await;
+    let told = world.receiver.take();
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (&told[0].json()["event"], &told[0].json()["question"]),
+        (&json!("escalation.created"), &json!("Can you sign the lease today?"))
+    );
+    assert!(told[0].header("twin-signature").starts_with("sha256="));
+    let gone = change(json!({ "webhookUrl": null })).await.expect(200);
+    assert_eq!(
+        (&gone["webhookUrl"], &gone["webhookSecret"]),
+        (&json!(null), &json!(null))
+    );
+    program.ask(&world, "Can you sign the lease today?").await;
+    assert_eq!(world.sql.column("SELECT id FROM webhooks").len(), 0);
+}
+
+#[tokio::test]
+async fn a_webhook_that_will_not_do_is_named() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    for (body, field) in [
+        (json!({ "webhookUrl": "http://127.0.0.1/" }), "webhookUrl"),
+        (json!({ "webhookUrl": "nonsense" }), "webhookUrl"),
+        (
+            json!({ "webhookUrl": "https://a.example/", "webhookSecret": "short" }),
+            "webhookSecret",
+        ),
+        (json!({ "webhookSecret": "long-enough-secret" }), "webhookSecret"),
+    ] {
+        let refused = program.put(&world, "/v1/settings", body.clone()).await.expect(400);
+        let text = refused["error"].as_str().unwrap();
+        assert!(text.contains(field), "{body}: {text}");
+    }
+    assert_eq!(world.sql.column("SELECT id FROM webhooks").len(), 0);
+}

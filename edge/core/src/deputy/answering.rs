@@ -7,7 +7,7 @@ use crate::conversation::Circumstances;
 use crate::permission::Action;
 use crate::ports::Departure;
 use crate::program::Caller;
-use crate::{Error, Result, escalation, limit};
+use crate::{Error, Result, escalation, event, limit};
 use edge_model::conversation::{Answer, Author, Conversation, MessageStatus};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
 use edge_model::text::{Context, Name, Question};
@@ -161,8 +161,10 @@ impl Work {
             false => vec![conversations::complete_answer(workspace, &answer)],
         };
         writes.push(hits);
-        writes.extend(reply.escalation.iter().flat_map(escalation::opening));
-        self.app.store.write(writes).await?;
+        if let Some(escalation) = &reply.escalation {
+            writes.extend(escalation::opening(&self.app, escalation)?);
+        }
+        event::write(&self.app, writes).await?;
         Ok(reply)
     }
 

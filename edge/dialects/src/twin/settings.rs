@@ -1,11 +1,14 @@
 //! How the twin answers: an extension. Partial changes; request and answer bare.
 use super::caller::Caller;
+use super::envelope::EVENTS;
 use super::error::{ApiError, ApiResult, Body};
 use super::limit::at_most;
 use axum::Json;
 use axum::extract::State;
 use edge_core::agent_patch::Threshold;
-use edge_core::deputy::{Amount, Change, Manner, Minutes};
+use edge_core::deputy::{Amount, Announce, Change, Manner, Minutes};
+use edge_core::guard::PublicUrl;
+use edge_core::webhook::signature::SigningSecret;
 use edge_core::{App, Error, deputy};
 use edge_model::text::Name;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -25,6 +28,9 @@ pub struct Settings {
     approval_limit: Option<f64>,
     /// Where escalations are announced; null while they are not.
     webhook_url: Option<String>,
+    /// Signs what is sent there; shown when it is set, and never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_secret: Option<String>,
 }
 
 /// What is to change about how the twin answers; what is absent stays.
@@ -38,35 +44,47 @@ pub struct UpdateSettings {
     minutes_saved_per_answer: Option<u32>,
     #[serde(default, deserialize_with = "given")]
     approval_limit: Option<Option<f64>>,
-    webhook_url: Option<String>,
+    /// Null stops the announcements.
+    #[serde(default, deserialize_with = "given")]
+    webhook_url: Option<Option<String>>,
+    /// Your own, of 8 to 256 characters, with `webhookUrl`; one is made otherwise.
+    webhook_secret: Option<String>,
 }
 
 /// Tells a member that is absent from one that is null.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<f64>>, D::Error> {
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 
-impl TryFrom<UpdateSettings> for Change {
-    type Error = ApiError;
-
-    fn try_from(change: UpdateSettings) -> ApiResult<Self> {
-        let UpdateSettings {
+impl UpdateSettings {
+    fn read(self, app: &App) -> ApiResult<Change> {
+        let Self {
             confidence_threshold,
             owner_name,
             minutes_saved_per_answer,
             approval_limit,
             webhook_url,
-        } = change;
-        if webhook_url.is_some() {
-            return Err(Error::field("webhookUrl", "cannot be set yet").into());
-        }
+            webhook_secret,
+        } = self;
         let named = |name: &'static str| move |why: String| ApiError::from(Error::field(name, why));
         let name = |it: String| {
             at_most(&it, "ownerName", 200)?;
             Name::new(&it).map_err(named("ownerName"))
         };
+        if webhook_secret.is_some() && !matches!(webhook_url, Some(Some(_))) {
+            return Err(Error::field("webhookSecret", "needs a webhookUrl beside it").into());
+        }
+        let url = |it: String| PublicUrl::new(&it, &app.settings.allow_private_hosts).map_err(named("webhookUrl"));
+        let secret = webhook_secret.map(|it| SigningSecret::new(&it).map_err(named("webhookSecret")));
+        let secret = secret.transpose()?;
+        let announce = |given: Option<String>| {
+            let url = given.filter(|it| !it.is_empty()).map(url).transpose()?;
+            let events = EVENTS.to_vec();
+            Ok::<_, ApiError>(Announce { url, secret, events })
+        };
         let amount = |it: f64| Amount::new(it).map_err(named("approvalLimit"));
-        Ok(Self {
+        Ok(Change {
+            announce: webhook_url.map(announce).transpose()?,
             confidence_threshold: confidence_threshold
                 .map(Threshold::new)
                 .transpose()
@@ -88,13 +106,15 @@ impl From<Manner> for Settings {
             owner_name,
             approval_limit,
             minutes_saved,
+            webhook_url,
         } = manner;
         Self {
             confidence_threshold,
             owner_name,
             minutes_saved_per_answer: minutes_saved,
             approval_limit,
-            webhook_url: None,
+            webhook_url,
+            webhook_secret: None,
         }
     }
 }
@@ -108,6 +128,9 @@ pub async fn update(
     Caller(program): Caller,
     Body(change): Body<UpdateSettings>,
 ) -> ApiResult<Json<Settings>> {
-    let manner = deputy::change(&app, &program, change.try_into()?).await?;
-    Ok(Json(manner.into()))
+    let (manner, secret) = deputy::change(&app, &program, change.read(&app)?).await?;
+    Ok(Json(Settings {
+        webhook_secret: secret.map(|it| it.as_str().to_owned()),
+        ..manner.into()
+    }))
 }
