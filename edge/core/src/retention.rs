@@ -4,7 +4,7 @@ use crate::{Result, job};
 use edge_model::job::Task;
 use edge_model::time::{DAY, HOUR, MINUTE};
 use edge_model::{JobId, WorkspaceId};
-use edge_store::{Statement, accounts, jobs, transcripts};
+use edge_store::{Statement, accounts, escalations, jobs, transcripts};
 
 /// How many conversations one run deletes: a statement of D1 has 30 seconds.
 const AT_ONCE: u32 = 200;
@@ -28,9 +28,12 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
     let now = app.now();
     let deleted = app
         .store
-        .write(vec![transcripts::delete_older(workspace, now.plus(-kept), AT_ONCE)])
+        .write(vec![
+            escalations::delete_resolved(workspace, now.plus(-kept)),
+            transcripts::delete_older(workspace, now.plus(-kept), AT_ONCE),
+        ])
         .await?;
-    let is_more = deleted.first().map_or(0, Vec::len) >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
+    let is_more = deleted.last().map_or(0, Vec::len) >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
     let pause = if is_more {
         0
     } else {

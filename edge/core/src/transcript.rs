@@ -6,7 +6,7 @@ use crate::{Error, Result};
 use edge_model::ConversationId;
 use edge_model::transcript::{ConversationSummary, Entry};
 use edge_store::transcripts::Filter;
-use edge_store::{Page, transcripts};
+use edge_store::{Page, escalations, transcripts};
 
 /// Lists conversations, the latest activity first, and counts all that the filter lets through.
 ///
@@ -40,9 +40,12 @@ pub async fn delete(app: &App, member: &Member, id: &ConversationId) -> Result<(
     member.require(Action::EditContent)?;
     let answers = app
         .store
-        .write(vec![transcripts::delete(&member.workspace.id, id)])
+        .write(vec![
+            escalations::delete_of_conversation(&member.workspace.id, id),
+            transcripts::delete(&member.workspace.id, id),
+        ])
         .await?;
-    if answers.first().is_none_or(Vec::is_empty) {
+    if answers.last().is_none_or(Vec::is_empty) {
         return Err(Error::not_found("conversation"));
     }
     Ok(())
@@ -55,8 +58,12 @@ pub async fn delete(app: &App, member: &Member, id: &ConversationId) -> Result<(
 /// any.
 pub async fn delete_visitor(app: &App, member: &Member, session: &str) -> Result<u64> {
     member.require(Action::EditContent)?;
-    let write = transcripts::delete_of_session(&member.workspace.id, session);
-    let count = app.store.write(vec![write]).await?.first().map_or(0, Vec::len);
+    let workspace = &member.workspace.id;
+    let writes = vec![
+        escalations::delete_of_session(workspace, session),
+        transcripts::delete_of_session(workspace, session),
+    ];
+    let count = app.store.write(writes).await?.last().map_or(0, Vec::len);
     if count == 0 {
         return Err(Error::not_found("visitor"));
     }

@@ -2,7 +2,7 @@
 use crate::port::sql;
 use crate::{Page, SqlError, Statement, Store};
 use edge_model::escalation::{Escalation, EscalationStatus};
-use edge_model::{AccountId, AgentId, ConversationId, DocumentId, EscalationId, MessageId, WorkspaceId};
+use edge_model::{AccountId, AgentId, ConversationId, DocumentId, EscalationId, MessageId, Timestamp, WorkspaceId};
 use serde::Deserialize;
 
 /// What a session of a visitor's has come to.
@@ -157,5 +157,33 @@ pub fn update(escalation: &Escalation) -> Statement {
         it.replied_at.map(|at| at.0),
         it.document_id.as_ref().map(DocumentId::as_str),
         it.resolved_at.map(|at| at.0)
+    )
+}
+
+/// Deletes what was raised in a conversation. To be written before the conversation goes.
+pub fn delete_of_conversation(workspace: &WorkspaceId, conversation: &ConversationId) -> Statement {
+    sql!(
+        "DELETE FROM escalations WHERE workspace_id = ?1 AND conversation_id = ?2",
+        workspace.as_str(),
+        conversation.as_str()
+    )
+}
+
+/// Deletes what was raised in the conversations of a visitor's session. To be written before the conversations go.
+pub fn delete_of_session(workspace: &WorkspaceId, session: &str) -> Statement {
+    sql!(
+        "DELETE FROM escalations WHERE workspace_id = ?1 AND conversation_id IN
+            (SELECT id FROM conversations WHERE workspace_id = ?1 AND session_key = ?2)",
+        workspace.as_str(),
+        session
+    )
+}
+
+/// Deletes what was resolved before a moment; what is open waits for a person.
+pub fn delete_resolved(workspace: &WorkspaceId, before: Timestamp) -> Statement {
+    sql!(
+        "DELETE FROM escalations WHERE workspace_id = ?1 AND resolved_at < ?2",
+        workspace.as_str(),
+        before.0
     )
 }

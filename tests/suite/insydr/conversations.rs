@@ -224,7 +224,12 @@ async fn a_deleted_conversation_leaves_nothing() {
     )
     .await;
     rate(&world, &key, &answer, "THUMBS_UP").await;
-    ask(&world, &key, &agent, "stays", "When is the shop open?").await;
+    for (session, message) in [("gone", "Rumpelstiltskin needs help"), ("stays", "Help!")] {
+        ask(&world, &key, &agent, session, "When is the shop open?").await;
+        let plea = json!({ "agent_id": agent, "session_id": session, "email": "a@example.com", "message": message });
+        let raised = world.post("/api/v1/widget/escalate", plea).widget(&key).send().await;
+        raised.expect(201);
+    }
     let id = id_of(&world, &owner, "gone").await;
     let path = format!("/conversations/{id}");
     is(
@@ -246,6 +251,7 @@ async fn a_deleted_conversation_leaves_nothing() {
             .all(|it| !it.contains("Rumpelstiltskin") && *it != id && *it != "gone")
     );
     assert_eq!(world.sql.column("SELECT id FROM feedback").len(), 0);
+    assert_eq!(world.sql.column("SELECT question FROM escalations"), ["Help!"]);
     assert_eq!(sessions(&world, &owner, "").await, ["stays"]);
     let again = json!({ "message_id": answer, "feedback_type": "THUMBS_UP" });
     let again = world.post("/api/v1/widget/feedback", again).widget(&key).send().await;

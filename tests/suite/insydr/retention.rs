@@ -78,6 +78,35 @@ async fn a_conversation_goes_some_days_after_its_last_message() {
 }
 
 #[tokio::test]
+async fn a_question_for_a_person_goes_some_days_after_it_was_resolved_and_not_before() {
+    let world = World::new();
+    let (owner, agent, key) = site(&world).await;
+    let mut ids = vec![];
+    for session in ["resolved", "open"] {
+        let plea = json!({ "agent_id": agent, "session_id": session, "message": "Help!" });
+        let raised = world
+            .post("/api/v1/widget/escalate", plea)
+            .widget(&key)
+            .send()
+            .await
+            .expect(201);
+        ids.push(raised["escalation_id"].as_str().unwrap().to_owned());
+    }
+    let resolved = json!({ "status": "RESOLVED" });
+    owner
+        .patch(&world, &format!("/escalations/{}", ids[0]), resolved)
+        .await
+        .expect(200);
+    keep(&world, &owner, json!(7)).await;
+    world.clock.advance(6 * DAY);
+    world.drain(&owner).await;
+    assert_eq!(world.sql.column("SELECT id FROM escalations").len(), 2);
+    world.clock.advance(2 * DAY);
+    world.drain(&owner).await;
+    assert_eq!(world.sql.column("SELECT id FROM escalations"), [ids[1].as_str()]);
+}
+
+#[tokio::test]
 async fn what_is_more_than_one_run_deletes_goes_in_several() {
     let world = World::new();
     let (owner, agent, key) = site(&world).await;
