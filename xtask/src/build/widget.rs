@@ -48,7 +48,7 @@ pub(super) fn make(build: &Build) -> Result<Vec<PathBuf>> {
     let module = optimised(build, &bound.join("app_bg.wasm"))?;
     write(&embed.join("app_bg.wasm"), fs::read(module)?)?;
     small(build, &bound.join("app.js"), &embed.join("app.js"))?;
-    small(build, &root().join("widget/style.css"), &embed.join("app.css"))?;
+    sheet(build, &root().join("widget/style.css"), &embed.join("app.css"))?;
     Ok(["app_bg.wasm", "app.js", "app.css"]
         .map(|name| embed.join(name))
         .to_vec())
@@ -73,19 +73,29 @@ fn optimised(build: &Build, module: &Path) -> Result<PathBuf> {
     Ok(smaller)
 }
 
+/// Puts a style sheet and those it imports into one file.
+fn sheet(build: &Build, source: &Path, target: &Path) -> Result<()> {
+    compact(build, source, target, &["--bundle"])
+}
+
 /// Copies a script or a style sheet, in a release without what only people read.
 pub(super) fn small(build: &Build, source: &Path, target: &Path) -> Result<()> {
-    let text = fs::read(source).with_context(|| format!("reading {}", source.display()))?;
     if build.profile == Profile::Quick {
+        let text = fs::read(source).with_context(|| format!("reading {}", source.display()))?;
         return write(target, text);
     }
+    compact(build, source, target, &[])
+}
+
+fn compact(build: &Build, source: &Path, target: &Path, how: &[&str]) -> Result<()> {
     let scratch = root()
         .join("target/xtask/minified")
         .join(target.file_name().unwrap_or_default());
     let mut command = build.tools.esbuild();
-    command
-        .arg(source)
-        .args(["--minify", "--legal-comments=none", "--log-level=warning"]);
+    command.arg(source).args(how).arg("--log-level=warning");
+    if build.profile == Profile::Release {
+        command.args(["--minify", "--legal-comments=none"]);
+    }
     run("esbuild", command.arg(format!("--outfile={}", scratch.display())))?;
     write(target, fs::read(scratch)?)
 }
