@@ -210,13 +210,14 @@ pub async fn change(app: &App, caller: &impl Caller, change: Change) -> Result<(
             draft.updated_at,
         ));
     }
-    app.store.write(writes).await?;
+    // It alone may be refused, and so comes before what may not.
     let secret = match announce {
         Some(Announce { url, secret, events }) => {
             webhook::set_only_one(app, &workspace.id, WebhookForm::Twin, url, events, secret).await?
         }
         None => None,
     };
+    app.store.write(writes).await?;
     Ok((Manner::of(app, &ready(app, workspace).await?).await?, secret))
 }
 

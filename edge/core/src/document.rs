@@ -79,14 +79,23 @@ pub async fn upload(
         created_at: now,
         updated_at: now,
     };
-    let mut writes = vec![documents::insert(&document), document_versions::insert(&document, now)];
-    writes.push(process_job(app, &document)?);
+    insert(app, document).await
+}
+
+/// Keeps a new document, whose bytes are kept already, with the job that works on it. When the same bytes were taken in
+/// at the same time, the other one is the document.
+pub(crate) async fn insert(app: &App, document: Document) -> Result<Accepted> {
+    let workspace = &document.workspace_id;
+    let writes = vec![
+        documents::insert(&document),
+        document_versions::insert(&document, document.created_at),
+        process_job(app, &document)?,
+    ];
     app.jobs.wake(workspace).await?;
     match app.store.write(writes).await {
         Ok(_) => {}
-        // The same bytes were uploaded twice at once; the other one was quicker.
         Err(SqlError::Constraint(text)) if text.contains("content_hash") => {
-            let hash = &document.content_hash;
+            let (collection, hash) = (&document.collection_id, &document.content_hash);
             let first = app.store.document_by_content(workspace, collection, hash).await?;
             return again(app, first.ok_or_else(|| Error::internal(text))?).await;
         }

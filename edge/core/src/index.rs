@@ -206,22 +206,20 @@ async fn load_segments(app: &App, snapshot: &Snapshot) -> Result<Vec<(String, Ar
     app.indexes.with(|it| it.shrink(rest, Some(&snapshot.workspace_id)))?;
     let mut segments = Vec::with_capacity(snapshot.manifest.segments.len());
     for SegmentEntry { key, .. } in &snapshot.manifest.segments {
-        let segment = match app.indexes.with(|it| it.segment(&snapshot.workspace_id, key))? {
-            Some(segment) => segment,
-            None => Arc::new(read_segment(app, key).await?),
-        };
-        segments.push((key.clone(), segment));
+        segments.push((key.clone(), segment(app, &snapshot.workspace_id, key).await?));
     }
     Ok(segments)
 }
 
-async fn read_segment(app: &App, key: &str) -> Result<Segment> {
-    let bytes = app
-        .blobs
-        .get(key)
-        .await?
-        .ok_or_else(|| Error::internal(format!("segment `{key}` is missing")))?;
-    Segment::decode(bytes).map_err(|why| Error::internal(format!("segment `{key}`: {why}")))
+/// Returns a segment from memory, or else from its blob.
+async fn segment(app: &App, workspace: &WorkspaceId, key: &str) -> Result<Arc<Segment>> {
+    if let Some(segment) = app.indexes.with(|it| it.segment(workspace, key))? {
+        return Ok(segment);
+    }
+    let bytes = app.blobs.get(key).await?;
+    let bytes = bytes.ok_or_else(|| Error::internal(format!("segment `{key}` is missing")))?;
+    let segment = Segment::decode(bytes).map_err(|why| Error::internal(format!("segment `{key}`: {why}")))?;
+    Ok(Arc::new(segment))
 }
 
 /// A segment that was written and not yet made part of an index.

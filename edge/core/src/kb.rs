@@ -144,24 +144,7 @@ pub async fn add(app: &App, caller: &impl Caller, new: NewEntry) -> Result<Entry
         created_at: now,
         updated_at: now,
     };
-    let writes = vec![
-        documents::insert(&document),
-        document_versions::insert(&document, now),
-        document::process_job(app, &document)?,
-    ];
-    app.jobs.wake(workspace).await?;
-    match app.store.write(writes).await {
-        Ok(_) => {}
-        // The same text was given twice at once; the other one was quicker.
-        Err(SqlError::Constraint(text)) if text.contains("content_hash") => {
-            let (collection, hash) = (&document.collection_id, &document.content_hash);
-            let first = app.store.document_by_content(workspace, collection, hash).await?;
-            let document = first.ok_or_else(|| Error::internal(text))?;
-            return Ok(Entry { document, content });
-        }
-        Err(error) => return Err(error.into()),
-    }
-    app.jobs.wake(workspace).await?;
+    let document = document::insert(app, document).await?.document;
     Ok(Entry { document, content })
 }
 

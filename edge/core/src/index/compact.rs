@@ -1,6 +1,6 @@
 //! Compaction: small segments are put together and deleted documents swept out, a few megabytes at a time.
 use super::link::{link, next_to_link};
-use super::{LARGEST, Written, current, make_room, read_segment, write_segment};
+use super::{LARGEST, Written, current, make_room, segment, write_segment};
 use crate::app::App;
 use crate::{Error, Result, job};
 use edge_model::WorkspaceId;
@@ -9,15 +9,14 @@ use edge_model::snapshot::{Manifest, SegmentEntry, Snapshot};
 use edge_model::time::MINUTE;
 use edge_store::index_snapshots;
 use retrieval::Segment;
-use std::sync::Arc;
 
 /// Segments smaller than this, in bytes, are worth merging.
 const SMALL: u64 = 1024 * 1024;
-/// What is merged at once, in bytes. Taking passages apart and putting them together again takes about six times as
-/// much, which must fit beside the indexes in memory.
+/// What is merged at once, in bytes.
 const AT_ONCE: u64 = 4 * 1024 * 1024;
-/// Memory that a merge takes, in bytes.
-const ROOM: usize = 6 * 4 * 1024 * 1024;
+/// Memory that a merge takes, in bytes: the sources, two and a half times as much while they are put together, and the
+/// result twice while it is checked.
+const ROOM: usize = 6 * AT_ONCE as usize;
 /// More small segments than this are merged.
 const SMALL_SEGMENTS: usize = 6;
 /// More deleted documents than this are swept out of the segments.
@@ -103,7 +102,13 @@ async fn next_group(app: &App, snapshot: &Snapshot) -> Result<Option<Vec<Segment
     for entry in &manifest.segments {
         // Most segments are younger than every deletion: they need not be read.
         let may_be_dirty = manifest.deleted.values().any(|it| *it >= entry.sequence);
-        if may_be_dirty && !is_clean(manifest, entry, &*segment(app, snapshot, entry).await?) {
+        if may_be_dirty
+            && !is_clean(
+                manifest,
+                entry,
+                &*segment(app, &snapshot.workspace_id, &entry.key).await?,
+            )
+        {
             return Ok(Some(vec![entry.clone()]));
         }
     }
@@ -118,7 +123,7 @@ fn is_clean(manifest: &Manifest, entry: &SegmentEntry, segment: &Segment) -> boo
 async fn merge(app: &App, snapshot: &Snapshot, group: &[SegmentEntry]) -> Result<Option<SegmentEntry>> {
     let mut sources = Vec::with_capacity(group.len());
     for entry in group {
-        sources.push(segment(app, snapshot, entry).await?);
+        sources.push(segment(app, &snapshot.workspace_id, &entry.key).await?);
     }
     let sources: Vec<&Segment> = sources.iter().map(|it| &**it).collect();
     let sequence_of = |source: usize| group.get(source).map_or(0, |it| it.sequence);
@@ -137,12 +142,4 @@ async fn merge(app: &App, snapshot: &Snapshot, group: &[SegmentEntry]) -> Result
         linked: 0,
         sequence: group.iter().map(|it| it.sequence).max().unwrap_or_default(),
     }))
-}
-
-/// Returns a segment from memory, or else from its blob.
-pub(super) async fn segment(app: &App, snapshot: &Snapshot, entry: &SegmentEntry) -> Result<Arc<Segment>> {
-    match app.indexes.with(|it| it.segment(&snapshot.workspace_id, &entry.key))? {
-        Some(segment) => Ok(segment),
-        None => Ok(Arc::new(read_segment(app, &entry.key).await?)),
-    }
 }

@@ -1,13 +1,11 @@
 //! Graphs of near vectors, made for large segments where the installation wants them (`GRAPH_FROM`).
-use super::compact::segment;
-use super::{Written, write_segment};
+use super::{Written, segment, write_segment};
 use crate::app::App;
 use crate::{Error, Result, job};
 use edge_model::job::Task;
 use edge_model::snapshot::{Manifest, SegmentEntry, Snapshot};
 use edge_model::time::MINUTE;
 use edge_store::index_snapshots;
-use retrieval::Segment;
 use retrieval::index::vectors::{AFFORDABLE, extend_graph};
 
 /// Returns the place of a segment whose passages are not all linked yet, and are to be.
@@ -25,12 +23,9 @@ pub(super) async fn link(app: &App, mut snapshot: Snapshot, position: usize) -> 
     let Some(old) = snapshot.manifest.segments.get(position).cloned() else {
         return Ok(());
     };
-    let source = segment(app, &snapshot, &old).await?;
+    let source = segment(app, &snapshot.workspace_id, &old.key).await?;
     let extended = extend_graph(&source, AFFORDABLE).map_err(Error::internal)?;
-    let linked = match &extended {
-        Some(bytes) => Segment::decode(bytes.clone()).map_err(Error::internal)?.linked(),
-        None => source.len(),
-    };
+    let linked = source.len().min(source.linked().saturating_add(AFFORDABLE));
     let mut new = old.clone();
     new.linked = u64::try_from(linked).unwrap_or(u64::MAX);
     let mut writes = vec![job::insert(app, &snapshot.workspace_id, Task::CompactIndex, 0)?];

@@ -2,7 +2,7 @@
 use super::analytics_wire::{conversations_csv, day_figures, overview_csv, overview_figures, question, questions_csv};
 use super::analytics_wire::{unanswered_csv, unanswered_question};
 use super::caller::Member;
-use super::csv;
+use super::csv::{self, Csv};
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use crate::route::{Access, Route, get, patch};
 use axum::Json;
@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use edge_core::{App, analytics};
 use edge_model::time::DAY;
 use http::HeaderMap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared as wire;
 use wire::analytics::{Category, Conversations, Overview, Questions, Unanswered, UnansweredList, UpdateUnanswered};
 
@@ -104,6 +104,15 @@ impl Wish {
     }
 }
 
+/// Answers with figures: as a file of rows when that is wanted, as JSON otherwise.
+fn shown<T: Serialize>(is_csv: bool, name: &'static str, rows: impl FnOnce() -> Csv, figures: &T) -> Response {
+    if is_csv {
+        rows().file(name)
+    } else {
+        Json(figures).into_response()
+    }
+}
+
 pub async fn overview(
     State(app): State<App>,
     Member(member): Member,
@@ -113,11 +122,7 @@ pub async fn overview(
     let (days, is_csv) = (wish.days(DAYS)?, wish.is_csv(&headers)?);
     let (period, figures) = analytics::overview(&app, &member, days).await?;
     let figures = overview_figures(&period, figures);
-    Ok(if is_csv {
-        overview_csv(&figures).file("overview")
-    } else {
-        Json(figures).into_response()
-    })
+    Ok(shown(is_csv, "overview", || overview_csv(&figures), &figures))
 }
 
 pub async fn conversations(
@@ -128,11 +133,7 @@ pub async fn conversations(
 ) -> ApiResult<Response> {
     let (days, is_csv) = (wish.days(DAYS)?, wish.is_csv(&headers)?);
     let figures = day_figures(analytics::conversations(&app, &member, days).await?);
-    Ok(if is_csv {
-        conversations_csv(&figures).file("conversations")
-    } else {
-        Json(figures).into_response()
-    })
+    Ok(shown(is_csv, "conversations", || conversations_csv(&figures), &figures))
 }
 
 pub async fn questions(
@@ -150,11 +151,12 @@ pub async fn questions(
         categories: found.categories.into_iter().map(category).collect(),
         truncated: found.is_cut,
     };
-    Ok(if is_csv {
-        questions_csv(&figures.top_questions).file("questions")
-    } else {
-        Json(figures).into_response()
-    })
+    Ok(shown(
+        is_csv,
+        "questions",
+        || questions_csv(&figures.top_questions),
+        &figures,
+    ))
 }
 
 pub async fn unanswered(
@@ -176,18 +178,15 @@ pub async fn unanswered(
         .iter()
         .filter(|it| it.resolved_at.is_some_and(|it| it > week))
         .count();
-    let shown = found.iter().filter(|it| is_shown(it.resolved_at.is_none()));
-    let unanswered: Vec<Unanswered> = shown.map(unanswered_question).collect();
-    if is_csv {
-        return Ok(unanswered_csv(&unanswered).file("unanswered"));
-    }
+    let listed = found.iter().filter(|it| is_shown(it.resolved_at.is_none()));
+    let unanswered: Vec<Unanswered> = listed.map(unanswered_question).collect();
     let list = UnansweredList {
         total: u64::try_from(unanswered.len()).unwrap_or_default(),
         unanswered,
         resolved_this_week: u64::try_from(resolved_this_week).unwrap_or_default(),
         truncated,
     };
-    Ok(Json(list).into_response())
+    Ok(shown(is_csv, "unanswered", || unanswered_csv(&list.unanswered), &list))
 }
 
 pub async fn resolve(
