@@ -10,6 +10,7 @@ use crate::kv_blobs::KvBlobs;
 use crate::limiter_do::DurableLimiter;
 use crate::log;
 use crate::mail::WorkerMailer;
+use crate::parser::ServiceParser;
 use crate::random::WorkerRandom;
 use edge_core::App;
 use edge_core::index::Indexes;
@@ -59,6 +60,7 @@ fn build(env: &Env) -> Result<App, String> {
         )),
         envelopes: Arc::new(edge_dialects::envelopes::Dialects),
         fetcher: Arc::new(WorkerFetcher),
+        parser: Arc::new(ServiceParser::new(env.service("PARSER").map_err(missing("PARSER"))?)),
         settings: Arc::new(settings),
         indexes: Arc::new(Indexes::default()),
         model: model.map(Arc::new),

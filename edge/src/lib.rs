@@ -17,6 +17,7 @@ mod kv_blobs;
 mod limiter_do;
 mod log;
 mod mail;
+mod parser;
 mod random;
 
 pub use deliveries_do::DeliveriesDo;

@@ -18,7 +18,7 @@ use edge_model::{Timestamp, WorkspaceId};
 use edge_store::Store;
 use http::Method;
 use model_server::ModelServer;
-use ports::{Files, Ledger, Mailbox, Memory, SeededRandom, SetClock, Wakes};
+use ports::{Files, Ledger, Mailbox, Memory, Reader, SeededRandom, SetClock, Wakes};
 use receiver::Receiver;
 use request::Call;
 use serde_json::{Value, json};
@@ -108,6 +108,7 @@ impl World {
             deliveries: wakes.clone(),
             envelopes: Arc::new(edge_dialects::envelopes::Dialects),
             fetcher: receiver.clone(),
+            parser: Arc::new(Reader),
             settings: Arc::new(settings),
             indexes: Arc::new(Indexes::default()),
             model: model.map(|it| Arc::new(LanguageModel::new(Arc::new(it), 15_000, |_| {}))),

@@ -7,6 +7,7 @@ mod docs;
 mod markdown;
 mod model;
 mod openapi;
+mod parser;
 mod reference;
 mod site;
 mod widget;
@@ -65,7 +66,7 @@ struct Step {
 }
 
 /// In the order in which they are made; what is quick comes first, so that a mistake there is seen early.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     Step {
         name: "site",
         inputs: &["public"],
@@ -94,6 +95,7 @@ const STEPS: [Step; 7] = [
             "edge/Cargo.toml",
             "edge/build.rs",
             "edge/src",
+            "edge/extract",
             "edge/model",
             "edge/store",
             "edge/core",
@@ -101,6 +103,17 @@ const STEPS: [Step; 7] = [
         ],
         compiled: true,
         make: worker::make,
+    },
+    Step {
+        name: "parser",
+        inputs: &[
+            "shared/retrieval/Cargo.toml",
+            "shared/retrieval/src",
+            "edge/extract",
+            "edge/parser",
+        ],
+        compiled: true,
+        make: parser::make,
     },
     Step {
         name: "widget",
@@ -179,6 +192,12 @@ impl Build {
         self.worker().join("index.js")
     }
 
+    /// The script of the Worker that reads files.
+    #[must_use]
+    pub fn parser_script(&self) -> PathBuf {
+        self.parser().join("index.js")
+    }
+
     /// The tools it is made with.
     #[must_use]
     pub fn tools(&self) -> &Tools {
@@ -189,6 +208,13 @@ impl Build {
         match self.profile {
             Profile::Quick => root().join(".dev/worker"),
             Profile::Release => root().join("edge/build"),
+        }
+    }
+
+    fn parser(&self) -> PathBuf {
+        match self.profile {
+            Profile::Quick => root().join(".dev/parser"),
+            Profile::Release => root().join("edge/parser/build"),
         }
     }
 

@@ -27,14 +27,16 @@ pub fn run() -> Result<()> {
     }
     let scratch = root().join("target/xtask/deploy-check");
     std::fs::create_dir_all(scratch.join("tmp"))?;
-    let mut command = build.tools().wrangler(&scratch);
-    command
-        .args(["deploy", "--dry-run", "--outdir"])
-        .arg(scratch.join("packed"));
-    let (ok, spoken) = run_logged(&log_file("deploy-check")?, &mut command)?;
-    println!("{}", last_lines(&spoken, 40));
-    if !ok {
-        bail!("wrangler would not deploy this");
+    for (name, config) in [("parser", "edge/parser/wrangler.toml"), ("worker", "wrangler.toml")] {
+        let mut command = build.tools().wrangler_for(&root().join(config), &scratch);
+        command
+            .args(["deploy", "--dry-run", "--outdir"])
+            .arg(scratch.join("packed").join(name));
+        let (ok, spoken) = run_logged(&log_file(&format!("deploy-check-{name}"))?, &mut command)?;
+        println!("{}", last_lines(&spoken, 40));
+        if !ok {
+            bail!("wrangler would not deploy the {name}");
+        }
     }
     Ok(())
 }

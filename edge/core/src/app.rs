@@ -1,7 +1,7 @@
 //! What every operation is given first: rows, ports, settings and the indexes in memory.
 use crate::index::Indexes;
 use crate::model::LanguageModel;
-use crate::ports::{Assets, Blobs, Clock, Deliveries, Envelopes, Fetcher, Jobs, Limiter, Mailer, Random};
+use crate::ports::{Assets, Blobs, Clock, Deliveries, Envelopes, Fetcher, Jobs, Limiter, Mailer, Parser, Random};
 use crate::settings::Settings;
 use crate::{Result, secret};
 use edge_model::Timestamp;
@@ -22,6 +22,7 @@ pub struct App {
     pub deliveries: Arc<dyn Deliveries>,
     pub envelopes: Arc<dyn Envelopes>,
     pub fetcher: Arc<dyn Fetcher>,
+    pub parser: Arc<dyn Parser>,
     pub settings: Arc<Settings>,
     pub indexes: Arc<Indexes>,
     /// What puts answers into words; without one they are extracted.

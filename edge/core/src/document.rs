@@ -40,7 +40,7 @@ pub async fn upload(
     member.require(Action::EditContent)?;
     let workspace = &member.workspace.id;
     collection::find(app, workspace, collection).await?;
-    file::format(&upload)?;
+    file::kind(&upload)?;
     let content_hash = secret::sha256(&upload.bytes);
     if let Some(document) = app
         .store

@@ -45,7 +45,7 @@ pub async fn replace(
         let message = "a page of a website changes with the website; only its title and collection can be changed";
         return Err(Error::new(Kind::Conflict, message));
     }
-    file::format(&upload)?;
+    file::kind(&upload)?;
     let content_hash = secret::sha256(&upload.bytes);
     // The bytes go first: a row must never name a blob that is not there.
     app.blobs
@@ -144,10 +144,10 @@ pub async fn get(app: &App, member: &Member, id: &DocumentId, version: u32) -> R
         media_type: version.media_type.clone(),
         bytes,
     };
-    let parsed = retrieval::parse::parse(file::format(&upload)?, &file::decode(&upload.bytes)?);
+    let extracted = file::read(app, &upload, 1).await?;
     let mut text = String::new();
     let mut is_cut = false;
-    for block in parsed.blocks {
+    for block in extracted.blocks {
         is_cut = text.len() + block.text.len() > SHOWN;
         if is_cut {
             break;

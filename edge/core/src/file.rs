@@ -1,7 +1,11 @@
 //! Files that people upload: what they are by their bytes, and the text in them.
+use crate::app::App;
+use crate::ports::{Extracted, FileKind, Hint, Refusal, Unread};
 use crate::{Error, Kind, Result};
-use retrieval::Format;
+use edge_extract::Reason;
+use futures_util::future::{Either, select};
 use std::borrow::Cow;
+use std::pin::pin;
 
 /// The largest upload, in bytes.
 pub const MAX_UPLOAD: usize = 20 * 1024 * 1024;
@@ -16,48 +20,58 @@ pub struct Upload {
     pub bytes: Vec<u8>,
 }
 
-/// What begins the files that we cannot read, and what to call them.
-const FOREIGN: [(&[u8], &str); 9] = [
-    (b"%PDF-", "a PDF file"),
-    (b"PK\x03\x04", "a ZIP archive or an Office document"),
-    (b"\x7fELF", "a program"),
-    (b"MZ", "a program"),
-    (b"\x89PNG", "an image"),
-    (b"\xff\xd8\xff", "an image"),
-    (b"GIF8", "an image"),
-    (b"\x1f\x8b", "a compressed file"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
-];
+/// How often the parser may come to grief before the file is held to be the cause.
+const MOST_CRASHES: u32 = 3;
+/// How long the parser may take, in milliseconds: less than a job is left alone.
+const PATIENCE: u32 = 35_000;
 
-/// Tells how a file's text is to be read: by its bytes first, then by its name and media type.
+impl Upload {
+    fn hint(&self) -> Hint {
+        Hint {
+            name: self.name.clone(),
+            media_type: self.media_type.clone(),
+        }
+    }
+}
+
+/// Tells how a file is to be read: by its bytes first, then by its name and media type.
 ///
 /// # Errors
-/// [`Kind::Unprocessable`] for an empty file, [`Kind::UnsupportedMedia`] for one that is no text.
-pub fn format(upload: &Upload) -> Result<Format> {
-    let bytes = &upload.bytes;
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(Error::new(Kind::Unprocessable, "the file is empty").of_field("file"));
-    }
-    if let Some((_, what)) = FOREIGN.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        let message = format!("the file is {what}; text, Markdown and HTML files can be read");
-        return Err(Error::new(Kind::UnsupportedMedia, message).of_field("file"));
-    }
-    let text = decode(bytes)?;
-    let extension = upload
-        .name
-        .rsplit_once('.')
-        .map(|it| it.1.to_lowercase())
-        .unwrap_or_default();
-    let beginning: String = text.trim_start().chars().take(512).collect::<String>().to_lowercase();
-    let is_html =
-        beginning.starts_with("<!doctype html") || beginning.starts_with("<html") || beginning.contains("<body");
-    Ok(match extension.as_str() {
-        "html" | "htm" | "xhtml" => Format::Html,
-        "md" | "markdown" | "mdx" => Format::Markdown,
-        _ if is_html || upload.media_type.starts_with("text/html") => Format::Html,
-        _ if upload.media_type.starts_with("text/markdown") => Format::Markdown,
-        _ => Format::Text,
+/// [`Kind::Unprocessable`] for an empty file, [`Kind::UnsupportedMedia`] for one of a kind that is not read.
+pub fn kind(upload: &Upload) -> Result<FileKind> {
+    edge_extract::sniff::kind(&upload.bytes, &upload.hint()).map_err(refused)
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// [`Kind::Unprocessable`] and [`Kind::UnsupportedMedia`] when the file is at fault, and when the parser has come to
+/// grief over it too often; [`Kind::Unavailable`] when another try may succeed.
+pub async fn read(app: &App, upload: &Upload, attempt: u32) -> Result<Extracted> {
+    let hint = upload.hint();
+    let reading = pin!(app.parser.document(&upload.bytes, &hint));
+    let unread = match select(reading, app.clock.sleep(PATIENCE)).await {
+        Either::Left((Ok(extracted), _)) => return Ok(extracted),
+        Either::Left((Err(unread), _)) => unread,
+        Either::Right(_) => Unread::Crashed("no answer in time".into()),
+    };
+    Err(match unread {
+        Unread::Refused(refusal) => refused(refusal),
+        Unread::Busy => Error::unavailable("files cannot be read at the moment", "the parser is busy"),
+        Unread::Crashed(_) if attempt >= MOST_CRASHES => {
+            let message = "the file cannot be read: it brings our reader down; save it in another form";
+            Error::new(Kind::Unprocessable, message).of_field("file")
+        }
+        Unread::Crashed(why) => Error::unavailable("files cannot be read at the moment", why),
     })
+}
+
+fn refused(refusal: Refusal) -> Error {
+    let kind = match refusal.reason {
+        Reason::Unsupported => Kind::UnsupportedMedia,
+        Reason::Empty | Reason::Damaged | Reason::Encrypted | Reason::TooMuch => Kind::Unprocessable,
+    };
+    Error::new(kind, refusal.message).of_field("file")
 }
 
 /// Reads bytes as text: UTF-8, or UTF-16 with a byte order mark.
@@ -84,37 +98,6 @@ fn no_text(position: usize) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn upload(name: &str, bytes: &[u8]) -> Upload {
-        Upload {
-            name: name.into(),
-            media_type: "application/octet-stream".into(),
-            bytes: bytes.to_vec(),
-        }
-    }
-
-    #[test]
-    fn the_bytes_decide_before_the_name() {
-        assert_eq!(format(&upload("a.md", b"# Title")).ok(), Some(Format::Markdown));
-        assert_eq!(format(&upload("a.txt", b"plain")).ok(), Some(Format::Text));
-        assert_eq!(format(&upload("a", b"  <!DOCTYPE html><p>x")).ok(), Some(Format::Html));
-        assert_eq!(
-            format(&upload("a.txt", b"%PDF-1.7")).map_err(|it| it.kind),
-            Err(Kind::UnsupportedMedia)
-        );
-        assert_eq!(
-            format(&upload("a.txt", b"MZ\x90\x00")).map_err(|it| it.kind),
-            Err(Kind::UnsupportedMedia)
-        );
-        assert_eq!(
-            format(&upload("a.txt", b" \n\t ")).map_err(|it| it.kind),
-            Err(Kind::Unprocessable)
-        );
-        assert_eq!(
-            format(&upload("a.txt", b"")).map_err(|it| it.kind),
-            Err(Kind::Unprocessable)
-        );
-    }
 
     #[test]
     fn text_is_utf_8_or_marked_utf_16() {

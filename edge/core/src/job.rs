@@ -1,13 +1,13 @@
 //! Jobs: worked off one at a time per workspace, at least once, with patience.
 use crate::app::App;
-use crate::{Error, Kind, Result, delivery, erasure, event, idempotency, index, letter, mail, retention};
+use crate::{Error, Kind, Result, delivery, erasure, event, file, idempotency, index, letter, mail, retention};
 use edge_model::document::{ChunkPreview, Document, DocumentStatus, SourceType};
 use edge_model::event::{DocumentEnded, Happening};
 use edge_model::job::{Job, Task};
 use edge_model::time::{HOUR, MINUTE, SECOND};
 use edge_model::{DocumentId, JobId, Timestamp, WebhookId, WorkspaceId};
 use edge_store::{Statement, documents, jobs};
-use retrieval::{DocumentInput, SegmentBuilder};
+use retrieval::{DocumentInput, Parsed, SegmentBuilder};
 
 /// How long a job that was begun is left alone, in milliseconds. A crash costs that much at most.
 const LEASE: i64 = 45 * SECOND;
@@ -17,6 +17,8 @@ const BACKOFF: [i64; 6] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MIN
 const SEGMENT_CHUNKS: usize = 2_000;
 /// What working on a file takes in memory, in times its length: its text, its blocks, its passages.
 const PROCESSING: usize = 3;
+/// How much text tells its language, in bytes.
+const LANGUAGE_SAMPLE: usize = 16 * 1024;
 /// How many passages a document's record shows.
 const PREVIEW_CHUNKS: usize = 10;
 /// How much of a passage a preview shows, in characters.
@@ -139,24 +141,23 @@ async fn index_document(app: &App, job: &Job, document: &mut Document) -> Result
         .get(&key)
         .await?
         .ok_or_else(|| Error::internal(format!("blob `{key}` is missing")))?;
-    let upload = crate::file::Upload {
+    let upload = file::Upload {
         name: document.file_name.clone().unwrap_or_default(),
         media_type: document.media_type.clone(),
         bytes,
     };
     index::make_room(app, upload.bytes.len().saturating_mul(PROCESSING))?;
-    let format = crate::file::format(&upload)?;
-    let text = crate::file::decode(&upload.bytes)?;
-    let mut parsed = retrieval::parse::parse(format, &text);
-    if document.source_type == SourceType::Text {
-        // A text that was given under a title has no other heading.
-        parsed
-            .blocks
-            .iter_mut()
-            .for_each(|it| it.heading_path.insert(0, document.title.clone()));
-    }
-    document.language = retrieval::text::language(&text).map(Into::into);
+    let parsed = if document.source_type == SourceType::Text {
+        titled(&document.title, &file::decode(&upload.bytes)?)
+    } else {
+        let extracted = file::read(app, &upload, job.attempts).await?;
+        Parsed {
+            title: extracted.title,
+            blocks: extracted.blocks,
+        }
+    };
     drop(upload);
+    document.language = language(&parsed).map(Into::into);
     let chunks = retrieval::chunk::chunks(&parsed);
     drop(parsed);
     if chunks.is_empty() {
@@ -191,6 +192,28 @@ async fn index_document(app: &App, job: &Job, document: &mut Document) -> Result
             return end;
         }
     }
+}
+
+/// Reads a text that was given under a title, which has no other heading.
+fn titled(title: &str, text: &str) -> Parsed {
+    let mut parsed = retrieval::parse::plain(text);
+    for block in &mut parsed.blocks {
+        block.heading_path.insert(0, title.to_owned());
+    }
+    parsed
+}
+
+/// Tells the language by the beginning.
+fn language(parsed: &Parsed) -> Option<&'static str> {
+    let mut sample = String::new();
+    for block in &parsed.blocks {
+        sample.push_str(&block.text);
+        sample.push('\n');
+        if sample.len() >= LANGUAGE_SAMPLE {
+            break;
+        }
+    }
+    retrieval::text::language(&sample)
 }
 
 /// Makes a document's passages answerable, all at once, and says so in its record.

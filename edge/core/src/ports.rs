@@ -4,6 +4,7 @@ use crate::guard::PublicUrl;
 use crate::limit::{Outcome, Take};
 use crate::model::{Fault, Prompt};
 use async_trait::async_trait;
+pub use edge_extract::{Extracted, FileKind, Hint, Refusal};
 use edge_model::event::Event;
 use edge_model::webhook::WebhookForm;
 use edge_model::{Timestamp, WorkspaceId};
@@ -153,6 +154,27 @@ pub struct Incoming {
 
 /// Bytes as they come. Dropping the stream ends the connection.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Vec<u8>, String>> + Send>>;
+
+/// Reads files, where what is hostile in them harms nobody else.
+#[async_trait]
+pub trait Parser: Send + Sync {
+    /// Returns the text of a file.
+    ///
+    /// # Errors
+    /// When the file is at fault, or the parser is.
+    async fn document(&self, bytes: &[u8], hint: &Hint) -> Result<Extracted, Unread>;
+}
+
+/// Why something was not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is at fault itself.
+    Refused(Refusal),
+    /// The parser came to grief over it, or over something else at the same time.
+    Crashed(String),
+    /// The parser has enough to do; later it may have less.
+    Busy,
+}
 
 /// A future that may outlive the response.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;

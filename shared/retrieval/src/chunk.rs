@@ -36,8 +36,15 @@ pub fn chunks(parsed: &Parsed) -> Vec<Chunk> {
             overlap: 0,
         };
         for block in section {
+            let stands_alone = block.kind == BlockKind::Record;
+            if stands_alone {
+                open.close(&mut chunks);
+            }
             for piece in pieces(block) {
                 open.add(&piece, &mut chunks);
+            }
+            if stands_alone {
+                open.close(&mut chunks);
             }
         }
         open.close(&mut chunks);
@@ -91,7 +98,7 @@ fn pieces(block: &Block) -> Vec<Piece> {
             });
             pieces.collect()
         }
-        BlockKind::List => block
+        BlockKind::List | BlockKind::Record => block
             .text
             .lines()
             .flat_map(cut_long)
@@ -233,10 +240,10 @@ impl Open<'_> {
     fn close(&mut self, chunks: &mut Vec<Chunk>) {
         let text = std::mem::take(&mut self.text);
         self.words = 0;
-        if text.len() <= self.overlap || text.trim().is_empty() {
+        let overlap = std::mem::take(&mut self.overlap);
+        if text.len() <= overlap || text.trim().is_empty() {
             return;
         }
-        self.overlap = 0;
         chunks.push(Chunk {
             index: u32::try_from(chunks.len()).unwrap_or(u32::MAX),
             heading_path: self.heading_path.to_vec(),

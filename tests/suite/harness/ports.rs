@@ -1,7 +1,9 @@
 //! The other ports, in memory and deterministic.
 use async_trait::async_trait;
 use edge_core::limit::{Counters, Outcome, Take};
-use edge_core::ports::{Assets, Blobs, Clock, Deliveries, Jobs, Limiter, Mail, Mailer, Random};
+use edge_core::ports::{
+    Assets, Blobs, Clock, Deliveries, Extracted, Hint, Jobs, Limiter, Mail, Mailer, Parser, Random, Unread,
+};
 use edge_core::{Error, Result};
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::deliveries::Endpoint;
@@ -111,6 +113,16 @@ impl Assets for Files {
             None => root.join("public").join(path),
         };
         std::fs::read(&file).map_err(|why| Error::internal(format!("{}: {why}", file.display())))
+    }
+}
+
+/// The parser, without a Worker around it.
+pub(crate) struct Reader;
+
+#[async_trait]
+impl Parser for Reader {
+    async fn document(&self, bytes: &[u8], hint: &Hint) -> Result<Extracted, Unread> {
+        edge_extract::document_at_once(bytes, hint).map_err(Unread::Refused)
     }
 }
 

@@ -67,25 +67,14 @@ async fn more_than_twenty_mebibytes_are_refused_naming_the_file() {
 }
 
 #[tokio::test]
-async fn an_empty_file_and_one_that_is_no_text_are_unprocessable() {
+async fn an_empty_file_is_unprocessable() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let unprocessable = refused(422, "UNPROCESSABLE_CONTENT", Some("file"));
-    let wrong: [&[u8]; 7] = [
-        b"",
-        b" \n\t\r\n ",
-        b"caf\xe9",
-        b"\xc3\x28",
-        b"text\0text",
-        b"\xff\xfe\x00\xd8\x00\x00",
-        b"\xed\xa0\x80",
-    ];
-    for bytes in wrong {
+    for bytes in [b"".as_slice(), b" \n\t\r\n "] {
         let answer = file(&world, &owner, "a.txt", bytes).await;
         assert_eq!(answer.refusal(), unprocessable, "{bytes:?}");
     }
-    let answer = file(&world, &owner, "a.txt", b"caf\xe9").await;
-    assert!(answer.text().contains("UTF-8"), "the reason helps: {}", answer.text());
     assert_nothing_left(&world);
 }
 
@@ -93,18 +82,19 @@ async fn an_empty_file_and_one_that_is_no_text_are_unprocessable() {
 async fn what_is_no_text_file_is_told_by_its_bytes_whatever_its_name() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
-    let foreign: [&[u8]; 8] = [
-        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3",
+    let foreign: [&[u8]; 9] = [
+        b"{\\rtf1 text}",
+        b"text\0text",
         b"PK\x03\x04\x14\x00\x06\x00",
         b"\x7fELF\x02\x01\x01",
         b"MZ\x90\x00\x03",
         b"\x89PNG\r\n\x1a\n",
         b"\xff\xd8\xff\xe0",
-        b"GIF89a",
+        b"GIF89a\x01\0\x01\0",
         b"\x1f\x8b\x08\x00",
     ];
     for bytes in foreign {
-        for name in ["a.txt", "a.md", "a.html", "a"] {
+        for name in ["a.txt", "a.pdf", "a.html", "a"] {
             let answer = file(&world, &owner, name, bytes).await;
             assert_eq!(
                 answer.refusal(),

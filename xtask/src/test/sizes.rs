@@ -21,11 +21,17 @@ struct Limit {
 }
 
 pub(super) fn run(build: &Build, tally: &mut Tally) {
-    let (script, dist) = (build.script(), build.dist());
+    let (script, parser, dist) = (build.script(), build.parser_script(), build.dist());
     let limits = [
         Limit {
             name: "the Worker is at most 3 MB (gzip)",
             files: vec![script.with_file_name("index_bg.wasm"), script],
+            coding: Coding::Gzip,
+            most: 3_000_000,
+        },
+        Limit {
+            name: "the parser is at most 3 MB (gzip)",
+            files: vec![parser.with_file_name("index_bg.wasm"), parser],
             coding: Coding::Gzip,
             most: 3_000_000,
         },

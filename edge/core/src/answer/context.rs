@@ -1,7 +1,7 @@
 //! What a caller tells beside a question, looked through like a document that is there for this question alone.
 use crate::{Error, Result};
 use edge_model::conversation::{Author, Turn};
-use retrieval::{DocumentInput, Embedder, Format, Hit, Index, Retrieval, SearchOptions, Segment, SegmentBuilder};
+use retrieval::{DocumentInput, Embedder, Hit, Index, Retrieval, SearchOptions, Segment, SegmentBuilder};
 use std::sync::Arc;
 
 /// What stands for the context where a passage names its document.
@@ -13,7 +13,7 @@ pub(crate) const DOCUMENT: &str = "context";
 /// When the segment that was just made does not read.
 pub(super) fn search(embedder: &Embedder, context: &str, question: &str, limit: usize) -> Result<Retrieval> {
     let statements = statements(context);
-    let chunks = retrieval::chunk::chunks(&retrieval::parse::parse(Format::Text, &statements));
+    let chunks = retrieval::chunk::chunks(&retrieval::parse::plain(&statements));
     if chunks.is_empty() {
         return Ok(Retrieval::default());
     }

@@ -6,8 +6,9 @@ use crate::text::collapse_whitespace;
 // Deeper nesting is flattened; it bounds the work on hostile documents.
 const DEEPEST_LIST: usize = 6;
 
+/// Makes a [`Parsed`] of what a reader finds, in the order in which it finds it.
 #[derive(Default)]
-pub(super) struct Blocks {
+pub struct Blocks {
     blocks: Vec<Block>,
     /// The headings above, with their levels.
     headings: Vec<(u8, String)>,
@@ -33,16 +34,18 @@ struct Table {
 }
 
 impl Blocks {
-    pub(super) fn text(&mut self, text: &str) {
+    /// Adds running text to whatever is open.
+    pub fn text(&mut self, text: &str) {
         self.inline.push_str(text);
     }
 
-    pub(super) fn space(&mut self) {
+    /// Adds a space, where the document breaks a line.
+    pub fn space(&mut self) {
         self.inline.push(' ');
     }
 
     /// Ends the paragraph, item line or heading that is open.
-    pub(super) fn break_block(&mut self) {
+    pub fn break_block(&mut self) {
         let text = collapse_whitespace(&std::mem::take(&mut self.inline));
         if text.is_empty() {
             return;
@@ -66,30 +69,34 @@ impl Blocks {
         }
     }
 
-    pub(super) fn start_heading(&mut self, level: u8) {
+    /// Begins a heading; level 1 is the outermost.
+    pub fn start_heading(&mut self, level: u8) {
         self.break_block();
         self.close_lists();
         self.heading = Some(level);
     }
 
-    pub(super) fn end_heading(&mut self) {
+    /// Ends a heading; what follows is below it.
+    pub fn end_heading(&mut self) {
         self.break_block();
         self.heading = None;
     }
 
     /// Ends what a heading of this level or a deeper one was above of.
-    pub(super) fn end_section(&mut self, level: u8) {
+    pub fn end_section(&mut self, level: u8) {
         self.break_block();
         self.close_lists();
         self.headings.retain(|(above, _)| *above < level);
     }
 
-    pub(super) fn start_list(&mut self, first: Option<u64>) {
+    /// Begins a list, numbered from `first` or with bullets; one inside another is nested.
+    pub fn start_list(&mut self, first: Option<u64>) {
         self.break_block();
         self.lists.push(List { next: first });
     }
 
-    pub(super) fn end_list(&mut self) {
+    /// Ends the innermost list.
+    pub fn end_list(&mut self) {
         self.break_block();
         self.lists.pop();
         if self.lists.is_empty() {
@@ -97,7 +104,8 @@ impl Blocks {
         }
     }
 
-    pub(super) fn start_item(&mut self) {
+    /// Begins an item of the innermost list.
+    pub fn start_item(&mut self) {
         self.break_block();
         // An item outside any list is read as a list of its own.
         if self.lists.is_empty() {
@@ -115,12 +123,14 @@ impl Blocks {
         }
     }
 
-    pub(super) fn end_item(&mut self) {
+    /// Ends an item.
+    pub fn end_item(&mut self) {
         self.break_block();
         self.item_marker = None;
     }
 
-    pub(super) fn start_table(&mut self) {
+    /// Begins a table; one inside another goes on in the outer one.
+    pub fn start_table(&mut self) {
         self.break_block();
         self.close_lists();
         if self.table.is_none() {
@@ -128,14 +138,16 @@ impl Blocks {
         }
     }
 
-    pub(super) fn start_row(&mut self) {
+    /// Begins a row; the first one is the header.
+    pub fn start_row(&mut self) {
         self.break_block();
         if let Some(table) = &mut self.table {
             table.rows.push(Vec::new());
         }
     }
 
-    pub(super) fn start_cell(&mut self) {
+    /// Begins a cell.
+    pub fn start_cell(&mut self) {
         self.break_block();
         if let Some(table) = &mut self.table {
             match table.rows.last_mut() {
@@ -145,11 +157,13 @@ impl Blocks {
         }
     }
 
-    pub(super) fn end_cell(&mut self) {
+    /// Ends a cell.
+    pub fn end_cell(&mut self) {
         self.break_block();
     }
 
-    pub(super) fn end_table(&mut self) {
+    /// Ends the table.
+    pub fn end_table(&mut self) {
         self.break_block();
         let Some(table) = self.table.take() else { return };
         let rows: Vec<_> = table
@@ -163,7 +177,8 @@ impl Blocks {
         }
     }
 
-    pub(super) fn code(&mut self, language: &str, code: &str) {
+    /// Adds a block of code.
+    pub fn code(&mut self, language: &str, code: &str) {
         self.break_block();
         self.close_lists();
         let code = code.trim_matches(['\n', '\r']).trim_end();
@@ -176,7 +191,8 @@ impl Blocks {
         self.push(BlockKind::Code, format!("```{language}\n{code}\n```"));
     }
 
-    pub(super) fn finish(mut self, title: Option<String>) -> Parsed {
+    /// Returns the document; without a title of its own it is called by its only first-level heading.
+    pub fn finish(mut self, title: Option<String>) -> Parsed {
         self.end_table();
         self.break_block();
         self.close_lists();

@@ -1,0 +1,18 @@
+//! Files and pages to blocks of text.
+//!
+//! Pure: no I/O, no clock. What a file is, what became of it and why it was refused are plain types that everybody may
+//! use; what reads files is behind the feature `readers`, linked by the parser Worker alone. Readers are written for
+//! hostile input: all they do is counted by a [`meter::Meter`], they pause as they go, and they return errors.
+
+#[cfg(feature = "readers")]
+mod document;
+pub mod file;
+#[cfg(feature = "readers")]
+pub mod meter;
+pub mod refusal;
+pub mod sniff;
+
+#[cfg(feature = "readers")]
+pub use document::{document, document_at_once};
+pub use file::{Extracted, FileKind, Hint};
+pub use refusal::{Reason, Refusal};

@@ -1,0 +1,82 @@
+//! The parser: a Worker of its own that reads files for the other one, over a service binding.
+//!
+//! When a reader crashes in spite of everything, this isolate is replaced, and the file that did it has failed.
+
+use async_trait::async_trait;
+use edge_extract::meter::Pause;
+use edge_extract::{Hint, document};
+use serde::Serialize;
+use std::cell::Cell;
+use std::time::Duration;
+use worker::{Context, Delay, Env, Request, Response, Result, event};
+
+/// How many bytes of files may be worked on at a time: what is made of them takes a few times as much.
+const MOST_AT_ONCE: usize = 24 * 1024 * 1024;
+
+thread_local! {
+    /// Bytes of files that are being worked on.
+    static IN_WORK: Cell<usize> = const { Cell::new(0) };
+}
+
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+#[event(fetch)]
+async fn fetch(mut request: Request, _: Env, _: Context) -> Result<Response> {
+    let url = request.url()?;
+    let value = |name: &str| {
+        let pair = url.query_pairs().find(|it| it.0 == name);
+        pair.map(|it| it.1.into_owned()).unwrap_or_default()
+    };
+    let hint = Hint {
+        name: value("name"),
+        media_type: value("type"),
+    };
+    let bytes = request.bytes().await?;
+    let Some(_turn) = Turn::take(bytes.len()) else {
+        return Response::error("busy", 503);
+    };
+    match url.path() {
+        "/document" => answer(&document(&bytes, &hint, &Queue).await),
+        _ => Response::error("not found", 404),
+    }
+}
+
+fn answer(read: &impl Serialize) -> Result<Response> {
+    let bytes = serde_json::to_vec(read)?;
+    Response::from_bytes(bytes)
+}
+
+/// The right to work on a file, given back when dropped.
+struct Turn(usize);
+
+impl Turn {
+    /// Returns none while too much is worked on. A file that comes alone is always let in.
+    fn take(bytes: usize) -> Option<Self> {
+        let before = IN_WORK.get();
+        let after = before.saturating_add(bytes);
+        if before > 0 && after > MOST_AT_ONCE {
+            return None;
+        }
+        IN_WORK.set(after);
+        Some(Self(bytes))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        IN_WORK.set(IN_WORK.get().saturating_sub(self.0));
+    }
+}
+
+/// A turn of the platform's queue: other requests, in this Worker and beside it, go on meanwhile.
+struct Queue;
+
+#[async_trait(?Send)]
+impl Pause for Queue {
+    async fn pause(&self) {
+        Delay::from(Duration::ZERO).await;
+    }
+}

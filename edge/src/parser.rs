@@ -1,0 +1,50 @@
+//! [`Parser`] over the service binding to the Worker that reads files.
+use crate::js;
+use async_trait::async_trait;
+use edge_core::ports::{Extracted, Hint, Parser, Refusal, Unread};
+use js_sys::Uint8Array;
+use serde::de::DeserializeOwned;
+use wasm_bindgen_futures::JsFuture;
+use worker::send::IntoSendFuture as _;
+use worker::{Fetcher, Method, RequestInit, Url};
+
+/// The `PARSER` binding.
+pub(crate) struct ServiceParser(Fetcher);
+
+impl ServiceParser {
+    /// Wraps the binding.
+    pub(crate) fn new(service: Fetcher) -> Self {
+        Self(service)
+    }
+
+    /// Has the other Worker read bytes in the way that the path names.
+    async fn read<T: DeserializeOwned>(&self, path: &str, what: &[(&str, &str)], bytes: &[u8]) -> Result<T, Unread> {
+        let fault = |why: worker::Error| Unread::Crashed(why.to_string());
+        // The binding ignores the host, and wants one.
+        let url = Url::parse_with_params(&format!("https://parser.local/{path}"), what);
+        let url = url.map_err(|why| Unread::Crashed(why.to_string()))?;
+        let mut init = RequestInit::new();
+        init.with_method(Method::Post)
+            .with_body(Some(Uint8Array::from(bytes).into()));
+        let response = self.0.fetch(url.as_str(), Some(init)).await.map_err(fault)?;
+        let response = web_sys::Response::from(response);
+        match response.status() {
+            200 => {}
+            503 => return Err(Unread::Busy),
+            status => return Err(Unread::Crashed(format!("the parser answered {status}"))),
+        }
+        let buffer = async { JsFuture::from(response.array_buffer()?).await };
+        let buffer = buffer.await.map_err(|why| Unread::Crashed(js::message(&why)))?;
+        let read: Result<T, Refusal> = serde_json::from_slice(&Uint8Array::new(&buffer).to_vec())
+            .map_err(|why| Unread::Crashed(why.to_string()))?;
+        read.map_err(Unread::Refused)
+    }
+}
+
+#[async_trait]
+impl Parser for ServiceParser {
+    async fn document(&self, bytes: &[u8], hint: &Hint) -> Result<Extracted, Unread> {
+        let what = [("name", hint.name.as_str()), ("type", hint.media_type.as_str())];
+        self.read("document", &what, bytes).into_send().await
+    }
+}
