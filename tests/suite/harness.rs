@@ -3,6 +3,7 @@
 pub(crate) mod acts;
 pub(crate) mod model_server;
 pub(crate) mod ports;
+pub(crate) mod program;
 pub(crate) mod receiver;
 pub(crate) mod request;
 pub(crate) mod shape;

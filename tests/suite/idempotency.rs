@@ -296,7 +296,7 @@ async fn every_post_takes_a_key() {
             edge_dialects::Access::Widget => call.widget(&widget_key),
             edge_dialects::Access::Program(kind) => {
                 let key = owner.program_key(&world, kind).await;
-                let refused = call.bearer(&key).send().await;
+                let refused = call.keyed(kind, &key).send().await;
                 assert!(
                     refused.status == 400 && refused.text().contains("Idempotency-Key"),
                     "{path}: {}",

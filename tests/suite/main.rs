@@ -6,6 +6,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod builder;
 mod deliveries;
 mod envelopes;
 mod errors;
@@ -15,6 +16,8 @@ mod insydr;
 mod isolation;
 mod jobs;
 mod openapi;
+mod samples;
 mod schema;
 mod tidy;
+mod twig;
 mod twin;

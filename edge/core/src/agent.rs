@@ -5,15 +5,16 @@ use crate::app::App;
 use crate::permission::Action;
 use crate::ports::Departure;
 use crate::workspace::Member;
-use crate::{Error, Kind, Result};
+use crate::{Error, Kind, Result, event};
 use edge_model::agent::{
     Agent, AgentConfig, AgentStats, AgentStatus, AgentSummary, GeneratorChoice, ResponseStyle, Strategy, Tone,
     WidgetConfig,
 };
 use edge_model::collection::Collection;
+use edge_model::event::{AgentChanged, Happening};
 use edge_model::text::{Name, Question};
 use edge_model::{AgentId, CollectionId, Timestamp, WorkspaceId};
-use edge_store::{Page, agents};
+use edge_store::{Page, Statement, agents};
 use serde_json::Map;
 
 /// What an agent says first unless it is told otherwise.
@@ -58,8 +59,31 @@ pub async fn create(app: &App, member: &Member, name: Name, patch: Patch) -> Res
         let all = app.store.collections(workspace).await?;
         agent.draft.collection_ids = all.into_iter().filter(|it| it.is_default).map(|it| it.id).collect();
     }
-    app.store.write(vec![agents::insert(&agent)]).await?;
+    event::write(app, making(app, &agent)?).await?;
     Ok(agent)
+}
+
+/// Returns what is written when an agent is made: the row, and the event for those who want to be told. To be written
+/// with [`event::write`].
+pub(crate) fn making(app: &App, agent: &Agent) -> Result<Vec<Statement>> {
+    let mut writes = vec![agents::insert(agent)];
+    let event = event::make(app, &agent.workspace_id, Happening::AgentCreated(told(agent)))?;
+    writes.extend(event::statements(&event));
+    Ok(writes)
+}
+
+/// Returns the event for those who want to be told that an agent is not what it was. To be written with
+/// [`event::write`], in the batch of the change.
+pub(crate) fn changing(app: &App, agent: &Agent) -> Result<Vec<Statement>> {
+    let event = event::make(app, &agent.workspace_id, Happening::AgentUpdated(told(agent)))?;
+    Ok(event::statements(&event))
+}
+
+fn told(agent: &Agent) -> AgentChanged {
+    AgentChanged {
+        agent_id: agent.id.clone(),
+        name: agent.name.clone(),
+    }
 }
 
 pub(crate) fn defaults(name: &str) -> AgentConfig {
@@ -150,7 +174,9 @@ pub async fn update(app: &App, member: &Member, id: &AgentId, patch: Patch) -> R
     patch.apply(&mut agent);
     agent.is_changed |= agent.draft != before;
     agent.updated_at = app.now();
-    app.store.write(vec![agents::update_draft(&agent)]).await?;
+    let mut writes = vec![agents::update_draft(&agent)];
+    writes.extend(changing(app, &agent)?);
+    event::write(app, writes).await?;
     detail(app, agent).await
 }
 
@@ -166,10 +192,9 @@ pub async fn publish(app: &App, member: &Member, id: &AgentId) -> Result<(String
         return Err(Error::new(Kind::Conflict, "an archived agent cannot be published"));
     }
     let now = app.now();
-    let answers = app
-        .store
-        .write(agents::publish(workspace, id, &agent.draft, now).into())
-        .await?;
+    let mut writes = Vec::from(agents::publish(workspace, id, &agent.draft, now));
+    writes.extend(changing(app, &agent)?);
+    let answers = event::write(app, writes).await?;
     let version = answers
         .get(1)
         .and_then(|it| it.first())

@@ -3,11 +3,11 @@ use crate::agent::{self, Detail};
 use crate::app::App;
 use crate::permission::Action;
 use crate::workspace::Member;
-use crate::{Error, Result};
+use crate::{Error, Result, event};
 use edge_model::AgentId;
 use edge_model::agent::{Agent, AgentStatus, AgentVersion};
 use edge_model::text::Name;
-use edge_store::{agent_versions, agents};
+use edge_store::agent_versions;
 
 /// What the name of a copy ends with.
 const COPY: &str = " (copy)";
@@ -42,8 +42,14 @@ async fn set_status(app: &App, mut agent: Agent, status: AgentStatus) -> Result<
         agent.status = status;
         agent.is_changed = true;
         agent.updated_at = app.now();
-        let write = agent_versions::set_status(&agent.workspace_id, &agent.id, status, agent.updated_at);
-        app.store.write(vec![write]).await?;
+        let mut writes = agent::changing(app, &agent)?;
+        writes.push(agent_versions::set_status(
+            &agent.workspace_id,
+            &agent.id,
+            status,
+            agent.updated_at,
+        ));
+        event::write(app, writes).await?;
     }
     agent::detail(app, agent).await
 }
@@ -75,7 +81,7 @@ pub async fn duplicate(app: &App, member: &Member, id: &AgentId, name: Option<Na
         ..original
     };
     copy.draft.name = name;
-    app.store.write(vec![agents::insert(&copy)]).await?;
+    event::write(app, agent::making(app, &copy)?).await?;
     Ok(copy)
 }
 
@@ -120,7 +126,9 @@ pub async fn restore(app: &App, member: &Member, id: &AgentId, version: u32) -> 
     agent.name = config.name.clone();
     agent.draft = config;
     agent.updated_at = app.now();
-    app.store.write(vec![agent_versions::restore(&agent)]).await?;
+    let mut writes = agent::changing(app, &agent)?;
+    writes.push(agent_versions::restore(&agent));
+    event::write(app, writes).await?;
     agent::detail(app, agent).await
 }
 

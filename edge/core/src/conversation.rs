@@ -1,6 +1,6 @@
 //! Conversations: a question comes in, is kept, is answered, and the answer is kept.
 use crate::agent::version_name;
-use crate::answer::{self, AnswerEvent, Brief, Composed, Speech};
+use crate::answer::{self, AnswerEvent, Brief, Composed, Speech, context};
 use crate::app::App;
 use crate::limit::{self, Meter};
 use crate::permission::Action;
@@ -202,8 +202,7 @@ impl Work {
         let mut writes = self.writes(&answer);
         // What is not kept is told to nobody who would keep it.
         if !self.keeps_nothing {
-            let happening = Happening::MessageAnswered(self.answered(&answer));
-            writes.extend(event::statements(&event::make(&self.app, &self.workspace, happening)?));
+            writes.extend(answering(&self.app, &self.workspace, &self.asked(), &answer)?);
         }
         let answers = self.app.store.write(writes).await?;
         let waking = self.app.clone();
@@ -225,21 +224,11 @@ impl Work {
         writes
     }
 
-    fn answered(&self, answer: &Answer) -> MessageAnswered {
-        let source = |it: &Citation| SourceRef {
-            document_id: it.document_id.clone(),
-            title: it.title.clone(),
-        };
-        MessageAnswered {
-            message_id: answer.message_id.clone(),
-            agent_id: self.ask.agent.clone(),
-            session_key: self.ask.session.as_str().into(),
-            question: self.ask.question.as_str().into(),
-            answer: answer.text.clone(),
-            confidence: answer.confidence,
-            is_answered: answer.is_answered,
-            latency_ms: answer.latency_ms,
-            sources: answer.citations.iter().map(source).collect(),
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            agent: &self.ask.agent,
+            session_key: self.ask.session.as_str(),
+            question: self.ask.question.as_str(),
         }
     }
 
@@ -262,6 +251,38 @@ impl Work {
             trace,
         }
     }
+}
+
+/// What was asked, and where.
+pub(crate) struct Asked<'a> {
+    pub(crate) agent: &'a AgentId,
+    pub(crate) session_key: &'a str,
+    pub(crate) question: &'a str,
+}
+
+/// Returns the event for those who want to be told of answers. To be written with [`event::write`], in the batch that
+/// keeps the answer.
+pub(crate) fn answering(app: &App, workspace: &WorkspaceId, asked: &Asked, answer: &Answer) -> Result<Vec<Statement>> {
+    let documents = answer
+        .citations
+        .iter()
+        .filter(|it| it.document_id.as_str() != context::DOCUMENT);
+    let source = |it: &Citation| SourceRef {
+        document_id: it.document_id.clone(),
+        title: it.title.clone(),
+    };
+    let happening = Happening::MessageAnswered(MessageAnswered {
+        message_id: answer.message_id.clone(),
+        agent_id: asked.agent.clone(),
+        session_key: asked.session_key.into(),
+        question: asked.question.into(),
+        answer: answer.text.clone(),
+        confidence: answer.confidence,
+        is_answered: answer.is_answered,
+        latency_ms: answer.latency_ms,
+        sources: documents.map(source).collect(),
+    });
+    Ok(event::statements(&event::make(app, workspace, happening)?))
 }
 
 /// Explains an answer: its question, the grounds it stands on, and how it came about.

@@ -9,14 +9,14 @@ mod plan;
 use crate::app::App;
 use crate::permission::Action;
 use crate::ports::Envelope;
-use crate::webhook::{self, endpoint_of};
-use crate::workspace::Member;
+use crate::program::Caller;
+use crate::webhook::{self, Scope, endpoint_of};
 use crate::{Error, Result, event, job};
 use attempt::Outcome;
 use edge_model::delivery::{Attempt, Delivery, DeliveryStatus};
 use edge_model::job::Task;
 use edge_model::time::DAY;
-use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
+use edge_model::webhook::{DisabledBecause, Webhook};
 use edge_model::{DeliveryId, Timestamp, WebhookId};
 use edge_store::deliveries::{Due, Endpoint, Range};
 use edge_store::{Page, Statement, deliveries, events, webhooks};
@@ -140,14 +140,14 @@ pub struct Detail {
 /// [`crate::Kind::NotFound`] when there is no such endpoint.
 pub async fn list(
     app: &App,
-    member: &Member,
-    form: WebhookForm,
+    caller: &impl Caller,
+    scope: &Scope,
     id: &WebhookId,
     status: Option<DeliveryStatus>,
     page: &Page,
 ) -> Result<(Vec<Delivery>, u64)> {
-    member.require(Action::Read)?;
-    let webhook = webhook::find(app, &member.workspace.id, form, id).await?;
+    caller.require(Action::Read)?;
+    let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
     Ok(app.store.deliveries(&endpoint_of(&webhook), status, page).await?)
 }
 
@@ -157,13 +157,13 @@ pub async fn list(
 /// [`crate::Kind::NotFound`].
 pub async fn get(
     app: &App,
-    member: &Member,
-    form: WebhookForm,
+    caller: &impl Caller,
+    scope: &Scope,
     id: &WebhookId,
     delivery: &DeliveryId,
 ) -> Result<Detail> {
-    member.require(Action::Read)?;
-    let webhook = webhook::find(app, &member.workspace.id, form, id).await?;
+    caller.require(Action::Read)?;
+    let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
     let delivery = find(app, &endpoint_of(&webhook), delivery).await?;
     let event = app.store.event(&webhook.workspace_id, &delivery.event_id).await?;
     let envelope = event.and_then(|it| app.envelopes.envelope(webhook.form, &it));
@@ -183,13 +183,13 @@ pub async fn get(
 /// [`crate::Kind::Conflict`] when the endpoint is disabled.
 pub async fn redeliver(
     app: &App,
-    member: &Member,
-    form: WebhookForm,
+    caller: &impl Caller,
+    scope: &Scope,
     id: &WebhookId,
     delivery: &DeliveryId,
 ) -> Result<Delivery> {
-    member.require(Action::ManageWebhooks)?;
-    let webhook = webhook::find(app, &member.workspace.id, form, id).await?;
+    caller.require(Action::ManageWebhooks)?;
+    let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
     let endpoint = endpoint_of(&webhook);
     find(app, &endpoint, delivery).await?;
     webhook::require_active(&webhook)?;
@@ -202,9 +202,9 @@ pub async fn redeliver(
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller does not manage webhooks; [`crate::Kind::NotFound`];
 /// [`crate::Kind::Conflict`] when the endpoint is disabled.
-pub async fn replay(app: &App, member: &Member, form: WebhookForm, id: &WebhookId, range: &Range) -> Result<u64> {
-    member.require(Action::ManageWebhooks)?;
-    let webhook = webhook::find(app, &member.workspace.id, form, id).await?;
+pub async fn replay(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId, range: &Range) -> Result<u64> {
+    caller.require(Action::ManageWebhooks)?;
+    let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
     webhook::require_active(&webhook)?;
     let write = deliveries::replay(&endpoint_of(&webhook), range, REPLAY, app.now());
     let answers = event::write(app, vec![write]).await?;

@@ -10,7 +10,7 @@ use crate::guard::PublicUrl;
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::webhook::signature::SigningSecret;
-use crate::{Error, Result, agent, webhook};
+use crate::{Error, Result, agent, event, webhook};
 use edge_model::AgentId;
 use edge_model::agent::{Agent, AgentStatus, Tone};
 use edge_model::deputy::{Deputy, DeputyStats};
@@ -142,12 +142,13 @@ async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
         approval_limit: Some(APPROVAL_LIMIT),
         minutes_saved: MINUTES_SAVED,
     };
-    let mut writes = vec![agents::insert(&agent)];
+    let mut writes = agent::making(app, &agent)?;
     writes.extend(agents::publish(&workspace.id, &agent.id, &agent.draft, now));
     writes.push(deputies::insert(&deputy));
     match app.store.write(writes).await {
+        Ok(answers) => event::wake(app, &answers).await,
         // Somebody else was the first to use it; theirs is it.
-        Ok(_) | Err(SqlError::Constraint(_)) => {}
+        Err(SqlError::Constraint(_)) => {}
         Err(error) => return Err(error.into()),
     }
     let made = app.store.deputy(&workspace.id).await?;
@@ -203,6 +204,7 @@ pub async fn change(app: &App, caller: &impl Caller, change: Change) -> Result<(
         draft.updated_at = app.now();
         agent.config.confidence_threshold = draft.draft.confidence_threshold;
         writes.push(agents::update_draft(&draft));
+        writes.extend(agent::changing(app, &draft)?);
         writes.extend(agents::publish(
             &workspace.id,
             &deputy.agent_id,
@@ -217,7 +219,7 @@ pub async fn change(app: &App, caller: &impl Caller, change: Change) -> Result<(
         }
         None => None,
     };
-    app.store.write(writes).await?;
+    event::write(app, writes).await?;
     Ok((Manner::of(app, &ready(app, workspace).await?).await?, secret))
 }
 

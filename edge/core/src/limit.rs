@@ -6,7 +6,8 @@ use crate::ports::Limiter;
 use crate::{Error, Kind, Result};
 use edge_model::plan::Plan;
 use edge_model::time::{DAY, MINUTE};
-use edge_model::{KeyId, Timestamp, WorkspaceId};
+use edge_model::{Timestamp, WorkspaceId};
+use edge_store::conversations::KeyOwner;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -150,8 +151,29 @@ pub fn messages_per_month(plan: Plan) -> Option<u64> {
     }
 }
 
-/// Requests per minute of a key of a dialect that counts by key (seed 002, "Rate limits").
-const KEY_REQUESTS_PER_MINUTE: u64 = 60;
+/// How the requests of a program are counted: each dialect's document has a way of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// By the key, so many a minute.
+    ByKey(u64),
+    /// With all others of the workspace, as its plan says.
+    ByPlan,
+}
+
+/// Requests per minute of a deputy's key (seed 002, "Rate limits").
+pub const DEPUTY_KEY: Counting = Counting::ByKey(60);
+/// Requests per minute of an automation's key, about which seed 003 is silent.
+pub const AUTOMATION_KEY: Counting = Counting::ByKey(600);
+
+/// Requests per minute and per day of a workspace's back ends (seed 000, "Rate Limits"). The seed knows three plans; the
+/// fourth has what the one above the free one has, as in seed 002.
+pub fn requests_of_back_ends(plan: Plan) -> [u64; 2] {
+    match plan {
+        Plan::Free => [20, 1_000],
+        Plan::Starter | Plan::Pro => [100, 10_000],
+        Plan::Enterprise => [1_000, UNLIMITED],
+    }
+}
 
 /// Answers per month of a workspace's deputy (seed 002, "402 Payment Required"); none is no limit.
 pub fn answers_per_month(plan: Plan) -> Option<u64> {
@@ -215,19 +237,39 @@ pub async fn admit(
     }
 }
 
-/// Counts one request of a key.
+/// Counts one request of a program.
 ///
 /// # Errors
 /// [`Kind::RateLimited`], with when to come back.
-pub(crate) async fn admit_key(limiter: &dyn Limiter, meter: &Meter, key: &KeyId, now: Timestamp) -> Result<()> {
-    let take = Take {
-        counter: "requests".into(),
-        window: Window::Minute,
-        limit: KEY_REQUESTS_PER_MINUTE,
+pub(crate) async fn admit_program(
+    limiter: &dyn Limiter,
+    meter: &Meter,
+    counting: Counting,
+    owner: &KeyOwner,
+    now: Timestamp,
+) -> Result<()> {
+    let take = |counter: &str, window, limit| Take {
+        counter: counter.into(),
+        window,
+        limit,
         amount: 1,
     };
-    let outcome = limiter.take(key.as_str(), &[take]).await?;
-    if let Some(standing) = outcome.standings.first() {
+    let (scope, takes) = match counting {
+        Counting::ByKey(limit) => (owner.key.id.as_str(), vec![take("requests", Window::Minute, limit)]),
+        Counting::ByPlan => {
+            let [minute, day] = requests_of_back_ends(owner.workspace.plan);
+            let takes = vec![
+                take("back ends, minute", Window::Minute, minute),
+                take("back ends, day", Window::Day, day),
+            ];
+            (owner.workspace.id.as_str(), takes)
+        }
+    };
+    let outcome = limiter.take(scope, &takes).await?;
+    // Of two limits the one that is nearer is told.
+    let nearest = outcome.standings.iter().min_by_key(|it| it.remaining);
+    let told = outcome.refused.map_or(nearest, |it| outcome.standings.get(it));
+    if let Some(standing) = told {
         meter.record(*standing);
     }
     outcome

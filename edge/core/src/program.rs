@@ -1,6 +1,6 @@
 //! Programs: back ends that call with a key of their own.
 use crate::app::App;
-use crate::limit::{self, Meter};
+use crate::limit::{self, Counting, Meter};
 use crate::permission::Action;
 use crate::workspace::Member;
 use crate::{Error, Kind, Reason, Result, secret, widget};
@@ -39,9 +39,10 @@ impl Caller for Program {
         &self.0.workspace
     }
 
-    /// A key opens the content of its workspace; keys, members and the workspace itself are for people.
+    /// A key opens the content of its workspace and has events sent; keys, members and the workspace itself are for
+    /// people.
     fn require(&self, action: Action) -> Result<()> {
-        if matches!(action, Action::Read | Action::EditContent) {
+        if matches!(action, Action::Read | Action::EditContent | Action::ManageWebhooks) {
             return Ok(());
         }
         Err(Error::new(Kind::Forbidden, "an API key does not allow this"))
@@ -53,7 +54,7 @@ impl Caller for Program {
 ///
 /// # Errors
 /// [`Reason::WrongKey`]; [`Kind::RateLimited`].
-pub async fn enter(app: &App, meter: &Meter, kind: KeyKind, key: &str) -> Result<Program> {
+pub async fn enter(app: &App, meter: &Meter, kind: KeyKind, counting: Counting, key: &str) -> Result<Program> {
     let wrong = || Error::unauthenticated("the API key is not valid").because(Reason::WrongKey);
     if secret::key_kind(key) != Some(kind) {
         return Err(wrong());
@@ -62,7 +63,7 @@ pub async fn enter(app: &App, meter: &Meter, kind: KeyKind, key: &str) -> Result
     let is_living = |it: &KeyOwner| it.key.revoked_at.is_none() && it.key.kind == kind;
     let owner = found.filter(is_living).ok_or_else(wrong)?;
     let now = app.now();
-    limit::admit_key(&*app.limiter, meter, &owner.key.id, now).await?;
+    limit::admit_program(&*app.limiter, meter, counting, &owner, now).await?;
     if let Some(touch) = widget::touch(&owner, now) {
         app.store.write(vec![touch]).await?;
     }

@@ -5,9 +5,9 @@ pub mod signature;
 use crate::app::App;
 use crate::guard::PublicUrl;
 use crate::permission::Action;
+use crate::program::Caller;
 use crate::seal::{self, Purpose};
-use crate::workspace::Member;
-use crate::{Error, Kind, Result, delivery, event};
+use crate::{Error, Kind, Result, agent, delivery, event};
 use edge_model::delivery::Delivery;
 use edge_model::event::{EventKind, Happening, Test};
 use edge_model::text::Name;
@@ -25,12 +25,18 @@ const MOST: u32 = 100;
 /// How long the secret before a rotation goes on signing, in milliseconds.
 const OVERLAP: i64 = 24 * HOUR;
 
+/// Which endpoints an operation is about. What one dialect has made is not seen in the words of another, and what is
+/// told of one agent alone not as another agent's.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    pub form: WebhookForm,
+    /// Set where an endpoint is told of one agent alone.
+    pub agent_id: Option<AgentId>,
+}
+
 /// What a new endpoint is to be.
 #[derive(Clone, Debug)]
 pub struct NewWebhook {
-    pub form: WebhookForm,
-    /// Set when it is to be told of one agent alone.
-    pub agent_id: Option<AgentId>,
     pub name: Name,
     pub url: PublicUrl,
     pub events: Vec<EventKind>,
@@ -52,17 +58,30 @@ pub struct WebhookPatch {
 /// Makes an endpoint, and returns it with its secret, which nobody can get again.
 ///
 /// # Errors
-/// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::Conflict`] when the workspace has as many as
-/// it may.
-pub async fn create(app: &App, member: &Member, new: NewWebhook) -> Result<(Webhook, SigningSecret)> {
-    member.require(Action::ManageWebhooks)?;
-    add(app, &member.workspace.id, new).await
+/// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`] for the agent; [`Kind::Conflict`]
+/// when the workspace has as many as it may.
+pub async fn create(
+    app: &App,
+    caller: &impl Caller,
+    scope: Scope,
+    new: NewWebhook,
+) -> Result<(Webhook, SigningSecret)> {
+    caller.require(Action::ManageWebhooks)?;
+    let workspace = &caller.workspace().id;
+    check_agent(app, workspace, &scope).await?;
+    add(app, workspace, scope, new).await
 }
 
-async fn add(app: &App, workspace: &WorkspaceId, new: NewWebhook) -> Result<(Webhook, SigningSecret)> {
+async fn check_agent(app: &App, workspace: &WorkspaceId, scope: &Scope) -> Result<()> {
+    match &scope.agent_id {
+        Some(id) => agent::find(app, workspace, id).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+async fn add(app: &App, workspace: &WorkspaceId, scope: Scope, new: NewWebhook) -> Result<(Webhook, SigningSecret)> {
+    let Scope { form, agent_id } = scope;
     let NewWebhook {
-        form,
-        agent_id,
         name,
         url,
         events,
@@ -100,22 +119,25 @@ async fn add(app: &App, workspace: &WorkspaceId, new: NewWebhook) -> Result<(Web
     Ok((webhook, secret))
 }
 
-/// Lists the endpoints of a form, newest first.
+/// Lists endpoints, newest first.
 ///
 /// # Errors
-/// When the database does not answer.
-pub async fn list(app: &App, member: &Member, form: WebhookForm) -> Result<Vec<Webhook>> {
-    member.require(Action::Read)?;
-    Ok(app.store.webhooks(&member.workspace.id, form).await?)
+/// [`Kind::NotFound`] for the agent.
+pub async fn list(app: &App, caller: &impl Caller, scope: &Scope) -> Result<Vec<Webhook>> {
+    caller.require(Action::Read)?;
+    let workspace = &caller.workspace().id;
+    check_agent(app, workspace, scope).await?;
+    let Scope { form, agent_id } = scope;
+    Ok(app.store.webhooks(workspace, *form, agent_id.as_ref()).await?)
 }
 
 /// Returns an endpoint.
 ///
 /// # Errors
 /// [`Kind::NotFound`].
-pub async fn get(app: &App, member: &Member, form: WebhookForm, id: &WebhookId) -> Result<Webhook> {
-    member.require(Action::Read)?;
-    find(app, &member.workspace.id, form, id).await
+pub async fn get(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId) -> Result<Webhook> {
+    caller.require(Action::Read)?;
+    find(app, &caller.workspace().id, scope, id).await
 }
 
 /// Changes an endpoint. One that is made active again begins afresh, whatever it failed before.
@@ -124,13 +146,13 @@ pub async fn get(app: &App, member: &Member, form: WebhookForm, id: &WebhookId) 
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`].
 pub async fn update(
     app: &App,
-    member: &Member,
-    form: WebhookForm,
+    caller: &impl Caller,
+    scope: &Scope,
     id: &WebhookId,
     patch: WebhookPatch,
 ) -> Result<Webhook> {
-    member.require(Action::ManageWebhooks)?;
-    let webhook = find(app, &member.workspace.id, form, id).await?;
+    caller.require(Action::ManageWebhooks)?;
+    let webhook = find(app, &caller.workspace().id, scope, id).await?;
     change(app, webhook, patch).await
 }
 
@@ -175,9 +197,9 @@ async fn change(app: &App, mut webhook: Webhook, patch: WebhookPatch) -> Result<
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`].
-pub async fn delete(app: &App, member: &Member, form: WebhookForm, id: &WebhookId) -> Result<()> {
-    member.require(Action::ManageWebhooks)?;
-    let webhook = find(app, &member.workspace.id, form, id).await?;
+pub async fn delete(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId) -> Result<()> {
+    caller.require(Action::ManageWebhooks)?;
+    let webhook = find(app, &caller.workspace().id, scope, id).await?;
     let write = webhooks::delete(&webhook.workspace_id, &webhook.id);
     Ok(app.store.write(vec![write]).await.map(drop)?)
 }
@@ -188,12 +210,12 @@ pub async fn delete(app: &App, member: &Member, form: WebhookForm, id: &WebhookI
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`].
 pub async fn rotate_secret(
     app: &App,
-    member: &Member,
-    form: WebhookForm,
+    caller: &impl Caller,
+    scope: &Scope,
     id: &WebhookId,
 ) -> Result<(SigningSecret, Timestamp)> {
-    member.require(Action::ManageWebhooks)?;
-    let mut webhook = find(app, &member.workspace.id, form, id).await?;
+    caller.require(Action::ManageWebhooks)?;
+    let mut webhook = find(app, &caller.workspace().id, scope, id).await?;
     let secret = make_secret(app)?;
     let now = app.now();
     let until = now.plus(OVERLAP);
@@ -210,9 +232,9 @@ pub async fn rotate_secret(
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`]; [`Kind::Conflict`] when the
 /// endpoint is disabled.
-pub async fn test(app: &App, member: &Member, form: WebhookForm, id: &WebhookId) -> Result<Delivery> {
-    member.require(Action::ManageWebhooks)?;
-    let webhook = find(app, &member.workspace.id, form, id).await?;
+pub async fn test(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId) -> Result<Delivery> {
+    caller.require(Action::ManageWebhooks)?;
+    let webhook = find(app, &caller.workspace().id, scope, id).await?;
     require_active(&webhook)?;
     let happening = Happening::Test(Test {
         message: "This is a test of your webhook.".into(),
@@ -237,7 +259,7 @@ pub async fn test(app: &App, member: &Member, form: WebhookForm, id: &WebhookId)
 /// # Errors
 /// When the database does not answer.
 pub async fn only_one(app: &App, workspace: &WorkspaceId, form: WebhookForm) -> Result<Option<Webhook>> {
-    Ok(app.store.webhooks(workspace, form).await?.into_iter().next())
+    Ok(app.store.webhooks(workspace, form, None).await?.into_iter().next())
 }
 
 /// Sets where the only endpoint of a form is, or with none, that there is none. Returns the secret when one was made or
@@ -274,16 +296,15 @@ pub async fn set_only_one(
             Ok(secret)
         }
         (None, Some(url)) => {
+            let scope = Scope { form, agent_id: None };
             let new = NewWebhook {
-                form,
-                agent_id: None,
                 name: Name::new("Webhook").map_err(Error::internal)?,
                 url,
                 events,
                 headers: OwnHeaders::default(),
                 secret,
             };
-            add(app, workspace, new).await.map(|it| Some(it.1))
+            add(app, workspace, scope, new).await.map(|it| Some(it.1))
         }
     }
 }
@@ -295,11 +316,10 @@ pub(crate) fn endpoint_of(webhook: &Webhook) -> Endpoint {
     }
 }
 
-/// Finds an endpoint of a form: what one dialect has made is not seen in the words of another.
-pub(crate) async fn find(app: &App, workspace: &WorkspaceId, form: WebhookForm, id: &WebhookId) -> Result<Webhook> {
+pub(crate) async fn find(app: &App, workspace: &WorkspaceId, scope: &Scope, id: &WebhookId) -> Result<Webhook> {
     let found = app.store.webhook(workspace, id).await?;
     found
-        .filter(|it| it.form == form)
+        .filter(|it| it.form == scope.form && it.agent_id == scope.agent_id)
         .ok_or_else(|| Error::not_found("webhook"))
 }
 

@@ -18,14 +18,16 @@ const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 pub async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let began = app.now();
     let (path, method) = (request.uri().path().to_owned(), request.method().clone());
-    let dialect = Dialect::of(&path, request.headers());
     let origin = header_of(request.headers(), "origin").map(str::to_owned);
     let request_id = request_id(&app, request.headers());
     let route = request
         .extensions()
         .get::<MatchedPath>()
-        .map_or("none", |it| it.as_str())
-        .to_owned();
+        .map(|it| it.as_str().to_owned());
+    let dialect = match &route {
+        Some(_) => Dialect::of(&path),
+        None => Dialect::of_unknown(&path, request.headers()),
+    };
     let is_widget = path.starts_with("/api/v1/widget/");
     let meter = Meter::default();
     request.extensions_mut().insert(meter.clone());
@@ -62,7 +64,7 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
         request_id,
         dialect: dialect.as_str(),
         method: method.to_string(),
-        route,
+        route: route.unwrap_or_else(|| "none".into()),
         status: status.as_u16(),
         duration_ms: app.now().0 - began.0,
         failure: response.extensions().get::<Failure>().cloned(),

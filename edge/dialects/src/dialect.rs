@@ -30,39 +30,46 @@ impl Dialect {
         }
     }
 
-    /// Tells the dialect of a request by its path; by its credential where two dialects share a prefix.
-    pub fn of(path: &str, headers: &HeaderMap) -> Self {
-        let below = |prefix: &str| {
-            path.strip_prefix(prefix)
-                .is_some_and(|it| it.is_empty() || it.starts_with('/'))
-        };
-        let any = |prefixes: &[&str]| prefixes.iter().any(|it| below(it));
-        if below("/api/public/v1") || any(&["/v1/me", "/v1/agents", "/v1/schedules", "/v1/workspaces"]) {
+    /// Tells the dialect of a path that there is.
+    pub fn of(path: &str) -> Self {
+        let below = |prefix: &str| is_below(path, prefix);
+        if [
+            "/api/public/v1",
+            "/v1/me",
+            "/v1/agents",
+            "/v1/schedules",
+            "/v1/workspaces",
+        ]
+        .into_iter()
+        .any(below)
+        {
             return Self::Builder;
         }
-        if any(&["/v1/twin", "/v1/kb", "/v1/escalations", "/v1/stats", "/v1/settings"]) {
+        if ["/v1/twin", "/v1/kb", "/v1/escalations", "/v1/stats", "/v1/settings"]
+            .into_iter()
+            .any(below)
+        {
             return Self::Twin;
         }
-        let bearer = headers
-            .get(header::AUTHORIZATION)
-            .and_then(|it| it.to_str().ok())
-            .and_then(bearer);
         if below("/api/v1") {
-            // A token has dots, a Twig key has none.
-            return if bearer.is_some_and(|it| it.starts_with("twig_live_")) {
-                Self::Twig
-            } else {
-                Self::Insydr
-            };
+            return Self::Insydr;
         }
-        if below("/v1") {
-            return match (headers.contains_key("x-api-key"), bearer) {
+        if below("/api") { Self::Twig } else { Self::Unresolved }
+    }
+
+    /// Tells the dialect of a path that there is not: by the credential where two dialects share a prefix.
+    pub fn of_unknown(path: &str, headers: &HeaderMap) -> Self {
+        let header = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
+        match (Self::of(path), header.and_then(bearer)) {
+            // Seed 000 reserves `/api/v1` for new endpoints. A person's token has dots, a program's key has none.
+            (Self::Insydr, Some(token)) if !token.contains('.') => Self::Twig,
+            (Self::Unresolved, token) if is_below(path, "/v1") => match (headers.contains_key("x-api-key"), token) {
                 (true, _) => Self::Builder,
                 (false, Some(_)) => Self::Twin,
                 (false, None) => Self::Unresolved,
-            };
+            },
+            (dialect, _) => dialect,
         }
-        if below("/api") { Self::Twig } else { Self::Unresolved }
     }
 
     /// Returns a refusal in the dialect's form.
@@ -75,6 +82,11 @@ impl Dialect {
             Self::Unresolved => builder::unresolved(error),
         }
     }
+}
+
+fn is_below(path: &str, prefix: &str) -> bool {
+    let rest = path.strip_prefix(prefix);
+    rest.is_some_and(|it| it.is_empty() || it.starts_with('/'))
 }
 
 /// Reads the token out of an `Authorization` header.
@@ -93,7 +105,7 @@ mod tests {
             .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
             .into_iter()
             .collect();
-        Dialect::of(path, &headers)
+        Dialect::of_unknown(path, &headers)
     }
 
     #[test]
@@ -105,6 +117,16 @@ mod tests {
             ("/api/chat", None, Dialect::Twig),
             ("/api", token, Dialect::Twig),
             ("/api/v1/agents", twig, Dialect::Twig),
+            (
+                "/api/v1/agents",
+                Some(("authorization", "Bearer opaque")),
+                Dialect::Twig,
+            ),
+            (
+                "/api/v1/agents",
+                Some(("authorization", "Basic opaque")),
+                Dialect::Insydr,
+            ),
             ("/api/v1/auth/login", None, Dialect::Insydr),
             ("/api/v1", token, Dialect::Insydr),
             ("/api/v10", None, Dialect::Twig),
@@ -118,5 +140,7 @@ mod tests {
         ] {
             assert_eq!(of(path, credential), dialect, "{path}");
         }
+        // Of what there is, the path alone tells.
+        assert_eq!(Dialect::of("/api/v1/auth/me"), Dialect::Insydr);
     }
 }

@@ -3,10 +3,10 @@
 //! A streamed answer is kept whole, also when its reader leaves in the middle, and then streamed again in one piece.
 mod fingerprint;
 
-use crate::dialect::{Dialect, bearer};
+use crate::dialect::Dialect;
 use crate::extract::{self, MAX_JSON, header_of};
-use crate::insydr;
 use crate::route::{Access, Route};
+use crate::{insydr, program};
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -16,9 +16,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use edge_core::idempotency::{self, Answer, MOST, Ticket, Verdict};
-use edge_core::limit::Meter;
 use edge_core::ports::{Background, Departure};
-use edge_core::{App, Error, Kind, Result, program, secret};
+use edge_core::{App, Error, Kind, Result, secret};
 use fingerprint::Fingerprint;
 use futures_channel::mpsc::unbounded;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -53,7 +52,7 @@ async fn answer(State((app, access)): State<(App, Access)>, request: Request, ne
     if !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
-    let dialect = Dialect::of(request.uri().path(), request.headers());
+    let dialect = Dialect::of(request.uri().path());
     once(&app, access, request, next).await.unwrap_or_else(|error| {
         let is_running = error.kind == Kind::Conflict;
         let mut response = dialect.refuse(error);
@@ -69,27 +68,19 @@ async fn answer(State((app, access)): State<(App, Access)>, request: Request, ne
 fn identity(app: &App, access: Access, parts: &Parts) -> Option<String> {
     match access {
         Access::Program(kind) => {
-            let key = program_key(parts).filter(|it| secret::key_kind(it) == Some(kind));
+            let key = program::key(&parts.headers, kind).filter(|it| secret::key_kind(it) == Some(kind));
             key.map(|it| format!("key {}", secret::sha256(it)))
         }
         access => insydr::caller::identity(app, access, parts),
     }
 }
 
-/// Returns the key of a program, wherever its dialect has it.
-fn program_key(parts: &Parts) -> Option<&str> {
-    let bearer = header_of(&parts.headers, "authorization").and_then(bearer);
-    bearer.or_else(|| header_of(&parts.headers, "x-api-key").map(str::trim))
-}
-
 /// Lets a caller in, as the handler would have: an answer that was kept is nobody else's.
 async fn admit(app: &App, access: Access, parts: &mut Parts) -> Result<(), Response> {
     match access {
         Access::Program(kind) => {
-            let dialect = Dialect::of(parts.uri.path(), &parts.headers);
-            let meter = parts.extensions.get::<Meter>().cloned().unwrap_or_default();
-            let key = program_key(parts).unwrap_or_default();
-            let admitted = program::enter(app, &meter, kind, key).await;
+            let dialect = Dialect::of(parts.uri.path());
+            let admitted = program::enter(app, parts, kind).await;
             admitted.map(drop).map_err(|error| dialect.refuse(error))
         }
         access => {

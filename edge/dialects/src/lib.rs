@@ -13,6 +13,7 @@ pub mod insydr;
 pub mod log;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+mod program;
 pub mod route;
 pub mod site;
 pub mod twig;
@@ -29,7 +30,9 @@ use edge_core::{App, Error, Kind};
 /// Returns every route of every dialect.
 pub fn routes() -> Vec<Route> {
     let mut routes = insydr::routes();
+    routes.extend(twig::routes());
     routes.extend(twin::routes());
+    routes.extend(builder::routes());
     routes.extend(site::routes());
     routes
 }
@@ -48,10 +51,10 @@ pub fn router(app: App) -> Router {
 }
 
 async fn unknown(request: Request) -> Response {
-    Dialect::of(request.uri().path(), request.headers()).refuse(Error::not_found("page"))
+    Dialect::of_unknown(request.uri().path(), request.headers()).refuse(Error::not_found("page"))
 }
 
 async fn wrong_method(request: Request) -> Response {
     let message = format!("{} is not allowed here", request.method());
-    Dialect::of(request.uri().path(), request.headers()).refuse(Error::new(Kind::MethodNotAllowed, message))
+    Dialect::of(request.uri().path()).refuse(Error::new(Kind::MethodNotAllowed, message))
 }

@@ -1,6 +1,10 @@
-//! The OpenAPI 3.1 document, from the routes and the schemas of their types. Built natively, served as a file.
+//! The OpenAPI 3.1 document, from the routes, the schemas of their types, and the samples of the dialects' documents.
+//! Built natively, served as a file.
+pub mod samples;
+
 use crate::route::{Access, Route};
 use edge_model::key::KeyKind;
+use samples::Sample;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
@@ -10,6 +14,7 @@ use utoipa::openapi::{RefOr, Schema};
 pub struct Shapes {
     request: Option<(&'static str, Value)>,
     answer: Option<(u16, &'static str, Value)>,
+    is_answer_empty: bool,
     query: &'static [(&'static str, &'static str)],
     schemas: Vec<(String, RefOr<Schema>)>,
 }
@@ -21,6 +26,19 @@ impl Shapes {
 
     pub(crate) fn gives<T: ToSchema>(&mut self, status: u16, media_type: &'static str) {
         self.answer = Some((status, media_type, self.refer::<T>()));
+    }
+
+    pub(crate) fn gives_data<T: ToSchema>(&mut self, status: u16) {
+        let schema = json!({
+            "type": "object",
+            "required": ["data", "status"],
+            "properties": { "data": self.refer::<T>(), "status": { "type": "string", "const": "success" } }
+        });
+        self.answer = Some((status, "application/json", schema));
+    }
+
+    pub(crate) fn gives_nothing(&mut self) {
+        self.is_answer_empty = true;
     }
 
     pub(crate) fn query(&mut self, parameters: &'static [(&'static str, &'static str)]) {
@@ -41,13 +59,16 @@ impl Shapes {
 pub fn document() -> Result<Value, serde_json::Error> {
     let mut paths = Map::new();
     let mut schemas = Map::new();
+    let samples = samples::all()?;
     for route in crate::routes() {
         for (name, schema) in &route.shown.schemas {
             schemas.insert(name.clone(), serde_json::to_value(schema)?);
         }
         let path = paths.entry(route.path.replace("{*", "{")).or_insert_with(|| json!({}));
         if let Some(methods) = path.as_object_mut() {
-            methods.insert(route.method.as_str().to_lowercase(), operation(&route));
+            let sample = samples.get(&samples::name(&route.method, route.path)).cloned();
+            let operation = operation(&route, &sample.unwrap_or_default());
+            methods.insert(route.method.as_str().to_lowercase(), operation);
         }
     }
     let mut errors = vec![];
@@ -79,23 +100,26 @@ fn security_schemes() -> Value {
             "description": "A `pk_live_…` key, from a page whose `Origin` is among its domains" },
         "visitor": { "type": "http", "scheme": "bearer",
             "description": "`visitor_token` of `/widget/config/{agent_id}`, for 15 minutes" },
+        "twig": { "type": "http", "scheme": "bearer", "description": "A `twig_live_…` key" },
         "twin": { "type": "http", "scheme": "bearer", "description": "A `twin_live_…` key" },
+        "builder": { "type": "apiKey", "in": "header", "name": "x-api-key", "description": "A `tw_live_…` key" },
         "operator": { "type": "apiKey", "in": "header", "name": "X-Operator-Token" }
     })
 }
 
-fn operation(route: &Route) -> Value {
+fn operation(route: &Route, sample: &Sample) -> Value {
     let mut operation = json!({
         "operationId": operation_id(route),
         "summary": route.summary,
         "tags": [tag(route)],
         "parameters": parameters(route),
         "security": security(route.access),
-        "responses": responses(route),
+        "responses": responses(route, sample),
     });
     if let Some(members) = operation.as_object_mut() {
         if let Some((media_type, schema)) = &route.shown.request {
-            let body = json!({ "required": true, "content": { *media_type: { "schema": schema } } });
+            let content = with_example(json!({ "schema": schema }), sample.request.as_ref());
+            let body = json!({ "required": true, "content": { *media_type: content } });
             members.insert("requestBody".into(), body);
         }
         if route.is_extension {
@@ -158,29 +182,69 @@ fn security(access: Access) -> Value {
     }
 }
 
+fn with_example(mut content: Value, example: Option<&Value>) -> Value {
+    if let (Some(members), Some(example)) = (content.as_object_mut(), example) {
+        members.insert("example".into(), example.clone());
+    }
+    content
+}
+
 /// How a refusal looks: each dialect has its own.
-fn error_schema(access: Access) -> Value {
+fn refusal(access: Access) -> Value {
+    let text = |description: &str| json!({ "type": "string", "description": description });
     match access {
-        Access::Program(KeyKind::Twin) => json!({
+        Access::Program(KeyKind::Twig) => json!({ "application/json": { "schema": {
+            "type": "object",
+            "required": ["error", "status"],
+            "properties": {
+                "error": {
+                    "type": "object",
+                    "required": ["code", "message", "details"],
+                    "properties": {
+                        "code": text("For programs"),
+                        "message": text("A sentence for a person"),
+                        "details": { "type": "object" }
+                    }
+                },
+                "status": text("`error`")
+            }
+        } } }),
+        Access::Program(KeyKind::Twin) => json!({ "application/json": { "schema": {
             "type": "object",
             "required": ["error"],
-            "properties": { "error": { "type": "string", "description": "A sentence for a person" } }
-        }),
-        _ => json!({ "$ref": "#/components/schemas/Error" }),
+            "properties": { "error": text("A sentence for a person") }
+        } } }),
+        Access::Program(KeyKind::Builder) => json!({ "application/problem+json": { "schema": {
+            "type": "object",
+            "required": ["type", "title", "status", "detail"],
+            "properties": {
+                "type": text("`about:blank`"),
+                "title": text("The phrase of the status"),
+                "status": { "type": "integer" },
+                "detail": text("A sentence for a person"),
+                "errors": { "type": "array", "items": { "type": "object" }, "description": "Which members are wrong" }
+            }
+        } } }),
+        _ => json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } }),
     }
 }
 
-fn responses(route: &Route) -> Value {
+fn responses(route: &Route, sample: &Sample) -> Value {
     let mut responses = Map::new();
     let (status, content) = match &route.shown.answer {
-        Some((status, media_type, schema)) => (*status, json!({ *media_type: { "schema": schema } })),
-        None => (200, json!({})),
+        Some((status, media_type, schema)) => {
+            let content = with_example(json!({ "schema": schema }), sample.answer.as_ref());
+            (*status, Some(json!({ *media_type: content })))
+        }
+        None if route.shown.is_answer_empty => (204, None),
+        None => (200, Some(json!({}))),
     };
-    responses.insert(
-        status.to_string(),
-        json!({ "description": "As asked for", "content": content }),
-    );
-    let error = json!({ "application/json": { "schema": error_schema(route.access) } });
-    responses.insert("default".into(), json!({ "description": "Refused", "content": error }));
+    let mut answer = json!({ "description": "As asked for" });
+    if let (Some(members), Some(content)) = (answer.as_object_mut(), content) {
+        members.insert("content".into(), content);
+    }
+    responses.insert(status.to_string(), answer);
+    let refusal = json!({ "description": "Refused", "content": refusal(route.access) });
+    responses.insert("default".into(), refusal);
     responses.into()
 }

@@ -121,6 +121,30 @@ impl Route {
         self
     }
 
+    /// Says what the answer holds in its `data`, beside its `status`.
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "openapi"),
+        expect(unused_mut, unused_variables, reason = "nothing to note down without a document")
+    )]
+    pub fn gives_data<T: Shown>(mut self, status: u16) -> Self {
+        #[cfg(feature = "openapi")]
+        self.shown.gives_data::<T>(status);
+        self
+    }
+
+    /// Says that the answer has a head alone.
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "openapi"),
+        expect(unused_mut, reason = "nothing to note down without a document")
+    )]
+    pub fn gives_nothing(mut self) -> Self {
+        #[cfg(feature = "openapi")]
+        self.shown.gives_nothing();
+        self
+    }
+
     /// Says what the events of the answer's stream hold.
     #[must_use]
     #[cfg_attr(

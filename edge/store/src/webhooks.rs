@@ -21,16 +21,22 @@ impl Store {
         self.row(one(workspace, id)).await
     }
 
-    /// Lists the endpoints of a form, newest first.
+    /// Lists the endpoints of a form that are told of one agent alone, or that are told of all; newest first.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn webhooks(&self, workspace: &WorkspaceId, form: WebhookForm) -> Result<Vec<Webhook>, SqlError> {
+    pub async fn webhooks(
+        &self,
+        workspace: &WorkspaceId,
+        form: WebhookForm,
+        agent: Option<&AgentId>,
+    ) -> Result<Vec<Webhook>, SqlError> {
         let statement = sql!(
-            "SELECT * FROM webhooks WHERE workspace_id = ?1 AND form = ?2
+            "SELECT * FROM webhooks WHERE workspace_id = ?1 AND form = ?2 AND agent_id IS ?3
              ORDER BY created_at DESC, id DESC LIMIT 1000",
             workspace.as_str(),
-            form.as_str()
+            form.as_str(),
+            agent.map(AgentId::as_str)
         );
         self.rows(statement).await
     }

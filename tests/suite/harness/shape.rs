@@ -16,6 +16,37 @@ pub(crate) fn is(answer: &Value, pattern: &Value) {
     check(answer, pattern, true);
 }
 
+/// Asserts that an answer is made like a sample: the same members of the same kinds, and lists that have elements. A
+/// null of the sample may be anything.
+#[track_caller]
+pub(crate) fn like(answer: &Value, sample: &Value) {
+    if let Err(why) = resemble("", answer, sample) {
+        panic!("{why} in {answer:#}");
+    }
+}
+
+fn resemble(path: &str, answer: &Value, sample: &Value) -> Result<(), String> {
+    match (answer, sample) {
+        (_, Value::Null)
+        | (Value::String(_), Value::String(_))
+        | (Value::Number(_), Value::Number(_))
+        | (Value::Bool(_), Value::Bool(_)) => Ok(()),
+        (Value::Object(members), Value::Object(wanted)) => wanted.iter().try_for_each(|(name, sample)| {
+            let path = format!("{path}.{name}");
+            let member = members.get(name).ok_or_else(|| format!("`{path}` is missing"))?;
+            resemble(&path, member, sample)
+        }),
+        (Value::Array(elements), Value::Array(wanted)) => match wanted.first() {
+            Some(_) if elements.is_empty() => Err(format!("`{path}` is empty")),
+            Some(sample) => elements
+                .iter()
+                .try_for_each(|it| resemble(&format!("{path}[]"), it, sample)),
+            None => Ok(()),
+        },
+        _ => Err(format!("`{path}` is {answer}, not like {sample}")),
+    }
+}
+
 #[track_caller]
 fn check(answer: &Value, pattern: &Value, is_exact: bool) {
     if let Err(why) = compare("", answer, pattern, is_exact) {

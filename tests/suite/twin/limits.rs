@@ -101,6 +101,7 @@ async fn a_key_has_60_requests_a_minute_and_hears_when_to_come_back() {
     assert!((1..=60).contains(&wait), "{wait}");
     // Another key of the same workspace has its own.
     let other = Program {
+        kind: KeyKind::Twin,
         key: program.owner.program_key(&world, KeyKind::Twin).await,
         owner: program.owner.clone(),
     };

@@ -3,7 +3,7 @@ use super::{decision, ready};
 use crate::agent::version_name;
 use crate::answer::{self, Brief, Composed, Speech, context, plain::plain};
 use crate::app::App;
-use crate::conversation::Circumstances;
+use crate::conversation::{Asked, Circumstances, answering};
 use crate::permission::Action;
 use crate::ports::Departure;
 use crate::program::Caller;
@@ -13,7 +13,7 @@ use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
 use edge_model::text::{Context, Name, Question};
 use edge_model::{ConversationId, EscalationId, MessageId, Timestamp};
 use edge_store::deputies::Ready;
-use edge_store::{conversations, documents};
+use edge_store::{Statement, conversations, documents};
 use futures_channel::oneshot;
 
 /// A question to a deputy.
@@ -158,7 +158,7 @@ impl Work {
         let answer = self.kept(MessageStatus::Complete, composed);
         let mut writes = match self.keeps_nothing {
             true => conversations::delete_exchange(workspace, &self.question_id, &self.answer_id).into(),
-            false => vec![conversations::complete_answer(workspace, &answer)],
+            false => self.keeping(&answer)?,
         };
         writes.push(hits);
         if let Some(escalation) = &reply.escalation {
@@ -166,6 +166,19 @@ impl Work {
         }
         event::write(&self.app, writes).await?;
         Ok(reply)
+    }
+
+    /// Returns what keeps an answer, and tells those who want to know of it.
+    fn keeping(&self, answer: &Answer) -> Result<Vec<Statement>> {
+        let workspace = &self.conversation.workspace_id;
+        let asked = Asked {
+            agent: &self.conversation.agent_id,
+            session_key: &self.conversation.session_key,
+            question: self.ask.question.as_str(),
+        };
+        let mut writes = vec![conversations::complete_answer(workspace, answer)];
+        writes.extend(answering(&self.app, workspace, &asked, answer)?);
+        Ok(writes)
     }
 
     fn escalation(&self, reason: EscalationReason, confidence: f64) -> Result<Escalation> {

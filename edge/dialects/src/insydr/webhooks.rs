@@ -9,7 +9,7 @@ use axum::extract::State;
 use edge_core::guard::PublicUrl;
 use edge_core::webhook::headers::OwnHeaders;
 use edge_core::webhook::signature::SigningSecret;
-use edge_core::webhook::{self, NewWebhook, WebhookPatch};
+use edge_core::webhook::{self, NewWebhook, Scope, WebhookPatch};
 use edge_core::{App, delivery};
 use edge_model::delivery::{Attempt, Delivery, DeliveryStatus};
 use edge_model::event::EventKind;
@@ -28,7 +28,10 @@ use wire::webhook::{
 };
 
 /// What this dialect makes and sees.
-const FORM: WebhookForm = WebhookForm::Insydr;
+const SCOPE: Scope = Scope {
+    form: WebhookForm::Insydr,
+    agent_id: None,
+};
 
 fn name(text: &str) -> ApiResult<Name> {
     Name::new(text).map_err(|why| ApiError::field("name", why))
@@ -81,15 +84,13 @@ pub async fn create(
 ) -> ApiResult<(StatusCode, Json<CreatedWebhook>)> {
     let secret = new.secret.as_deref().map(SigningSecret::new).transpose();
     let new = NewWebhook {
-        form: FORM,
-        agent_id: None,
         name: name(&new.name)?,
         url: url(&app, &new.url)?,
         events: events(&new.event_types)?,
         headers: headers(&new.headers)?,
         secret: secret.map_err(|why| ApiError::field("secret", why))?,
     };
-    let (webhook, secret) = webhook::create(&app, &member, new).await?;
+    let (webhook, secret) = webhook::create(&app, &member, SCOPE, new).await?;
     let created = CreatedWebhook {
         id: webhook.id.to_string(),
         event_types: event_types(&webhook.events),
@@ -104,7 +105,7 @@ pub async fn create(
 }
 
 pub async fn list(State(app): State<App>, Member(member): Member) -> ApiResult<Json<WebhookList>> {
-    let found = webhook::list(&app, &member, FORM).await?;
+    let found = webhook::list(&app, &member, &SCOPE).await?;
     let webhooks: Vec<_> = found.into_iter().map(shown).collect();
     let total = u64::try_from(webhooks.len()).unwrap_or_default();
     Ok(Json(WebhookList { webhooks, total }))
@@ -116,7 +117,7 @@ pub async fn show(
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<Json<wire::webhook::Webhook>> {
     Ok(Json(shown(
-        webhook::get(&app, &member, FORM, &WebhookId::new(id)).await?,
+        webhook::get(&app, &member, &SCOPE, &WebhookId::new(id)).await?,
     )))
 }
 
@@ -133,7 +134,7 @@ pub async fn update(
         headers: change.headers.as_ref().map(headers).transpose()?,
         is_active: change.is_active,
     };
-    let webhook = webhook::update(&app, &member, FORM, &WebhookId::new(id), patch).await?;
+    let webhook = webhook::update(&app, &member, &SCOPE, &WebhookId::new(id), patch).await?;
     Ok(Json(shown(webhook)))
 }
 
@@ -142,7 +143,7 @@ pub async fn delete(
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<Json<Message>> {
-    webhook::delete(&app, &member, FORM, &WebhookId::new(id)).await?;
+    webhook::delete(&app, &member, &SCOPE, &WebhookId::new(id)).await?;
     Ok(Json(Message {
         message: "Webhook deleted".into(),
     }))
@@ -153,7 +154,7 @@ pub async fn test(
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<(StatusCode, Json<wire::webhook::Delivery>)> {
-    let delivery = webhook::test(&app, &member, FORM, &WebhookId::new(id)).await?;
+    let delivery = webhook::test(&app, &member, &SCOPE, &WebhookId::new(id)).await?;
     Ok((StatusCode::ACCEPTED, Json(sent(delivery))))
 }
 
@@ -162,7 +163,7 @@ pub async fn rotate_secret(
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<Json<RotatedSecret>> {
-    let (secret, until) = webhook::rotate_secret(&app, &member, FORM, &WebhookId::new(id)).await?;
+    let (secret, until) = webhook::rotate_secret(&app, &member, &SCOPE, &WebhookId::new(id)).await?;
     Ok(Json(RotatedSecret {
         secret: secret.as_str().into(),
         old_secret_expires_at: until.rfc3339(),
@@ -184,7 +185,7 @@ pub async fn replay(
         until: until.unwrap_or_else(|| app.now()),
         only_failed: wish.only_failed,
     };
-    let count = delivery::replay(&app, &member, FORM, &WebhookId::new(id), &range).await?;
+    let count = delivery::replay(&app, &member, &SCOPE, &WebhookId::new(id), &range).await?;
     Ok((StatusCode::ACCEPTED, Json(Replayed { count })))
 }
 
@@ -239,7 +240,7 @@ pub async fn deliveries(
 ) -> ApiResult<Json<DeliveryList>> {
     let status = filter.status.as_deref().map(status).transpose()?;
     let page = Paging::new(filter.limit, filter.cursor).page()?;
-    let (found, total) = delivery::list(&app, &member, FORM, &WebhookId::new(id), status, &page).await?;
+    let (found, total) = delivery::list(&app, &member, &SCOPE, &WebhookId::new(id), status, &page).await?;
     let last = found.last().map(|it| (it.created_at, it.id.as_str()));
     let next_cursor = next_cursor(&page, found.len(), last);
     Ok(Json(DeliveryList {
@@ -254,7 +255,7 @@ pub async fn delivery(
     Member(member): Member,
     Path((_, id, delivery)): Path<(String, String, String)>,
 ) -> ApiResult<Json<DeliveryDetail>> {
-    let found = delivery::get(&app, &member, FORM, &WebhookId::new(id), &DeliveryId::new(delivery)).await?;
+    let found = delivery::get(&app, &member, &SCOPE, &WebhookId::new(id), &DeliveryId::new(delivery)).await?;
     Ok(Json(DeliveryDetail {
         delivery: sent(found.delivery),
         request_body: found.body,
@@ -267,6 +268,6 @@ pub async fn redeliver(
     Member(member): Member,
     Path((_, id, delivery)): Path<(String, String, String)>,
 ) -> ApiResult<(StatusCode, Json<wire::webhook::Delivery>)> {
-    let delivery = delivery::redeliver(&app, &member, FORM, &WebhookId::new(id), &DeliveryId::new(delivery)).await?;
+    let delivery = delivery::redeliver(&app, &member, &SCOPE, &WebhookId::new(id), &DeliveryId::new(delivery)).await?;
     Ok((StatusCode::ACCEPTED, Json(sent(delivery))))
 }

@@ -1,0 +1,2 @@
+//! The Builder dialect, a file per noun.
+mod webhooks;

@@ -1,0 +1,3 @@
+//! The Twig dialect, a file per noun.
+mod limits;
+mod webhooks;
