@@ -64,6 +64,7 @@ fn build(env: &Env) -> Result<App, String> {
         settings: Arc::new(settings),
         indexes: Arc::new(Indexes::default()),
         model: model.map(Arc::new),
+        ids: None,
     })
 }
 

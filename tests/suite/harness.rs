@@ -113,6 +113,7 @@ impl World {
             settings: Arc::new(settings),
             indexes: Arc::new(Indexes::default()),
             model: model.map(|it| Arc::new(LanguageModel::new(Arc::new(it), 15_000, |_| {}))),
+            ids: None,
         };
         Self {
             router: edge_dialects::router(app.clone()),

@@ -7,6 +7,7 @@
 )]
 
 mod builder;
+mod crashes;
 mod deliveries;
 mod envelopes;
 mod errors;

@@ -3,7 +3,14 @@ use crate::harness::sqlite::{Sqlite, migrations};
 
 /// Tables that are nobody's in particular: accounts are people, who may belong to several workspaces; answers are kept
 /// for whoever asked, under a hash of the caller.
-const NOT_OF_A_TENANT: [&str; 5] = ["accounts", "idempotency_keys", "otps", "sessions", "workspaces"];
+const NOT_OF_A_TENANT: [&str; 6] = [
+    "accounts",
+    "idempotency_effects",
+    "idempotency_keys",
+    "otps",
+    "sessions",
+    "workspaces",
+];
 
 #[test]
 fn every_tenant_table_names_its_workspace() {

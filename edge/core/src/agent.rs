@@ -59,17 +59,18 @@ pub async fn create(app: &App, member: &Member, name: Name, patch: Patch) -> Res
         let all = app.store.collections(workspace).await?;
         agent.draft.collection_ids = all.into_iter().filter(|it| it.is_default).map(|it| it.id).collect();
     }
-    event::write(app, making(app, &agent)?).await?;
+    event::write(app, making(app, &agent)).await?;
     Ok(agent)
 }
 
 /// Returns what is written when an agent is made: the row, and the event for those who want to be told. To be written
 /// with [`event::write`].
-pub(crate) fn making(app: &App, agent: &Agent) -> Result<Vec<Statement>> {
+pub(crate) fn making(app: &App, agent: &Agent) -> Vec<Statement> {
     let mut writes = vec![agents::insert(agent)];
-    let event = event::make(app, &agent.workspace_id, Happening::AgentCreated(told(agent)))?;
+    let happening = Happening::AgentCreated(told(agent));
+    let event = event::of(app, &agent.workspace_id, agent.id.as_str(), happening);
     writes.extend(event::statements(&event));
-    Ok(writes)
+    writes
 }
 
 /// Returns the event for those who want to be told that an agent is not what it was. To be written with

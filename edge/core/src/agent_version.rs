@@ -81,7 +81,7 @@ pub async fn duplicate(app: &App, member: &Member, id: &AgentId, name: Option<Na
         ..original
     };
     copy.draft.name = name;
-    event::write(app, agent::making(app, &copy)?).await?;
+    event::write(app, agent::making(app, &copy)).await?;
     Ok(copy)
 }
 

@@ -1,4 +1,5 @@
 //! What every operation is given first: rows, ports, settings and the indexes in memory.
+use crate::idempotency::SameIds;
 use crate::index::Indexes;
 use crate::model::LanguageModel;
 use crate::ports::{Assets, Blobs, Clock, Deliveries, Envelopes, Fetcher, Jobs, Limiter, Mailer, Parser, Random};
@@ -27,6 +28,8 @@ pub struct App {
     pub indexes: Arc<Indexes>,
     /// What puts answers into words; without one they are extracted.
     pub model: Option<Arc<LanguageModel>>,
+    /// Set for a request that may be taken up again: its ids come again, too.
+    pub ids: Option<Arc<SameIds>>,
 }
 
 impl App {
@@ -40,6 +43,9 @@ impl App {
     /// # Errors
     /// When the platform has no randomness.
     pub fn id(&self, prefix: &str) -> Result<String> {
-        secret::id(&*self.random, prefix, self.now())
+        match &self.ids {
+            Some(ids) => ids.next(prefix),
+            None => secret::id(&*self.random, prefix, self.now()),
+        }
     }
 }

@@ -142,7 +142,7 @@ async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
         approval_limit: Some(APPROVAL_LIMIT),
         minutes_saved: MINUTES_SAVED,
     };
-    let mut writes = agent::making(app, &agent)?;
+    let mut writes = agent::making(app, &agent);
     writes.extend(agents::publish(&workspace.id, &agent.id, &agent.draft, now));
     writes.push(deputies::insert(&deputy));
     match app.store.write(writes).await {

@@ -21,7 +21,12 @@ pub(crate) fn make(app: &App, workspace: &WorkspaceId, happening: Happening) -> 
 
 /// Makes the event that a job ends with: done twice, the job still has one.
 pub(crate) fn made_by(app: &App, workspace: &WorkspaceId, job: &JobId, happening: Happening) -> Event {
-    let suffix = job.as_str().strip_prefix(JobId::PREFIX).unwrap_or(job.as_str());
+    of(app, workspace, job.as_str(), happening)
+}
+
+/// Makes the one event of its kind that something has, by the id of that.
+pub(crate) fn of(app: &App, workspace: &WorkspaceId, id: &str, happening: Happening) -> Event {
+    let suffix = id.split_once('_').map_or(id, |it| it.1);
     Event {
         id: EventId::new(format!("{}{suffix}", EventId::PREFIX)),
         workspace_id: workspace.clone(),

@@ -26,6 +26,7 @@ use http::{Method, StatusCode};
 use http_body_util::BodyExt as _;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
+use tower::ServiceExt as _;
 
 /// What the caller calls a request.
 const KEY: &str = "idempotency-key";
@@ -44,16 +45,37 @@ pub fn around(app: &App, route: Route) -> MethodRouter<App> {
     if route.method != Method::POST {
         return route.handler;
     }
-    let state = (app.clone(), route.access);
-    route.handler.route_layer(from_fn_with_state(state, answer))
+    let post = Post {
+        app: app.clone(),
+        access: route.access,
+        handler: route.handler.clone(),
+    };
+    route.handler.route_layer(from_fn_with_state(post, answer))
 }
 
-async fn answer(State((app, access)): State<(App, Access)>, request: Request, next: Next) -> Response {
+/// A route that takes keys.
+#[derive(Clone)]
+struct Post {
+    app: App,
+    access: Access,
+    handler: MethodRouter<App>,
+}
+
+impl Post {
+    /// Does a request as one that may be taken up again: every write of its handler is done once.
+    async fn run(self, ticket: &Ticket, request: Request) -> Result<Response> {
+        let app = idempotency::of_request(&self.app, ticket)?;
+        let Ok(response) = self.handler.with_state(app).oneshot(request).await;
+        Ok(response)
+    }
+}
+
+async fn answer(State(post): State<Post>, request: Request, next: Next) -> Response {
     if !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
     let dialect = Dialect::of(request.uri().path());
-    once(&app, access, request, next).await.unwrap_or_else(|error| {
+    once(post, request, next).await.unwrap_or_else(|error| {
         let is_running = error.kind == Kind::Conflict;
         let mut response = dialect.refuse(error);
         if is_running {
@@ -90,7 +112,8 @@ async fn admit(app: &App, access: Access, parts: &mut Parts) -> Result<(), Respo
     }
 }
 
-async fn once(app: &App, access: Access, request: Request, next: Next) -> Result<Response> {
+async fn once(post: Post, request: Request, next: Next) -> Result<Response> {
+    let (app, access) = (&post.app.clone(), post.access);
     let (mut parts, body) = request.into_parts();
     let Some(caller) = identity(app, access, &parts) else {
         return Ok(next.run(Request::from_parts(parts, body)).await);
@@ -101,12 +124,12 @@ async fn once(app: &App, access: Access, request: Request, next: Next) -> Result
         .path_and_query()
         .map_or_else(|| parts.uri.path(), |it| it.as_str());
     let (print, body) = printed(&parts.headers, body).await?;
-    match idempotency::begin(app, &caller, target, key).await? {
+    match idempotency::begin(app, &caller, target, key, print.known()).await? {
         Verdict::Do(ticket) => {
             let background = parts.extensions.get::<Background>().cloned();
             // Who leaves may come back for the whole answer.
             parts.extensions.insert(Departure::default());
-            let response = next.run(Request::from_parts(parts, body)).await;
+            let response = post.run(&ticket, Request::from_parts(parts, body)).await?;
             Ok(kept(app, ticket, print, response, background).await)
         }
         Verdict::Done { fingerprint, answer } => {
@@ -128,6 +151,13 @@ enum Print {
 }
 
 impl Print {
+    fn known(&self) -> Option<String> {
+        match self {
+            Self::Known(print) => Some(print.clone()),
+            Self::Coming(_) => None,
+        }
+    }
+
     fn finish(self) -> String {
         match self {
             Self::Known(print) => print,
@@ -165,11 +195,15 @@ async fn printed(headers: &HeaderMap, body: Body) -> Result<(Print, Body)> {
     Ok((Print::Coming(print), Body::new(body)))
 }
 
-/// Keeps the answer to a request that was done, and passes it on. What was refused may be tried again.
+/// Keeps the answer to a request that was done, and passes it on. What was refused may be tried again, and what failed
+/// may be taken up.
 async fn kept(app: &App, ticket: Ticket, print: Print, response: Response, background: Option<Background>) -> Response {
     if !response.status().is_success() {
         // Should this fail, the key is free again in a moment by itself.
-        let _ = idempotency::release(app, &ticket).await;
+        let _ = match response.status().is_server_error() {
+            true => idempotency::put_back(app, &ticket).await,
+            false => idempotency::release(app, &ticket).await,
+        };
         return response;
     }
     let (parts, body) = response.into_parts();
@@ -227,17 +261,17 @@ impl Head {
         }
     }
 
-    /// Keeps the answer, or when it is too long or broke off, lets the key go.
+    /// Keeps the answer, or when it is too long or broke off, leaves it to be taken up.
     async fn keep(self, app: &App, ticket: &Ticket, print: Print, body: Option<&[u8]>) {
         let answer = body.filter(|it| it.len() <= MOST).map(|body| Answer {
             status: self.status,
             headers: self.headers,
             body: STANDARD.encode(body),
         });
-        // What was done is done and is answered; without its row it would be done again when it is sent again.
+        // What was done is done and is answered; without the row of its answer it is taken up when it is sent again.
         let _ = match answer {
             Some(answer) => idempotency::keep(app, ticket, &print.finish(), &answer).await,
-            None => idempotency::release(app, ticket).await,
+            None => idempotency::put_back(app, ticket).await,
         };
     }
 }

@@ -144,6 +144,11 @@ pub fn count_try(account: &AccountId, purpose: OtpPurpose, most: u32, now: Times
         most,
         now.0
     )
+    .seen_by(sql!(
+        "SELECT code_hash FROM otps WHERE account_id = ?1 AND purpose = ?2",
+        account.as_str(),
+        purpose.as_str()
+    ))
 }
 
 /// Uses a code up: returns a row for the one caller who did.
@@ -155,6 +160,12 @@ pub fn take_otp(account: &AccountId, purpose: OtpPurpose, code_hash: &str) -> St
         purpose.as_str(),
         code_hash
     )
+    .seen_by(sql!(
+        "SELECT account_id FROM otps WHERE account_id = ?1 AND purpose = ?2 AND code_hash = ?3 AND expires_at = 0",
+        account.as_str(),
+        purpose.as_str(),
+        code_hash
+    ))
 }
 
 /// Begins a session.

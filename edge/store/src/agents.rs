@@ -171,5 +171,10 @@ pub fn publish(workspace: &WorkspaceId, id: &AgentId, config: &AgentConfig, now:
         now.0,
         json(config)
     );
+    let agent = agent.seen_by(sql!(
+        "SELECT version FROM agents WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str()
+    ));
     [version, agent]
 }

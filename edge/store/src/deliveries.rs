@@ -190,6 +190,13 @@ pub fn insert_for(endpoint: &Endpoint, event: &EventId, now: Timestamp) -> State
         event.as_str(),
         now.0
     )
+    .seen_by(sql!(
+        "SELECT workspace_id, webhook_id, id FROM deliveries
+         WHERE workspace_id = ?1 AND webhook_id = ?2 AND event_id = ?3",
+        endpoint.workspace_id.as_str(),
+        endpoint.webhook_id.as_str(),
+        event.as_str()
+    ))
 }
 
 /// Sends the events of a range to an endpoint once more, those before its time as well. Returns the deliveries.

@@ -18,42 +18,68 @@ pub struct Claim {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Kept {
     pub holder: String,
+    /// What its ids and secrets come out of.
+    pub seed: String,
+    /// When it was sent first.
+    pub began_at: Timestamp,
+    /// Of the body of what was answered, or begun.
     pub fingerprint: Option<String>,
     /// None while it is being answered.
     pub sealed_answer: Option<String>,
 }
 
 impl Store {
-    /// Claims a request until `until`, unless somebody holds it or it was answered; and returns who has it.
+    /// Claims a request until `until`, unless somebody holds it or it was answered; and returns who has it. `seed` is
+    /// for a request that is new.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn claim_request(
         &self,
         claim: &Claim,
+        seed: &str,
         now: Timestamp,
         until: Timestamp,
         expires_at: Timestamp,
     ) -> Result<Option<Kept>, SqlError> {
+        let forget = sql!(
+            "DELETE FROM idempotency_keys WHERE id = ?1 AND expires_at <= ?2",
+            claim.id.as_str(),
+            now.0
+        );
         let take = sql!(
-            "INSERT INTO idempotency_keys (id, holder, held_until, expires_at) VALUES (?1, ?2, ?4, ?5)
-             ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until,
-                expires_at = excluded.expires_at, fingerprint = NULL, sealed_answer = NULL
-             WHERE expires_at <= ?3 OR (sealed_answer IS NULL AND held_until <= ?3)",
+            "INSERT INTO idempotency_keys (id, holder, seed, began_at, held_until, expires_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
+             WHERE sealed_answer IS NULL AND held_until <= ?4",
             claim.id.as_str(),
             claim.holder.as_str(),
+            seed,
             now.0,
             until.0,
             expires_at.0
         );
         let see = sql!(
-            "SELECT holder, fingerprint, sealed_answer FROM idempotency_keys WHERE id = ?1",
+            "SELECT holder, seed, began_at, sealed_answer, coalesce(fingerprint,
+                (SELECT max(fingerprint) FROM idempotency_effects WHERE request_id = ?1)) AS fingerprint
+             FROM idempotency_keys WHERE id = ?1",
             claim.id.as_str()
         );
-        let mut answers = self.read(vec![take, see]).await?;
+        let mut answers = self.read(vec![forget, take, see]).await?;
+        answers.rows::<serde_json::Value>()?;
         answers.rows::<serde_json::Value>()?;
         answers.row()
     }
+}
+
+/// Notes that a batch is written; refused when it was.
+pub(crate) fn effect(claim: &Claim, batch: &str, fingerprint: Option<&str>) -> Statement {
+    sql!(
+        "INSERT INTO idempotency_effects (request_id, batch, fingerprint) VALUES (?1, ?2, ?3)",
+        claim.id.as_str(),
+        batch,
+        fingerprint
+    )
 }
 
 /// Keeps the answer to a request that is still held.
@@ -71,6 +97,15 @@ pub fn keep(claim: &Claim, fingerprint: &str, sealed_answer: &str) -> Statement 
 pub fn release(claim: &Claim) -> Statement {
     sql!(
         "DELETE FROM idempotency_keys WHERE id = ?1 AND holder = ?2",
+        claim.id.as_str(),
+        claim.holder.as_str()
+    )
+}
+
+/// Lets a request go that ended in the middle: whoever sends it again takes it up where it was.
+pub fn put_back(claim: &Claim) -> Statement {
+    sql!(
+        "UPDATE idempotency_keys SET held_until = 0 WHERE id = ?1 AND holder = ?2 AND sealed_answer IS NULL",
         claim.id.as_str(),
         claim.holder.as_str()
     )

@@ -23,6 +23,7 @@ pub mod index_snapshots;
 pub mod invitations;
 pub mod jobs;
 pub mod members;
+mod once;
 pub mod port;
 pub mod transcripts;
 pub mod webhooks;
@@ -38,6 +39,8 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Store {
     sql: Arc<dyn Sql>,
+    /// Set for a request that may be taken up again.
+    once: Option<Arc<once::Once>>,
 }
 
 /// A page of a list: at most `limit` rows after the one that the cursor names.
@@ -59,7 +62,7 @@ impl Page {
 impl Store {
     /// Wraps a database.
     pub fn new(sql: Arc<dyn Sql>) -> Self {
-        Self { sql }
+        Self { sql, once: None }
     }
 
     /// Applies all statements in one transaction.
@@ -67,7 +70,10 @@ impl Store {
     /// # Errors
     /// [`SqlError::Constraint`] when a constraint refused one of them; then none was applied.
     pub async fn write(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Value>>, SqlError> {
-        self.sql.batch(statements).await
+        match &self.once {
+            Some(once) => self.write_once(once, statements).await,
+            None => self.sql.batch(statements).await,
+        }
     }
 
     /// Asks the database for nothing.

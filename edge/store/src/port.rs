@@ -7,6 +7,17 @@ use serde_json::Value;
 pub struct Statement {
     pub sql: &'static str,
     pub params: Vec<Value>,
+    /// What finds the rows that the statement returned, once it was done.
+    pub again: Option<Box<Statement>>,
+}
+
+impl Statement {
+    /// Says what finds the rows that the statement returned, once it was done.
+    #[must_use]
+    pub(crate) fn seen_by(mut self, again: Self) -> Self {
+        self.again = Some(Box::new(again));
+        self
+    }
 }
 
 /// Why a statement did not do its work.
@@ -31,7 +42,7 @@ pub trait Sql: Send + Sync {
 /// Makes a [`Statement`] of SQL text and parameters.
 macro_rules! sql {
     ($sql:expr $(, $param:expr)* $(,)?) => {
-        $crate::Statement { sql: $sql, params: vec![$(serde_json::Value::from($param)),*] }
+        $crate::Statement { sql: $sql, params: vec![$(serde_json::Value::from($param)),*], again: None }
     };
 }
 pub(crate) use sql;

@@ -86,6 +86,11 @@ pub fn insert(webhook: &Webhook, most: u32) -> Statement {
         it.created_at.0,
         most
     )
+    .seen_by(sql!(
+        "SELECT id FROM webhooks WHERE workspace_id = ?1 AND id = ?2",
+        it.workspace_id.as_str(),
+        it.id.as_str()
+    ))
 }
 
 /// Writes what people decide about an endpoint, its secrets among it.

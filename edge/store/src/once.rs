@@ -1,0 +1,73 @@
+//! Writes that are done once, however often the request that causes them is taken up again.
+//!
+//! Every batch brings a row of its own, which the database takes once: a batch that was written is refused as a whole.
+//! Then the statements are answered as they were, by what their [`Statement::again`] finds.
+use crate::idempotency_keys::{self, Claim};
+use crate::{SqlError, Statement, Store};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// Which request writes.
+#[derive(Debug)]
+pub(crate) struct Once {
+    claim: Claim,
+    /// Of its body, where it is known.
+    fingerprint: Option<String>,
+    /// How many batches began with a statement so far.
+    batches: Mutex<BTreeMap<&'static str, u32>>,
+}
+
+impl Once {
+    /// Names a batch. By its first statement and not by its number, since what was written may make another one needless.
+    fn name(&self, statements: &[Statement]) -> String {
+        let first = statements.first().map_or("", |it| it.sql);
+        let Ok(mut batches) = self.batches.lock() else {
+            return first.into();
+        };
+        let count = batches.entry(first).or_default();
+        *count += 1;
+        format!("{count} {first}")
+    }
+}
+
+impl Store {
+    /// Returns the store for a request that may be taken up again.
+    #[must_use]
+    pub fn once(&self, claim: &Claim, fingerprint: Option<String>) -> Self {
+        let once = Once {
+            claim: claim.clone(),
+            fingerprint,
+            batches: Mutex::default(),
+        };
+        Self {
+            sql: self.sql.clone(),
+            once: Some(Arc::new(once)),
+        }
+    }
+
+    pub(crate) async fn write_once(
+        &self,
+        once: &Once,
+        mut statements: Vec<Statement>,
+    ) -> Result<Vec<Vec<Value>>, SqlError> {
+        let again: Vec<_> = statements.iter().map(|it| it.again.clone()).collect();
+        let name = once.name(&statements);
+        let effect = idempotency_keys::effect(&once.claim, &name, once.fingerprint.as_deref());
+        statements.insert(0, effect);
+        match self.sql.batch(statements).await {
+            Ok(answers) => Ok(answers.into_iter().skip(1).collect()),
+            Err(SqlError::Constraint(text)) if text.contains("idempotency_effects") => {
+                let mut answers = vec![];
+                for statement in again {
+                    answers.push(match statement {
+                        Some(statement) => self.sql.query(*statement).await?,
+                        None => vec![],
+                    });
+                }
+                Ok(answers)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
