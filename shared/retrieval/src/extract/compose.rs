@@ -20,6 +20,7 @@ pub(super) fn compose(pieces: &[Piece<'_>], mut chosen: Vec<usize>, max_chars: u
         )
     });
     let mut answer: Vec<CitedSentence> = Vec::new();
+    let mut kinds = Vec::new();
     let mut before: Option<&Piece<'_>> = None;
     let mut left = max_chars;
     for piece in chosen.iter().filter_map(|number| pieces.get(*number)) {
@@ -50,18 +51,28 @@ pub(super) fn compose(pieces: &[Piece<'_>], mut chosen: Vec<usize>, max_chars: u
             text,
             hit: piece.hit,
             separator,
-            cite: true,
+            cite: false,
         });
+        kinds.push(piece.kind);
         before = Some(piece);
     }
-    // One citation for a run from the same hit.
-    for number in 1..answer.len() {
-        let hit = answer.get(number).map(|sentence| sentence.hit);
-        if let Some(before) = answer.get_mut(number - 1) {
-            before.cite = Some(before.hit) != hit;
+    cite(&mut answer, &kinds);
+    answer
+}
+
+// One citation for a run from the same hit: after its last sentence or item, since a mark cannot stand inside code or a
+// table; only a run of nothing else has it at its end.
+fn cite(answer: &mut [CitedSentence], kinds: &[Kind]) {
+    let mut start = 0;
+    for run in answer.chunk_by_mut(|a, b| a.hit == b.hit) {
+        let kinds = kinds.get(start..start + run.len()).unwrap_or_default();
+        start += run.len();
+        let open = kinds.iter().rposition(|kind| !matches!(kind, Kind::Code | Kind::Row));
+        let place = open.unwrap_or(run.len() - 1);
+        if let Some(sentence) = run.get_mut(place) {
+            sentence.cite = true;
         }
     }
-    answer
 }
 
 fn separator(before: &Piece<'_>, piece: &Piece<'_>) -> Separator {
@@ -130,6 +141,20 @@ mod tests {
         assert_eq!(without_marker("- one"), "one");
         assert_eq!(without_marker("  12. two"), "two");
         assert_eq!(without_marker("2024 was good"), "2024 was good");
+    }
+
+    #[test]
+    fn a_mark_stands_before_the_code_it_is_about_and_after_code_alone() {
+        let sentence = |hit| CitedSentence {
+            text: String::new(),
+            hit,
+            separator: Separator::None,
+            cite: false,
+        };
+        let mut answer = [sentence(0), sentence(0), sentence(1), sentence(2), sentence(2)];
+        let kinds = [Kind::Prose, Kind::Code, Kind::Row, Kind::Code, Kind::Item];
+        cite(&mut answer, &kinds);
+        assert_eq!(answer.map(|sentence| sentence.cite), [true, false, true, false, true]);
     }
 
     #[test]
