@@ -1,4 +1,5 @@
 //! `cargo xtask bench`: how fast it is, beside a Worker that does nothing, in the same run.
+mod cold;
 mod retrieval;
 mod server;
 mod table;
@@ -26,6 +27,8 @@ pub enum Bench {
     Retrieval,
     /// The Worker over HTTP.
     Server,
+    /// The first answer of an isolate that has loaded nothing yet.
+    Cold,
 }
 
 /// Runs the benches in `only`, or all; tables go to the terminal, and all figures to `target/xtask/bench/report.json`.
@@ -46,6 +49,7 @@ pub fn run(only: &[Bench]) -> Result<()> {
             }
             Bench::Retrieval => ("retrieval", retrieval::run(build.tools())?),
             Bench::Server => ("server", server::run(&build)?),
+            Bench::Cold => ("cold", cold::run(&build)?),
         };
         report.insert(name.into(), figures);
     }
