@@ -37,7 +37,7 @@ pub struct Credentials {
     pub keys: Keys,
 }
 
-/// A key of each kind; none for a dialect that is not there.
+/// A key of each kind; none in a file that an earlier release left.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Keys {
     pub twig: Option<String>,
@@ -102,15 +102,17 @@ fn enter(api: &Api, known: &Credentials) -> Option<Api> {
     is_there.then_some(api)
 }
 
-/// Makes the keys for programs that are missing, of the kinds that open something.
+/// Makes the keys for programs that are missing.
 fn program_keys(api: &Api, workspace_id: &str, keys: Keys) -> Result<Keys> {
-    let twin = match keys.twin {
-        Some(key) => key,
-        None => program_key(api, workspace_id, "twin")?,
+    let made = |known: Option<String>, kind| match known {
+        Some(key) => Ok(Some(key)),
+        None => program_key(api, workspace_id, kind).map(Some),
     };
     Ok(Keys {
-        twin: Some(twin),
-        ..keys
+        twig: made(keys.twig, "twig")?,
+        twin: made(keys.twin, "twin")?,
+        builder: made(keys.builder, "builder")?,
+        widget: keys.widget,
     })
 }
 
