@@ -8,6 +8,7 @@ pub(crate) mod receiver;
 pub(crate) mod request;
 pub(crate) mod shape;
 pub(crate) mod sqlite;
+pub(crate) mod visits;
 
 use axum::Router;
 use edge_core::App;

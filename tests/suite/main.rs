@@ -6,9 +6,11 @@
     reason = "tests fail by panicking"
 )]
 
+mod addresses;
 mod builder;
 mod crashes;
 mod deliveries;
+mod endpoints;
 mod envelopes;
 mod errors;
 mod harness;
@@ -19,6 +21,7 @@ mod jobs;
 mod openapi;
 mod samples;
 mod schema;
+mod site;
 mod tidy;
 mod twig;
 mod twin;

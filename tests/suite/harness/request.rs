@@ -1,5 +1,5 @@
 //! Requests to the router, and what came back.
-use super::World;
+use super::{World, visits};
 use axum::body::Body;
 use edge_core::ports::{Background, Departure};
 use http::{HeaderMap, Method, Request, Response};
@@ -74,11 +74,15 @@ impl<'a> Call<'a> {
         let (parts, body) = self.open().await.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
         world.send_mails().await;
-        Answer {
+        let answer = Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
             body,
+        };
+        if let Some(entry) = parts.extensions.get() {
+            visits::note(entry, &answer);
         }
+        answer
     }
 
     /// Sends the request and returns once the head of the answer is there.

@@ -81,66 +81,6 @@ async fn what_will_not_do_is_refused_by_its_field() {
     assert_eq!(owner.get(&world, "/webhooks").await.expect(200)["total"], 0);
 }
 
-/// The table of private addresses, in every spelling that leads to one.
-const PRIVATE: [&str; 36] = [
-    "http://localhost",
-    "http://localhost.",
-    "http://a.localhost",
-    "http://127.0.0.1",
-    "http://127.1",
-    "http://2130706433",
-    "http://0x7f000001",
-    "http://0x7f.1",
-    "http://0177.0.0.1",
-    "http://0",
-    "http://10.0.0.1",
-    "http://172.16.0.1",
-    "http://192.168.1.1",
-    "http://169.254.169.254/latest",
-    "http://100.64.0.1",
-    "http://192.0.0.1",
-    "http://192.0.2.1",
-    "http://198.18.0.1",
-    "http://198.51.100.1",
-    "http://203.0.113.1",
-    "http://224.0.0.1",
-    "http://240.0.0.1",
-    "http://255.255.255.255",
-    "http://[::]",
-    "http://[::1]",
-    "http://[::ffff:127.0.0.1]",
-    "http://[::ffff:a9fe:a9fe]",
-    "http://[64:ff9b::10.0.0.1]",
-    "http://[2002:7f00:1::]",
-    "http://[fc00::1]",
-    "http://[fe80::1]",
-    "http://[5f00::1]",
-    "http://[100::1]",
-    "http://metadata.google.internal",
-    "http://router.local",
-    "http://127\u{3002}0\u{3002}0\u{3002}1",
-];
-
-#[tokio::test]
-async fn a_private_address_is_refused_however_it_is_spelled() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let (webhook, _) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
-    world.set_plan(&owner, "ENTERPRISE").await;
-    for url in PRIVATE {
-        let field = Some("url".to_owned());
-        let body = json!({ "name": "Ours", "url": url, "event_types": ["LEAD_CAPTURED"] });
-        let refused = owner.post(&world, "/webhooks", body).await.refusal();
-        assert_eq!(refused, (400, "VALIDATION_ERROR".into(), field.clone()), "{url}");
-        let change = json!({ "url": url });
-        let refused = owner
-            .patch(&world, &format!("/webhooks/{webhook}"), change)
-            .await
-            .refusal();
-        assert_eq!(refused, (400, "VALIDATION_ERROR".into(), field), "{url}");
-    }
-}
-
 #[tokio::test]
 async fn only_what_is_given_changes_and_a_deleted_webhook_is_gone() {
     let world = World::new();
