@@ -28,6 +28,7 @@ fn compact(text: &str) -> String {
 fn escalation() -> EscalationChanged {
     EscalationChanged {
         escalation_id: "esc_xyz789".into(),
+        session_key: None,
         agent_id: AgentId::new("agent_1"),
         question: "Can you approve the $15k contract with Acme?".into(),
         asked_by: "Jordan M.".into(),
@@ -155,6 +156,7 @@ fn everything() -> Vec<Happening> {
         }),
         Happening::FeedbackReceived(FeedbackReceived {
             message_id: MessageId::new("msg_1"),
+            session_key: None,
             agent_id: agent_id.clone(),
             rating: 5,
             comment: "Very helpful!".into(),

@@ -15,6 +15,7 @@ mod documents;
 mod erasure;
 mod escalations;
 mod feedback;
+mod forgetting;
 mod formats;
 mod generating;
 mod limits;

@@ -155,6 +155,7 @@ fn receivers_in_every_dialect_can_check_what_they_get() {
     let agent_id = AgentId::new("agent_abc123");
     let escalation = Happening::EscalationCreated(EscalationChanged {
         escalation_id: "esc_xyz789".into(),
+        session_key: None,
         agent_id: agent_id.clone(),
         question: "Can you approve the $15k contract with Acmé?".into(),
         asked_by: "Jordan M.".into(),

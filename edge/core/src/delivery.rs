@@ -71,6 +71,7 @@ async fn round(app: &App, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
         writes.push(deliveries::update(&delivery));
     }
     writes.push(webhooks::set_health(&webhook));
+    writes.push(events::delete_unkept(&webhook.workspace_id));
     let is_failing = webhook.failing_since.is_some_and(|it| it.plus(PATIENCE) <= now);
     let why = match (is_gone, is_failing) {
         (true, _) => DisabledBecause::Gone,
@@ -88,6 +89,7 @@ fn give_up(app: &App, webhook: &Webhook, why: DisabledBecause, now: Timestamp) -
         webhook_id: webhook.id.clone(),
     };
     let mut writes = webhook::disable(webhook, why, now);
+    writes.push(events::delete_unkept(&webhook.workspace_id));
     writes.push(job::insert(app, &webhook.workspace_id, task, 0)?);
     Ok(writes)
 }

@@ -35,6 +35,7 @@ fn changing(app: &App, before: &Escalation, after: &Escalation) -> Result<Vec<St
 fn told(escalation: &Escalation) -> EscalationChanged {
     EscalationChanged {
         escalation_id: escalation.id.to_string(),
+        session_key: escalation.session_key.clone(),
         agent_id: escalation.agent_id.clone(),
         question: escalation.question.clone(),
         asked_by: escalation.asked_by.clone(),
@@ -71,6 +72,7 @@ pub async fn plead(app: &App, meter: &Meter, credential: &Credential, plea: Plea
         workspace_id: workspace,
         agent_id: plea.agent,
         conversation_id: visit.conversation_id,
+        session_key: Some(plea.session.to_string()),
         message_id: visit.message_id,
         question: plea.message.to_string(),
         asked_by: email.clone().unwrap_or_else(|| "Visitor".into()),

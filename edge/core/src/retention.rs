@@ -4,7 +4,7 @@ use crate::{Result, job};
 use edge_model::job::Task;
 use edge_model::time::{DAY, HOUR, MINUTE};
 use edge_model::{JobId, WorkspaceId};
-use edge_store::{Statement, accounts, escalations, jobs, transcripts};
+use edge_store::{Statement, accounts, escalations, events, jobs, transcripts};
 
 /// How many conversations one run deletes: a statement of D1 has 30 seconds.
 const AT_ONCE: u32 = 200;
@@ -30,6 +30,7 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
         .store
         .write(vec![
             escalations::delete_resolved(workspace, now.plus(-kept)),
+            events::delete_older(workspace, now.plus(-kept)),
             transcripts::delete_older(workspace, now.plus(-kept), AT_ONCE),
         ])
         .await?;

@@ -6,7 +6,7 @@ use crate::{Error, Result};
 use edge_model::ConversationId;
 use edge_model::transcript::{ConversationSummary, Entry};
 use edge_store::transcripts::Filter;
-use edge_store::{Page, escalations, transcripts};
+use edge_store::{Page, escalations, events, transcripts};
 
 /// Lists conversations, the latest activity first, and counts all that the filter lets through.
 ///
@@ -41,6 +41,7 @@ pub async fn delete(app: &App, member: &Member, id: &ConversationId) -> Result<(
     let answers = app
         .store
         .write(vec![
+            events::delete_of_conversation(&member.workspace.id, id),
             escalations::delete_of_conversation(&member.workspace.id, id),
             transcripts::delete(&member.workspace.id, id),
         ])
@@ -51,21 +52,23 @@ pub async fn delete(app: &App, member: &Member, id: &ConversationId) -> Result<(
     Ok(())
 }
 
-/// Deletes all conversations of a visitor for good, and counts them.
+/// Deletes all that a visitor has said for good, and counts the conversations.
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`] for a session without
-/// any.
+/// anything.
 pub async fn delete_visitor(app: &App, member: &Member, session: &str) -> Result<u64> {
     member.require(Action::EditContent)?;
     let workspace = &member.workspace.id;
     let writes = vec![
         escalations::delete_of_session(workspace, session),
         transcripts::delete_of_session(workspace, session),
+        events::delete_of_session(workspace, session),
     ];
-    let count = app.store.write(writes).await?.last().map_or(0, Vec::len);
-    if count == 0 {
+    let deleted = app.store.write(writes).await?;
+    if deleted.iter().all(Vec::is_empty) {
         return Err(Error::not_found("visitor"));
     }
+    let count = deleted.get(1).map_or(0, Vec::len);
     Ok(u64::try_from(count).unwrap_or(u64::MAX))
 }

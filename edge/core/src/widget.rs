@@ -189,13 +189,14 @@ pub async fn give_feedback(
     let owner = enter(app, meter, credential).await?;
     let workspace = &owner.workspace.id;
     let agent = app.store.answering_agent(workspace, message).await?;
-    let agent = agent
-        .filter(|it| credential.is_for(it))
+    let (agent, session_key) = agent
+        .filter(|it| credential.is_for(&it.0))
         .ok_or_else(|| Error::not_found("message"))?;
     let id = FeedbackId::new(app.id(FeedbackId::PREFIX)?);
     let write = conversations::put_feedback(workspace, &agent, message, &id, rating, comment.as_str(), app.now());
     let happening = Happening::FeedbackReceived(FeedbackReceived {
         message_id: message.clone(),
+        session_key: Some(session_key),
         agent_id: agent,
         rating: rating.value(),
         comment: comment.as_str().into(),

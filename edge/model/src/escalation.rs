@@ -10,6 +10,8 @@ pub struct Escalation {
     pub agent_id: AgentId,
     /// None when the visitor never asked the agent, and when the conversation is gone.
     pub conversation_id: Option<ConversationId>,
+    /// Whose visit it came up in; none when that is not known any more.
+    pub session_key: Option<String>,
     /// The answer that was not good enough.
     pub message_id: Option<MessageId>,
     pub question: String,

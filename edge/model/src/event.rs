@@ -104,6 +104,18 @@ impl Happening {
             | Self::RunPaused(it) => Some(&it.agent_id),
         }
     }
+
+    /// Returns whose visit it is about; what holds words of a visitor's has one.
+    pub fn session_key(&self) -> Option<&str> {
+        match self {
+            Self::ConversationStarted(it) => Some(&it.session_key),
+            Self::MessageAnswered(it) => Some(&it.session_key),
+            Self::LeadCaptured(it) => Some(&it.session_key),
+            Self::FeedbackReceived(it) => it.session_key.as_deref(),
+            Self::EscalationCreated(it) | Self::EscalationResolved(it) => it.session_key.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -146,6 +158,8 @@ pub struct SourceRef {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FeedbackReceived {
     pub message_id: MessageId,
+    /// None in rows from before it was kept.
+    pub session_key: Option<String>,
     pub agent_id: AgentId,
     /// 1 to 5.
     pub rating: u8,
@@ -173,6 +187,8 @@ pub struct LeadCaptured {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EscalationChanged {
     pub escalation_id: String,
+    /// None when it is not known whose visit it came up in.
+    pub session_key: Option<String>,
     pub agent_id: AgentId,
     pub question: String,
     pub asked_by: String,

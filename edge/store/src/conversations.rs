@@ -166,7 +166,7 @@ impl Store {
         Ok(self.row::<Row>(statement).await?.map(|it| it.domains))
     }
 
-    /// Finds which agent gave an answer, if it was one of the workspace's.
+    /// Finds which agent gave an answer, and in whose session, if it was one of the workspace's.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -174,17 +174,21 @@ impl Store {
         &self,
         workspace: &WorkspaceId,
         message: &MessageId,
-    ) -> Result<Option<AgentId>, SqlError> {
+    ) -> Result<Option<(AgentId, String)>, SqlError> {
         #[derive(Deserialize)]
         struct Row {
             agent_id: AgentId,
+            session_key: String,
         }
         let statement = sql!(
-            "SELECT agent_id FROM messages WHERE workspace_id = ?1 AND id = ?2 AND author = 'agent'",
+            "SELECT messages.agent_id, conversations.session_key
+             FROM messages JOIN conversations ON conversations.id = messages.conversation_id
+             WHERE messages.workspace_id = ?1 AND messages.id = ?2 AND messages.author = 'agent'",
             workspace.as_str(),
             message.as_str()
         );
-        Ok(self.row::<Row>(statement).await?.map(|it| it.agent_id))
+        let found = self.row::<Row>(statement).await?;
+        Ok(found.map(|it| (it.agent_id, it.session_key)))
     }
 
     /// Finds an answer, its question, and how it came about, if it was one of the workspace's.

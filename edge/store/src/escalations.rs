@@ -107,6 +107,7 @@ pub fn insert(escalation: &Escalation) -> Statement {
         workspace_id,
         agent_id,
         conversation_id,
+        session_key,
         message_id,
         question,
         asked_by,
@@ -124,8 +125,8 @@ pub fn insert(escalation: &Escalation) -> Statement {
     } = escalation;
     sql!(
         "INSERT INTO escalations (id, workspace_id, agent_id, conversation_id, message_id, question, asked_by, email,
-            confidence, reason, reason_text, status, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+            confidence, reason, reason_text, status, created_at, session_key)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         id.as_str(),
         workspace_id.as_str(),
         agent_id.as_str(),
@@ -138,7 +139,8 @@ pub fn insert(escalation: &Escalation) -> Statement {
         reason.as_str(),
         reason_text.as_str(),
         status.as_str(),
-        created_at.0
+        created_at.0,
+        session_key.as_deref()
     )
 }
 
@@ -160,20 +162,23 @@ pub fn update(escalation: &Escalation) -> Statement {
     )
 }
 
-/// Deletes what was raised in a conversation. To be written before the conversation goes.
+/// Deletes what was raised in a conversation, or before it in the same visit. To be written before the conversation
+/// goes.
 pub fn delete_of_conversation(workspace: &WorkspaceId, conversation: &ConversationId) -> Statement {
     sql!(
-        "DELETE FROM escalations WHERE workspace_id = ?1 AND conversation_id = ?2",
+        "DELETE FROM escalations WHERE workspace_id = ?1 AND (conversation_id = ?2 OR (agent_id, session_key) =
+            (SELECT agent_id, session_key FROM conversations WHERE workspace_id = ?1 AND id = ?2))",
         workspace.as_str(),
         conversation.as_str()
     )
 }
 
-/// Deletes what was raised in the conversations of a visitor's session. To be written before the conversations go.
+/// Deletes what was raised in a visitor's session: returns a row for each. To be written before the conversations go.
 pub fn delete_of_session(workspace: &WorkspaceId, session: &str) -> Statement {
     sql!(
-        "DELETE FROM escalations WHERE workspace_id = ?1 AND conversation_id IN
-            (SELECT id FROM conversations WHERE workspace_id = ?1 AND session_key = ?2)",
+        "DELETE FROM escalations WHERE workspace_id = ?1 AND (session_key = ?2 OR conversation_id IN
+            (SELECT id FROM conversations WHERE workspace_id = ?1 AND session_key = ?2))
+         RETURNING id",
         workspace.as_str(),
         session
     )

@@ -2,7 +2,7 @@
 use crate::port::sql;
 use crate::{SqlError, Statement, Store, json};
 use edge_model::event::{Event, Happening};
-use edge_model::{AgentId, EventId, Timestamp, WorkspaceId};
+use edge_model::{AgentId, ConversationId, EventId, Timestamp, WorkspaceId};
 
 impl Store {
     /// Finds an event.
@@ -28,8 +28,8 @@ pub fn insert(event: &Event) -> Statement {
         _ => None,
     };
     sql!(
-        "INSERT INTO events (id, workspace_id, kind, agent_id, data, created_at)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6
+        "INSERT INTO events (id, workspace_id, kind, agent_id, data, created_at, session_key)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?8
          WHERE EXISTS (SELECT 1 FROM webhooks, json_each(webhooks.events) AS wanted
                 WHERE webhooks.workspace_id = ?2 AND wanted.value = ?3
                     AND (webhooks.agent_id IS NULL OR webhooks.agent_id = ?4))
@@ -41,7 +41,8 @@ pub fn insert(event: &Event) -> Statement {
         event.happening.agent_id().map(AgentId::as_str),
         json(&event.happening),
         event.created_at.0,
-        conversation
+        conversation,
+        event.happening.session_key()
     )
 }
 
@@ -54,6 +55,45 @@ pub fn insert_unasked(event: &Event) -> Statement {
         event.happening.kind().as_str(),
         json(&event.happening),
         event.created_at.0
+    )
+}
+
+/// Deletes what was told of a conversation, with its deliveries. To be written before the conversation goes.
+pub fn delete_of_conversation(workspace: &WorkspaceId, conversation: &ConversationId) -> Statement {
+    sql!(
+        "DELETE FROM events WHERE workspace_id = ?1 AND (agent_id, session_key) =
+            (SELECT agent_id, session_key FROM conversations WHERE workspace_id = ?1 AND id = ?2)",
+        workspace.as_str(),
+        conversation.as_str()
+    )
+}
+
+/// Deletes what was told of a visitor's session, with its deliveries.
+pub fn delete_of_session(workspace: &WorkspaceId, session: &str) -> Statement {
+    sql!(
+        "DELETE FROM events WHERE workspace_id = ?1 AND session_key = ?2",
+        workspace.as_str(),
+        session
+    )
+}
+
+/// Deletes what was told of visits before a moment, once nobody waits for it any more.
+pub fn delete_older(workspace: &WorkspaceId, before: Timestamp) -> Statement {
+    sql!(
+        "DELETE FROM events WHERE workspace_id = ?1 AND session_key IS NOT NULL AND created_at < ?2
+            AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = events.id AND status = 'pending')",
+        workspace.as_str(),
+        before.0
+    )
+}
+
+/// Deletes what was told of visits to a workspace that keeps nothing, once nobody waits for it any more.
+pub fn delete_unkept(workspace: &WorkspaceId) -> Statement {
+    sql!(
+        "DELETE FROM events WHERE workspace_id = ?1 AND session_key IS NOT NULL
+            AND (SELECT retention_days FROM workspaces WHERE id = ?1) = 0
+            AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = events.id AND status = 'pending')",
+        workspace.as_str()
     )
 }
 

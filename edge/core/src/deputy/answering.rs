@@ -189,6 +189,7 @@ impl Work {
             workspace_id: self.conversation.workspace_id.clone(),
             agent_id: self.conversation.agent_id.clone(),
             conversation_id: Some(self.conversation.id.clone()).filter(|_| !self.keeps_nothing),
+            session_key: Some(self.conversation.session_key.clone()),
             message_id: Some(self.answer_id.clone()).filter(|_| !self.keeps_nothing),
             question: self.ask.question.to_string(),
             asked_by: self.ask.asked_by.to_string(),

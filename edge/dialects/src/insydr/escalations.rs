@@ -33,6 +33,7 @@ fn full(escalation: Escalation) -> wire::escalation::Escalation {
     let Escalation {
         id,
         workspace_id: _,
+        session_key: _,
         agent_id,
         conversation_id,
         message_id,

@@ -113,6 +113,7 @@ impl From<edge_model::escalation::Escalation> for Escalation {
         let edge_model::escalation::Escalation {
             id,
             workspace_id: _,
+            session_key: _,
             agent_id: _,
             conversation_id: _,
             message_id: _,
