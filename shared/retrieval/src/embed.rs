@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-pub(crate) use dot::dot;
+pub(crate) use dot::{dot, dot_of};
 pub(crate) use table::{half_from_f32, half_to_f32};
 pub use vector::{DIMENSIONS, Quantised, Query, Vector};
 

@@ -65,6 +65,7 @@ pub fn evaluate(set: &Set, embedder: &Embedder, now: impl Fn() -> f64) -> Result
             collections: None,
             limit: RANKED,
             context: &alone.context,
+            asked: &[],
         };
         let found = index.search(embedder, &alone.question, &options);
         milliseconds += now() - started;

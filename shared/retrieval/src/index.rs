@@ -14,10 +14,12 @@ use std::sync::Arc;
 pub(crate) use candidates::Candidates;
 pub(crate) use fusion::Ranked;
 pub(crate) use question::Question;
+pub(crate) use top::Top;
 
 use crate::confidence;
 use crate::embed::Embedder;
 use crate::followup::MOST_WEIGHT;
+use crate::layer::{Asked, Layer};
 use crate::segment::Segment;
 
 use passage::Reader;
@@ -40,6 +42,8 @@ struct Part {
     live: Vec<bool>,
     /// Whether all of them are.
     all_live: bool,
+    /// Vectors by another embedder, and its name.
+    layer: Option<(String, Arc<Layer>)>,
 }
 
 /// What to search and how much to return.
@@ -51,6 +55,8 @@ pub struct SearchOptions<'a> {
     pub limit: usize,
     /// What was said before, for a question that leans on it; see [`crate::followup`].
     pub context: &'a [Context<'a>],
+    /// The question as the embedders of the layers understand it; what none is given for is ranked by the table alone.
+    pub asked: &'a [Asked],
 }
 
 /// An earlier turn of the conversation, and how much its words count beside those of the question.
@@ -67,6 +73,7 @@ impl Default for SearchOptions<'_> {
             collections: None,
             limit: 8,
             context: &[],
+            asked: &[],
         }
     }
 }
@@ -126,6 +133,7 @@ impl Index {
                 first_chunk,
                 all_live: live.iter().all(|live| *live),
                 live,
+                layer: None,
             });
             first_chunk += chunks;
         }
@@ -134,6 +142,16 @@ impl Index {
             languages,
             live_chunks,
         }
+    }
+
+    /// Lays vectors of better embedders, each with its embedder's name, over the segments, in their order. A layer that
+    /// is not of its segment is left out.
+    #[must_use]
+    pub fn with_layers(mut self, layers: impl IntoIterator<Item = Option<(String, Arc<Layer>)>>) -> Self {
+        for (part, layer) in self.segments.iter_mut().zip(layers) {
+            part.layer = layer.filter(|(_, layer)| layer.len() == part.segment.len());
+        }
+        self
     }
 
     /// Returns the number of chunks that are searched.
@@ -150,7 +168,10 @@ impl Index {
     pub fn memory_bytes(&self) -> usize {
         self.segments
             .iter()
-            .map(|part| part.segment.memory_bytes() + part.vectors.memory_bytes() + part.live.len())
+            .map(|part| {
+                let layer = part.layer.as_ref().map_or(0, |(_, layer)| layer.memory_bytes());
+                part.segment.memory_bytes() + part.vectors.memory_bytes() + part.live.len() + layer
+            })
             .sum()
     }
 
@@ -163,6 +184,7 @@ impl Index {
             let alone = SearchOptions {
                 limit: 0,
                 context: &[],
+                asked: &[],
                 ..*options
             };
             let alone = self.search_with(embedder, question, &alone).confidence;
@@ -177,7 +199,7 @@ impl Index {
 
     fn search_with(&self, embedder: &Embedder, question: &str, options: &SearchOptions<'_>) -> Retrieval {
         let question = Question::new(self, embedder, question, options.context);
-        let candidates = Candidates::find(self, &question, options.collections);
+        let candidates = Candidates::find(self, &question, options);
         let passages = Reader::new(self, embedder, &question).read(&candidates);
         let ranked = fusion::rank(&question, &candidates, passages);
         let features = confidence::features(&question, &candidates, &ranked);

@@ -3,9 +3,15 @@
 use super::DIMENSIONS;
 
 /// Returns the sum of the products of the components; the bytes are int8.
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[inline]
 pub(crate) fn dot(query: &[i16; DIMENSIONS], stored: &[u8; DIMENSIONS]) -> i32 {
+    dot_of(query, stored)
+}
+
+/// The same for vectors of any length that is a multiple of 16.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline(always)]
+pub(crate) fn dot_of(query: &[i16], stored: &[u8]) -> i32 {
     use core::arch::wasm32::{
         i16x8_extend_high_i8x16, i16x8_extend_low_i8x16, i32x4_add, i32x4_dot_i16x8, i32x4_extract_lane, i32x4_splat,
         v128, v128_load,
@@ -26,10 +32,10 @@ pub(crate) fn dot(query: &[i16; DIMENSIONS], stored: &[u8; DIMENSIONS]) -> i32 {
         + i32x4_extract_lane::<3>(sum)
 }
 
-/// Returns the sum of the products of the components; the bytes are int8.
+/// The same for vectors of any length that is a multiple of 16.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-#[inline]
-pub(crate) fn dot(query: &[i16; DIMENSIONS], stored: &[u8; DIMENSIONS]) -> i32 {
+#[inline(always)]
+pub(crate) fn dot_of(query: &[i16], stored: &[u8]) -> i32 {
     // Written so that the compiler sees 16-bit factors and 32-bit sums, which it turns into vector instructions.
     let mut sum = 0;
     for (q, s) in query.iter().zip(stored) {

@@ -3,8 +3,9 @@
 use super::question::Question;
 use super::top::Top;
 use super::vectors::{Admits, VectorIndex};
-use super::{Index, Part};
+use super::{Index, Part, SearchOptions};
 use crate::embed::Query;
+use crate::layer::{Asked, Layer};
 use crate::lexical::Bm25;
 
 /// How many passages of each kind of score are looked at; the scores are put on one scale by this window too.
@@ -17,6 +18,8 @@ pub(crate) struct Candidates {
     pub(crate) found: Vec<Candidate>,
     pub(crate) bm25_window: Window,
     pub(crate) chunk_count: usize,
+    /// Which share of all passages a layer was searched for.
+    pub(super) layered: f32,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,6 +30,15 @@ pub(crate) struct Candidate {
     pub(crate) bm25: f32,
     /// Which searched terms the passage holds, a bit each.
     pub(crate) terms: u32,
+    pub(super) layered: Option<Layered>,
+}
+
+/// What a layer says of a passage.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layered {
+    /// Which of the embedders that were asked. Their cosines cannot be compared with each other.
+    pub(super) embedder: usize,
+    pub(super) cosine: f32,
 }
 
 /// The span of a score within a question's best passages.
@@ -56,11 +68,14 @@ impl Window {
 }
 
 impl Candidates {
-    pub(super) fn find(index: &Index, question: &Question, collections: Option<&[String]>) -> Self {
+    pub(super) fn find(index: &Index, question: &Question, options: &SearchOptions<'_>) -> Self {
+        let SearchOptions { collections, asked, .. } = *options;
         let chunk_count = index.chunk_count();
         let mut scores = Scores::new(chunk_count);
         let scorer = index.scorer();
         let (mut best_cosine, mut best_bm25) = (Top::new(WINDOW + 1), Top::new(WINDOW + 1));
+        let mut best_layered: Vec<Top> = asked.iter().map(|_| Top::new(WINDOW + 1)).collect();
+        let mut covered = 0;
         for part in &index.segments {
             let admitted = part.admitted(collections);
             let admits = |chunk: usize| admitted.get(part.segment.chunk(chunk).document as usize) == Some(&true);
@@ -69,24 +84,38 @@ impl Candidates {
             part.nearest(&question.query, admits, &mut best_cosine);
             part.score_terms(question, scorer, &mut scores);
             part.best_by_terms(&scores, admits, &mut best_bm25);
+            if let Some((embedder, layer)) = part.layer(asked)
+                && let (Some(asked), Some(best)) = (asked.get(embedder), best_layered.get_mut(embedder))
+            {
+                covered += layer.covered();
+                layer.nearest(asked, part.first_chunk, |chunk| admits.is_none_or(|it| it(chunk)), best);
+            }
         }
         let (by_cosine, by_bm25) = (best_cosine.into_sorted(), best_bm25.into_sorted());
+        let by_layer: Vec<_> = best_layered.into_iter().map(Top::into_sorted).collect();
+        let layer_windows: Vec<_> = by_layer.iter().map(|it| Window::of(it)).collect();
         let cosine_window = Window::of(&by_cosine);
         let mut bm25_window = Window::of(&by_bm25);
         if by_bm25.len() <= WINDOW {
             bm25_window.low = 0.0;
         }
-        let mut numbers: Vec<u32> = by_cosine.iter().chain(&by_bm25).map(|(_, number)| *number).collect();
+        let found = by_cosine.iter().chain(&by_bm25).chain(by_layer.iter().flatten());
+        let mut numbers: Vec<u32> = found.map(|(_, number)| *number).collect();
         numbers.sort_unstable();
         numbers.dedup();
         let mut best = Top::new(READ);
         let mut found: Vec<Candidate> = numbers
             .into_iter()
-            .map(|number| index.candidate(question, &scores, number as usize))
+            .map(|number| index.candidate(question, &scores, asked, number as usize))
             .collect();
         for (place, candidate) in (0..).zip(&found) {
-            let score = bm25_window.scale(candidate.bm25) + cosine_window.scale(candidate.cosine);
-            best.push(score, place);
+            let by_table = cosine_window.scale(candidate.cosine);
+            let by_layer = candidate.layered.map_or(by_table, |it| {
+                layer_windows
+                    .get(it.embedder)
+                    .map_or(0.0, |window| window.scale(it.cosine))
+            });
+            best.push(bm25_window.scale(candidate.bm25) + 0.5 * (by_table + by_layer), place);
         }
         found = best
             .into_sorted()
@@ -97,6 +126,7 @@ impl Candidates {
             found,
             bm25_window,
             chunk_count,
+            layered: covered as f32 / chunk_count.max(1) as f32,
         }
     }
 }
@@ -122,12 +152,17 @@ impl Index {
         Bm25::new(lengths.sum(), self.chunk_count())
     }
 
-    fn candidate(&self, question: &Question, scores: &Scores, chunk: usize) -> Candidate {
+    fn candidate(&self, question: &Question, scores: &Scores, asked: &[Asked], chunk: usize) -> Candidate {
+        let place = self.locate(chunk);
+        let layered = place.and_then(|(part, chunk)| {
+            let (embedder, layer) = part.layer(asked)?;
+            let cosine = layer.cosine(asked.get(embedder)?, chunk)?;
+            Some(Layered { embedder, cosine })
+        });
         Candidate {
             chunk,
-            cosine: self
-                .locate(chunk)
-                .map_or(0.0, |(part, chunk)| part.vectors.cosine(&question.query, chunk)),
+            layered,
+            cosine: place.map_or(0.0, |(part, chunk)| part.vectors.cosine(&question.query, chunk)),
             bm25: scores.bm25.get(chunk).copied().unwrap_or(0.0),
             terms: scores.terms.get(chunk).copied().unwrap_or(0),
         }
@@ -135,6 +170,13 @@ impl Index {
 }
 
 impl Part {
+    // The layer, and which of the questions is for it.
+    fn layer(&self, asked: &[Asked]) -> Option<(usize, &Layer)> {
+        let (embedder, layer) = self.layer.as_ref()?;
+        let place = asked.iter().position(|it| it.fits(embedder, layer))?;
+        Some((place, layer))
+    }
+
     // Which documents are searched.
     fn admitted(&self, collections: Option<&[String]>) -> Vec<bool> {
         let Some(collections) = collections else {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::candidates::{Candidate, Candidates};
+use super::candidates::{Candidate, Candidates, Layered};
 use super::question::Question;
 use super::{Index, Part};
 use crate::embed::{Embedder, Products};
@@ -31,6 +31,7 @@ pub(crate) struct Passage {
     pub(crate) sentence_negates: bool,
     /// Which pairs of neighbouring words of the question the passage holds.
     pub(crate) pairs: u32,
+    pub(super) layered: Option<Layered>,
 }
 
 pub(super) struct Reader<'a> {
@@ -100,12 +101,14 @@ impl<'a> Reader<'a> {
             cosine,
             bm25,
             terms,
+            layered,
         } = *candidate;
         let mut passage = Passage {
             chunk,
             cosine,
             bm25,
             terms,
+            layered,
             heading_cosine: cosine,
             ..Passage::default()
         };

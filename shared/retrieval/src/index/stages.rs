@@ -3,7 +3,7 @@
 use super::candidates::Scores;
 use super::question::Question;
 use super::top::Top;
-use super::{Candidates, Index};
+use super::{Candidates, Index, SearchOptions};
 use crate::embed::{Embedder, Query};
 
 /// As many as a search looks for.
@@ -34,6 +34,6 @@ impl Index {
     /// Does all that comes before passages are read; returns the number of candidates.
     pub fn stage_candidates(&self, embedder: &Embedder, question: &str) -> usize {
         let question = Question::new(self, embedder, question, &[]);
-        Candidates::find(self, &question, None).found.len()
+        Candidates::find(self, &question, &SearchOptions::default()).found.len()
     }
 }

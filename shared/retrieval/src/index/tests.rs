@@ -98,6 +98,7 @@ fn only_the_asked_collections_are_searched() {
         collections: Some(&collections),
         limit: 10,
         context: &[],
+        asked: &[],
     };
     let found = index.search(&EMBEDDER, "refund money back warehouse parcels", &options);
     assert_eq!(found.hits.len(), 2);
@@ -114,6 +115,7 @@ fn only_the_asked_collections_are_searched() {
             collections: Some(&[]),
             limit: 10,
             context: &[],
+            asked: &[],
         },
     );
     assert!(none.hits.is_empty());
@@ -150,6 +152,7 @@ fn the_limit_is_kept_and_odd_questions_are_taken() {
             collections: None,
             limit: 2,
             context: &[],
+            asked: &[],
         },
     );
     assert_eq!(found.hits.len(), 2);

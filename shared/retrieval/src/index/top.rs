@@ -1,7 +1,7 @@
 //! Keeps the best few of many.
 
 /// The highest scores seen, with their numbers; of equal scores the lower number.
-pub(super) struct Top {
+pub(crate) struct Top {
     size: usize,
     /// Unordered until it is asked for; at most twice the size.
     kept: Vec<(f32, u32)>,
@@ -10,7 +10,7 @@ pub(super) struct Top {
 }
 
 impl Top {
-    pub(super) fn new(size: usize) -> Self {
+    pub(crate) fn new(size: usize) -> Self {
         Self {
             size: size.max(1),
             kept: Vec::with_capacity(2 * size),
@@ -20,12 +20,12 @@ impl Top {
 
     /// Returns whether a score would be kept.
     #[inline]
-    pub(super) fn admits(&self, score: f32) -> bool {
+    pub(crate) fn admits(&self, score: f32) -> bool {
         score > self.floor
     }
 
     #[inline]
-    pub(super) fn push(&mut self, score: f32, number: u32) {
+    pub(crate) fn push(&mut self, score: f32, number: u32) {
         if score > self.floor {
             self.kept.push((score, number));
             if self.kept.len() >= 2 * self.size {
@@ -45,7 +45,7 @@ impl Top {
     }
 
     /// Returns the best, highest first.
-    pub(super) fn into_sorted(mut self) -> Vec<(f32, u32)> {
+    pub(crate) fn into_sorted(mut self) -> Vec<(f32, u32)> {
         self.kept
             .sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         self.kept.truncate(self.size);
