@@ -1,5 +1,6 @@
 //! The application over the bindings, built once per isolate.
 use crate::ai::WorkersAi;
+use crate::ai_embeddings::WorkersAiEmbeddings;
 use crate::assets::WorkerAssets;
 use crate::clock::WorkerClock;
 use crate::d1::D1;
@@ -13,11 +14,14 @@ use crate::mail::WorkerMailer;
 use crate::parser::ServiceParser;
 use crate::random::WorkerRandom;
 use edge_core::App;
+use edge_core::embedding::openai::OpenAiEmbeddings;
+use edge_core::embedding::{EmbeddingModel, EmbeddingModels};
 use edge_core::index::Indexes;
 use edge_core::model::openai::OpenAi;
 use edge_core::model::{Fault, LanguageModel};
-use edge_core::ports::Model;
+use edge_core::ports::{Embeddings, Model};
 use edge_core::settings::{ModelChoice, Settings};
+use edge_model::workspace::Embedder;
 use edge_store::Store;
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -42,6 +46,7 @@ fn build(env: &Env) -> Result<App, String> {
         Some(key) => WorkerMailer::over_resend(key, &settings.mail_from),
         None => WorkerMailer::over_binding(env.send_email("MAIL").map_err(missing("MAIL"))?, &settings.mail_from),
     };
+    let embeddings = embeddings(env, &settings)?;
     let choice = settings.model.as_ref();
     let model = choice.map(|it| model(env, it, settings.model_patience)).transpose()?;
     Ok(App {
@@ -65,6 +70,7 @@ fn build(env: &Env) -> Result<App, String> {
         indexes: Arc::new(Indexes::default()),
         model: model.map(Arc::new),
         ids: None,
+        embeddings,
     })
 }
 
@@ -81,6 +87,23 @@ fn model(env: &Env, choice: &ModelChoice, patience: u32) -> Result<LanguageModel
     // Visitors get an answer all the same, so the log is where a fault is seen.
     let report = |fault: &Fault| log::failure("model", &fault.to_string());
     Ok(LanguageModel::new(port, patience, report))
+}
+
+fn embeddings(env: &Env, settings: &Settings) -> Result<EmbeddingModels, String> {
+    let report = |fault: &Fault| log::failure("embedding", &fault.to_string());
+    let model = |port: Arc<dyn Embeddings>| Arc::new(EmbeddingModel::new(port, report));
+    let mut models = Vec::new();
+    if let Some(server) = &settings.embedding_server {
+        let port = OpenAiEmbeddings::new(Arc::new(WorkerFetcher), server);
+        models.push((Embedder::Openai, model(Arc::new(port))));
+    }
+    if let Some(name) = &settings.platform_embedding_model {
+        let ai = env.ai("AI").map_err(|why| {
+            format!("WORKERS_AI_EMBED_MODEL is set, which needs the binding AI in wrangler.toml: {why}")
+        })?;
+        models.push((Embedder::WorkersAi, model(Arc::new(WorkersAiEmbeddings::new(ai, name)))));
+    }
+    Ok(EmbeddingModels::new(models))
 }
 
 /// Returns a variable or a secret; the platform does not tell them apart.

@@ -1,6 +1,7 @@
 //! The Worker: entry points and one driver per binding.
 
 mod ai;
+mod ai_embeddings;
 mod alarm;
 mod app;
 mod assets;

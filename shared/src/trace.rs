@@ -38,6 +38,12 @@ pub struct Trace {
     pub fallback_reason: Option<String>,
     /// How often a language model was asked.
     pub attempts: u32,
+    /// The embedders that understood the question beside the built-in table.
+    #[serde(default)]
+    pub embedders: Vec<String>,
+    /// Why one of them did not, so that the table stood in for it; null otherwise.
+    #[serde(default)]
+    pub embedder_fault: Option<String>,
     pub timings: Timings,
     pub created_at: String,
 }

@@ -11,6 +11,9 @@ pub struct CreateWorkspace {
     pub timezone: Option<String>,
     #[serde(default)]
     pub settings: Option<Map<String, Value>>,
+    /// Extension: `static` (the default), `openai` or `workers-ai`, as far as the installation has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedder: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,6 +69,31 @@ pub struct Workspace {
     /// null keeps them.
     #[serde(default)]
     pub retention_days: Option<u32>,
+    /// Extension: what turns passages and questions into vectors: `static`, `openai` or `workers-ai`.
+    #[serde(default)]
+    pub embedder: String,
+    /// Extension: how far the passages are embedded by it.
+    #[serde(default)]
+    pub embedding: Embedding,
+}
+
+/// Extension: how far the passages of a workspace have the vectors of its embedder. Those that have none yet are found by
+/// words and by the built-in table.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Embedding {
+    /// The embedders that this installation has.
+    pub available: Vec<String>,
+    /// The model that the embedder stands for; null for `static`, and for one that is not set up any more.
+    pub model: Option<String>,
+    /// `ready`, `embedding`, or `waiting` when the model did not answer.
+    pub state: String,
+    pub passages: u64,
+    pub embedded: u64,
+    /// Why the model did not answer; null otherwise.
+    pub reason: Option<String>,
+    /// When it is asked again; null when nobody is waiting.
+    pub retry_at: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,4 +130,7 @@ pub struct UpdateWorkspace {
     #[serde(default, deserialize_with = "crate::given", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
     pub retention_days: Option<Option<u32>>,
+    /// Extension: `static`, `openai` or `workers-ai`, as far as the installation has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedder: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! A whole installation in memory: the real router, core and SQL over ports that tests can look into.
 
 pub(crate) mod acts;
+pub(crate) mod embedding_server;
 pub(crate) mod model_server;
 pub(crate) mod ports;
 pub(crate) mod program;
@@ -12,12 +13,16 @@ pub(crate) mod visits;
 
 use axum::Router;
 use edge_core::App;
+use edge_core::embedding::openai::OpenAiEmbeddings;
+use edge_core::embedding::{EmbeddingModel, EmbeddingModels};
 use edge_core::index::Indexes;
 use edge_core::model::LanguageModel;
 use edge_core::model::openai::OpenAi;
 use edge_core::settings::{ModelChoice, Settings};
+use edge_model::workspace::Embedder;
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::Store;
+use embedding_server::EmbeddingServer;
 use http::Method;
 use model_server::ModelServer;
 use ports::{Files, Ledger, Mailbox, Memory, Reader, SeededRandom, SetClock, Wakes};
@@ -44,6 +49,8 @@ pub(crate) struct World {
     pub(crate) wakes: Arc<Wakes>,
     /// What answers at `LLM_BASE_URL`, when it is set.
     pub(crate) model_server: Arc<ModelServer>,
+    /// What answers at `EMBED_BASE_URL`, when it is set.
+    pub(crate) embedding_server: Arc<EmbeddingServer>,
     pub(crate) ledger: Arc<Ledger>,
     /// Whether mails stay with their jobs until somebody lets them go.
     pub(crate) holds_mails: AtomicBool,
@@ -97,6 +104,12 @@ impl World {
             Some(ModelChoice::Server(server)) => Some(OpenAi::new(model_server.clone(), server)),
             _ => None,
         };
+        let embedding_server = Arc::new(EmbeddingServer::default());
+        let embeddings = settings.embedding_server.as_ref().map(|it| {
+            let port = Arc::new(OpenAiEmbeddings::new(embedding_server.clone(), it));
+            (Embedder::Openai, Arc::new(EmbeddingModel::new(port, |_| {})))
+        });
+        let embeddings = embeddings.into_iter().collect();
         let (sql, ledger) = (Arc::new(Sqlite::migrated()), Arc::new(Ledger::new(clock.clone())));
         let app = App {
             store: Store::new(sql.clone()),
@@ -115,6 +128,7 @@ impl World {
             indexes: Arc::new(Indexes::default()),
             model: model.map(|it| Arc::new(LanguageModel::new(Arc::new(it), 15_000, |_| {}))),
             ids: None,
+            embeddings: EmbeddingModels::new(embeddings),
         };
         Self {
             router: edge_dialects::router(app.clone()),
@@ -125,6 +139,7 @@ impl World {
             sql,
             wakes,
             model_server,
+            embedding_server,
             ledger,
             holds_mails: AtomicBool::default(),
             receiver,

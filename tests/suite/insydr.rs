@@ -12,6 +12,8 @@ mod collections;
 mod conversations;
 mod document_versions;
 mod documents;
+mod embedding;
+mod embedding_faults;
 mod erasure;
 mod escalations;
 mod feedback;

@@ -139,6 +139,7 @@ fn make(api: &Api, base_url: &str, mail_dir: &Path, operator_token: String) -> R
         name: "Edgewise demo".into(),
         timezone: None,
         settings: None,
+        embedder: None,
     };
     let CreatedWorkspace { id: workspace_id, .. } = api
         .post("/api/v1/workspaces", &workspace)?

@@ -23,7 +23,7 @@ pub struct Setting {
 }
 
 /// Every setting there is. `public/docs/configuration.md` explains each.
-pub const SETTINGS: [Setting; 13] = [
+pub const SETTINGS: [Setting; 17] = [
     Setting {
         name: "AUTH_SECRET",
         secret: true,
@@ -91,6 +91,30 @@ pub const SETTINGS: [Setting; 13] = [
         check: checks::one_word_or_nothing,
     },
     Setting {
+        name: "EMBED_BASE_URL",
+        secret: false,
+        meaning: "A server that turns texts into vectors over OpenAI's protocol, for workspaces that choose `openai`.",
+        check: checks::url_or_nothing,
+    },
+    Setting {
+        name: "EMBED_MODEL",
+        secret: false,
+        meaning: "The model to ask for at EMBED_BASE_URL.",
+        check: checks::anything,
+    },
+    Setting {
+        name: "EMBED_API_KEY",
+        secret: true,
+        meaning: "The key of EMBED_BASE_URL, when it needs one.",
+        check: checks::one_word,
+    },
+    Setting {
+        name: "WORKERS_AI_EMBED_MODEL",
+        secret: false,
+        meaning: "A model of Workers AI that turns texts into vectors, for workspaces that choose `workers-ai`.",
+        check: checks::one_word_or_nothing,
+    },
+    Setting {
         name: "GRAPH_FROM",
         secret: false,
         meaning: "From how many passages on a part of an index is searched by a graph of near vectors.",
@@ -141,6 +165,9 @@ pub fn check(values: &Values) -> Result<()> {
     let is_set = |name: &str| values.get(name).is_some_and(|it| !it.trim().is_empty());
     if is_set("LLM_BASE_URL") && !is_set("LLM_MODEL") {
         problems.push("LLM_MODEL is not set, and LLM_BASE_URL needs it".into());
+    }
+    if is_set("EMBED_BASE_URL") && !is_set("EMBED_MODEL") {
+        problems.push("EMBED_MODEL is not set, and EMBED_BASE_URL needs it".into());
     }
     if problems.is_empty() {
         return Ok(());
@@ -224,10 +251,19 @@ mod tests {
     }
 
     #[test]
-    fn a_language_model_needs_a_name() {
+    fn a_model_at_an_address_needs_a_name() {
         let mut values = Values::from([("LLM_BASE_URL".to_owned(), "https://a.example/v1".to_owned())]);
         assert!(check(&values).unwrap_err().to_string().contains("LLM_MODEL is not set"));
         values.insert("LLM_MODEL".into(), "small".into());
+        check(&values).unwrap();
+        values.insert("EMBED_BASE_URL".into(), "https://a.example/v1".into());
+        assert!(
+            check(&values)
+                .unwrap_err()
+                .to_string()
+                .contains("EMBED_MODEL is not set")
+        );
+        values.insert("EMBED_MODEL".into(), "small".into());
         check(&values).unwrap();
     }
 }

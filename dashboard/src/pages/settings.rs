@@ -61,6 +61,7 @@ fn General(workspace: Workspace) -> impl IntoView {
             timezone: Some(timezone.get_untracked()),
             settings: None,
             retention_days: None,
+            embedder: None,
         };
         let id = here.id_now();
         errand.run(

@@ -121,6 +121,7 @@ fn NewWorkspace(open: RwSignal<bool>) -> impl IntoView {
             name: name.get_untracked().trim().to_owned(),
             timezone: platform::own_timezone(),
             settings: None,
+            embedder: None,
         };
         let mut found = Problems::default();
         check_name(&new.name, 100, &mut found);

@@ -1,4 +1,5 @@
 //! What every operation is given first: rows, ports, settings and the indexes in memory.
+use crate::embedding::EmbeddingModels;
 use crate::idempotency::SameIds;
 use crate::index::Indexes;
 use crate::model::LanguageModel;
@@ -30,6 +31,8 @@ pub struct App {
     pub model: Option<Arc<LanguageModel>>,
     /// Set for a request that may be taken up again: its ids come again, too.
     pub ids: Option<Arc<SameIds>>,
+    /// What turns texts into vectors beside the table.
+    pub embeddings: EmbeddingModels,
 }
 
 impl App {

@@ -3,17 +3,19 @@
 //! A snapshot is a list of immutable segments in blobs, less the documents deleted since. Memory holds the indexes of
 //! the workspaces that were asked last, within a budget.
 mod compact;
+pub(crate) mod embed;
 mod link;
 
 use crate::app::App;
 use crate::{Error, Kind, Result, job, secret};
 pub(crate) use compact::compact;
 use edge_model::job::Task;
-use edge_model::snapshot::{Manifest, SegmentEntry, Snapshot};
+use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry, Snapshot};
 use edge_model::{DocumentId, Timestamp, WorkspaceId};
 use edge_store::{Statement, index_snapshots};
+pub use embed::Progress;
 use retrieval::index::vectors::Policy;
-use retrieval::{Embedder, Index, Segment};
+use retrieval::{Embedder, Index, Layer, Segment};
 use std::sync::{Arc, Mutex};
 
 /// What all indexes in memory may take together, in bytes.
@@ -48,6 +50,7 @@ struct Loaded {
     version: u64,
     index: Arc<Index>,
     segments: Vec<(String, Arc<Segment>)>,
+    layers: Vec<(String, Arc<Layer>)>,
 }
 
 impl Loaded {
@@ -79,6 +82,11 @@ impl Memory {
     fn segment(&self, workspace: &WorkspaceId, key: &str) -> Option<Arc<Segment>> {
         let loaded = self.loaded.iter().find(|it| it.workspace == *workspace)?;
         loaded.segments.iter().find(|it| it.0 == key).map(|it| it.1.clone())
+    }
+
+    fn layer(&self, workspace: &WorkspaceId, key: &str) -> Option<Arc<Layer>> {
+        let loaded = self.loaded.iter().find(|it| it.workspace == *workspace)?;
+        loaded.layers.iter().find(|it| it.0 == key).map(|it| it.1.clone())
     }
 
     fn put(&mut self, loaded: Loaded) {
@@ -176,7 +184,7 @@ pub async fn load(app: &App, snapshot: &Snapshot) -> Result<Arc<Index>> {
     }
     let loaded = load_segments(app, snapshot).await;
     app.indexes.with(|it| it.loading.retain(|it| it.0 != what))?;
-    let segments = loaded?;
+    let (segments, layers) = loaded?;
     let manifest = &snapshot.manifest;
     let sequences: Vec<u64> = manifest.segments.iter().map(|it| it.sequence).collect();
     let policy = Policy {
@@ -187,28 +195,57 @@ pub async fn load(app: &App, snapshot: &Snapshot) -> Result<Arc<Index>> {
         !manifest.is_live(document, sequences.get(segment).copied().unwrap_or_default())
     };
     let parts = segments.iter().map(|it| it.1.clone()).collect();
-    let index = Arc::new(Index::with_policy(parts, is_deleted, policy));
+    let laid = manifest.segments.iter().map(|it| {
+        let entry = it.layer.as_ref()?;
+        let layer = layers.iter().find(|it| it.0 == entry.key)?;
+        Some((entry.embedder.clone(), layer.1.clone()))
+    });
+    let index = Arc::new(Index::with_policy(parts, is_deleted, policy).with_layers(laid));
     let workspace = snapshot.workspace_id.clone();
     let loaded = Loaded {
         workspace,
         version: snapshot.version,
         index: index.clone(),
         segments,
+        layers,
     };
     app.indexes.with(|it| it.put(loaded))?;
     Ok(index)
 }
 
-async fn load_segments(app: &App, snapshot: &Snapshot) -> Result<Vec<(String, Arc<Segment>)>> {
+type Parts = (Vec<(String, Arc<Segment>)>, Vec<(String, Arc<Layer>)>);
+
+async fn load_segments(app: &App, snapshot: &Snapshot) -> Result<Parts> {
     // Before, not after: together the old ones and the new one might not fit. What is there of this one is used again.
     let size = usize::try_from(snapshot.manifest.size()).unwrap_or(usize::MAX);
     let rest = BUDGET.saturating_sub(size);
     app.indexes.with(|it| it.shrink(rest, Some(&snapshot.workspace_id)))?;
     let mut segments = Vec::with_capacity(snapshot.manifest.segments.len());
-    for SegmentEntry { key, .. } in &snapshot.manifest.segments {
+    let mut layers = Vec::new();
+    for entry in &snapshot.manifest.segments {
+        let key = &entry.key;
         segments.push((key.clone(), segment(app, &snapshot.workspace_id, key).await?));
+        // Vectors that no question can be compared with would only take room.
+        let usable = entry
+            .layer
+            .as_ref()
+            .filter(|it| app.embeddings.named(&it.embedder).is_some());
+        if let Some(LayerEntry { key, .. }) = usable {
+            layers.push((key.clone(), layer(app, &snapshot.workspace_id, key).await?));
+        }
     }
-    Ok(segments)
+    Ok((segments, layers))
+}
+
+/// Returns a layer from memory, or else from its blob.
+async fn layer(app: &App, workspace: &WorkspaceId, key: &str) -> Result<Arc<Layer>> {
+    if let Some(layer) = app.indexes.with(|it| it.layer(workspace, key))? {
+        return Ok(layer);
+    }
+    let bytes = app.blobs.get(key).await?;
+    let bytes = bytes.ok_or_else(|| Error::internal(format!("layer `{key}` is missing")))?;
+    let layer = Layer::decode(bytes).map_err(|why| Error::internal(format!("layer `{key}`: {why}")))?;
+    Ok(Arc::new(layer))
 }
 
 /// Returns a segment from memory, or else from its blob.
@@ -248,7 +285,7 @@ pub(crate) async fn replace(
     document: &DocumentId,
     segments: &[Written],
 ) -> Result<Vec<Statement>> {
-    change(app, workspace, |manifest, version| {
+    let mut writes = change(app, workspace, |manifest, version| {
         manifest.deleted.insert(document.to_string(), version - 1);
         let entry = |it: &Written| SegmentEntry {
             key: it.key.clone(),
@@ -256,6 +293,8 @@ pub(crate) async fn replace(
             chunks: it.chunks,
             linked: 0,
             sequence: version,
+            layer: None,
+            next_layer: None,
         };
         // The same passages may be there already, when the job that wrote them is run twice.
         manifest
@@ -271,7 +310,9 @@ pub(crate) async fn replace(
         }
         Ok(())
     })
-    .await
+    .await?;
+    writes.extend(embed::order_for_new(app, workspace).await?);
+    Ok(writes)
 }
 
 /// Returns the writes that take documents out of the index.

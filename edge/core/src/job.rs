@@ -6,9 +6,14 @@ use edge_model::event::{DocumentEnded, Happening};
 use edge_model::job::{Job, Task};
 use edge_model::time::{HOUR, MINUTE, SECOND};
 use edge_model::{DocumentId, JobId, Timestamp, WebhookId, WorkspaceId};
-use edge_store::{Statement, documents, jobs};
+use edge_store::jobs::{self, Lane};
+use edge_store::{Statement, documents};
+use futures_util::future::join;
 use retrieval::{DocumentInput, Parsed, SegmentBuilder};
+use std::sync::atomic::{AtomicBool, Ordering};
 
+/// How often the prompt lane looks for work while the patient one is busy, in milliseconds.
+const LOOK: u32 = 200;
 /// How long a job that was begun is left alone, in milliseconds. A crash costs that much at most.
 const LEASE: i64 = 45 * SECOND;
 /// When a failed job is tried again; after the last one it is parked.
@@ -45,9 +50,32 @@ pub(crate) fn insert(app: &App, workspace: &WorkspaceId, task: Task, delay: i64)
 /// When the database does not answer; a job that fails is put off, not reported.
 pub async fn drain(app: &App, workspace: &WorkspaceId, budget_ms: i64) -> Result<Option<Timestamp>> {
     let stop = app.now().plus(budget_ms);
+    let is_done = AtomicBool::new(false);
+    let patient = async {
+        let end = lane(app, workspace, Lane::Patient, stop).await;
+        is_done.store(true, Ordering::Relaxed);
+        end
+    };
+    // Nobody's upload waits for another host's vectors.
+    let prompt = async {
+        loop {
+            lane(app, workspace, Lane::Prompt, stop).await?;
+            if is_done.load(Ordering::Relaxed) || app.now() >= stop {
+                return Result::Ok(());
+            }
+            app.clock.sleep(LOOK).await;
+        }
+    };
+    let (patient, prompt) = join(patient, prompt).await;
+    patient.and(prompt)?;
+    Ok(app.store.next_job_at(workspace).await?)
+}
+
+/// Works off the due jobs of a lane.
+async fn lane(app: &App, workspace: &WorkspaceId, lane: Lane, stop: Timestamp) -> Result<()> {
     while app.now() < stop {
         let now = app.now();
-        let Some(job) = app.store.lease_job(workspace, now, now.plus(LEASE)).await? else {
+        let Some(job) = app.store.lease_job(workspace, lane, now, now.plus(LEASE)).await? else {
             break;
         };
         let end = match run(app, &job).await {
@@ -56,7 +84,7 @@ pub async fn drain(app: &App, workspace: &WorkspaceId, budget_ms: i64) -> Result
         };
         app.store.write(vec![end]).await?;
     }
-    Ok(app.store.next_job_at(workspace).await?)
+    Ok(())
 }
 
 /// Wakes everybody who has work to do: after a start, since work may have been left by a crash. Deletes what is kept no
@@ -97,6 +125,7 @@ async fn run(app: &App, job: &Job) -> Result<()> {
                 }
             }
         }
+        Task::EmbedIndex { failures, .. } => index::embed::embed(app, job, *failures).await,
         Task::EraseBlobs { keys } => erase_blobs(app, workspace, keys).await,
         Task::SendMail { to, letter } => letter::send(app, workspace, to, letter).await,
         Task::PurgeConversations => retention::purge(app, workspace, &job.id).await,
@@ -294,11 +323,7 @@ async fn erase_blobs(app: &App, workspace: &WorkspaceId, keys: &[String]) -> Res
     let hashes: Vec<String> = keys.iter().map(|it| hash_of(it)).collect();
     let in_use = app.store.contents_in_use(workspace, &hashes).await?;
     let snapshot = app.store.snapshot(workspace).await?;
-    let is_segment = |key: &str| {
-        snapshot
-            .as_ref()
-            .is_some_and(|it| it.manifest.segments.iter().any(|it| it.key == key))
-    };
+    let is_segment = |key: &str| snapshot.as_ref().is_some_and(|it| it.manifest.names(key));
     for key in keys
         .iter()
         .filter(|it| !in_use.contains(&hash_of(it)) && !is_segment(it))

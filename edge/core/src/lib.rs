@@ -16,6 +16,7 @@ pub mod delivery;
 pub mod deputy;
 pub mod document;
 pub mod document_version;
+pub mod embedding;
 mod erasure;
 pub mod error;
 pub mod escalation;

@@ -122,6 +122,22 @@ pub trait Model: Send + Sync {
     async fn ask(&self, prompt: &Prompt) -> Result<TextStream, Fault>;
 }
 
+/// A model that turns texts into vectors.
+#[async_trait]
+pub trait Embeddings: Send + Sync {
+    /// Returns what traces and indexes call it. Vectors of models of different names are never compared.
+    fn name(&self) -> &str;
+
+    /// Returns how many texts it takes at once.
+    fn batch(&self) -> usize;
+
+    /// Returns the vectors of texts, in their order.
+    ///
+    /// # Errors
+    /// When it does not.
+    async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, Fault>;
+}
+
 /// The pieces of a text as a language model writes them; some may be empty. A text that ends without a fault is whole.
 /// Dropping the stream tells the model to stop.
 pub type TextStream = Pin<Box<dyn Stream<Item = Result<String, Fault>> + Send>>;

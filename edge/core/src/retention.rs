@@ -1,6 +1,6 @@
 //! Retention: conversations older than a workspace keeps them go, by a job that orders its own next time.
 use crate::app::App;
-use crate::{Result, job};
+use crate::{Result, index, job};
 use edge_model::job::Task;
 use edge_model::time::{DAY, HOUR, MINUTE};
 use edge_model::{JobId, WorkspaceId};
@@ -52,7 +52,8 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
     Ok(())
 }
 
-/// Deletes sessions, codes and invitations that ended a day ago, and orders the runs that somehow nobody ordered.
+/// Deletes sessions, codes and invitations that ended a day ago, and orders the runs that nobody ordered: of deletions that were
+/// forgotten, and of embedding when the installation's model is another than that of an index.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -64,6 +65,11 @@ pub async fn tidy(app: &App) -> Result<()> {
     for workspace in forgotten {
         app.jobs.wake(&workspace).await?;
         app.store.write(vec![order(app, &workspace)?]).await?;
+    }
+    for workspace in app.store.workspaces_to_embed(&app.embeddings.names()).await? {
+        app.jobs.wake(&workspace).await?;
+        app.store.write(vec![index::embed::order(app, &workspace)?]).await?;
+        app.jobs.wake(&workspace).await?;
     }
     app.store
         .write(accounts::delete_ended(app.now().plus(-DAY)).into())

@@ -23,6 +23,10 @@ pub struct Settings {
     pub model: Option<ModelChoice>,
     /// How long the language model may take to its first word, in milliseconds.
     pub model_patience: u32,
+    /// A server that turns texts into vectors.
+    pub embedding_server: Option<ModelServer>,
+    /// A model of the platform's own that does, by its name.
+    pub platform_embedding_model: Option<String>,
 }
 
 /// Which language model this installation asks.
@@ -33,10 +37,10 @@ pub enum ModelChoice {
     Platform(String),
 }
 
-/// A server that speaks OpenAI's chat completions.
+/// A server that speaks OpenAI's protocol.
 #[derive(Clone, Debug)]
 pub struct ModelServer {
-    /// Where completions are asked for.
+    /// Where it is asked.
     pub url: PublicUrl,
     pub model: String,
     pub key: Option<String>,
@@ -76,7 +80,9 @@ impl Settings {
             Some((Ok(count @ 1..), _)) => count,
             Some((_, text)) => return Err(format!("GRAPH_FROM must be a number of passages, is `{text}`")),
         };
-        let server = server(&get, &allow_private_hosts)?.map(ModelChoice::Server);
+        let server = |names, path| server(&get, &allow_private_hosts, names, path);
+        let embedding_server = server(EMBED, "embeddings")?;
+        let server = server(LLM, "chat/completions")?.map(ModelChoice::Server);
         Ok(Self {
             auth_secret,
             default_plan,
@@ -85,32 +91,46 @@ impl Settings {
             mail_from: get("MAIL_FROM").unwrap_or_else(|| "no-reply@edgewise.example".into()),
             model: server.or_else(|| get("WORKERS_AI_MODEL").map(ModelChoice::Platform)),
             model_patience,
+            embedding_server,
+            platform_embedding_model: get("WORKERS_AI_EMBED_MODEL"),
             graph_from,
             allow_private_hosts,
         })
     }
 }
 
-fn server(get: &impl Fn(&str) -> Option<String>, hosts: &[PrivateHost]) -> Result<Option<ModelServer>, String> {
-    let Some(base) = get("LLM_BASE_URL") else {
+/// The settings of a server: its address, its model and its key.
+type Names = [&'static str; 3];
+
+const LLM: Names = ["LLM_BASE_URL", "LLM_MODEL", "LLM_API_KEY"];
+const EMBED: Names = ["EMBED_BASE_URL", "EMBED_MODEL", "EMBED_API_KEY"];
+
+fn server(
+    get: &impl Fn(&str) -> Option<String>,
+    hosts: &[PrivateHost],
+    [base_name, model_name, key_name]: Names,
+    path: &str,
+) -> Result<Option<ModelServer>, String> {
+    let Some(base) = get(base_name) else {
         return Ok(None);
     };
-    let url = format!("{}/chat/completions", base.trim_end_matches('/'));
+    let url = format!("{}/{path}", base.trim_end_matches('/'));
     let url = match base.contains(['?', '#']) {
         true => Err("must not have a query".to_owned()),
         false => PublicUrl::new(&url, hosts),
     };
     let url = url.map_err(|why| {
-        format!("LLM_BASE_URL {why}, is `{base}`; a server of your own must be among ALLOW_PRIVATE_HOSTS")
+        format!("{base_name} {why}, is `{base}`; a server of your own must be among ALLOW_PRIVATE_HOSTS")
     })?;
-    let model = get("LLM_MODEL").ok_or("LLM_MODEL is not set: it names the model to ask for at LLM_BASE_URL")?;
-    let key = get("LLM_API_KEY");
+    let model = get(model_name)
+        .ok_or_else(|| format!("{model_name} is not set: it names the model to ask for at {base_name}"))?;
+    let key = get(key_name);
     // It is sent in a header.
     if key
         .as_deref()
         .is_some_and(|it| !it.bytes().all(|it| it.is_ascii_graphic()))
     {
-        return Err("LLM_API_KEY must be one word".into());
+        return Err(format!("{key_name} must be one word"));
     }
     Ok(Some(ModelServer { url, model, key }))
 }
@@ -189,5 +209,23 @@ mod tests {
         }
         assert!(read(&[secret, ("LLM_PATIENCE", "90")]).is_ok_and(|it| it.model_patience == 90_000));
         assert!(read(&[secret, model]).is_ok_and(|it| it.model.is_none()));
+    }
+
+    #[test]
+    fn an_embedding_server_is_checked_in_the_same_way() {
+        let secret = ("AUTH_SECRET", "0123456789abcdef0123456789abcdef");
+        let base = ("EMBED_BASE_URL", "https://a.example/v1/");
+        assert!(read(&[secret, base]).is_err_and(|it| it.contains("EMBED_MODEL is not set")));
+        let private = ("EMBED_BASE_URL", "http://10.0.0.1/v1");
+        let model = ("EMBED_MODEL", "small");
+        assert!(read(&[secret, private, model]).is_err_and(|it| it.contains("EMBED_BASE_URL must")));
+        assert!(read(&[secret, base, model, ("EMBED_API_KEY", "a b")]).is_err_and(|it| it.contains("EMBED_API_KEY")));
+        let server = read(&[secret, base, model]).map(|it| it.embedding_server.map(|it| it.url.as_str().to_owned()));
+        assert_eq!(server, Ok(Some("https://a.example/v1/embeddings".into())));
+        let platform = read(&[secret, ("WORKERS_AI_EMBED_MODEL", "@cf/baai/bge-m3")]);
+        assert_eq!(
+            platform.map(|it| it.platform_embedding_model),
+            Ok(Some("@cf/baai/bge-m3".into()))
+        );
     }
 }

@@ -2,13 +2,14 @@
 use crate::account::{self, SignedIn};
 use crate::app::App;
 use crate::guard::PublicUrl;
+use crate::index::{self, Progress};
 use crate::limit::{self, MESSAGES, Meter, Take, Window};
 use crate::permission::{self, Action};
 use crate::{Error, Result, erasure, retention};
 use edge_model::collection::Collection;
 use edge_model::plan::Plan;
 use edge_model::text::Name;
-use edge_model::workspace::{Role, Workspace, WorkspaceStats, WorkspaceSummary};
+use edge_model::workspace::{Embedder, Role, Workspace, WorkspaceStats, WorkspaceSummary};
 use edge_model::{CollectionId, Timestamp, WorkspaceId};
 use edge_store::{Page, collections, workspaces};
 use serde_json::{Map, Value};
@@ -58,6 +59,7 @@ pub struct NewWorkspace {
     pub name: Name,
     pub timezone: String,
     pub settings: Map<String, Value>,
+    pub embedder: Embedder,
 }
 
 /// Makes a workspace with its default collection; the caller owns it.
@@ -86,6 +88,7 @@ pub async fn create(app: &App, caller: &SignedIn, new: NewWorkspace) -> Result<W
             settings: new.settings.clone(),
             owner_id: owner_id.clone(),
             retention_days: None,
+            embedder: new.embedder,
             created_at: now,
         };
         let writes = vec![
@@ -130,6 +133,8 @@ pub struct Detail {
     pub stats: WorkspaceStats,
     /// Messages used this month.
     pub messages_used: u64,
+    /// How far the passages are embedded.
+    pub embedding: Progress,
 }
 
 /// Returns a workspace with its figures.
@@ -150,11 +155,13 @@ async fn detail(app: &App, workspace: Workspace, role: Role) -> Result<Detail> {
     };
     let outcome = app.limiter.take(workspace.id.as_str(), &[question]).await?;
     let messages_used = outcome.standings.first().map_or(0, |it| u64::MAX - it.remaining);
+    let embedding = index::embed::progress(app, &workspace.id, workspace.embedder).await?;
     Ok(Detail {
         workspace,
         role,
         stats,
         messages_used,
+        embedding,
     })
 }
 
@@ -166,6 +173,8 @@ pub struct Patch {
     pub timezone: Option<String>,
     pub settings: Option<Map<String, Value>>,
     pub retention_days: Option<Option<RetentionDays>>,
+    /// One that the installation has, see [`crate::embedding::EmbeddingModels::available`].
+    pub embedder: Option<Embedder>,
 }
 
 /// For how many days conversations are kept after their last message.
@@ -197,6 +206,7 @@ pub async fn update(app: &App, member: &Member, patch: Patch) -> Result<Detail> 
         timezone,
         settings,
         retention_days,
+        embedder,
     } = patch;
     let mut workspace = member.workspace.clone();
     if let Some(name) = name {
@@ -211,15 +221,24 @@ pub async fn update(app: &App, member: &Member, patch: Patch) -> Result<Detail> 
     if let Some(settings) = settings {
         workspace.settings = settings;
     }
-    let Some(retention_days) = retention_days else {
-        app.store.write(vec![workspaces::update(&workspace)]).await?;
-        return detail(app, workspace, member.role).await;
-    };
-    workspace.retention_days = retention_days.map(|it| it.0);
-    app.jobs.wake(&workspace.id).await?;
-    let writes = vec![workspaces::update(&workspace), retention::order(app, &workspace.id)?];
-    app.store.write(writes).await?;
-    app.jobs.wake(&workspace.id).await?;
+    let mut orders = Vec::new();
+    if let Some(retention_days) = retention_days {
+        workspace.retention_days = retention_days.map(|it| it.0);
+        orders.push(retention::order(app, &workspace.id)?);
+    }
+    if let Some(embedder) = embedder {
+        workspace.embedder = embedder;
+        orders.push(index::embed::order(app, &workspace.id)?);
+    }
+    let is_work = !orders.is_empty();
+    if is_work {
+        app.jobs.wake(&workspace.id).await?;
+    }
+    orders.insert(0, workspaces::update(&workspace));
+    app.store.write(orders).await?;
+    if is_work {
+        app.jobs.wake(&workspace.id).await?;
+    }
     detail(app, workspace, member.role).await
 }
 

@@ -116,6 +116,10 @@ pub struct Trace {
     pub fault: Option<String>,
     /// How often a model was asked.
     pub attempts: u32,
+    /// What the question was understood by beside the table: the embedders of the index's layers that answered.
+    pub embedders: Vec<String>,
+    /// Why one of them did not, so that the table stood in for it.
+    pub embedder_fault: Option<String>,
     pub timings: Timings,
 }
 

@@ -23,6 +23,9 @@ pub enum Task {
     ProcessDocument { document_id: DocumentId, version: u32 },
     /// Merge small segments and drop deleted documents' passages.
     CompactIndex,
+    /// Give some passages the vectors that the workspace's embedder makes of them, and order the next run. How often it
+    /// failed in a row, and why the last time.
+    EmbedIndex { failures: u32, reason: Option<String> },
     /// Delete blobs that nothing refers to any more.
     EraseBlobs { keys: Vec<String> },
     /// Send a mail.
@@ -36,11 +39,15 @@ pub enum Task {
 }
 
 impl Task {
+    /// The name of [`Task::EmbedIndex`], which is worked off beside the others.
+    pub const EMBED_INDEX: &'static str = "embed_index";
+
     /// Returns the task's name, for logs and lists.
     pub fn name(&self) -> &'static str {
         match self {
             Self::ProcessDocument { .. } => "process_document",
             Self::CompactIndex => "compact_index",
+            Self::EmbedIndex { .. } => Self::EMBED_INDEX,
             Self::EraseBlobs { .. } => "erase_blobs",
             Self::SendMail { .. } => "send_mail",
             Self::PurgeConversations => "purge_conversations",

@@ -30,9 +30,16 @@ impl Manifest {
         self.deleted.get(document_id).is_none_or(|it| *it < sequence)
     }
 
-    /// Returns how much all segments take, in bytes.
+    /// Returns how much all segments take with their layers, in bytes.
     pub fn size(&self) -> u64 {
-        self.segments.iter().map(|it| it.size).sum()
+        let layers = self.segments.iter().flat_map(SegmentEntry::layers);
+        self.segments.iter().map(|it| it.size).sum::<u64>() + layers.map(|it| it.size).sum::<u64>()
+    }
+
+    /// Tells whether a blob is part of the index.
+    pub fn names(&self, key: &str) -> bool {
+        let is_it = |it: &SegmentEntry| it.key == key || it.layers().any(|it| it.key == key);
+        self.segments.iter().any(is_it)
     }
 }
 
@@ -49,4 +56,30 @@ pub struct SegmentEntry {
     pub linked: u64,
     /// The snapshot version that the newest of its passages came with.
     pub sequence: u64,
+    /// Vectors of its passages by a better embedder than the table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<LayerEntry>,
+    /// The same by another embedder, which take the place of the first once they are complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_layer: Option<LayerEntry>,
+}
+
+impl SegmentEntry {
+    /// Returns its layers, the one that is searched first.
+    pub fn layers(&self) -> impl Iterator<Item = &LayerEntry> {
+        self.layer.iter().chain(&self.next_layer)
+    }
+}
+
+/// An immutable blob of vectors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerEntry {
+    /// The blob's key.
+    pub key: String,
+    /// In bytes.
+    pub size: u64,
+    /// What made the vectors, such as `openai:text-embedding-3-small`.
+    pub embedder: String,
+    /// How many of the segment's passages have one.
+    pub covered: u64,
 }

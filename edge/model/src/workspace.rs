@@ -22,7 +22,42 @@ pub struct Workspace {
     /// everything.
     #[serde(default)]
     pub retention_days: Option<u32>,
+    /// What turns passages and questions into vectors beside the table.
+    #[serde(default)]
+    pub embedder: Embedder,
     pub created_at: Timestamp,
+}
+
+/// What turns texts into vectors. Which of them an installation has is in its settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Embedder {
+    /// The table that comes with the product, and nothing else.
+    #[default]
+    Static,
+    /// A server that speaks OpenAI's protocol.
+    Openai,
+    /// A model of the platform's own.
+    WorkersAi,
+}
+
+impl Embedder {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Static, Self::Openai, Self::WorkersAi];
+
+    /// Returns the embedder's name, in rows and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Static => "static",
+            Self::Openai => "openai",
+            Self::WorkersAi => "workers-ai",
+        }
+    }
+
+    /// Reads an embedder's name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == text)
+    }
 }
 
 /// What a member may do; the table is in core.

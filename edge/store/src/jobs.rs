@@ -1,18 +1,29 @@
 //! Jobs: the outbox.
 use crate::port::sql;
 use crate::{SqlError, Statement, Store, json};
-use edge_model::job::Job;
+use edge_model::job::{Job, Task};
+use edge_model::workspace::Embedder;
 use edge_model::{JobId, Timestamp, WorkspaceId};
 use serde::Deserialize;
 
+/// Jobs of a workspace are worked off one after the other within a lane, and the lanes beside each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// What somebody may be waiting for.
+    Prompt,
+    /// What waits for others: embedding.
+    Patient,
+}
+
 impl Store {
-    /// Leases the next due job of a workspace until `until` and counts the attempt.
+    /// Leases the next due job of a workspace's lane until `until` and counts the attempt.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn lease_job(
         &self,
         workspace: &WorkspaceId,
+        lane: Lane,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<Job>, SqlError> {
@@ -20,13 +31,59 @@ impl Store {
             "UPDATE jobs SET leased_until = ?3, attempts = attempts + 1 WHERE id = (
                 SELECT id FROM jobs
                 WHERE workspace_id = ?1 AND parked_at IS NULL AND run_at <= ?2 AND leased_until <= ?2
+                    AND (json_extract(task, '$.task') = ?4) = ?5
                 ORDER BY run_at, id LIMIT 1)
              RETURNING id, workspace_id, task, attempts, run_at",
             workspace.as_str(),
             now.0,
-            until.0
+            until.0,
+            Task::EMBED_INDEX,
+            i64::from(lane == Lane::Patient)
         );
         self.row(statement).await
+    }
+
+    /// Finds the job that embeds a workspace's passages, if one waits or is under way.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn embedding_job(&self, workspace: &WorkspaceId) -> Result<Option<Job>, SqlError> {
+        let statement = sql!(
+            "SELECT id, workspace_id, task, attempts, run_at FROM jobs
+             WHERE workspace_id = ?1 AND parked_at IS NULL AND json_extract(task, '$.task') = ?2
+             ORDER BY run_at, id LIMIT 1",
+            workspace.as_str(),
+            Task::EMBED_INDEX
+        );
+        self.row(statement).await
+    }
+
+    /// Lists some workspaces whose embedder is not the table, that have no job to embed with it, and that have passages
+    /// without vectors of its present model: `models` are the names of those, by embedder.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn workspaces_to_embed(&self, models: &[(Embedder, String)]) -> Result<Vec<WorkspaceId>, SqlError> {
+        #[derive(Deserialize)]
+        struct Row {
+            id: WorkspaceId,
+        }
+        let models: Vec<_> = models.iter().map(|it| (it.0.as_str(), &it.1)).collect();
+        let statement = sql!(
+            "SELECT workspaces.id FROM workspaces
+             JOIN json_each(?1) AS models ON json_extract(models.value, '$[0]') = workspaces.embedder
+             WHERE workspaces.embedder <> 'static'
+                AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.workspace_id = workspaces.id
+                    AND parked_at IS NULL AND json_extract(task, '$.task') = ?2)
+                AND EXISTS (SELECT 1 FROM index_snapshots, json_each(manifest, '$.segments') AS segments
+                    WHERE index_snapshots.workspace_id = workspaces.id AND (
+                        json_extract(segments.value, '$.layer.embedder') IS NOT json_extract(models.value, '$[1]')
+                        OR json_extract(segments.value, '$.layer.covered') < json_extract(segments.value, '$.chunks')))
+             LIMIT 20",
+            json(&models),
+            Task::EMBED_INDEX
+        );
+        Ok(self.rows::<Row>(statement).await?.into_iter().map(|it| it.id).collect())
     }
 
     /// Tells when a workspace's next job is due, leases considered; none when there is nothing to do.

@@ -117,12 +117,13 @@ pub fn insert(workspace: &Workspace) -> Statement {
         settings,
         owner_id,
         retention_days,
+        embedder,
         created_at,
     } = workspace;
     sql!(
         "INSERT INTO workspaces (id, name, slug, logo_url, timezone, plan, settings, owner_id, retention_days,
-            created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            created_at, embedder)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         id.as_str(),
         name.as_str(),
         slug.as_str(),
@@ -132,7 +133,8 @@ pub fn insert(workspace: &Workspace) -> Statement {
         json(settings),
         owner_id.as_str(),
         *retention_days,
-        created_at.0
+        created_at.0,
+        embedder.as_str()
     )
 }
 
@@ -147,17 +149,18 @@ pub fn insert_member(workspace: &WorkspaceId, account: &AccountId, role: Role, n
     )
 }
 
-/// Writes a workspace's name, logo, time zone, settings and retention.
+/// Writes a workspace's name, logo, time zone, settings, retention and embedder.
 pub fn update(workspace: &Workspace) -> Statement {
     sql!(
-        "UPDATE workspaces SET name = ?2, logo_url = ?3, timezone = ?4, settings = ?5, retention_days = ?6
-         WHERE id = ?1",
+        "UPDATE workspaces SET name = ?2, logo_url = ?3, timezone = ?4, settings = ?5, retention_days = ?6,
+            embedder = ?7 WHERE id = ?1",
         workspace.id.as_str(),
         workspace.name.as_str(),
         workspace.logo_url.as_deref(),
         workspace.timezone.as_str(),
         json(&workspace.settings),
-        workspace.retention_days
+        workspace.retention_days,
+        workspace.embedder.as_str()
     )
 }
 

@@ -1,13 +1,15 @@
 //! The passages for a question, and what the trace says of them.
 use super::{Brief, Speech, context};
 use crate::app::App;
+use crate::embedding::question::{Understood, understand as embed};
 use crate::{Result, index};
 use edge_model::DocumentId;
 use edge_model::agent::{AgentConfig, Strategy};
 use edge_model::conversation::{Author, Passage, Trace};
 use edge_model::{CollectionId, conversation};
+use futures_util::future::join;
 use retrieval::followup::{Standalone, Turn, stand_alone};
-use retrieval::{Embedder, Hit, Index, Retrieval, SearchOptions, compound};
+use retrieval::{Asked, Embedder, Hit, Index, Retrieval, SearchOptions, compound};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -21,6 +23,7 @@ pub(super) struct Found {
     threshold: f64,
     /// None where there is nothing to look through.
     pub(super) embedder: Option<Arc<Embedder>>,
+    understood: Understood,
 }
 
 /// What was found for one question.
@@ -82,18 +85,22 @@ pub(super) async fn find(app: &App, brief: &Brief<'_>) -> Result<Found> {
     let told = brief.context.and_then(context::last_turn);
     let history: Vec<Turn<'_>> = brief.history.iter().chain(&told).map(turn).collect();
     let questions = understand(brief.question, history, brief.config.strategy);
-    let index = match brief.snapshot {
-        Some(snapshot) => Some(index::load(app, snapshot).await?),
-        None => None,
+    let (index, understood) = match brief.snapshot {
+        Some(snapshot) => {
+            let both = join(index::load(app, snapshot), embed(app, &snapshot.manifest, &questions)).await;
+            (Some(both.0?), both.1)
+        }
+        None => (None, Understood::default()),
     };
     let embedder = match index.is_some() || brief.context.is_some() {
         true => Some(index::embedder(app).await?),
         false => None,
     };
     let mut parts = Vec::with_capacity(questions.len());
-    for question in questions {
+    for (place, question) in questions.into_iter().enumerate() {
+        let asked = understood.questions.get(place).map_or(&[][..], Vec::as_slice);
         let mut retrieval = match (&index, &embedder) {
-            (Some(index), Some(embedder)) => retrieve(embedder, index, &question, brief.config),
+            (Some(index), Some(embedder)) => retrieve(embedder, index, &question, asked, brief.config),
             _ => Retrieval::default(),
         };
         if let (Some(told), Some(embedder)) = (brief.context, &embedder) {
@@ -109,6 +116,7 @@ pub(super) async fn find(app: &App, brief: &Brief<'_>) -> Result<Found> {
         parts,
         threshold: brief.config.confidence_threshold,
         embedder,
+        understood,
     })
 }
 
@@ -139,12 +147,19 @@ fn understand<'a>(question: &'a str, mut turns: Vec<Turn<'a>>, strategy: Strateg
     }
 }
 
-fn retrieve(embedder: &Embedder, index: &Index, question: &Standalone<'_>, config: &AgentConfig) -> Retrieval {
+fn retrieve(
+    embedder: &Embedder,
+    index: &Index,
+    question: &Standalone<'_>,
+    asked: &[Asked],
+    config: &AgentConfig,
+) -> Retrieval {
     let collections: Vec<String> = config.collection_ids.iter().map(CollectionId::to_string).collect();
     let options = SearchOptions {
         collections: Some(&collections),
         limit: PASSAGES,
         context: &question.context,
+        asked,
     };
     let mut found = index.search(embedder, &question.question, &options);
     // A fixed language prefers its documents, where there are any.
@@ -175,6 +190,8 @@ pub(super) fn note(app: &App, brief: &Brief<'_>, found: &Found, speech: &mut Spe
             .collect(),
         threshold: brief.config.confidence_threshold,
         passages: ranked(found.parts.iter()).iter().map(passage).collect(),
+        embedders: found.understood.embedders.clone(),
+        embedder_fault: found.understood.fault.clone(),
         ..Trace::default()
     };
     trace.timings.found_ms = spent;

@@ -1,14 +1,15 @@
 //! Compaction: small segments are put together and deleted documents swept out, a few megabytes at a time.
+use super::embed;
 use super::link::{link, next_to_link};
-use super::{LARGEST, Written, current, make_room, segment, write_segment};
+use super::{LARGEST, Written, current, layer, make_room, segment, write_segment};
 use crate::app::App;
 use crate::{Error, Result, job};
 use edge_model::WorkspaceId;
 use edge_model::job::Task;
-use edge_model::snapshot::{Manifest, SegmentEntry, Snapshot};
+use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry, Snapshot};
 use edge_model::time::MINUTE;
 use edge_store::index_snapshots;
-use retrieval::Segment;
+use retrieval::{Layer, Segment};
 
 /// Segments smaller than this, in bytes, are worth merging.
 const SMALL: u64 = 1024 * 1024;
@@ -55,18 +56,21 @@ pub(crate) async fn compact(app: &App, workspace: &WorkspaceId) -> Result<()> {
     make_room(app, ROOM)?;
     let merged = merge(app, &snapshot, &group).await?;
     let is_merged = |it: &SegmentEntry| group.iter().any(|merged| merged.key == it.key);
-    let keys = group.iter().map(|it| it.key.clone());
-    let keys = keys
-        .filter(|key| merged.as_ref().is_none_or(|it| it.key != *key))
-        .collect();
+    let keys = group
+        .iter()
+        .flat_map(|it| it.layers().map(|it| &it.key).chain([&it.key]));
+    let mut keys: Vec<String> = keys.cloned().collect();
     snapshot.manifest.segments.retain(|it| !is_merged(it));
     snapshot.manifest.segments.extend(merged);
+    keys.retain(|key| !snapshot.manifest.names(key));
     forget(&mut snapshot.manifest);
     snapshot.version += 1;
     // Other isolates may still be loading the snapshot before this one.
     let erase = job::insert(app, workspace, Task::EraseBlobs { keys }, 10 * MINUTE)?;
     let again = job::insert(app, workspace, Task::CompactIndex, 0)?;
-    let writes = vec![index_snapshots::replace(&snapshot), erase, again];
+    let mut writes = vec![index_snapshots::replace(&snapshot), erase, again];
+    // A layer of some of the segments leaves holes over the others.
+    writes.extend(embed::order_for_new(app, workspace).await?);
     Ok(app.store.write(writes).await.map(drop)?)
 }
 
@@ -135,11 +139,55 @@ async fn merge(app: &App, snapshot: &Snapshot, group: &[SegmentEntry]) -> Result
     }
     let chunks = u64::try_from(chunks).unwrap_or(u64::MAX);
     let Written { key, size, chunks } = write_segment(app, &snapshot.workspace_id, &bytes, chunks).await?;
+    let layer = merge_layers(app, &snapshot.workspace_id, group, &sources, is_live).await?;
     Ok(Some(SegmentEntry {
+        layer,
+        next_layer: None,
         key,
         size,
         chunks,
         linked: 0,
         sequence: group.iter().map(|it| it.sequence).max().unwrap_or_default(),
+    }))
+}
+
+/// Writes one layer of what is live in those of several segments, as far as they are of the first one's embedder. The
+/// rest is embedded anew, by a job of its own.
+async fn merge_layers(
+    app: &App,
+    workspace: &WorkspaceId,
+    group: &[SegmentEntry],
+    segments: &[&Segment],
+    is_live: impl Fn(&str, usize) -> bool,
+) -> Result<Option<LayerEntry>> {
+    let Some(embedder) = group
+        .iter()
+        .find_map(|it| it.layer.as_ref())
+        .map(|it| it.embedder.clone())
+    else {
+        return Ok(None);
+    };
+    let mut layers = Vec::with_capacity(group.len());
+    for entry in group {
+        layers.push(match entry.layer.as_ref().filter(|it| it.embedder == embedder) {
+            Some(it) => Some(layer(app, workspace, &it.key).await?),
+            None => None,
+        });
+    }
+    let sources: Vec<_> = segments
+        .iter()
+        .copied()
+        .zip(layers.iter().map(Option::as_deref))
+        .collect();
+    let Some(bytes) = retrieval::layer::merge(&sources, is_live).map_err(Error::internal)? else {
+        return Ok(None);
+    };
+    let covered = Layer::decode(bytes.clone()).map_err(Error::internal)?.covered();
+    let Written { key, size, .. } = write_segment(app, workspace, &bytes, 0).await?;
+    Ok(Some(LayerEntry {
+        key,
+        size,
+        embedder,
+        covered: u64::try_from(covered).unwrap_or(u64::MAX),
     }))
 }

@@ -47,6 +47,8 @@ fn shown(explained: Explained) -> Trace {
         fell_back_from,
         fault,
         attempts,
+        embedders,
+        embedder_fault,
         timings,
     } = trace;
     let model::Timings {
@@ -77,6 +79,8 @@ fn shown(explained: Explained) -> Trace {
         fell_back_from,
         fallback_reason: fault,
         attempts,
+        embedders,
+        embedder_fault,
         timings: Timings {
             found_ms,
             first_text_ms,

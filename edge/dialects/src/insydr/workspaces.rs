@@ -5,17 +5,21 @@ use super::page::{Paging, next_cursor};
 use axum::Json;
 use axum::extract::State;
 use edge_core::guard::PublicUrl;
+use edge_core::index::Progress;
 use edge_core::limit::messages_per_month;
 use edge_core::workspace::{Detail, NewWorkspace, Patch, RetentionDays};
 use edge_core::{App, workspace};
+use edge_model::Timestamp;
 use edge_model::plan::Plan;
 use edge_model::text::Name;
-use edge_model::workspace::{Workspace, WorkspaceSummary};
+use edge_model::workspace::{Embedder, Workspace, WorkspaceSummary};
 use http::StatusCode;
 use serde_json::{Map, Value};
 use shared as wire;
 use wire::error::Message;
-use wire::workspace::{CreateWorkspace, CreatedWorkspace, UpdateWorkspace, Usage, WorkspaceList, WorkspaceStats};
+use wire::workspace::{
+    CreateWorkspace, CreatedWorkspace, Embedding, UpdateWorkspace, Usage, WorkspaceList, WorkspaceStats,
+};
 
 /// The plan's name in this dialect.
 pub(super) fn tier(plan: Plan) -> &'static str {
@@ -55,12 +59,13 @@ fn retention_days(days: u32) -> ApiResult<RetentionDays> {
     RetentionDays::new(days).map_err(|why| ApiError::field("retention_days", why))
 }
 
-fn full(detail: Detail) -> wire::workspace::Workspace {
+fn full(detail: Detail, available: &[Embedder]) -> wire::workspace::Workspace {
     let Detail {
         workspace,
         role,
         stats,
         messages_used,
+        embedding,
     } = detail;
     let Workspace {
         id,
@@ -72,6 +77,7 @@ fn full(detail: Detail) -> wire::workspace::Workspace {
         settings,
         owner_id: _,
         retention_days,
+        embedder,
         created_at,
     } = workspace;
     wire::workspace::Workspace {
@@ -95,7 +101,46 @@ fn full(detail: Detail) -> wire::workspace::Workspace {
             messages_limit: messages_per_month(plan),
         },
         retention_days,
+        embedder: embedder.as_str().into(),
+        embedding: progress(embedding, available),
     }
+}
+
+fn progress(progress: Progress, available: &[Embedder]) -> Embedding {
+    let Progress {
+        model,
+        passages,
+        embedded,
+        waiting,
+    } = progress;
+    let state = match &waiting {
+        Some(_) => "waiting",
+        None if embedded < passages => "embedding",
+        None => "ready",
+    };
+    let (reason, retry_at) = waiting.unzip();
+    Embedding {
+        available: available.iter().map(|it| it.as_str().to_owned()).collect(),
+        model,
+        state: state.into(),
+        passages,
+        embedded,
+        reason,
+        retry_at: retry_at.map(Timestamp::rfc3339),
+    }
+}
+
+/// Takes one that this installation has, by its name.
+fn embedder(app: &App, name: &str) -> ApiResult<Embedder> {
+    let available = app.embeddings.available();
+    let found = Embedder::parse(name).filter(|it| available.contains(it));
+    found.ok_or_else(|| {
+        let names: Vec<&str> = available.iter().map(|it| it.as_str()).collect();
+        ApiError::field(
+            "embedder",
+            format!("must be one that this installation has: {}", names.join(", ")),
+        )
+    })
 }
 
 pub async fn create(
@@ -107,6 +152,7 @@ pub async fn create(
         name: name(&new.name)?,
         timezone: new.timezone.map_or(Ok("UTC".into()), timezone)?,
         settings: new.settings.map_or(Ok(Map::new()), settings)?,
+        embedder: new.embedder.map_or(Ok(Embedder::default()), |it| embedder(&app, &it))?,
     };
     let Workspace {
         id,
@@ -153,7 +199,10 @@ pub async fn list(
 }
 
 pub async fn show(State(app): State<App>, Member(member): Member) -> ApiResult<Json<wire::workspace::Workspace>> {
-    Ok(Json(full(workspace::get(&app, &member).await?)))
+    Ok(Json(full(
+        workspace::get(&app, &member).await?,
+        &app.embeddings.available(),
+    )))
 }
 
 pub async fn update(
@@ -173,8 +222,12 @@ pub async fn update(
             .retention_days
             .map(|it| it.map(retention_days).transpose())
             .transpose()?,
+        embedder: change.embedder.map(|it| embedder(&app, &it)).transpose()?,
     };
-    Ok(Json(full(workspace::update(&app, &member, patch).await?)))
+    Ok(Json(full(
+        workspace::update(&app, &member, patch).await?,
+        &app.embeddings.available(),
+    )))
 }
 
 pub async fn delete(State(app): State<App>, Member(member): Member) -> ApiResult<Json<Message>> {

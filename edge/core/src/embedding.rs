@@ -1,0 +1,171 @@
+//! Embedding models other than the table: who they are, how long they may take, and what they may say.
+//!
+//! An [`crate::ports::Embeddings`] only speaks. Patience, second tries and giving up are decided here, the same for
+//! every model.
+
+pub mod openai;
+pub(crate) mod question;
+
+use crate::app::App;
+use crate::model::Fault;
+use crate::model::breaker::Breaker;
+use crate::ports::Embeddings;
+use edge_model::workspace::Embedder;
+use futures_util::future::{Either, select};
+use std::sync::Arc;
+
+/// How long a question may wait for its vectors, second tries included, in milliseconds.
+const QUESTION_PATIENCE: u32 = 1_500;
+/// How long some passages may.
+const PASSAGES_PATIENCE: u32 = 10_000;
+/// How long to wait before the second try of each, in milliseconds.
+const QUESTION_PAUSE: u32 = 100;
+const PASSAGES_PAUSE: u32 = 1_000;
+/// How often a model is asked the same at most.
+const ATTEMPTS: u32 = 2;
+
+/// A model of this installation, and how it has been doing lately.
+pub struct EmbeddingModel {
+    port: Arc<dyn Embeddings>,
+    breaker: Breaker,
+    report: Box<dyn Fn(&Fault) + Send + Sync>,
+}
+
+impl EmbeddingModel {
+    /// Takes a model and somebody to report every fault to.
+    pub fn new(port: Arc<dyn Embeddings>, report: impl Fn(&Fault) + Send + Sync + 'static) -> Self {
+        Self {
+            port,
+            breaker: Breaker::default(),
+            report: Box::new(report),
+        }
+    }
+
+    /// Returns what traces and indexes call it, such as `openai:text-embedding-3-small`.
+    pub fn name(&self) -> &str {
+        self.port.name()
+    }
+
+    /// Returns how many texts it takes at once.
+    pub(crate) fn batch(&self) -> usize {
+        self.port.batch().max(1)
+    }
+
+    /// Returns the vectors of questions, in order, or none when they would keep somebody waiting.
+    ///
+    /// # Errors
+    /// When there are none in time, or what comes is no use.
+    pub(crate) async fn questions(&self, app: &App, texts: &[String]) -> Result<Vec<Vec<f32>>, Fault> {
+        self.ask(app, texts, QUESTION_PATIENCE, QUESTION_PAUSE).await
+    }
+
+    /// Returns the vectors of passages, in order.
+    ///
+    /// # Errors
+    /// When there are none in time, or what comes is no use.
+    pub(crate) async fn passages(&self, app: &App, texts: &[String]) -> Result<Vec<Vec<f32>>, Fault> {
+        self.ask(app, texts, PASSAGES_PATIENCE, PASSAGES_PAUSE).await
+    }
+
+    async fn ask(&self, app: &App, texts: &[String], patience: u32, pause: u32) -> Result<Vec<Vec<f32>>, Fault> {
+        if !self.breaker.admits(app.now()) {
+            return Err(Fault::Resting);
+        }
+        let tries = async {
+            let mut attempt = 1;
+            loop {
+                let answer = self.port.embed(texts).await.and_then(|it| checked(it, texts.len()));
+                match answer {
+                    Err(fault) if fault.is_passing() && attempt < ATTEMPTS => {
+                        (self.report)(&fault);
+                        app.clock.sleep(pause * attempt).await;
+                        attempt += 1;
+                    }
+                    end => return end,
+                }
+            }
+        };
+        let answer = match select(Box::pin(tries), app.clock.sleep(patience)).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => Err(Fault::Slow("vectors")),
+        };
+        match &answer {
+            Ok(_) => self.breaker.succeeded(),
+            Err(fault) => {
+                (self.report)(fault);
+                self.breaker.failed(app.now());
+            }
+        }
+        answer
+    }
+}
+
+/// Refuses vectors that cannot be those of the texts.
+fn checked(vectors: Vec<Vec<f32>>, texts: usize) -> Result<Vec<Vec<f32>>, Fault> {
+    let dimensions = vectors.first().map_or(0, Vec::len);
+    let is_right = |it: &Vec<f32>| it.len() == dimensions && retrieval::layer::normalised(it).is_some();
+    if vectors.len() != texts {
+        return Err(Fault::Garbled("as many vectors as texts are needed".into()));
+    }
+    if !vectors.iter().all(is_right) {
+        return Err(Fault::Garbled("a vector has another length, or no direction".into()));
+    }
+    Ok(vectors)
+}
+
+/// The models of this installation beside the table.
+#[derive(Clone, Default)]
+pub struct EmbeddingModels(Vec<(Embedder, Arc<EmbeddingModel>)>);
+
+impl EmbeddingModels {
+    /// Takes the models, each once.
+    pub fn new(models: Vec<(Embedder, Arc<EmbeddingModel>)>) -> Self {
+        Self(models)
+    }
+
+    /// Returns the model that stands for an embedder; none for the table, and for one that is not set up.
+    pub(crate) fn get(&self, embedder: Embedder) -> Option<&Arc<EmbeddingModel>> {
+        self.0.iter().find(|it| it.0 == embedder).map(|it| &it.1)
+    }
+
+    /// Returns the model of a name.
+    pub(crate) fn named(&self, name: &str) -> Option<&Arc<EmbeddingModel>> {
+        self.0.iter().find(|it| it.1.name() == name).map(|it| &it.1)
+    }
+
+    /// Returns the names of the models by embedder.
+    pub(crate) fn names(&self) -> Vec<(Embedder, String)> {
+        self.0.iter().map(|it| (it.0, it.1.name().to_owned())).collect()
+    }
+
+    /// Returns the embedders that a workspace may name.
+    pub fn available(&self) -> Vec<Embedder> {
+        let is_there = |it: &Embedder| *it == Embedder::Static || self.get(*it).is_some();
+        Embedder::ALL.into_iter().filter(is_there).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vectors_that_cannot_be_those_of_the_texts_are_refused() {
+        assert!(checked(vec![vec![1.0, 0.0], vec![0.0, 2.0]], 2).is_ok());
+        let wrong = [
+            vec![],
+            vec![vec![1.0]],
+            vec![vec![1.0], vec![1.0], vec![1.0]],
+            vec![vec![1.0], vec![1.0, 0.0]],
+            vec![vec![1.0], vec![0.0]],
+            vec![vec![1.0], vec![f32::NAN]],
+            vec![vec![], vec![]],
+        ];
+        for vectors in wrong {
+            assert!(
+                matches!(checked(vectors.clone(), 2), Err(Fault::Garbled(_))),
+                "{vectors:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! Layers: passages get the vectors of the workspace's embedder, some at a time, while the index goes on answering.
+use super::{LARGEST, Written, change, current, layer, make_room, segment, settle, write_segment};
+use crate::app::App;
+use crate::embedding::EmbeddingModel;
+use crate::embedding::question::cut;
+use crate::{Error, Kind, Result, job};
+use edge_model::job::{Job, Task};
+use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry};
+use edge_model::time::{MINUTE, SECOND};
+use edge_model::workspace::Embedder;
+use edge_model::{Timestamp, WorkspaceId};
+use edge_store::{Statement, jobs};
+use retrieval::layer::{self as vectors, LayerBuilder};
+use retrieval::{Layer, Segment};
+
+/// How many passages one run embeds at most; as many requests as a run may send follow from it.
+const AT_ONCE: usize = 256;
+/// How long a run goes on sending, in milliseconds.
+const TIME: i64 = 15 * SECOND;
+/// How much of a passage is embedded, in bytes. Small models read 512 tokens.
+const LONGEST: usize = 2_000;
+/// When a run that failed is tried again, in milliseconds; the last one from there on.
+const PAUSES: [i64; 5] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 10 * MINUTE];
+/// The pause between two runs, in milliseconds: each is to be an invocation of its own, with its own subrequests.
+const PAUSE: i64 = 200;
+
+/// Returns the write that orders the first run.
+pub(crate) fn order(app: &App, workspace: &WorkspaceId) -> Result<Statement> {
+    again(app, workspace, 0, None, 0)
+}
+
+fn again(app: &App, workspace: &WorkspaceId, failures: u32, reason: Option<String>, delay: i64) -> Result<Statement> {
+    job::insert(app, workspace, Task::EmbedIndex { failures, reason }, delay)
+}
+
+/// Returns the write that orders a run, when the workspace's embedder is not the table.
+pub(super) async fn order_for_new(app: &App, workspace: &WorkspaceId) -> Result<Option<Statement>> {
+    let embedder = app.store.workspace(workspace).await?.map(|it| it.embedder);
+    match embedder.and_then(|it| app.embeddings.get(it)) {
+        Some(_) => order(app, workspace).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Embeds some passages and orders the next run, until all have vectors of the workspace's embedder. What is written is
+/// what was there and more, so a second run of the same job goes on where the first one came to.
+///
+/// # Errors
+/// When the database, the storage or a segment fails; an embedder that fails is tried again later.
+pub(crate) async fn embed(app: &App, own: &Job, failures: u32) -> Result<()> {
+    let workspace = &own.workspace_id;
+    let Some(embedder) = app.store.workspace(workspace).await?.map(|it| it.embedder) else {
+        return Ok(());
+    };
+    let Some(model) = app.embeddings.get(embedder) else {
+        return match embedder {
+            Embedder::Static => strip(app, workspace).await,
+            _ => Ok(()),
+        };
+    };
+    let manifest = current(app, workspace).await?.manifest;
+    let open = manifest.segments.iter().find(|it| !is_covered(it, model.name()));
+    let Some(entry) = open else {
+        return Ok(());
+    };
+    let run = Run { app, own, model, entry };
+    let fault = match run.vectors(failures).await? {
+        (Some(builder), fault) => {
+            let mut attempt = 0;
+            let bytes = builder.finish().map_err(Error::internal)?;
+            let written = run.write(&bytes).await?;
+            loop {
+                let done = run.publish(&written, &bytes, fault.clone()).await;
+                match settle(app, done, &mut attempt).await {
+                    Some(Err(error)) if error.kind == Kind::Unprocessable => break Some(error.message.to_string()),
+                    Some(end) => return end,
+                    None => {}
+                }
+            }
+        }
+        (None, fault) => fault,
+    };
+    let place = usize::try_from(failures).unwrap_or(usize::MAX);
+    let delay = PAUSES.get(place).or(PAUSES.last()).copied().unwrap_or_default();
+    let next = again(app, workspace, failures.saturating_add(1), fault, delay)?;
+    run.order_alone(vec![next]).await
+}
+
+/// One run.
+struct Run<'a> {
+    app: &'a App,
+    own: &'a Job,
+    model: &'a EmbeddingModel,
+    /// The segment that it is about.
+    entry: &'a SegmentEntry,
+}
+
+impl Run<'_> {
+    /// Returns the layer with more vectors than it had; none when there is nothing new. And what went wrong.
+    async fn vectors(&self, failures: u32) -> Result<(Option<LayerBuilder>, Option<String>)> {
+        let (app, workspace) = (self.app, &self.own.workspace_id);
+        // The segment, the layer, the layer again while it grows and is written, and the texts.
+        let size = usize::try_from(self.entry.size).unwrap_or(usize::MAX);
+        make_room(app, size.saturating_mul(3))?;
+        let segment = segment(app, workspace, &self.entry.key).await?;
+        let known = self.entry.layers().find(|it| it.embedder == self.model.name());
+        let known = match known {
+            Some(it) => Some(layer(app, workspace, &it.key).await?).filter(|it| it.len() == segment.len()),
+            None => None,
+        };
+        let most = (AT_ONCE >> failures.min(8)).max(1);
+        let holes: Vec<usize> = match &known {
+            Some(layer) => layer.holes().take(most).collect(),
+            None => (0..segment.len()).take(most).collect(),
+        };
+        let mut builder = known.map(|it| LayerBuilder::from_layer(&it));
+        let (mut is_new, mut fault) = (false, None);
+        let stop = app.now().plus(TIME);
+        // A server that keeps failing may have been sent too much at once.
+        let batch = (self.model.batch() >> failures.min(6)).max(1);
+        for passages in holes.chunks(batch) {
+            let longest = LONGEST >> failures.min(2);
+            let text = |it: &usize| cut(&vectors::text(&segment, *it), longest).to_owned();
+            let texts: Vec<String> = passages.iter().map(text).collect();
+            match self.model.passages(app, &texts).await {
+                Ok(found) => {
+                    set(&mut builder, &segment, passages, &found);
+                    is_new = true;
+                }
+                Err(why) => fault = Some(why.reason()),
+            }
+            if fault.is_some() || app.now() > stop {
+                break;
+            }
+        }
+        Ok((builder.filter(|_| is_new), fault))
+    }
+
+    async fn write(&self, bytes: &[u8]) -> Result<Written> {
+        write_segment(self.app, &self.own.workspace_id, bytes, self.entry.chunks).await
+    }
+
+    /// Puts the layer into the index and orders the next run, unless the segment is gone: then only the latter.
+    async fn publish(&self, written: &Written, bytes: &[u8], fault: Option<String>) -> Result<()> {
+        let (app, workspace) = (self.app, &self.own.workspace_id);
+        let layer = Layer::decode(bytes).map_err(Error::internal)?;
+        let new = LayerEntry {
+            key: written.key.clone(),
+            size: written.size,
+            embedder: self.model.name().to_owned(),
+            covered: u64::try_from(layer.covered()).unwrap_or(u64::MAX),
+        };
+        let mut gone = Vec::new();
+        let writes = change(app, workspace, |manifest, _| {
+            let found = manifest.segments.iter_mut().find(|it| it.key == self.entry.key);
+            if let Some(entry) = found {
+                let before: Vec<String> = entry.layers().map(|it| it.key.clone()).collect();
+                put(entry, new);
+                gone = before;
+            } else {
+                gone.push(new.key);
+            }
+            gone.retain(|key| !manifest.names(key));
+            fits(manifest)
+        })
+        .await;
+        let mut writes = writes?;
+        let delay = if fault.is_some() { PAUSES[0] } else { PAUSE };
+        writes.push(again(app, workspace, u32::from(fault.is_some()), fault, delay)?);
+        if !gone.is_empty() {
+            // Other isolates may still be loading the snapshot before this one.
+            writes.push(job::insert(
+                app,
+                workspace,
+                Task::EraseBlobs { keys: gone },
+                10 * MINUTE,
+            )?);
+        }
+        self.order_alone(writes).await
+    }
+
+    /// Writes, and takes back the runs that others have ordered meanwhile: one is enough.
+    async fn order_alone(&self, mut writes: Vec<Statement>) -> Result<()> {
+        let (workspace, name) = (&self.own.workspace_id, Task::EMBED_INDEX);
+        writes.insert(0, jobs::delete_waiting(workspace, name, &self.own.id));
+        Ok(self.app.store.write(writes).await.map(drop)?)
+    }
+}
+
+fn set(builder: &mut Option<LayerBuilder>, segment: &Segment, passages: &[usize], vectors: &[Vec<f32>]) {
+    let dimensions = vectors.first().map_or(0, Vec::len);
+    // A model that answers with other dimensions than before has been replaced by another under the same name.
+    let builder = match builder {
+        Some(builder) if builder.dimensions() == dimensions => builder,
+        other => other.insert(LayerBuilder::new(dimensions, segment.len())),
+    };
+    for (passage, vector) in passages.iter().zip(vectors) {
+        // What has no direction was refused when it came.
+        let _is_set = builder.set(*passage, vector);
+    }
+}
+
+/// Puts a layer in its place: over one of another embedder only when it is complete, so that the better vectors do not
+/// go before there are new ones.
+fn put(entry: &mut SegmentEntry, new: LayerEntry) {
+    let is_other = entry.layer.as_ref().is_some_and(|it| it.embedder != new.embedder);
+    if is_other && new.covered < entry.chunks {
+        entry.next_layer = Some(new);
+    } else {
+        entry.layer = Some(new);
+        entry.next_layer = None;
+    }
+}
+
+fn fits(manifest: &Manifest) -> Result<()> {
+    if manifest.size() > LARGEST {
+        return Err(Error::new(Kind::Unprocessable, "the workspace is full"));
+    }
+    Ok(())
+}
+
+fn is_covered(entry: &SegmentEntry, model: &str) -> bool {
+    entry
+        .layer
+        .as_ref()
+        .is_some_and(|it| it.embedder == model && it.covered >= entry.chunks)
+}
+
+/// Takes all layers off: the workspace has gone back to the table.
+async fn strip(app: &App, workspace: &WorkspaceId) -> Result<()> {
+    let mut attempt = 0;
+    loop {
+        let mut keys = Vec::new();
+        let writes = change(app, workspace, |manifest, _| {
+            for entry in &mut manifest.segments {
+                keys.extend(
+                    [entry.layer.take(), entry.next_layer.take()]
+                        .into_iter()
+                        .flatten()
+                        .map(|it| it.key),
+                );
+            }
+            Ok(())
+        });
+        let mut writes = writes.await?;
+        if keys.is_empty() {
+            return Ok(());
+        }
+        writes.push(job::insert(app, workspace, Task::EraseBlobs { keys }, 10 * MINUTE)?);
+        let done = app.store.write(writes).await.map(drop).map_err(Into::into);
+        if let Some(end) = settle(app, done, &mut attempt).await {
+            return end;
+        }
+    }
+}
+
+/// How far the passages of a workspace have the vectors of its embedder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The model that the embedder stands for; none for the table and for one that is not set up.
+    pub model: Option<String>,
+    pub passages: u64,
+    pub embedded: u64,
+    /// Why it does not go on just now, and when it is tried again.
+    pub waiting: Option<(String, Timestamp)>,
+}
+
+/// Tells how far a workspace's passages are embedded.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn progress(app: &App, workspace: &WorkspaceId, embedder: Embedder) -> Result<Progress> {
+    let model = app.embeddings.get(embedder).map(|it| it.name().to_owned());
+    let manifest = current(app, workspace).await?.manifest;
+    let passages = manifest.segments.iter().map(|it| it.chunks).sum();
+    let covered = |it: &SegmentEntry| {
+        let own = it.layers().find(|it| Some(&it.embedder) == model.as_ref());
+        own.map_or(0, |own| own.covered)
+    };
+    let embedded = match embedder {
+        Embedder::Static => passages,
+        _ => manifest.segments.iter().map(covered).sum(),
+    };
+    let job = match embedded < passages {
+        true => app.store.embedding_job(workspace).await?,
+        false => None,
+    };
+    let waiting = job.and_then(|job| match job.task {
+        Task::EmbedIndex { reason, .. } => reason.map(|it| (it, job.run_at)),
+        _ => None,
+    });
+    Ok(Progress {
+        model,
+        passages,
+        embedded,
+        waiting,
+    })
+}
