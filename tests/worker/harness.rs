@@ -82,6 +82,7 @@ impl Tenant {
             name: "Test".into(),
             timezone: None,
             settings: None,
+            embedder: None,
         };
         let CreatedWorkspace { id, .. } = api.post("/api/v1/workspaces", &wish).unwrap().ok().unwrap();
         let workspace = format!("/api/v1/workspaces/{id}");

@@ -15,6 +15,8 @@ mod accounts;
 mod answering;
 mod deliveries;
 mod durability;
+mod embedding;
+mod embedding_server;
 mod generating;
 mod leaving;
 mod limits;
