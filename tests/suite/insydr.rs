@@ -30,6 +30,7 @@ mod publishing;
 mod resuming;
 mod retention;
 mod roles;
+mod samples;
 mod secrets;
 mod sessions;
 mod strategies;

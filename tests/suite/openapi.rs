@@ -35,6 +35,19 @@ fn every_route_is_in_the_document_once() {
 }
 
 #[test]
+fn a_body_that_may_have_two_forms_is_shown_in_both() {
+    let document = edge_dialects::openapi::document().unwrap();
+    let path = "/api/v1/workspaces/{workspace_id}/documents/{document_id}";
+    let content = document["paths"][path]["put"]["requestBody"]["content"]
+        .as_object()
+        .unwrap();
+    assert!(
+        content.keys().eq(["application/json", "multipart/form-data"]),
+        "{content:?}"
+    );
+}
+
+#[test]
 fn every_reference_leads_somewhere() {
     let document = edge_dialects::openapi::document().unwrap();
     let mut found = vec![];

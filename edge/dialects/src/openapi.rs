@@ -12,7 +12,8 @@ use utoipa::openapi::{RefOr, Schema};
 /// What a route takes and gives.
 #[derive(Default)]
 pub struct Shapes {
-    request: Option<(&'static str, Value)>,
+    /// One for each media type that the body may have.
+    requests: Vec<(&'static str, Value)>,
     answer: Option<(u16, &'static str, Value)>,
     is_answer_empty: bool,
     query: &'static [(&'static str, &'static str)],
@@ -21,7 +22,8 @@ pub struct Shapes {
 
 impl Shapes {
     pub(crate) fn takes<T: ToSchema>(&mut self, media_type: &'static str) {
-        self.request = Some((media_type, self.refer::<T>()));
+        let schema = self.refer::<T>();
+        self.requests.push((media_type, schema));
     }
 
     pub(crate) fn gives<T: ToSchema>(&mut self, status: u16, media_type: &'static str) {
@@ -117,10 +119,16 @@ fn operation(route: &Route, sample: &Sample) -> Value {
         "responses": responses(route, sample),
     });
     if let Some(members) = operation.as_object_mut() {
-        if let Some((media_type, schema)) = &route.shown.request {
-            let content = with_example(json!({ "schema": schema }), sample.request.as_ref());
-            let body = json!({ "required": true, "content": { *media_type: content } });
-            members.insert("requestBody".into(), body);
+        let content = |(media_type, schema): &(&'static str, Value)| {
+            let shown = sample.request.as_ref().filter(|_| *media_type == "application/json");
+            (
+                (*media_type).to_owned(),
+                with_example(json!({ "schema": schema }), shown),
+            )
+        };
+        let contents: Map<_, _> = route.shown.requests.iter().map(content).collect();
+        if !contents.is_empty() {
+            members.insert("requestBody".into(), json!({ "required": true, "content": contents }));
         }
         if route.is_extension {
             members.insert("x-extension".into(), true.into());

@@ -2,7 +2,7 @@
 use super::caller::Member;
 use super::documents::{full, status_word};
 use super::error::{ApiError, ApiResult, Body, Path};
-use super::upload::Replacement;
+use super::upload::{Replacement, ReplacementForm};
 use crate::route::{Access, Route, get, patch, post, put};
 use axum::Json;
 use axum::extract::State;
@@ -31,6 +31,7 @@ pub fn routes() -> Vec<Route> {
             "Put a text, or as a form a file, in place of a document's",
         )
         .takes::<ReplaceDocument>()
+        .takes_form::<ReplacementForm>()
         .gives::<AcceptedDocument>(202),
         patch(DOCUMENT, update, of_member, "Change a document's title or collection")
             .takes::<UpdateDocument>()

@@ -53,6 +53,16 @@ impl FromRequest<App> for Received {
     }
 }
 
+/// The form of a replacement, for the document of the API.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[expect(dead_code, reason = "read by the OpenAPI document alone")]
+pub struct ReplacementForm {
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Binary))]
+    file: String,
+    title: Option<String>,
+}
+
 /// What is to stand in place of a document: a form with a file, or a text as JSON.
 pub struct Replacement {
     pub upload: Upload,
