@@ -20,6 +20,7 @@ mod feedback;
 mod forgetting;
 mod formats;
 mod generating;
+mod leaking;
 mod limits;
 mod mails;
 mod members;

@@ -2,6 +2,7 @@
 
 pub(crate) mod context;
 mod find;
+mod leak;
 mod marks;
 pub(crate) mod plain;
 mod prompt;

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 const PRO: &str =
     "# Pro plan\n\nThe Pro plan costs 49 dollars a month. Support for the Pro plan answers within four hours.\n";
-const QUESTION: &str = "What does the Pro plan cost?";
+pub(super) const QUESTION: &str = "What does the Pro plan cost?";
 const KEY: &str = "sk-canary-4711";
 
-fn world() -> World {
+pub(super) fn world() -> World {
     World::with_settings(&[
         ("LLM_BASE_URL", "http://localhost:11434/v1/"),
         ("LLM_MODEL", "small"),
@@ -19,7 +19,7 @@ fn world() -> World {
     ])
 }
 
-async fn informed(world: &World, settings: Value) -> (Owner, String, String) {
+pub(super) async fn informed(world: &World, settings: Value) -> (Owner, String, String) {
     let owner = world.owner("ann@example.com").await;
     world.set_plan(&owner, "ENTERPRISE").await;
     owner.learn(world, "pro.md", PRO).await;
@@ -33,7 +33,7 @@ async fn informed(world: &World, settings: Value) -> (Owner, String, String) {
 }
 
 /// Returns the trace of the newest answer.
-async fn trace(world: &World, owner: &Owner) -> Value {
+pub(super) async fn trace(world: &World, owner: &Owner) -> Value {
     let newest = "SELECT id FROM messages WHERE author = 'agent' ORDER BY created_at DESC, id DESC LIMIT 1";
     let id = world.sql.column(newest).remove(0);
     owner.get(world, &format!("/messages/{id}/trace")).await.expect(200)

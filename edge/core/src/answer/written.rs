@@ -2,6 +2,7 @@
 //!
 //! A model that fails before its first word has cost nothing but time, and the answer is extracted instead. After the
 //! first word there is no way back: the answer has failed, and says so.
+use super::leak::Leak;
 use super::marks::Marks;
 use super::{Brief, Speech, citation, prompt};
 use crate::app::App;
@@ -61,6 +62,7 @@ pub(super) async fn write(
             model,
             prompt: &prompt,
             marks: Marks::new(passages.len(), brief.config.show_sources),
+            leak: Leak::new(&prompt),
             room: Room(usize::try_from(brief.config.max_response_length).unwrap_or(usize::MAX)),
         };
         let fault = match attempt.run(speech, &mut total).await {
@@ -72,7 +74,10 @@ pub(super) async fn write(
                 let is_said = |it: &(usize, usize)| text.contains(&format!("[{}]", it.0 + 1));
                 let cited = attempt.marks.cited().enumerate().take_while(is_said);
                 speech.composed.citations = cited.filter_map(|it| passages.get(it.1)).map(citation).collect();
-                return Ok(outcome);
+                return Ok(match attempt.leak.is_found() {
+                    true => cut(name, speech),
+                    false => outcome,
+                });
             }
             Err(fault) => fault,
         };
@@ -96,12 +101,30 @@ pub(super) async fn write(
     Ok(Outcome::Unasked)
 }
 
+/// Ends a text that began to repeat the rules. What was said of it stays, and the documents' own words follow; unless it
+/// cites, since then the numbers are those of its own citations.
+fn cut(name: &str, speech: &mut Speech<'_>) -> Outcome {
+    speech.composed.trace.fault = Some("it repeated its rules".into());
+    if speech.has_begun() {
+        speech.say("…".into());
+    }
+    if !speech.composed.citations.is_empty() {
+        return Outcome::Answered;
+    }
+    if speech.has_begun() {
+        speech.say("\n\n".into());
+    }
+    speech.composed.trace.fell_back_from = Some(name.into());
+    Outcome::Unasked
+}
+
 /// One time that the model is asked.
 struct Attempt<'a> {
     app: &'a App,
     model: &'a LanguageModel,
     prompt: &'a Prompt,
     marks: Marks,
+    leak: Leak,
     room: Room,
 }
 
@@ -120,18 +143,24 @@ impl<'a> Attempt<'a> {
                 Either::Right((Either::Right(_), _)) => return Err(Fault::Slow("the whole answer")),
             };
             let Some(piece) = next.transpose()? else {
-                opening.push_str(&self.marks.finish());
+                let text = self.marks.finish();
+                opening.push_str(&self.leak.push(&text));
+                opening.push_str(&self.leak.finish());
                 break;
             };
             if !piece.is_empty() {
                 patience = self.app.clock.sleep(IDLE);
-                opening.push_str(&self.marks.push(&piece));
+                let text = self.marks.push(&piece);
+                opening.push_str(&self.leak.push(&text));
             }
             if self.marks.has_declined() && !speech.has_begun() {
                 return Ok(Outcome::Declined);
             }
             if speech.has_begun() || opening.contains(char::is_alphanumeric) {
                 self.say(speech, &mut opening);
+            }
+            if self.leak.is_found() {
+                return Ok(Outcome::Unasked);
             }
             if self.room.0 == 0 {
                 return Ok(Outcome::Answered);
@@ -143,9 +172,14 @@ impl<'a> Attempt<'a> {
         }
         if speech.has_begun() || opening.contains(char::is_alphanumeric) {
             self.say(speech, &mut opening);
-            return Ok(Outcome::Answered);
         }
-        Err(Fault::Empty)
+        if self.leak.is_found() {
+            return Ok(Outcome::Unasked);
+        }
+        match speech.has_begun() {
+            true => Ok(Outcome::Answered),
+            false => Err(Fault::Empty),
+        }
     }
 
     async fn open(&self, patience: &mut Sleep<'_>) -> Result<TextStream, Fault> {
