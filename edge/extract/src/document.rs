@@ -1,6 +1,6 @@
 //! Reads files: told apart by their bytes, one reader for each kind.
 mod csv;
-mod encoding;
+pub(crate) mod encoding;
 
 use crate::meter::{Meter, NoPause, Pause};
 use crate::{Extracted, FileKind, Hint, Reason, Refusal, sniff};

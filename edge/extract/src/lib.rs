@@ -9,10 +9,20 @@ mod document;
 pub mod file;
 #[cfg(feature = "readers")]
 pub mod meter;
+pub mod page;
 pub mod refusal;
+#[cfg(feature = "readers")]
+mod site;
+#[cfg(feature = "readers")]
+mod sitemap;
 pub mod sniff;
 
 #[cfg(feature = "readers")]
 pub use document::{document, document_at_once};
 pub use file::{Extracted, FileKind, Hint};
+pub use page::{Page, Sitemap};
 pub use refusal::{Reason, Refusal};
+#[cfg(feature = "readers")]
+pub use site::page;
+#[cfg(feature = "readers")]
+pub use sitemap::sitemap;

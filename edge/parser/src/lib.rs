@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 use edge_extract::meter::Pause;
-use edge_extract::{Hint, document};
+use edge_extract::{Hint, document, page, sitemap};
 use serde::Serialize;
 use std::cell::Cell;
 use std::time::Duration;
@@ -40,6 +40,8 @@ async fn fetch(mut request: Request, _: Env, _: Context) -> Result<Response> {
     };
     match url.path() {
         "/document" => answer(&document(&bytes, &hint, &Queue).await),
+        "/page" => answer(&page(&bytes, &value("url"), &hint.media_type)),
+        "/sitemap" => answer(&sitemap(&bytes)),
         _ => Response::error("not found", 404),
     }
 }

@@ -1,0 +1,82 @@
+//! Reads pages of websites: what they say, where they lead, and what they want of a crawler.
+mod content;
+mod head;
+mod markdown;
+mod nesting;
+
+use crate::document::encoding;
+use crate::{FileKind, Hint, Page, Reason, Refusal, sniff};
+use retrieval::Format;
+use scraper::{Html, Node};
+use url::Url;
+
+/// The deepest nesting that is read: hostile pages nest a hundred thousand elements, real ones some dozens.
+const DEEPEST: usize = 400;
+/// How many elements a page may have.
+const ELEMENTS: usize = 100_000;
+
+/// Reads a page that was found at `url` and came with this media type.
+///
+/// # Errors
+/// When it is empty, no text, or larger than any page has to be.
+pub fn page(bytes: &[u8], url: &str, media_type: &str) -> Result<Page, Refusal> {
+    let base = Url::parse(url).map_err(|_| Refusal::new(Reason::Damaged, "the page has no address"))?;
+    let hint = Hint {
+        media_type: media_type.to_owned(),
+        ..Hint::default()
+    };
+    // Hosts say of many things that they are pages.
+    if matches!(sniff::kind(bytes, &hint)?, FileKind::Pdf | FileKind::Docx) {
+        return Err(Refusal::new(
+            Reason::Unsupported,
+            "it is no page, although its host says so",
+        ));
+    }
+    let declared = encoding::charset_of(media_type).map(str::to_owned);
+    let declared = declared.or_else(|| encoding::declared_in(bytes));
+    let text = encoding::decode(bytes, declared.as_deref())?;
+    if nesting::is_too_deep(&text) {
+        return Err(too_complicated());
+    }
+    let html = Html::parse_document(&text);
+    check(&html)?;
+    let head = head::read(&html, &base);
+    let whole = retrieval::parse(Format::Html, &text);
+    let chosen = content::choose(&html, &text, &base, whole);
+    Ok(Page {
+        title: head.title.or(chosen.title),
+        text: markdown::write(&chosen.blocks),
+        links: head.links,
+        canonical: head.canonical,
+        refresh: head.refresh,
+        is_noindex: head.is_noindex,
+        is_nofollow: head.is_nofollow,
+        language: head.language,
+    })
+}
+
+/// Refuses what nobody writes by hand or by program.
+fn check(html: &Html) -> Result<(), Refusal> {
+    let mut elements = 0usize;
+    let mut depth = 0usize;
+    for edge in html.tree.root().traverse() {
+        match edge {
+            ego_tree::iter::Edge::Open(node) => {
+                depth += 1;
+                elements += usize::from(matches!(node.value(), Node::Element(_)));
+            }
+            ego_tree::iter::Edge::Close(_) => depth = depth.saturating_sub(1),
+        }
+        if depth > DEEPEST || elements > ELEMENTS {
+            return Err(too_complicated());
+        }
+    }
+    Ok(())
+}
+
+fn too_complicated() -> Refusal {
+    Refusal::new(Reason::TooMuch, "the page is too complicated to be read")
+}
+
+#[cfg(test)]
+mod tests;
