@@ -3,6 +3,7 @@ use crate::ai::WorkersAi;
 use crate::ai_embeddings::WorkersAiEmbeddings;
 use crate::assets::WorkerAssets;
 use crate::clock::WorkerClock;
+use crate::crawls_do::DurableCrawls;
 use crate::d1::D1;
 use crate::deliveries_do::DurableDeliveries;
 use crate::fetcher::WorkerFetcher;
@@ -62,6 +63,9 @@ fn build(env: &Env) -> Result<App, String> {
         jobs: Arc::new(DurableJobs::new(env.durable_object("JOBS").map_err(missing("JOBS"))?)),
         deliveries: Arc::new(DurableDeliveries::new(
             env.durable_object("DELIVERIES").map_err(missing("DELIVERIES"))?,
+        )),
+        crawls: Arc::new(DurableCrawls::new(
+            env.durable_object("CRAWLS").map_err(missing("CRAWLS"))?,
         )),
         envelopes: Arc::new(edge_dialects::envelopes::Dialects),
         fetcher: Arc::new(WorkerFetcher),

@@ -1,8 +1,10 @@
 //! [`Fetcher`] over the runtime's `fetch`.
 use crate::js;
 use async_trait::async_trait;
-use edge_core::ports::{ByteStream, Fetcher, Incoming, Outgoing};
+use edge_core::guard::PublicUrl;
+use edge_core::ports::{Answer, ByteStream, Fetcher, Incoming, Outgoing};
 use futures_util::{Stream, StreamExt as _};
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use web_sys::AbortController;
@@ -17,6 +19,11 @@ impl Fetcher for WorkerFetcher {
     async fn post(&self, outgoing: Outgoing) -> Result<Incoming, String> {
         let posted = post(outgoing).into_send().await;
         posted.map_err(|why| why.to_string())
+    }
+
+    async fn get(&self, url: PublicUrl, headers: Vec<(Cow<'static, str>, String)>) -> Result<Answer, String> {
+        let asked = get(url, headers).into_send().await;
+        asked.map_err(|why| why.to_string())
     }
 }
 
@@ -41,6 +48,29 @@ async fn post(outgoing: Outgoing) -> worker::Result<Incoming> {
         retry_after,
         body: incoming(response.stream()?, Some(connection)),
     })
+}
+
+async fn get(url: PublicUrl, headers: Vec<(Cow<'static, str>, String)>) -> worker::Result<Answer> {
+    let sent = Headers::new();
+    for (name, value) in headers {
+        sent.set(&name, &value)?;
+    }
+    let mut init = RequestInit::new();
+    init.with_method(Method::Get)
+        .with_headers(sent)
+        .with_redirect(RequestRedirect::Manual);
+    let request = Fetch::Request(Request::new_with_init(url.as_str(), &init)?);
+    let connection = Connection::new()?;
+    let signal = AbortSignal::from(connection.0.signal());
+    let mut response = request.send_with_signal(&signal).await?;
+    let status = response.status_code();
+    let headers = response.headers().entries().collect();
+    // Some answers have no body at all.
+    let body = match response.body() {
+        worker::ResponseBody::Empty => futures_util::stream::empty().boxed(),
+        _ => incoming(response.stream()?, Some(connection)),
+    };
+    Ok(Answer { status, headers, body })
 }
 
 /// A connection, which ends when this is dropped: while the answer is waited for as well as in the middle of it.

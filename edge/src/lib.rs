@@ -8,6 +8,7 @@ mod assets;
 mod clock;
 mod convert;
 mod crash;
+mod crawls_do;
 mod d1;
 mod deliveries_do;
 mod eager;
@@ -21,6 +22,7 @@ mod mail;
 mod parser;
 mod random;
 
+pub use crawls_do::CrawlsDo;
 pub use deliveries_do::DeliveriesDo;
 pub use jobs_do::JobsDo;
 pub use limiter_do::LimiterDo;

@@ -1,7 +1,7 @@
 //! [`Parser`] over the service binding to the Worker that reads files.
 use crate::js;
 use async_trait::async_trait;
-use edge_core::ports::{Extracted, Hint, Parser, Refusal, Unread};
+use edge_core::ports::{Extracted, Hint, Page, Parser, Refusal, Sitemap, Unread};
 use js_sys::Uint8Array;
 use serde::de::DeserializeOwned;
 use wasm_bindgen_futures::JsFuture;
@@ -46,5 +46,14 @@ impl Parser for ServiceParser {
     async fn document(&self, bytes: &[u8], hint: &Hint) -> Result<Extracted, Unread> {
         let what = [("name", hint.name.as_str()), ("type", hint.media_type.as_str())];
         self.read("document", &what, bytes).into_send().await
+    }
+
+    async fn page(&self, bytes: &[u8], url: &str, media_type: &str) -> Result<Page, Unread> {
+        let what = [("url", url), ("type", media_type)];
+        self.read("page", &what, bytes).into_send().await
+    }
+
+    async fn sitemap(&self, bytes: &[u8]) -> Result<Sitemap, Unread> {
+        self.read("sitemap", &[], bytes).into_send().await
     }
 }

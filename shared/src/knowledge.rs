@@ -89,12 +89,15 @@ pub struct DocumentSummary {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Progress {
-    /// queued, parsing, indexing, done or failed.
+    /// queued, parsing, indexing, done or failed; crawling or cancelled for a website.
     pub stage: String,
     /// 0 to 100.
     pub percent: u32,
     pub pages_done: u64,
     pub pages_total: u64,
+    /// Pages of a website that were left out, or could not be had; the list of its pages says why.
+    #[serde(default)]
+    pub pages_skipped: u64,
     /// Why it failed, in a sentence for the person who uploaded it.
     pub error: Option<String>,
 }
@@ -120,6 +123,97 @@ pub struct Document {
     pub size: u64,
     /// Extension.
     pub progress: Progress,
+    /// Extension: the website that it is a page of.
+    #[serde(default)]
+    pub source_id: Option<String>,
+    /// Extension: how a website is crawled; null for a document.
+    #[serde(default)]
+    pub crawl: Option<Crawl>,
+}
+
+/// A website to be crawled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CrawlSite {
+    /// Where to begin: a page, or a sitemap.
+    pub url: String,
+    pub collection_id: String,
+    /// 1 to 5,000; 100 when absent.
+    #[serde(default)]
+    pub max_pages: Option<u32>,
+    /// Globs of what is taken in, such as `/docs/*`; `*` crosses `/`. Without any, everything is.
+    #[serde(default)]
+    pub include_patterns: Option<Vec<String>>,
+    /// Globs of what is left out.
+    #[serde(default)]
+    pub exclude_patterns: Option<Vec<String>>,
+    /// Extension: WEBSITE, SITEMAP or PAGE; told by the address when absent.
+    #[serde(default)]
+    pub mode: Option<String>,
+    /// Extension: NEVER (when absent), HOURLY, DAILY, WEEKLY or MONTHLY.
+    #[serde(default)]
+    pub refresh_frequency: Option<String>,
+    /// Extension: further hosts, such as `docs.example.com` or `*.example.com`.
+    #[serde(default)]
+    pub allowed_hosts: Option<Vec<String>>,
+    /// Extension: what to call it; its address when absent.
+    #[serde(default)]
+    pub title: Option<String>,
+}
+
+/// Extension: a PATCH of how a website is crawled; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct UpdateCrawl {
+    pub max_pages: Option<u32>,
+    pub include_patterns: Option<Vec<String>>,
+    pub exclude_patterns: Option<Vec<String>>,
+    pub refresh_frequency: Option<String>,
+    pub allowed_hosts: Option<Vec<String>>,
+}
+
+/// Extension: how a website is crawled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Crawl {
+    /// WEBSITE, SITEMAP or PAGE.
+    pub mode: String,
+    pub max_pages: u32,
+    pub include_patterns: Vec<String>,
+    pub exclude_patterns: Vec<String>,
+    pub allowed_hosts: Vec<String>,
+    pub refresh_frequency: String,
+    pub started_at: String,
+    pub ended_at: Option<String>,
+    /// When it is crawled again by itself.
+    pub next_refresh_at: Option<String>,
+}
+
+/// Extension: what the newest crawl of a website came across.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CrawledPageList {
+    /// In the order of their addresses.
+    pub pages: Vec<CrawledPage>,
+    pub total: u64,
+    /// Where the next page of the list begins; null at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// Extension.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CrawledPage {
+    pub url: String,
+    pub title: Option<String>,
+    /// WAITING, DONE, SKIPPED or FAILED.
+    pub status: String,
+    /// Why, where there is something to say.
+    pub reason: Option<String>,
+    /// The document that was made of it.
+    pub document_id: Option<String>,
+    pub fetched_at: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -202,6 +202,12 @@ async fn content(sender: &mut Sender<'_>, owner: &Owner) {
     let route = format!("{OF}/documents/{{document_id}}/versions/{{version}}/restore");
     sender.send(&route, &ids, &json!({}), ann).await;
     world.drain(owner).await;
+    let body = json!({ "collection_id": collection, "url": "https://example.com/" });
+    let source = sender.send(&format!("{OF}/documents/url"), ws, &body, ann).await;
+    let source = id(&source.expect(202));
+    let ids = [ws[0], ("document_id", source.as_str())];
+    let route = format!("{OF}/documents/{{document_id}}/cancel");
+    sender.send(&route, &ids, &json!({}), ann).await;
 }
 
 async fn agents(sender: &mut Sender<'_>, owner: &Owner) {

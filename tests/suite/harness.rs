@@ -8,6 +8,7 @@ pub(crate) mod program;
 pub(crate) mod receiver;
 pub(crate) mod request;
 pub(crate) mod shape;
+pub(crate) mod site;
 pub(crate) mod sqlite;
 pub(crate) mod visits;
 
@@ -121,6 +122,7 @@ impl World {
             limiter: ledger.clone(),
             jobs: wakes.clone(),
             deliveries: wakes.clone(),
+            crawls: wakes.clone(),
             envelopes: Arc::new(edge_dialects::envelopes::Dialects),
             fetcher: receiver.clone(),
             parser: Arc::new(Reader),

@@ -31,6 +31,7 @@ fn body(route: &Route) -> Option<Value> {
         (Method::PATCH, "{document_id}") => json!({ "title": "Another title" }),
         (Method::PATCH, "{user_id}") => json!({ "role": "VIEWER" }),
         (Method::PATCH, "{question_id}") => json!({ "status": "RESOLVED" }),
+        (Method::POST, "url") => json!({ "url": "https://example.com/", "collection_id": "col_0" }),
         (Method::DELETE, "me") => json!({ "password": "correct horse battery" }),
         (Method::PATCH, "me") => json!({ "full_name": "A name" }),
         (Method::POST | Method::PUT | Method::PATCH, _) => json!({}),

@@ -9,6 +9,7 @@
 mod addresses;
 mod builder;
 mod crashes;
+mod crawling;
 mod deliveries;
 mod endpoints;
 mod envelopes;

@@ -3,8 +3,9 @@ use crate::harness::sqlite::{Sqlite, migrations};
 
 /// Tables that are nobody's in particular: accounts are people, who may belong to several workspaces; answers are kept
 /// for whoever asked, under a hash of the caller.
-const NOT_OF_A_TENANT: [&str; 6] = [
+const NOT_OF_A_TENANT: [&str; 7] = [
     "accounts",
+    "crawl_hosts",
     "idempotency_effects",
     "idempotency_keys",
     "otps",

@@ -116,6 +116,9 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         "FROM sessions",
         "api_keys.hash = ?1",
         "workspaces_with_jobs",
+        "FROM sources WHERE next_step_at <= ?1",
+        // Of a source that the same batch has found by its tenant.
+        "INSERT INTO crawl_pages",
         // A sweep, by age.
         "DELETE FROM events WHERE id IN",
         "FROM agents WHERE id = ?1 AND status = 'PUBLISHED'",
@@ -149,6 +152,8 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         "events",
         "deliveries",
         "delivery_attempts",
+        "sources",
+        "crawl_pages",
     ];
     let mut faults = vec![];
     for (path, text) in files("edge/store", &[".rs"]) {

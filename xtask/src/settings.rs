@@ -23,7 +23,7 @@ pub struct Setting {
 }
 
 /// Every setting there is. `public/docs/configuration.md` explains each.
-pub const SETTINGS: [Setting; 17] = [
+pub const SETTINGS: [Setting; 18] = [
     Setting {
         name: "AUTH_SECRET",
         secret: true,
@@ -113,6 +113,12 @@ pub const SETTINGS: [Setting; 17] = [
         secret: false,
         meaning: "A model of Workers AI that turns texts into vectors, for workspaces that choose `workers-ai`.",
         check: checks::one_word_or_nothing,
+    },
+    Setting {
+        name: "CRAWL_DELAY",
+        secret: false,
+        meaning: "How long a website is left alone between two requests of a crawl, in milliseconds.",
+        check: checks::crawl_delay,
     },
     Setting {
         name: "GRAPH_FROM",

@@ -3,7 +3,9 @@ use crate::embedding::EmbeddingModels;
 use crate::idempotency::SameIds;
 use crate::index::Indexes;
 use crate::model::LanguageModel;
-use crate::ports::{Assets, Blobs, Clock, Deliveries, Envelopes, Fetcher, Jobs, Limiter, Mailer, Parser, Random};
+use crate::ports::{
+    Assets, Blobs, Clock, Crawls, Deliveries, Envelopes, Fetcher, Jobs, Limiter, Mailer, Parser, Random,
+};
 use crate::settings::Settings;
 use crate::{Result, secret};
 use edge_model::Timestamp;
@@ -22,6 +24,7 @@ pub struct App {
     pub limiter: Arc<dyn Limiter>,
     pub jobs: Arc<dyn Jobs>,
     pub deliveries: Arc<dyn Deliveries>,
+    pub crawls: Arc<dyn Crawls>,
     pub envelopes: Arc<dyn Envelopes>,
     pub fetcher: Arc<dyn Fetcher>,
     pub parser: Arc<dyn Parser>,

@@ -10,7 +10,7 @@ use edge_model::job::Task;
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
 use edge_store::documents::Filter;
-use edge_store::{Page, SqlError, Statement, document_versions, documents};
+use edge_store::{Page, SqlError, Statement, crawls, document_versions, documents};
 
 /// What became of an upload.
 #[derive(Clone, Debug)]
@@ -63,6 +63,7 @@ pub async fn upload(
         kind: DocumentKind::default(),
         source_type: SourceType::File,
         source_url: None,
+        source_id: None,
         file_name: Some(upload.name),
         media_type: upload.media_type,
         content_hash,
@@ -196,7 +197,8 @@ pub async fn delete(app: &App, caller: &impl Caller, id: &DocumentId) -> Result<
 async fn try_delete(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<()> {
     let document = find(app, workspace, id).await?;
     let contents = app.store.document_contents(workspace, id).await?;
-    let mut writes = vec![documents::delete(workspace, id)];
+    // No crawl brings back what somebody deleted.
+    let mut writes = vec![crawls::remove(workspace, id), documents::delete(workspace, id)];
     if document.chunk_count > 0 {
         writes.extend(index::remove(app, workspace, std::slice::from_ref(id)).await?);
     }

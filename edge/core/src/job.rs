@@ -1,6 +1,6 @@
 //! Jobs: worked off one at a time per workspace, at least once, with patience.
 use crate::app::App;
-use crate::{Error, Kind, Result, delivery, erasure, event, file, idempotency, index, letter, mail, retention};
+use crate::{Error, Kind, Result, crawl, delivery, erasure, event, file, idempotency, index, letter, mail, retention};
 use edge_model::document::{ChunkPreview, Document, DocumentStatus, SourceType};
 use edge_model::event::{DocumentEnded, Happening};
 use edge_model::job::{Job, Task};
@@ -97,6 +97,7 @@ pub async fn sweep(app: &App) -> Result<()> {
         app.jobs.wake(&workspace).await?;
     }
     delivery::sweep(app).await?;
+    crawl::sweep(app).await?;
     idempotency::sweep(app).await
 }
 

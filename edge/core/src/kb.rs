@@ -128,6 +128,7 @@ pub async fn add(app: &App, caller: &impl Caller, new: NewEntry) -> Result<Entry
         kind,
         source_type: SourceType::Text,
         source_url: None,
+        source_id: None,
         file_name: None,
         media_type: "text/plain".into(),
         content_hash,

@@ -4,11 +4,12 @@ use crate::guard::PublicUrl;
 use crate::limit::{Outcome, Take};
 use crate::model::{Fault, Prompt};
 use async_trait::async_trait;
-pub use edge_extract::{Extracted, FileKind, Hint, Refusal};
+pub use edge_extract::{Extracted, FileKind, Hint, Page, Refusal, Sitemap};
 use edge_model::event::Event;
 use edge_model::webhook::WebhookForm;
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::deliveries::Endpoint;
+use edge_store::sources::SourceRef;
 use futures_core::Stream;
 use std::borrow::Cow;
 use std::future::Future;
@@ -93,6 +94,13 @@ pub trait Deliveries: Send + Sync {
     async fn wake(&self, endpoint: &Endpoint) -> Result<()>;
 }
 
+/// Whoever crawls sources.
+#[async_trait]
+pub trait Crawls: Send + Sync {
+    /// Makes sure that somebody looks soon at what is to be done for a source, also after a crash.
+    async fn wake(&self, source: &SourceRef) -> Result<()>;
+}
+
 /// How events look to endpoints: each dialect has its own words for them.
 pub trait Envelopes: Send + Sync {
     /// Puts an event into the words of a form; none when the form has no word for it.
@@ -150,6 +158,21 @@ pub trait Fetcher: Send + Sync {
     /// # Errors
     /// Says why there is no answer.
     async fn post(&self, outgoing: Outgoing) -> Result<Incoming, String>;
+
+    /// Asks for an address and returns once the head of the answer is there. A redirect is an answer and is not
+    /// followed.
+    ///
+    /// # Errors
+    /// Says why there is no answer.
+    async fn get(&self, url: PublicUrl, headers: Vec<(Cow<'static, str>, String)>) -> Result<Answer, String>;
+}
+
+/// What a host answers that was asked for an address.
+pub struct Answer {
+    pub status: u16,
+    /// By their names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: ByteStream,
 }
 
 /// A request to another host, whose URL has passed the guard.
@@ -179,6 +202,18 @@ pub trait Parser: Send + Sync {
     /// # Errors
     /// When the file is at fault, or the parser is.
     async fn document(&self, bytes: &[u8], hint: &Hint) -> Result<Extracted, Unread>;
+
+    /// Reads a page of a website, which was found at `url` and came with this media type.
+    ///
+    /// # Errors
+    /// When the page is at fault, or the parser is.
+    async fn page(&self, bytes: &[u8], url: &str, media_type: &str) -> Result<Page, Unread>;
+
+    /// Reads a sitemap, packed or not.
+    ///
+    /// # Errors
+    /// When the sitemap is at fault, or the parser is.
+    async fn sitemap(&self, bytes: &[u8]) -> Result<Sitemap, Unread>;
 }
 
 /// Why something was not read.

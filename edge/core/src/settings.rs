@@ -17,6 +17,8 @@ pub struct Settings {
     pub mail_from: String,
     /// Hosts that may be reached although they are private: development only.
     pub allow_private_hosts: Vec<PrivateHost>,
+    /// How long a host is left alone between two requests of crawls, in milliseconds.
+    pub crawl_delay: i64,
     /// Segments of as many passages are searched by a graph of near vectors; the largest number stands for never.
     pub graph_from: usize,
     /// The language model that puts answers into words; none leaves them to extraction.
@@ -75,6 +77,15 @@ impl Settings {
             Ok(seconds @ 1..=120) => seconds * 1_000,
             _ => return Err(format!("LLM_PATIENCE must be 1 to 120 seconds, is `{patience}`")),
         };
+        let crawl_delay = get("CRAWL_DELAY").unwrap_or_else(|| "1000".into());
+        let crawl_delay = match crawl_delay.parse::<i64>() {
+            Ok(millis @ 0..=60_000) => millis,
+            _ => {
+                return Err(format!(
+                    "CRAWL_DELAY must be 0 to 60000 milliseconds, is `{crawl_delay}`"
+                ));
+            }
+        };
         let graph_from = match get("GRAPH_FROM").map(|it| (it.parse::<usize>(), it)) {
             None => usize::MAX,
             Some((Ok(count @ 1..), _)) => count,
@@ -93,6 +104,7 @@ impl Settings {
             model_patience,
             embedding_server,
             platform_embedding_model: get("WORKERS_AI_EMBED_MODEL"),
+            crawl_delay,
             graph_from,
             allow_private_hosts,
         })
@@ -153,6 +165,8 @@ mod tests {
         assert!(read(&[secret, ("PUBLIC_URL", "not a url")]).is_err_and(|it| it.contains("PUBLIC_URL")));
         assert!(read(&[secret, ("ALLOW_PRIVATE_HOSTS", "a b")]).is_err_and(|it| it.contains("ALLOW_PRIVATE_HOSTS")));
         assert!(read(&[secret, ("GRAPH_FROM", "0")]).is_err_and(|it| it.contains("GRAPH_FROM")));
+        assert!(read(&[secret, ("CRAWL_DELAY", "-1")]).is_err_and(|it| it.contains("CRAWL_DELAY")));
+        assert!(read(&[secret]).is_ok_and(|it| it.crawl_delay == 1_000));
         assert!(read(&[secret, ("GRAPH_FROM", "5000")]).is_ok_and(|it| it.graph_from == 5_000));
         let settings = read(&[secret, ("ALLOW_PRIVATE_HOSTS", "Localhost, 127.0.0.1:9000")]);
         assert_eq!(settings.map(|it| it.allow_private_hosts.len()), Ok(2));

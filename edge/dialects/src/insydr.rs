@@ -24,6 +24,7 @@ pub mod members;
 pub mod messages;
 pub mod operator;
 pub mod page;
+pub mod sites;
 pub mod upload;
 pub mod webhooks;
 pub mod widget;
@@ -54,6 +55,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(members::routes());
     routes.extend(agent_versions::routes());
     routes.extend(document_versions::routes());
+    routes.extend(sites::routes());
     routes.extend(conversations::routes());
     routes
 }

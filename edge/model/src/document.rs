@@ -1,5 +1,5 @@
 //! Documents: what was given to us to answer from.
-use crate::{CollectionId, DocumentId, Timestamp, WorkspaceId};
+use crate::{CollectionId, DocumentId, SourceId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 /// Where a document came from.
@@ -99,6 +99,8 @@ pub struct Document {
     pub kind: DocumentKind,
     pub source_type: SourceType,
     pub source_url: Option<String>,
+    /// The site that it is a page of.
+    pub source_id: Option<SourceId>,
     /// The name the file was uploaded under.
     pub file_name: Option<String>,
     /// The media type the uploader gave, for what the bytes themselves do not say.

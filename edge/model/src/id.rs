@@ -45,6 +45,8 @@ ids! {
     CollectionId = "col_";
     /// A document.
     DocumentId = "doc_";
+    /// A site that documents are taken from.
+    SourceId = "src_";
     /// An agent.
     AgentId = "agent_";
     /// A conversation.

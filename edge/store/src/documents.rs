@@ -3,7 +3,7 @@ use crate::port::sql;
 use crate::{Page, SqlError, Statement, Store, json};
 use edge_model::conversation::Citation;
 use edge_model::document::{Document, DocumentKind, DocumentStatus};
-use edge_model::{CollectionId, DocumentId, Timestamp, WorkspaceId};
+use edge_model::{CollectionId, DocumentId, SourceId, Timestamp, WorkspaceId};
 use serde_json::Value;
 
 /// Which documents a list is of; none means all.
@@ -182,8 +182,8 @@ pub fn insert(document: &Document) -> Statement {
     let it = document;
     sql!(
         "INSERT INTO documents (id, workspace_id, collection_id, title, source_type, source_url, file_name, media_type,
-            content_hash, size, version, status, stage, created_at, updated_at, kind)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15)",
+            content_hash, size, version, status, stage, created_at, updated_at, kind, source_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16)",
         it.id.as_str(),
         it.workspace_id.as_str(),
         it.collection_id.as_str(),
@@ -198,7 +198,8 @@ pub fn insert(document: &Document) -> Statement {
         it.status.as_str(),
         it.stage.as_str(),
         it.created_at.0,
-        it.kind.as_str()
+        it.kind.as_str(),
+        it.source_id.as_ref().map(SourceId::as_str)
     )
 }
 

@@ -12,6 +12,7 @@ pub mod answers;
 pub mod api_keys;
 pub mod collections;
 pub mod conversations;
+pub mod crawls;
 pub mod deliveries;
 pub mod deputies;
 pub mod document_versions;
@@ -25,6 +26,7 @@ pub mod jobs;
 pub mod members;
 mod once;
 pub mod port;
+pub mod sources;
 pub mod transcripts;
 pub mod webhooks;
 pub mod workspaces;
@@ -128,7 +130,7 @@ impl Answers {
 }
 
 #[derive(serde::Deserialize)]
-struct Count {
+pub(crate) struct Count {
     n: u64,
 }
 

@@ -1,9 +1,11 @@
 //! A server of embeddings behind the port of the way out: it knows a few words that nobody else knows, and misbehaves on
 //! demand.
 use async_trait::async_trait;
-use edge_core::ports::{Fetcher, Incoming, Outgoing};
+use edge_core::guard::PublicUrl;
+use edge_core::ports::{Answer, Fetcher, Incoming, Outgoing};
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::sync::Mutex;
 
 /// How the server behaves, until it is told otherwise.
@@ -118,5 +120,9 @@ impl Fetcher for EmbeddingServer {
             retry_after: None,
             body,
         })
+    }
+
+    async fn get(&self, _: PublicUrl, _: Vec<(Cow<'static, str>, String)>) -> Result<Answer, String> {
+        Err("connection refused".into())
     }
 }

@@ -2,11 +2,13 @@
 use async_trait::async_trait;
 use edge_core::limit::{Counters, Outcome, Take};
 use edge_core::ports::{
-    Assets, Blobs, Clock, Deliveries, Extracted, Hint, Jobs, Limiter, Mail, Mailer, Parser, Random, Unread,
+    Assets, Blobs, Clock, Crawls, Deliveries, Extracted, Hint, Jobs, Limiter, Mail, Mailer, Page, Parser, Random,
+    Sitemap, Unread,
 };
 use edge_core::{Error, Result};
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::deliveries::Endpoint;
+use edge_store::sources::SourceRef;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
@@ -124,6 +126,14 @@ impl Parser for Reader {
     async fn document(&self, bytes: &[u8], hint: &Hint) -> Result<Extracted, Unread> {
         edge_extract::document_at_once(bytes, hint).map_err(Unread::Refused)
     }
+
+    async fn page(&self, bytes: &[u8], url: &str, media_type: &str) -> Result<Page, Unread> {
+        edge_extract::page(bytes, url, media_type).map_err(Unread::Refused)
+    }
+
+    async fn sitemap(&self, bytes: &[u8]) -> Result<Sitemap, Unread> {
+        edge_extract::sitemap(bytes).map_err(Unread::Refused)
+    }
 }
 
 /// The mails that were sent.
@@ -212,7 +222,7 @@ impl Limiter for Ledger {
 
 /// Who was woken.
 #[derive(Default)]
-pub(crate) struct Wakes(Mutex<Vec<WorkspaceId>>, Mutex<Vec<Endpoint>>);
+pub(crate) struct Wakes(Mutex<Vec<WorkspaceId>>, Mutex<Vec<Endpoint>>, Mutex<Vec<SourceRef>>);
 
 impl Wakes {
     pub(crate) fn take(&self) -> Vec<WorkspaceId> {
@@ -229,6 +239,11 @@ impl Wakes {
         mails
     }
 
+    /// Returns the sources whose crawler was woken.
+    pub(crate) fn take_sources(&self) -> Vec<SourceRef> {
+        std::mem::take(&mut self.2.lock().unwrap())
+    }
+
     /// Returns the endpoints whose deliverer was woken.
     pub(crate) fn take_endpoints(&self) -> Vec<Endpoint> {
         std::mem::take(&mut self.1.lock().unwrap())
@@ -239,6 +254,14 @@ impl Wakes {
 impl Deliveries for Wakes {
     async fn wake(&self, endpoint: &Endpoint) -> Result<()> {
         self.1.lock().unwrap().push(endpoint.clone());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Crawls for Wakes {
+    async fn wake(&self, source: &SourceRef) -> Result<()> {
+        self.2.lock().unwrap().push(source.clone());
         Ok(())
     }
 }

@@ -1,11 +1,14 @@
 //! Customers' endpoints, behind the port of the way out: each address follows a script.
+use super::site::Site;
 use super::{Owner, World};
 use async_trait::async_trait;
-use edge_core::ports::{Fetcher, Incoming, Outgoing};
+use edge_core::guard::PublicUrl;
+use edge_core::ports::{Answer, Fetcher, Incoming, Outgoing};
 use edge_model::{Timestamp, WebhookId, WorkspaceId};
 use edge_store::deliveries::Endpoint;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 
@@ -47,6 +50,8 @@ pub(crate) struct Receiver {
     scripts: Mutex<BTreeMap<String, VecDeque<Reply>>>,
     always: Mutex<BTreeMap<String, Reply>>,
     log: Mutex<Vec<Received>>,
+    /// What is there to be read.
+    pub(crate) site: Site,
 }
 
 impl Receiver {
@@ -103,6 +108,10 @@ impl Fetcher for Receiver {
             retry_after,
             body: stream::once(async move { Ok(text.into_bytes()) }).boxed(),
         })
+    }
+
+    async fn get(&self, url: PublicUrl, headers: Vec<(Cow<'static, str>, String)>) -> Result<Answer, String> {
+        self.site.answer(url.as_str(), &headers).await
     }
 }
 

@@ -75,7 +75,9 @@ async fn the_list_is_as_documented() {
         "total": 1
     });
     has(&answer, &documented);
-    let progress = json!({ "stage": "done", "percent": 100, "pages_done": 1, "pages_total": 1, "error": null });
+    let progress = json!({
+        "stage": "done", "percent": 100, "pages_done": 1, "pages_total": 1, "pages_skipped": 0, "error": null
+    });
     is(&answer["documents"][0]["progress"], &progress);
 }
 

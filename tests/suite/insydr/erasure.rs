@@ -69,6 +69,7 @@ async fn furnish(world: &World, owner: &Owner) -> (String, String, String) {
     let (webhook, _) = owner.webhook(world, HOOK, &["FEEDBACK_RECEIVED"]).await;
     owner.test_event(world, &webhook).await;
     owner.deliver(world, &webhook).await;
+    owner.crawl(world, json!({})).await;
     // One more that waits to be worked on.
     world
         .upload(owner, "waiting.txt", "This one is not processed yet.")

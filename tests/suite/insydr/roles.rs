@@ -117,6 +117,20 @@ fn table() -> Vec<(Method, &'static str, Option<Value>, usize)> {
             some(json!({})),
             EDITORS,
         ),
+        (get.clone(), "/documents/{source_id}/pages", None, ALL),
+        (
+            post.clone(),
+            "/documents/url",
+            some(json!({ "url": "https://example.com/a", "collection_id": "{collection_id}" })),
+            EDITORS,
+        ),
+        (post.clone(), "/documents/{source_id}/cancel", some(json!({})), EDITORS),
+        (
+            patch.clone(),
+            "/documents/{source_id}/crawl",
+            some(json!({ "max_pages": 5 })),
+            EDITORS,
+        ),
         (delete.clone(), "/documents/{document_id}", None, EDITORS),
         (post.clone(), "/agents", some(json!({ "name": "B" })), EDITORS),
         (
@@ -222,6 +236,7 @@ async fn furnished(world: &World, number: usize) -> (Owner, Vec<(&'static str, S
         .expect(201);
     let (webhook, _) = owner.webhook(world, HOOK, &["LEAD_CAPTURED"]).await;
     let delivery = owner.test_event(world, &webhook).await;
+    let source = owner.crawl(world, json!({})).await;
     let things = vec![
         ("{webhook_id}", webhook),
         ("{delivery_id}", delivery),
@@ -233,6 +248,7 @@ async fn furnished(world: &World, number: usize) -> (Owner, Vec<(&'static str, S
         ("{user_id}", id(&me)),
         ("{escalation_id}", raised["escalation_id"].as_str().unwrap().to_owned()),
         ("{document_id}", document),
+        ("{source_id}", source),
         ("{agent_id}", agent),
         ("{collection_id}", collection),
         ("{key_id}", id(&key)),
@@ -244,6 +260,11 @@ async fn call<'a>(world: &'a World, who: &Owner, method: Method, path: &str, bod
     let collection = world.default_collection(who).await;
     let call = who.call(world, method.clone(), path);
     match body {
+        Some(body) if body.get("collection_id").is_some() && path.ends_with("/url") => {
+            let mut body = body.clone();
+            body["collection_id"] = json!(collection);
+            call.json(&body)
+        }
         Some(body) => call.json(body),
         None if method == Method::POST => call.form(&[
             ("collection_id", None, collection.as_bytes()),
@@ -296,7 +317,9 @@ fn the_table_has_every_route_of_a_workspace() {
     let known = table();
     for route in edge_dialects::routes().iter().filter(|it| it.access == Access::Member) {
         let rest = route.path.strip_prefix(WORKSPACE).expect("below a workspace");
-        let is_known = known.iter().any(|it| it.0 == route.method && it.1 == rest);
+        // A website is a document there.
+        let is_known = |it: &&str| it.replace("{source_id}", "{document_id}") == rest;
+        let is_known = known.iter().any(|it| it.0 == route.method && is_known(&it.1));
         assert!(is_known, "who may {} {rest}?", route.method);
     }
 }

@@ -36,6 +36,13 @@ pub(super) fn patience(value: &str) -> Verdict {
     )
 }
 
+pub(super) fn crawl_delay(value: &str) -> Verdict {
+    unless(
+        matches!(value.parse::<u32>(), Ok(0..=60_000)),
+        "must be a number of milliseconds from 0 to 60000",
+    )
+}
+
 pub(super) fn count_or_nothing(value: &str) -> Verdict {
     unless(
         value.is_empty() || matches!(value.parse::<usize>(), Ok(1..)),

@@ -2,13 +2,15 @@
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Path, Query};
 use super::page::{Paging, next_cursor};
+use super::sites;
 use super::upload::Received;
 use axum::Json;
 use axum::extract::State;
 use edge_core::document::Accepted;
-use edge_core::{App, document};
+use edge_core::knowledge::Entry;
+use edge_core::{App, document, knowledge};
+use edge_model::CollectionId;
 use edge_model::document::{ChunkPreview, Document, DocumentStatus, DocumentVersion, SourceType};
-use edge_model::{CollectionId, DocumentId};
 use edge_store::documents::Filter;
 use http::StatusCode;
 use serde::Deserialize;
@@ -67,6 +69,7 @@ fn progress(document: &Document) -> Progress {
         percent,
         pages_done,
         pages_total: 1,
+        pages_skipped: 0,
         error: document.error.clone(),
     }
 }
@@ -109,13 +112,13 @@ pub async fn list(
         kind: None,
     };
     let page = Paging::new(filters.limit, filters.cursor).page()?;
-    let (found, total) = document::list(&app, &member, &filter, &page).await?;
-    let next_cursor = next_cursor(
-        &page,
-        found.len(),
-        found.last().map(|it| (it.created_at, it.id.as_str())),
-    );
-    let documents = found.into_iter().map(summary).collect();
+    let (found, total) = knowledge::list(&app, &member, &filter, &page).await?;
+    let next_cursor = next_cursor(&page, found.len(), found.last().map(Entry::position));
+    let one = |it: Entry| match it {
+        Entry::Document(it) => summary(*it),
+        Entry::Source(it) => sites::summary(&it),
+    };
+    let documents = found.into_iter().map(one).collect();
     Ok(Json(DocumentList {
         documents,
         total,
@@ -141,8 +144,11 @@ pub async fn show(
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<Json<wire::knowledge::Document>> {
-    let (document, versions) = document::get(&app, &member, &DocumentId::new(id)).await?;
-    Ok(Json(full(document, versions)))
+    let (entry, versions) = knowledge::get(&app, &member, &id).await?;
+    Ok(Json(match entry {
+        Entry::Document(document) => full(*document, versions),
+        Entry::Source(source) => sites::full(&source),
+    }))
 }
 
 pub(super) fn full(document: Document, versions: Vec<DocumentVersion>) -> wire::knowledge::Document {
@@ -155,6 +161,7 @@ pub(super) fn full(document: Document, versions: Vec<DocumentVersion>) -> wire::
         kind: _,
         source_type,
         source_url,
+        source_id,
         file_name,
         media_type: _,
         content_hash: _,
@@ -185,7 +192,9 @@ pub(super) fn full(document: Document, versions: Vec<DocumentVersion>) -> wire::
         title,
         source_type: source_word(source_type).into(),
         source_url,
-        file_path: file_name.map(|it| format!("/uploads/{it}")),
+        file_path: file_name
+            .filter(|_| source_type == SourceType::File)
+            .map(|it| format!("/uploads/{it}")),
         status: status_word(status).into(),
         language,
         chunk_count,
@@ -196,6 +205,8 @@ pub(super) fn full(document: Document, versions: Vec<DocumentVersion>) -> wire::
         collection_id: collection_id.to_string(),
         size,
         progress,
+        source_id: source_id.map(|it| it.to_string()),
+        crawl: None,
     }
 }
 
@@ -204,7 +215,7 @@ pub async fn delete(
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<Json<Message>> {
-    document::delete(&app, &member, &DocumentId::new(id)).await?;
+    knowledge::delete(&app, &member, &id).await?;
     Ok(Json(Message {
         message: "Document deleted".into(),
     }))
@@ -215,11 +226,11 @@ pub async fn reprocess(
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<(StatusCode, Json<AcceptedReprocess>)> {
-    let document = document::reprocess(&app, &member, &DocumentId::new(id)).await?;
+    let status = knowledge::reprocess(&app, &member, &id).await?;
     let message = "Document queued for processing".into();
     let answer = AcceptedReprocess {
-        id: document.id.to_string(),
-        status: status_word(document.status).into(),
+        id,
+        status: status_word(status).into(),
         message,
     };
     Ok((StatusCode::ACCEPTED, Json(answer)))

@@ -1,0 +1,301 @@
+//! Crawling: a source's pages, asked for one after the other and taken in as documents.
+//!
+//! The frontier is rows, so that a crawl goes on after a crash where it was. Each step asks for one address at most and
+//! writes all that comes of it in one batch; done twice, the second finds it done. Redirects, canonical links and links
+//! go into the frontier like any address: so each is checked again, asked for once, and never in a circle.
+pub(crate) mod address;
+mod ending;
+mod fetch;
+mod intake;
+mod outcome;
+pub mod robots;
+pub(crate) mod scope;
+mod sitemap;
+mod turn;
+
+use crate::app::App;
+use crate::guard::PublicUrl;
+use crate::{Error, Kind, Result};
+use edge_model::Timestamp;
+use edge_model::crawl::{CrawlPage, Found, PageKind, PageState};
+use edge_model::source::{Source, SourceStatus};
+use edge_model::time::{MINUTE, SECOND};
+use edge_store::crawls::{self, CrawlSize, CrawlView, NextPage};
+use edge_store::sources::{self, SourceRef};
+use edge_store::{SqlError, Statement};
+use outcome::Outcome;
+use url::Url;
+
+/// How many clicks from the start a page may be.
+const DEEPEST: u32 = 25;
+/// How many redirects are followed to a page.
+const HOPS: u32 = 5;
+/// When an address that could not be had is asked for again; after the last time it has failed.
+const PATIENCE: [i64; 3] = [10 * SECOND, MINUTE, 5 * MINUTE];
+/// How many addresses one step puts into the frontier.
+const AT_ONCE: usize = 5_000;
+/// Why an address of a shape that there are many of is left out.
+const TRAP: &str = "too many addresses of this kind";
+/// Why a page is left out in favour of another.
+const CANONICAL: &str = "the page names another one as canonical";
+
+/// Works on a source until nothing is due or the time is over, and returns when to come back; none when there is nothing
+/// left to do.
+///
+/// # Errors
+/// When the database does not answer; what a site does wrong is written down, not reported.
+pub async fn drain(app: &App, source: &SourceRef, budget_ms: i64) -> Result<Option<Timestamp>> {
+    let stop = app.now().plus(budget_ms);
+    loop {
+        let now = app.now();
+        let Some(view) = app.store.crawl(source, now).await? else {
+            return Ok(None);
+        };
+        match view.source.next_step_at {
+            Some(at) if at <= now && now < stop => {}
+            next => return Ok(next),
+        }
+        match step(app, view).await {
+            // Deleted meanwhile: nothing may come back.
+            Err(error) if error.kind == Kind::Conflict && error.for_log().contains("FOREIGN KEY") => return Ok(None),
+            done => done?,
+        }
+    }
+}
+
+/// Wakes whoever crawls sources that something is to be done for, since a crash may have come between.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn sweep(app: &App) -> Result<()> {
+    for source in app.store.due_sources(app.now()).await? {
+        app.crawls.wake(&source).await?;
+    }
+    Ok(())
+}
+
+/// A crawl as a step sees it.
+struct Crawl {
+    source: Source,
+    start: Url,
+    size: CrawlSize,
+}
+
+impl Crawl {
+    /// How many addresses it may come across, ask for, and take in.
+    fn most_found(&self) -> u32 {
+        self.source.max_pages.saturating_mul(5).saturating_add(500)
+    }
+
+    fn most_asked(&self) -> u32 {
+        self.source.max_pages.saturating_mul(3).saturating_add(100)
+    }
+
+    fn is_full(&self) -> bool {
+        self.size.done >= self.source.max_pages || self.size.asked >= self.most_asked()
+    }
+}
+
+/// Does the next piece of work of a source, and writes down when the one after it is due.
+async fn step(app: &App, view: CrawlView) -> Result<()> {
+    let CrawlView { mut source, next, size } = view;
+    let now = app.now();
+    if !source.status.is_running() {
+        // Its time to be crawled again has come.
+        let writes = restart(&source, now)?;
+        return Ok(app.store.write(writes).await.map(drop)?);
+    }
+    source.status = SourceStatus::Crawling;
+    let crawl = Crawl {
+        start: start(&source)?,
+        source,
+        size,
+    };
+    let is_last = crawl.is_full() && next.as_ref().is_none_or(|it| it.page.kind == PageKind::Page);
+    match next {
+        Some(NextPage { due_at, .. }) if !is_last && due_at > now => wait(app, crawl.source, due_at).await,
+        Some(NextPage { page, .. }) if !is_last => visit(app, &crawl, page).await,
+        _ => ending::end(app, crawl).await,
+    }
+}
+
+/// Notes when the next address is due.
+async fn wait(app: &App, mut source: Source, until: Timestamp) -> Result<()> {
+    source.next_step_at = Some(until);
+    let write = sources::set_progress(&source, app.now());
+    Ok(app.store.write(vec![write]).await.map(drop)?)
+}
+
+/// Asks for an address, unless something is against it, and writes down what came of it.
+async fn visit(app: &App, crawl: &Crawl, mut page: CrawlPage) -> Result<()> {
+    let url = match PublicUrl::new(&page.url, &app.settings.allow_private_hosts) {
+        Ok(url) => url,
+        Err(why) => {
+            page.state = PageState::Skipped;
+            page.reason = Some(format!("the address {why}"));
+            return write(app, crawl, vec![crawls::settle(&page)]).await;
+        }
+    };
+    let rules = match turn::rules(app, crawl, &page).await? {
+        turn::Robots::Known(rules) => rules,
+        turn::Robots::Later => return Ok(()),
+        turn::Robots::Refused => {
+            page.state = PageState::Failed;
+            page.reason = Some("the site's robots.txt could not be read, so nothing was asked for".into());
+            return write(app, crawl, vec![crawls::settle(&page)]).await;
+        }
+    };
+    if !rules.allow(&page.url) {
+        page.state = PageState::Skipped;
+        page.reason = Some("the site's robots.txt forbids it".into());
+        let mut writes = vec![crawls::settle(&page)];
+        writes.push(crawls::release(&page, CANONICAL));
+        return write(app, crawl, writes).await;
+    }
+    let now = app.now();
+    if !app
+        .store
+        .take_turn(&page.origin, now, now.plus(turn::gap(app, &rules)))
+        .await?
+    {
+        return Ok(());
+    }
+    let outcome = match page.kind {
+        PageKind::Page => outcome::of_page(app, crawl, &page, url).await?,
+        PageKind::Sitemap => sitemap::read(app, crawl, &page, url).await?,
+    };
+    settle(app, crawl, page, outcome).await
+}
+
+/// Writes down what came of an address that was asked for.
+async fn settle(app: &App, crawl: &Crawl, mut page: CrawlPage, outcome: Outcome) -> Result<()> {
+    let now = app.now();
+    page.fetched_at = Some(now);
+    let mut writes = vec![];
+    match outcome {
+        Outcome::Later { reason, after } => {
+            let tries = usize::try_from(page.tries).unwrap_or(usize::MAX);
+            page.tries += 1;
+            page.reason = Some(reason);
+            match PATIENCE.get(tries) {
+                Some(wait) => {
+                    let until = now.plus(after.map_or(*wait, |it| it.clamp(*wait, 10 * MINUTE)));
+                    page.next_at = until;
+                    // Who says when to come back means the whole host.
+                    writes.extend(after.map(|_| crawls::pause_host(&page.origin, until)));
+                }
+                None => {
+                    page.state = PageState::Failed;
+                    writes.push(crawls::release(&page, CANONICAL));
+                }
+            }
+        }
+        Outcome::Skipped { reason, found } => {
+            page.state = PageState::Skipped;
+            page.reason = Some(reason);
+            writes.extend(enqueue(crawl, &found));
+            writes.push(crawls::release(&page, CANONICAL));
+        }
+        Outcome::Leads { reason, to } => {
+            page.state = PageState::Skipped;
+            page.reason = Some(reason);
+            page.leads_to = Some(to.url.clone());
+            writes.extend(enqueue(crawl, &[to]));
+        }
+        Outcome::Sitemap { found } => {
+            page.kind = PageKind::Sitemap;
+            page.state = PageState::Done;
+            page.reason = None;
+            writes.extend(enqueue(crawl, &found));
+        }
+        Outcome::Unchanged { found } => {
+            page.state = PageState::Done;
+            page.reason = Some("unchanged".into());
+            writes.extend(enqueue(crawl, &found));
+        }
+        Outcome::Taken(taken) => return intake::take(app, crawl, page, *taken).await,
+    }
+    writes.insert(0, crawls::settle(&page));
+    write(app, crawl, writes).await
+}
+
+/// Applies what came of a step, and that the source is to be looked at again.
+async fn write(app: &App, crawl: &Crawl, mut writes: Vec<Statement>) -> Result<()> {
+    let now = app.now();
+    let mut source = crawl.source.clone();
+    source.next_step_at = Some(now);
+    writes.push(sources::set_progress(&source, now));
+    Ok(app.store.write(writes).await.map(drop)?)
+}
+
+/// Returns the writes that put addresses into the frontier.
+fn enqueue(crawl: &Crawl, found: &[Found]) -> Vec<Statement> {
+    let parts = found.get(..AT_ONCE).unwrap_or(found).chunks(1_000);
+    parts
+        .map(|it| crawls::enqueue(&crawl.source, it, crawl.most_found(), TRAP))
+        .collect()
+}
+
+/// Makes a place in the frontier for an address; none for one that does not belong to the source.
+fn found(app: &App, crawl: &Crawl, url: &Url, depth: u32) -> Option<Found> {
+    let is_ours = scope::belongs(&crawl.source, &crawl.start, url);
+    if !is_ours || PublicUrl::new(url.as_str(), &app.settings.allow_private_hosts).is_err() {
+        return None;
+    }
+    let skipped = if !scope::is_wanted(&crawl.source, url) {
+        Some("the patterns leave it out")
+    } else if depth > DEEPEST {
+        Some("too many clicks from the start")
+    } else {
+        address::objection(url, app.now())
+    };
+    let shape = address::shape(url);
+    Some(Found {
+        url: url.to_string(),
+        kind: PageKind::Page,
+        origin: address::origin(url),
+        most: shape.as_ref().map(|it| it.1),
+        shape: shape.map(|it| it.0),
+        skipped: skipped.map(str::to_owned),
+        depth,
+        hops: 0,
+    })
+}
+
+/// Returns the writes that begin another crawl of a source that none is under way of.
+pub(crate) fn restart(source: &Source, now: Timestamp) -> Result<Vec<Statement>> {
+    let mut next = source.clone();
+    next.run += 1;
+    Ok(vec![
+        sources::begin(&source.workspace_id, &source.id, now),
+        crawls::enqueue(&next, &[first(&next)?], u32::MAX, TRAP),
+    ])
+}
+
+/// Returns the place of the start in the frontier.
+pub(crate) fn first(source: &Source) -> Result<Found> {
+    let url = start(source)?;
+    let kind = match source.kind {
+        edge_model::source::SourceKind::Sitemap => PageKind::Sitemap,
+        _ => PageKind::Page,
+    };
+    Ok(Found {
+        origin: address::origin(&url),
+        url: url.into(),
+        kind,
+        shape: None,
+        most: None,
+        skipped: None,
+        depth: u32::from(kind == PageKind::Page),
+        hops: 0,
+    })
+}
+
+fn start(source: &Source) -> Result<Url> {
+    Url::parse(&source.url).map_err(|why| Error::internal(format!("source {}: {why}", source.id)))
+}
+
+/// Tells whether what is written was refused since the same content is there already.
+fn is_duplicate(error: &SqlError) -> bool {
+    matches!(error, SqlError::Constraint(text) if text.contains("content_hash"))
+}

@@ -1,0 +1,73 @@
+//! The end of a crawl: what vanished is retired, and the next crawl has its time.
+use super::Crawl;
+use crate::app::App;
+use crate::{Result, document, index};
+use edge_model::crawl::PageState;
+use edge_model::source::{Source, SourceStatus};
+use edge_store::{crawls, sources};
+
+/// Why an address was not come to.
+const LIMIT: &str = "the limit of pages was reached";
+
+/// Ends a crawl: in several steps when many pages vanished, each safe to run twice.
+pub(super) async fn end(app: &App, crawl: Crawl) -> Result<()> {
+    let Crawl { mut source, size, .. } = crawl;
+    // A crawl that was cut short, or saw nothing, tells nothing of what it did not come across.
+    let is_whole = size.done > 0 && size.done < source.max_pages;
+    let left_out = crawls::leave_out_waiting(&source, LIMIT);
+    app.store.write(vec![left_out]).await?;
+    let mut attempt = 0;
+    loop {
+        let (documents, contents) = app.store.vanished(&source, is_whole).await?;
+        if documents.is_empty() {
+            break;
+        }
+        let mut writes: Vec<_> = documents
+            .iter()
+            .flat_map(|it| crawls::retire(&source.workspace_id, it))
+            .collect();
+        writes.extend(index::remove(app, &source.workspace_id, &documents).await?);
+        writes.push(document::erase_job(app, &source.workspace_id, &contents)?);
+        app.jobs.wake(&source.workspace_id).await?;
+        let done = app.store.write(writes).await.map(drop).map_err(Into::into);
+        if let Some(end) = index::settle(app, done, &mut attempt).await {
+            end?;
+        }
+    }
+    let now = app.now();
+    source.error = reason(app, &source, size.done).await?;
+    source.status = if source.error.is_some() {
+        SourceStatus::Failed
+    } else {
+        SourceStatus::Completed
+    };
+    source.ended_at = Some(now);
+    source.next_step_at = source.refresh.interval().map(|it| now.plus(it));
+    let mut writes = vec![];
+    if is_whole {
+        writes.extend(crawls::count_missing(&source));
+    }
+    writes.push(sources::set_progress(&source, now));
+    app.store.write(writes).await?;
+    app.jobs.wake(&source.workspace_id).await
+}
+
+/// Returns why a crawl took nothing in; none when it did.
+async fn reason(app: &App, source: &Source, done: u32) -> Result<Option<String>> {
+    if done > 0 {
+        return Ok(None);
+    }
+    let mut url = source.url.clone();
+    // A start that leads elsewhere is judged by where it leads.
+    for _ in 0..=super::HOPS {
+        let Some(page) = app.store.crawl_page(source, &url).await? else {
+            break;
+        };
+        match (page.leads_to, page.reason, page.state) {
+            (Some(to), ..) if to != url => url = to,
+            (_, Some(reason), PageState::Skipped | PageState::Failed) => return Ok(Some(format!("{url}: {reason}"))),
+            _ => break,
+        }
+    }
+    Ok(Some("no page could be taken in; the list of pages says why".into()))
+}

@@ -1,0 +1,127 @@
+//! One request to a site: bounded in time and size, no redirect followed.
+use crate::app::App;
+use crate::guard::PublicUrl;
+use crate::ports::{Answer, ByteStream};
+use edge_model::Timestamp;
+use edge_model::time::SECOND;
+use futures_util::StreamExt as _;
+use futures_util::future::{Either, select};
+use std::borrow::Cow;
+use std::pin::pin;
+
+/// How long a site may take for its answer, in milliseconds.
+const TIMEOUT: u32 = 20_000;
+
+/// What a site answered.
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Body,
+}
+
+/// The body of an answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Body {
+    /// Nobody wanted it.
+    Unread,
+    Whole(Vec<u8>),
+    /// As much as was wanted; there is more.
+    Cut(Vec<u8>),
+}
+
+impl Response {
+    /// Returns a header, by its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|it| it.0 == name).map(|it| it.1.as_str())
+    }
+
+    /// Returns the media type, in lower case, without its parameters.
+    pub(crate) fn media_type(&self) -> String {
+        media_type(self.header("content-type").unwrap_or_default())
+    }
+
+    /// Returns for how long the site wants to be left alone, in milliseconds.
+    pub(crate) fn retry_after(&self, now: Timestamp) -> Option<i64> {
+        let text = self.header("retry-after")?.trim();
+        match text.parse::<u32>() {
+            Ok(seconds) => Some(i64::from(seconds) * SECOND),
+            Err(_) => Timestamp::from_http_date(text).map(|it| it.0 - now.0),
+        }
+    }
+}
+
+fn media_type(text: &str) -> String {
+    text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Returns how we introduce ourselves, with an address where people learn who we are.
+pub(crate) fn agent(app: &App) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let base = &app.settings.public_url;
+    let base = if base.is_empty() {
+        "https://edgewise.example"
+    } else {
+        base
+    };
+    format!("{}/{version} (+{base}/docs/crawling)", super::robots::NAME)
+}
+
+/// Asks for an address. Of the body, as many bytes are read as `wanted` says by status and media type.
+///
+/// # Errors
+/// Says why there is no answer.
+pub(crate) async fn get(
+    app: &App,
+    url: PublicUrl,
+    conditions: Vec<(Cow<'static, str>, String)>,
+    wanted: impl Fn(u16, &str) -> usize,
+) -> Result<Response, String> {
+    let began = app.now();
+    let mut headers = vec![
+        ("user-agent".into(), agent(app)),
+        (
+            "accept".into(),
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5".to_owned(),
+        ),
+    ];
+    headers.extend(conditions);
+    let asked = app.fetcher.get(url, headers);
+    let late = || format!("no answer within {} seconds", i64::from(TIMEOUT) / SECOND);
+    let Answer { status, headers, body } = match select(asked, app.clock.sleep(TIMEOUT)).await {
+        Either::Left((answer, _)) => answer.map_err(|why| why.chars().take(200).collect::<String>())?,
+        Either::Right(_) => return Err(late()),
+    };
+    let mut response = Response {
+        status,
+        headers,
+        body: Body::Unread,
+    };
+    let most = wanted(status, &response.media_type());
+    if most > 0 {
+        let spent = u32::try_from(app.now().0 - began.0).unwrap_or(TIMEOUT);
+        let read = pin!(read(body, most));
+        response.body = match select(read, app.clock.sleep(TIMEOUT.saturating_sub(spent))).await {
+            Either::Left((body, _)) => body?,
+            Either::Right(_) => {
+                return Err(format!(
+                    "the answer was not there after {} seconds",
+                    i64::from(TIMEOUT) / SECOND
+                ));
+            }
+        };
+    }
+    Ok(response)
+}
+
+async fn read(mut stream: ByteStream, most: usize) -> Result<Body, String> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        bytes.extend(chunk?);
+        if bytes.len() > most {
+            bytes.truncate(most);
+            return Ok(Body::Cut(bytes));
+        }
+    }
+    Ok(Body::Whole(bytes))
+}

@@ -1,0 +1,198 @@
+//! A page taken in: a document of its own, or another version of it.
+use super::{CANONICAL, Crawl, enqueue, is_duplicate, write};
+use crate::app::App;
+use crate::file::{self, Upload};
+use crate::{Result, document, secret};
+use edge_extract::Page;
+use edge_model::DocumentId;
+use edge_model::crawl::{CrawlPage, Found, PageState};
+use edge_model::document::{Document, DocumentKind, DocumentStatus, SourceType};
+use edge_model::source::Source;
+use edge_store::{Statement, crawls, document_versions, documents, sources};
+use url::Url;
+
+/// The longest title, in characters.
+const TITLE: usize = 200;
+
+/// What is to be taken in.
+pub(super) struct Taken {
+    pub(super) content: Content,
+    pub(super) etag: Option<String>,
+    pub(super) last_modified: Option<String>,
+    /// The addresses it links to.
+    pub(super) links: Vec<String>,
+    pub(super) found: Vec<Found>,
+}
+
+/// The bytes of a document, and what to call it.
+pub(super) struct Content {
+    upload: Upload,
+    title: String,
+    url: String,
+}
+
+impl Content {
+    /// The text of a page, without what surrounds it: so what changes around it is no change.
+    pub(super) fn page(url: &str, read: Page) -> Self {
+        let title = read.title.filter(|it| !it.trim().is_empty());
+        Self {
+            title: cut(&title.unwrap_or_else(|| url.to_owned())),
+            upload: Upload {
+                name: "page.md".into(),
+                media_type: "text/markdown".into(),
+                bytes: read.text.into_bytes(),
+            },
+            url: url.into(),
+        }
+    }
+
+    /// A file that a site links to.
+    pub(super) fn file(url: &str, media_type: &str, bytes: Vec<u8>) -> Self {
+        let name = Url::parse(url)
+            .ok()
+            .and_then(|it| Some(it.path_segments()?.next_back()?.to_owned()));
+        let name = name.filter(|it| !it.is_empty()).unwrap_or_else(|| "document".into());
+        Self {
+            title: cut(&name),
+            upload: Upload {
+                name: cut(&name),
+                media_type: media_type.into(),
+                bytes,
+            },
+            url: url.into(),
+        }
+    }
+}
+
+fn cut(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.chars().filter(|it| !it.is_control()).take(TITLE).collect()
+}
+
+/// Takes a page in, all at once with what it links to. The same content twice in a collection is one document.
+pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: Taken) -> Result<()> {
+    let Taken {
+        content,
+        etag,
+        last_modified,
+        links,
+        found,
+    } = taken;
+    let more = enqueue(crawl, &found);
+    if let Err(error) = file::kind(&content.upload) {
+        page.state = PageState::Skipped;
+        page.reason = Some(error.message);
+        return finish(app, crawl, page, more).await;
+    }
+    (page.etag, page.last_modified, page.links) = (etag, last_modified, links);
+    let workspace = &crawl.source.workspace_id;
+    let before = match &page.document_id {
+        Some(id) => app.store.document(workspace, id).await?,
+        None => None,
+    };
+    page.state = PageState::Done;
+    page.reason = None;
+    let hash = secret::sha256(&content.upload.bytes);
+    let after = match &before {
+        Some(before) => next_version(before, &page, &content, &hash),
+        None => first_version(app, &crawl.source, &content, &hash)?,
+    };
+    page.title = Some(content.title);
+    let is_same = before
+        .as_ref()
+        .is_some_and(|it| (&it.content_hash, &it.title) == (&after.content_hash, &after.title));
+    if is_same {
+        page.reason = Some("unchanged".into());
+        return finish(app, crawl, page, more).await;
+    }
+    // The bytes go first: a row must never name a blob that is not there.
+    app.blobs
+        .put(&document::blob_key(workspace, &hash), &content.upload.bytes)
+        .await?;
+    let now = app.now();
+    page.document_id = Some(after.id.clone());
+    let mut writes = match &before {
+        Some(_) => vec![document_versions::update(&after, now)],
+        None => vec![documents::insert(&after)],
+    };
+    writes.push(document_versions::insert(&after, now));
+    writes.push(document::process_job(app, &after)?);
+    writes.push(crawls::settle(&page));
+    writes.extend(more.clone());
+    let mut source = crawl.source.clone();
+    source.next_step_at = Some(now);
+    writes.push(sources::set_progress(&source, now));
+    app.jobs.wake(workspace).await?;
+    match app.store.write(writes).await {
+        Ok(_) => app.jobs.wake(workspace).await,
+        Err(error) if is_duplicate(&error) => {
+            let same = app
+                .store
+                .document_by_content(workspace, &after.collection_id, &hash)
+                .await?;
+            let whose = same.and_then(|it| it.source_url.or(Some(it.title)));
+            page.state = PageState::Skipped;
+            page.reason = Some(format!("the same content as {}", whose.unwrap_or_default()));
+            // A document that it had before is retired at the end.
+            page.document_id = before.map(|it| it.id);
+            finish(app, crawl, page, more).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn finish(app: &App, crawl: &Crawl, page: CrawlPage, more: Vec<Statement>) -> Result<()> {
+    let mut writes = vec![crawls::settle(&page)];
+    writes.extend(more);
+    if page.state != PageState::Done {
+        writes.push(crawls::release(&page, CANONICAL));
+    }
+    write(app, crawl, writes).await
+}
+
+fn first_version(app: &App, source: &Source, content: &Content, hash: &str) -> Result<Document> {
+    let now = app.now();
+    Ok(Document {
+        id: DocumentId::new(app.id(DocumentId::PREFIX)?),
+        workspace_id: source.workspace_id.clone(),
+        collection_id: source.collection_id.clone(),
+        title: content.title.clone(),
+        kind: DocumentKind::default(),
+        source_type: SourceType::Url,
+        source_url: Some(content.url.clone()),
+        source_id: Some(source.id.clone()),
+        file_name: Some(content.upload.name.clone()),
+        media_type: content.upload.media_type.clone(),
+        content_hash: hash.into(),
+        size: u64::try_from(content.upload.bytes.len()).unwrap_or(u64::MAX),
+        version: 1,
+        status: DocumentStatus::Queued,
+        stage: "queued".into(),
+        error: None,
+        language: None,
+        chunk_count: 0,
+        token_count: 0,
+        preview: vec![],
+        hits: 0,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+/// What a document becomes. A title that somebody gave it stays.
+fn next_version(before: &Document, page: &CrawlPage, content: &Content, hash: &str) -> Document {
+    let is_ours = page.title.as_ref().is_some_and(|it| *it == before.title);
+    Document {
+        title: if is_ours {
+            content.title.clone()
+        } else {
+            before.title.clone()
+        },
+        content_hash: hash.into(),
+        file_name: Some(content.upload.name.clone()),
+        media_type: content.upload.media_type.clone(),
+        size: u64::try_from(content.upload.bytes.len()).unwrap_or(u64::MAX),
+        version: before.version + 1,
+        ..before.clone()
+    }
+}

@@ -1,0 +1,142 @@
+//! Whose turn it is: what a host forbids, and how long it is left alone between two requests.
+use super::fetch::{self, Body, Response};
+use super::robots::{LARGEST, Rules};
+use super::{Crawl, HOPS, address, enqueue, found, write};
+use crate::Result;
+use crate::app::App;
+use crate::guard::PublicUrl;
+use edge_model::crawl::{CrawlHost, CrawlPage, Found, PageKind};
+use edge_model::source::SourceKind;
+use edge_model::time::{DAY, HOUR, MINUTE, SECOND};
+use edge_store::crawls;
+use url::Url;
+
+/// When a robots.txt that could not be had is asked for again; after the last time its host is left alone.
+const PATIENCE: [i64; 3] = [5 * SECOND, 30 * SECOND, 2 * MINUTE];
+/// How long a robots.txt is believed, in milliseconds; one that was read shortly before a crawl began is new enough.
+const BELIEVED: i64 = DAY;
+const NEW_ENOUGH: i64 = 5 * MINUTE;
+/// How long a host whose robots.txt could not be had is left alone, in milliseconds.
+const SILENCE: i64 = HOUR;
+/// How many sitemaps are read for a site.
+pub(super) const SITEMAPS: u32 = 50;
+
+/// What is known of a host's robots.txt.
+pub(super) enum Robots {
+    Known(Rules),
+    /// It was asked for just now, or has to be later; the step is over.
+    Later,
+    /// It could not be had.
+    Refused,
+}
+
+/// Returns how long a host is left alone after a request, in milliseconds.
+pub(super) fn gap(app: &App, rules: &Rules) -> i64 {
+    app.settings.crawl_delay.max(rules.delay())
+}
+
+/// Returns what the host of a page forbids. When that is not known, the step goes into asking.
+pub(super) async fn rules(app: &App, crawl: &Crawl, page: &CrawlPage) -> Result<Robots> {
+    let known = app.store.crawl_host(&page.origin).await?;
+    let mut host = known.unwrap_or_else(|| CrawlHost {
+        origin: page.origin.clone(),
+        robots: None,
+        robots_at: edge_model::Timestamp(0),
+        failures: 0,
+        next_at: edge_model::Timestamp(0),
+    });
+    let now = app.now();
+    let is_current =
+        host.robots_at >= crawl.source.started_at.plus(-NEW_ENOUGH) && host.robots_at > now.plus(-BELIEVED);
+    let has_given_up = usize::try_from(host.failures).is_ok_and(|it| it > PATIENCE.len());
+    match (&host.robots, is_current) {
+        (Some(text), true) => return Ok(Robots::Known(Rules::read(text))),
+        (None, _) if has_given_up && host.robots_at > now.plus(-SILENCE) => return Ok(Robots::Refused),
+        _ => {}
+    }
+    if !app
+        .store
+        .take_turn(&page.origin, now, now.plus(app.settings.crawl_delay))
+        .await?
+    {
+        return Ok(Robots::Later);
+    }
+    let mut writes = vec![];
+    host.robots_at = now;
+    match read(app, &page.origin).await {
+        Ok(text) => {
+            let rules = Rules::read(&text);
+            host.next_at = now.plus(gap(app, &rules));
+            writes.extend(enqueue(crawl, &sitemaps(app, crawl, &page.origin, &rules)));
+            host.robots = Some(text);
+            host.failures = 0;
+        }
+        Err(after) => {
+            let tries = usize::try_from(host.failures).unwrap_or(usize::MAX);
+            host.robots = None;
+            // A new round of tries begins when the silence is over.
+            host.failures = if has_given_up { 1 } else { host.failures + 1 };
+            let wait = PATIENCE.get(tries).copied().unwrap_or(SECOND);
+            host.next_at = now.plus(after.map_or(wait, |it| it.clamp(wait, 10 * MINUTE)));
+        }
+    }
+    writes.insert(0, crawls::set_host(&host));
+    write(app, crawl, writes).await?;
+    Ok(Robots::Later)
+}
+
+/// Asks for a host's robots.txt and follows its redirects.
+///
+/// # Errors
+/// When it cannot be had just now: after how many milliseconds the host wants to be asked again, if it says so.
+async fn read(app: &App, origin: &str) -> Result<String, Option<i64>> {
+    let mut url = Url::parse(&format!("{origin}/robots.txt")).map_err(|_| None)?;
+    for _ in 0..=HOPS {
+        let public = PublicUrl::new(url.as_str(), &app.settings.allow_private_hosts).map_err(|_| None)?;
+        let wanted = |status: u16, _: &str| if (200..300).contains(&status) { LARGEST } else { 0 };
+        let response = fetch::get(app, public, vec![], wanted).await.map_err(|_| None)?;
+        match (response.status, response.header("location")) {
+            (300..400, Some(location)) => url = url.join(location).map_err(|_| None)?,
+            _ => return meaning(app, response),
+        }
+    }
+    // RFC 9309, section 2.3.1.2: after too many redirects there is none.
+    Ok(String::new())
+}
+
+fn meaning(app: &App, response: Response) -> Result<String, Option<i64>> {
+    match (response.status, &response.body) {
+        (200..300, Body::Whole(bytes) | Body::Cut(bytes)) => Ok(String::from_utf8_lossy(bytes).into_owned()),
+        (429, _) => Err(response.retry_after(app.now())),
+        // There is none, so nothing is forbidden.
+        (200..500, _) => Ok(String::new()),
+        _ => Err(response.retry_after(app.now())),
+    }
+}
+
+/// Returns the sitemaps that a site is read by: those it names, or the usual one.
+fn sitemaps(app: &App, crawl: &Crawl, origin: &str, rules: &Rules) -> Vec<Found> {
+    if crawl.source.kind != SourceKind::Website || origin != address::origin(&crawl.start) {
+        return vec![];
+    }
+    let usual = [format!("{origin}/sitemap.xml")];
+    let named = if rules.sitemaps().is_empty() {
+        &usual
+    } else {
+        rules.sitemaps()
+    };
+    let urls = named.iter().filter_map(|it| address::resolve(&crawl.start, it));
+    urls.filter_map(|it| sitemap(app, crawl, &it, 0)).collect()
+}
+
+/// Makes a place in the frontier for a sitemap, unless it is on a host of somebody else.
+pub(super) fn sitemap(app: &App, crawl: &Crawl, url: &Url, hops: u32) -> Option<Found> {
+    Some(Found {
+        kind: PageKind::Sitemap,
+        shape: Some("sitemaps".into()),
+        most: Some(SITEMAPS),
+        skipped: None,
+        hops,
+        ..found(app, crawl, url, 0)?
+    })
+}

@@ -1,0 +1,260 @@
+//! Sources: sites to be crawled, given, changed, ended early, deleted.
+use crate::app::App;
+use crate::crawl::{self, address, scope};
+use crate::guard::PublicUrl;
+use crate::permission::Action;
+use crate::program::Caller;
+use crate::{Error, Kind, Result, collection, document, index};
+use edge_model::crawl::CrawlPage;
+use edge_model::source::{Refresh, Source, SourceKind, SourceStatus};
+use edge_model::{CollectionId, SourceId, WorkspaceId};
+use edge_store::crawls::PageList;
+use edge_store::sources::SourceRef;
+use edge_store::{SqlError, crawls, sources};
+use url::Url;
+
+/// How many pages are taken in when nothing is said.
+const PAGES: u32 = 100;
+/// How many pages one source may have.
+const MOST_PAGES: u32 = 5_000;
+
+/// A source as it is given.
+#[derive(Clone, Debug)]
+pub struct NewSource {
+    pub url: String,
+    pub collection_id: CollectionId,
+    /// None is told by the address and the number of pages.
+    pub kind: Option<SourceKind>,
+    /// None is called by its address.
+    pub name: Option<String>,
+    pub options: Options,
+}
+
+/// How a source is crawled; what is absent stays, or is as usual.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub max_pages: Option<u32>,
+    pub include_patterns: Option<Vec<String>>,
+    pub exclude_patterns: Option<Vec<String>>,
+    pub allowed_hosts: Option<Vec<String>>,
+    pub refresh: Option<Refresh>,
+}
+
+impl Options {
+    fn apply(self, source: &mut Source) -> Result<()> {
+        if let Some(pages) = self.max_pages {
+            if !(1..=MOST_PAGES).contains(&pages) {
+                return Err(Error::field("max_pages", format!("must be 1 to {MOST_PAGES}")));
+            }
+            source.max_pages = pages;
+        }
+        if let Some(patterns) = self.include_patterns {
+            scope::check_patterns("include_patterns", &patterns)?;
+            source.include_patterns = patterns;
+        }
+        if let Some(patterns) = self.exclude_patterns {
+            scope::check_patterns("exclude_patterns", &patterns)?;
+            source.exclude_patterns = patterns;
+        }
+        if let Some(hosts) = self.allowed_hosts {
+            source.allowed_hosts = scope::check_hosts("allowed_hosts", &hosts)?;
+        }
+        if let Some(refresh) = self.refresh {
+            source.refresh = refresh;
+        }
+        Ok(())
+    }
+}
+
+/// Takes a source in and has it crawled. When this returns, both survive a crash. Returns the source and whether the
+/// address was one of the collection already, so that nothing was added.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`] when there is no such collection;
+/// [`Kind::Invalid`] naming what will not do.
+pub async fn create(app: &App, caller: &impl Caller, new: NewSource) -> Result<(Source, bool)> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
+    let NewSource {
+        url,
+        collection_id,
+        kind,
+        name,
+        options,
+    } = new;
+    let url = start(app, &url)?;
+    collection::find(app, workspace, &collection_id).await?;
+    let now = app.now();
+    let mut source = Source {
+        id: SourceId::new(app.id(SourceId::PREFIX)?),
+        workspace_id: workspace.clone(),
+        collection_id,
+        kind: kind.unwrap_or_else(|| guess(&url, options.max_pages)),
+        name: name.unwrap_or_else(|| url.to_string()),
+        url: url.into(),
+        max_pages: PAGES,
+        include_patterns: vec![],
+        exclude_patterns: vec![],
+        allowed_hosts: vec![],
+        refresh: Refresh::default(),
+        status: SourceStatus::Queued,
+        error: None,
+        run: 1,
+        started_at: now,
+        ended_at: None,
+        next_step_at: Some(now),
+        created_at: now,
+        updated_at: now,
+    };
+    options.apply(&mut source)?;
+    if source.kind == SourceKind::Page {
+        source.max_pages = 1;
+    }
+    let known = |source: &Source| {
+        let (collection, url) = (source.collection_id.clone(), source.url.clone());
+        async move { app.store.source_by_url(workspace, &collection, &url).await }
+    };
+    if let Some(known) = known(&source).await? {
+        return Ok((known, true));
+    }
+    let writes = vec![
+        sources::insert(&source),
+        crawls::enqueue(&source, &[crawl::first(&source)?], u32::MAX, ""),
+    ];
+    let reference = reference(&source);
+    app.crawls.wake(&reference).await?;
+    match app.store.write(writes).await {
+        Ok(_) => {}
+        // The same address was given twice at the same time.
+        Err(SqlError::Constraint(text)) if text.contains("sources.url") => {
+            let first = known(&source).await?;
+            return Ok((first.ok_or_else(|| Error::internal(text))?, true));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    app.crawls.wake(&reference).await?;
+    Ok((source, false))
+}
+
+fn start(app: &App, url: &str) -> Result<Url> {
+    let public = PublicUrl::new(url, &app.settings.allow_private_hosts).map_err(|why| Error::field("url", why))?;
+    let url = Url::parse(public.as_str()).map_err(|why| Error::field("url", why))?;
+    Ok(address::spelled(url))
+}
+
+/// Tells what an address most likely is.
+fn guess(url: &Url, max_pages: Option<u32>) -> SourceKind {
+    let path = url.path().to_ascii_lowercase();
+    if path.ends_with(".xml") || path.ends_with(".xml.gz") {
+        return SourceKind::Sitemap;
+    }
+    match max_pages {
+        Some(1) => SourceKind::Page,
+        _ => SourceKind::Website,
+    }
+}
+
+fn reference(source: &Source) -> SourceRef {
+    SourceRef {
+        workspace_id: source.workspace_id.clone(),
+        source_id: source.id.clone(),
+    }
+}
+
+/// Has a source crawled again; one that is being crawled goes on.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
+pub async fn recrawl(app: &App, caller: &impl Caller, id: &SourceId) -> Result<Source> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
+    let source = find(app, workspace, id).await?;
+    if source.status.is_running() {
+        return Ok(source);
+    }
+    let writes = crawl::restart(&source, app.now())?;
+    let reference = reference(&source);
+    app.crawls.wake(&reference).await?;
+    app.store.write(writes).await?;
+    app.crawls.wake(&reference).await?;
+    find(app, workspace, id).await
+}
+
+/// Ends a crawl early: what was taken in stays. One that is over stays as it is.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
+pub async fn cancel(app: &App, caller: &impl Caller, id: &SourceId) -> Result<Source> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
+    let source = find(app, workspace, id).await?;
+    let now = app.now();
+    let refresh_at = source.refresh.interval().map(|it| now.plus(it));
+    app.store
+        .write(vec![sources::cancel(workspace, id, refresh_at, now)])
+        .await?;
+    find(app, workspace, id).await
+}
+
+/// Changes how a source is crawled, from its next crawl on; its schedule at once.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Invalid`] naming what will not
+/// do.
+pub async fn update(app: &App, caller: &impl Caller, id: &SourceId, options: Options) -> Result<Source> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
+    let mut source = find(app, workspace, id).await?;
+    options.apply(&mut source)?;
+    let since = source.ended_at.unwrap_or_else(|| app.now());
+    source.next_step_at = source.refresh.interval().map(|it| since.plus(it));
+    let reference = reference(&source);
+    app.crawls.wake(&reference).await?;
+    app.store.write(vec![sources::set_settings(&source, app.now())]).await?;
+    app.crawls.wake(&reference).await?;
+    find(app, workspace, id).await
+}
+
+/// Deletes a source with its pages, at once.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
+pub async fn delete(app: &App, caller: &impl Caller, id: &SourceId) -> Result<()> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
+    find(app, workspace, id).await?;
+    app.jobs.wake(workspace).await?;
+    let mut attempt = 0;
+    loop {
+        let done = try_delete(app, workspace, id).await;
+        if let Some(end) = index::settle(app, done, &mut attempt).await {
+            return end;
+        }
+    }
+}
+
+async fn try_delete(app: &App, workspace: &WorkspaceId, id: &SourceId) -> Result<()> {
+    let (documents, contents) = app.store.source_contents(workspace, id).await?;
+    let mut writes = sources::delete(workspace, id);
+    if !documents.is_empty() {
+        writes.extend(index::remove(app, workspace, &documents).await?);
+        writes.push(document::erase_job(app, workspace, &contents)?);
+    }
+    Ok(app.store.write(writes).await.map(drop)?)
+}
+
+/// Lists the addresses that the newest crawl came across, and counts all of the state.
+///
+/// # Errors
+/// [`Kind::NotFound`].
+pub async fn pages(app: &App, caller: &impl Caller, id: &SourceId, list: &PageList) -> Result<(Vec<CrawlPage>, u64)> {
+    caller.require(Action::Read)?;
+    let source = find(app, &caller.workspace().id, id).await?;
+    Ok(app.store.crawl_pages(&source, list).await?)
+}
+
+pub(crate) async fn find(app: &App, workspace: &WorkspaceId, id: &SourceId) -> Result<Source> {
+    let found = app.store.source(workspace, id).await?;
+    // Those who list sources among documents know them as such.
+    found.ok_or_else(|| Error::new(Kind::NotFound, "document not found"))
+}

@@ -1,0 +1,303 @@
+//! Sources.
+use crate::documents::Filter;
+use crate::port::sql;
+use crate::{Page, SqlError, Statement, Store, json};
+use edge_model::source::{Source, SourceCounts, SourceStatus};
+use edge_model::{CollectionId, DocumentId, SourceId, Timestamp, WorkspaceId};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A source with what there is of it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Counted {
+    #[serde(flatten)]
+    pub source: Source,
+    #[serde(flatten)]
+    pub counts: SourceCounts,
+}
+
+/// A source, by the workspace that it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct SourceRef {
+    pub workspace_id: WorkspaceId,
+    pub source_id: SourceId,
+}
+
+/// Begins every statement that reads counted sources.
+const COUNTED: &str = "SELECT sources.*,
+        (SELECT count(*) FROM crawl_pages AS page WHERE page.source_id = sources.id AND page.run = sources.run
+            AND page.state = 'done' AND page.depth > 0) AS pages_done,
+        (SELECT count(*) FROM crawl_pages AS page WHERE page.source_id = sources.id AND page.run = sources.run
+            AND page.state = 'skipped' AND page.depth > 0) AS pages_skipped,
+        (SELECT count(*) FROM crawl_pages AS page WHERE page.source_id = sources.id AND page.run = sources.run
+            AND page.state = 'failed' AND page.depth > 0) AS pages_failed,
+        (SELECT count(*) FROM crawl_pages AS page WHERE page.source_id = sources.id AND page.run = sources.run
+            AND page.state = 'waiting' AND page.depth > 0) AS pages_waiting,
+        (SELECT coalesce(sum(chunk_count), 0) FROM documents WHERE documents.source_id = sources.id) AS chunk_count,
+        (SELECT coalesce(sum(token_count), 0) FROM documents WHERE documents.source_id = sources.id) AS token_count
+     FROM sources WHERE workspace_id = ?1
+        AND (?2 IS NULL OR id = ?2)
+        AND (?3 IS NULL OR collection_id = ?3)
+        AND (?4 IS NULL OR status IN (SELECT value FROM json_each(?4)))
+        AND (?5 IS NULL OR instr(lower(name), lower(?5)) > 0)
+        AND (created_at, id) < (?6, ?7)
+     ORDER BY created_at DESC, id DESC LIMIT ?8";
+
+impl Store {
+    /// Finds a source.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn source(&self, workspace: &WorkspaceId, id: &SourceId) -> Result<Option<Source>, SqlError> {
+        self.row(one(workspace, id)).await
+    }
+
+    /// Finds a source with what there is of it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn counted_source(&self, workspace: &WorkspaceId, id: &SourceId) -> Result<Option<Counted>, SqlError> {
+        let page = Page { limit: 1, after: None };
+        self.row(counted(workspace, Some(id), None, &Value::Null, None, &page))
+            .await
+    }
+
+    /// Finds the source of a collection that begins at an address.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn source_by_url(
+        &self,
+        workspace: &WorkspaceId,
+        collection: &CollectionId,
+        url: &str,
+    ) -> Result<Option<Source>, SqlError> {
+        let statement = sql!(
+            "SELECT * FROM sources WHERE workspace_id = ?1 AND collection_id = ?2 AND url = ?3",
+            workspace.as_str(),
+            collection.as_str(),
+            url
+        );
+        self.row(statement).await
+    }
+
+    /// Lists sources, newest first, and counts all that the filter lets through; its kind and its statuses are those of
+    /// documents and do not count.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn sources(
+        &self,
+        workspace: &WorkspaceId,
+        filter: &Filter,
+        statuses: &[SourceStatus],
+        page: &Page,
+    ) -> Result<(Vec<Counted>, u64), SqlError> {
+        let statuses: Vec<&str> = statuses.iter().map(|it| it.as_str()).collect();
+        let statuses = if statuses.is_empty() {
+            Value::Null
+        } else {
+            json(&statuses)
+        };
+        let collection = filter.collection.as_ref().map(CollectionId::as_str);
+        let search = filter.search.as_deref();
+        let total = sql!(
+            "SELECT count(*) AS n FROM sources WHERE workspace_id = ?1
+                AND (?2 IS NULL OR collection_id = ?2)
+                AND (?3 IS NULL OR status IN (SELECT value FROM json_each(?3)))
+                AND (?4 IS NULL OR instr(lower(name), lower(?4)) > 0)",
+            workspace.as_str(),
+            collection,
+            statuses.clone(),
+            search
+        );
+        let list = counted(workspace, None, collection, &statuses, search, page);
+        let mut answers = self.read(vec![list, total]).await?;
+        Ok((answers.rows()?, answers.count()?))
+    }
+
+    /// Lists sources of all tenants that somebody has to look at, the longest waiting first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn due_sources(&self, now: Timestamp) -> Result<Vec<SourceRef>, SqlError> {
+        let statement = sql!(
+            "SELECT workspace_id, id AS source_id FROM sources WHERE next_step_at <= ?1
+             ORDER BY next_step_at LIMIT 100",
+            now.0
+        );
+        self.rows(statement).await
+    }
+
+    /// Lists the documents that are pages of a source, and the contents of all their versions.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn source_contents(
+        &self,
+        workspace: &WorkspaceId,
+        id: &SourceId,
+    ) -> Result<(Vec<DocumentId>, Vec<String>), SqlError> {
+        #[derive(Deserialize)]
+        struct Id {
+            id: DocumentId,
+        }
+        #[derive(Deserialize)]
+        struct Content {
+            content_hash: String,
+        }
+        let ids = sql!(
+            "SELECT id FROM documents WHERE workspace_id = ?1 AND source_id = ?2",
+            workspace.as_str(),
+            id.as_str()
+        );
+        let contents = sql!(
+            "SELECT DISTINCT document_versions.content_hash FROM document_versions
+             JOIN documents ON documents.id = document_versions.document_id
+             WHERE documents.workspace_id = ?1 AND documents.source_id = ?2",
+            workspace.as_str(),
+            id.as_str()
+        );
+        let mut answers = self.read(vec![ids, contents]).await?;
+        let ids: Vec<Id> = answers.rows()?;
+        let contents: Vec<Content> = answers.rows()?;
+        Ok((
+            ids.into_iter().map(|it| it.id).collect(),
+            contents.into_iter().map(|it| it.content_hash).collect(),
+        ))
+    }
+}
+
+pub(crate) fn one(workspace: &WorkspaceId, id: &SourceId) -> Statement {
+    sql!(
+        "SELECT * FROM sources WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str()
+    )
+}
+
+fn counted(
+    workspace: &WorkspaceId,
+    id: Option<&SourceId>,
+    collection: Option<&str>,
+    statuses: &Value,
+    search: Option<&str>,
+    page: &Page,
+) -> Statement {
+    let [at, last, limit] = page.params();
+    sql!(
+        COUNTED,
+        workspace.as_str(),
+        id.map(SourceId::as_str),
+        collection,
+        statuses.clone(),
+        search,
+        at,
+        last,
+        limit
+    )
+}
+
+/// Adds a source.
+pub fn insert(source: &Source) -> Statement {
+    let it = source;
+    sql!(
+        "INSERT INTO sources (id, workspace_id, collection_id, kind, name, url, max_pages, include_patterns,
+            exclude_patterns, allowed_hosts, refresh, status, run, started_at, next_step_at, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16)",
+        it.id.as_str(),
+        it.workspace_id.as_str(),
+        it.collection_id.as_str(),
+        it.kind.as_str(),
+        it.name.as_str(),
+        it.url.as_str(),
+        it.max_pages,
+        json(&it.include_patterns),
+        json(&it.exclude_patterns),
+        json(&it.allowed_hosts),
+        it.refresh.as_str(),
+        it.status.as_str(),
+        it.run,
+        it.started_at.0,
+        it.next_step_at.map(|at| at.0),
+        it.created_at.0
+    )
+}
+
+/// Writes how the crawl of a source stands, unless a newer one has begun or somebody has ended it.
+pub fn set_progress(source: &Source, now: Timestamp) -> Statement {
+    let it = source;
+    sql!(
+        "UPDATE sources SET kind = ?4, status = ?5, error = ?6, ended_at = ?7, next_step_at = ?8, updated_at = ?9
+         WHERE workspace_id = ?1 AND id = ?2 AND run = ?3 AND status IN ('QUEUED', 'CRAWLING')",
+        it.workspace_id.as_str(),
+        it.id.as_str(),
+        it.run,
+        it.kind.as_str(),
+        it.status.as_str(),
+        it.error.as_deref(),
+        it.ended_at.map(|at| at.0),
+        it.next_step_at.map(|at| at.0),
+        now.0
+    )
+}
+
+/// Begins another crawl of a source, unless one is under way.
+pub fn begin(workspace: &WorkspaceId, id: &SourceId, now: Timestamp) -> Statement {
+    sql!(
+        "UPDATE sources SET run = run + 1, status = 'QUEUED', error = NULL, started_at = ?3, ended_at = NULL,
+            next_step_at = ?3, updated_at = ?3
+         WHERE workspace_id = ?1 AND id = ?2 AND status NOT IN ('QUEUED', 'CRAWLING')",
+        workspace.as_str(),
+        id.as_str(),
+        now.0
+    )
+}
+
+/// Ends the crawl of a source early, if one is under way; it is refreshed as if it had ended by itself.
+pub fn cancel(workspace: &WorkspaceId, id: &SourceId, refresh_at: Option<Timestamp>, now: Timestamp) -> Statement {
+    sql!(
+        "UPDATE sources SET status = 'CANCELLED', ended_at = ?4, next_step_at = ?3, updated_at = ?4
+         WHERE workspace_id = ?1 AND id = ?2 AND status IN ('QUEUED', 'CRAWLING')",
+        workspace.as_str(),
+        id.as_str(),
+        refresh_at.map(|at| at.0),
+        now.0
+    )
+}
+
+/// Writes what people may change of a source.
+pub fn set_settings(source: &Source, now: Timestamp) -> Statement {
+    let it = source;
+    sql!(
+        "UPDATE sources SET max_pages = ?3, include_patterns = ?4, exclude_patterns = ?5, allowed_hosts = ?6,
+            refresh = ?7, updated_at = ?9,
+            next_step_at = CASE WHEN status IN ('QUEUED', 'CRAWLING') THEN next_step_at ELSE ?8 END
+         WHERE workspace_id = ?1 AND id = ?2",
+        it.workspace_id.as_str(),
+        it.id.as_str(),
+        it.max_pages,
+        json(&it.include_patterns),
+        json(&it.exclude_patterns),
+        json(&it.allowed_hosts),
+        it.refresh.as_str(),
+        it.next_step_at.map(|at| at.0),
+        now.0
+    )
+}
+
+/// Deletes a source with its frontier, and the records of its pages.
+pub fn delete(workspace: &WorkspaceId, id: &SourceId) -> Vec<Statement> {
+    vec![
+        sql!(
+            "DELETE FROM documents WHERE workspace_id = ?1 AND source_id = ?2",
+            workspace.as_str(),
+            id.as_str()
+        ),
+        sql!(
+            "DELETE FROM sources WHERE workspace_id = ?1 AND id = ?2",
+            workspace.as_str(),
+            id.as_str()
+        ),
+    ]
+}

@@ -1,0 +1,5 @@
+//! Crawls: what is asked for, what is taken in, and what is not, and why.
+mod asking;
+mod finding;
+mod refreshing;
+mod surviving;

@@ -1,0 +1,191 @@
+//! The same site again: what changed, what did not, what is gone.
+use crate::harness::site::{Reply, SITE, page};
+use crate::harness::{Owner, World};
+use edge_model::time::{DAY, HOUR};
+use serde_json::{Value, json};
+
+async fn recrawl(world: &World, owner: &Owner, source: &str) -> Value {
+    let owner = owner.again(world, "ann@example.com").await;
+    owner
+        .post(world, &format!("/documents/{source}/reprocess"), json!({}))
+        .await
+        .expect(202);
+    owner.finish(world, source).await
+}
+
+#[tokio::test]
+async fn unchanged_pages_cost_nothing_and_changed_ones_a_version() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let site = &world.receiver.site;
+    site.has("/", page("home", &["/tagged", "/plain", "/changing"]));
+    site.has("/tagged", page("tagged", &["/behind"]).with("etag", "\"1\""));
+    site.has("/behind", page("behind", &[]));
+    site.has("/plain", page("plain", &[]));
+    site.has("/changing", page("changing", &[]));
+    let source = owner.crawl(&world, json!({})).await;
+    owner.finish(&world, &source).await;
+    let blobs = world.blobs.keys();
+    let versions = "SELECT count(*) FROM document_versions";
+    assert_eq!(world.sql.column(versions), ["5"]);
+    site.has("/changing", page("changed", &[]));
+    site.take();
+    world.sql.begin_counting();
+    let shown = recrawl(&world, &owner, &source).await;
+    assert_eq!(shown["progress"]["pages_done"], 5);
+    assert_eq!(world.sql.column(versions), ["6"]);
+    assert!(
+        blobs
+            .iter()
+            .filter(|it| it.starts_with("upload/"))
+            .all(|it| world.blobs.keys().contains(it))
+    );
+    let outcome = owner.outcome(&world, &source).await;
+    for path in ["/", "/tagged", "/behind", "/plain"] {
+        assert_eq!(outcome[path], "unchanged", "{path}");
+    }
+    assert_eq!(outcome["/changing"], "done");
+    let tagged = site.log().into_iter().find(|it| it.url.ends_with("/tagged")).unwrap();
+    assert_eq!(tagged.headers["if-none-match"], "\"1\"");
+    let titles = world
+        .sql
+        .column("SELECT title || version FROM documents ORDER BY title");
+    assert_eq!(titles, ["behind1", "changed2", "home1", "plain1", "tagged1"]);
+}
+
+#[tokio::test]
+async fn a_page_that_is_gone_is_retired_at_once_and_one_nobody_links_to_after_two_crawls() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let site = &world.receiver.site;
+    let agent = world
+        .published_agent(&owner, json!({ "response_config": { "confidence_threshold": 0.0 } }))
+        .await;
+    site.has("/", page("home", &["/gone", "/unlinked", "/down", "/moved"]));
+    for path in ["/gone", "/unlinked", "/down", "/moved"] {
+        site.has(path, page(path, &[]));
+    }
+    let source = owner.crawl(&world, json!({})).await;
+    owner.finish(&world, &source).await;
+    assert_eq!(owner.known_pages(&world).await.len(), 5);
+    site.loses("/gone");
+    site.has("/down", Reply::status(503));
+    site.has("/moved", Reply::to("/there"));
+    site.has("/there", page("there", &[]));
+    site.has("/", page("home anew", &["/gone", "/down", "/moved"]));
+    recrawl(&world, &owner, &source).await;
+    assert_eq!(owner.known_pages(&world).await, ["/", "/down", "/there", "/unlinked"]);
+    recrawl(&world, &owner, &source).await;
+    assert_eq!(owner.known_pages(&world).await, ["/", "/down", "/there"]);
+    let owner = owner.again(&world, "ann@example.com").await;
+    let answer = owner
+        .test(&world, &agent, "What is the page about /unlinked about?")
+        .await;
+    assert!(!answer.to_string().contains("/unlinked and says"), "{answer}");
+    // A site that is down loses nothing.
+    site.has("/", Reply::status(500));
+    for _ in 0..3 {
+        let shown = recrawl(&world, &owner, &source).await;
+        assert_eq!(shown["status"], "FAILED");
+    }
+    assert_eq!(owner.known_pages(&world).await, ["/", "/down", "/there"]);
+}
+
+#[tokio::test]
+async fn a_source_is_crawled_again_on_its_schedule() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let site = &world.receiver.site;
+    site.has("/", page("home", &[]));
+    let source = owner.crawl(&world, json!({ "refresh_frequency": "DAILY" })).await;
+    let shown = owner.finish(&world, &source).await;
+    assert!(shown["crawl"]["next_refresh_at"].is_string(), "{shown}");
+    let next = owner.steps(&world, &source).await.unwrap().unwrap();
+    let wait = next.0 - edge_core::ports::Clock::now(&*world.clock).0;
+    assert!((DAY - 2 * HOUR..=DAY).contains(&wait), "{wait}");
+    site.take();
+    world.clock.advance(wait + 1);
+    world.wakes.take_sources();
+    edge_core::job::sweep(&world.app).await.unwrap();
+    assert_eq!(world.wakes.take_sources().len(), 1, "a sweep finds it");
+    owner.steps(&world, &source).await.unwrap();
+    owner.finish(&world, &source).await;
+    assert!(site.take().contains(&"/".to_owned()));
+    let owner = owner.again(&world, "ann@example.com").await;
+    let path = format!("/documents/{source}/crawl");
+    let changed = owner
+        .patch(&world, &path, json!({ "refresh_frequency": "NEVER", "max_pages": 7 }))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&changed["next_refresh_at"], &changed["max_pages"]),
+        (&json!(null), &json!(7))
+    );
+    assert_eq!(owner.steps(&world, &source).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_somebody_deleted_or_renamed_stays_so() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let site = &world.receiver.site;
+    site.has("/", page("home", &["/a", "/b"]));
+    site.has("/a", page("apples", &["/c"]));
+    site.has("/b", page("bananas", &[]));
+    site.has("/c", page("cherries", &[]));
+    let source = owner.crawl(&world, json!({})).await;
+    owner.finish(&world, &source).await;
+    let of = |path: &str| {
+        world
+            .sql
+            .column(&format!("SELECT id FROM documents WHERE source_url = '{SITE}{path}'"))[0]
+            .clone()
+    };
+    owner
+        .delete(&world, &format!("/documents/{}", of("/a")))
+        .await
+        .expect(200);
+    owner
+        .patch(
+            &world,
+            &format!("/documents/{}", of("/b")),
+            json!({ "title": "Yellow fruit" }),
+        )
+        .await
+        .expect(200);
+    world.drain(&owner).await;
+    site.has("/b", page("plantains", &[]));
+    recrawl(&world, &owner, &source).await;
+    assert_eq!(owner.known_pages(&world).await, ["/", "/b", "/c"]);
+    assert_eq!(
+        world
+            .sql
+            .column(&format!("SELECT title FROM documents WHERE id = '{}'", of("/b"))),
+        ["Yellow fruit"]
+    );
+}
+
+#[tokio::test]
+async fn the_same_address_is_one_source_and_deleting_it_deletes_its_pages() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let site = &world.receiver.site;
+    site.has("/", page("home", &["/a"]));
+    site.has("/a", page("apples", &[]));
+    let source = owner.crawl(&world, json!({})).await;
+    owner.finish(&world, &source).await;
+    let owner = owner.again(&world, "ann@example.com").await;
+    assert_eq!(owner.crawl(&world, json!({})).await, source);
+    assert_eq!(world.sql.column("SELECT 1 FROM sources").len(), 1);
+    owner.delete(&world, &format!("/documents/{source}")).await.expect(200);
+    for table in ["sources", "crawl_pages", "documents", "document_versions"] {
+        assert_eq!(world.sql.column(&format!("SELECT 1 FROM {table}")).len(), 0, "{table}");
+    }
+    world.drain(&owner).await;
+    assert_eq!(
+        world.blobs.keys().iter().filter(|it| it.starts_with("upload/")).count(),
+        0
+    );
+    assert_eq!(owner.steps(&world, &source).await.unwrap(), None);
+    assert_eq!(owner.get(&world, "/documents").await.expect(200)["total"], 0);
+}
