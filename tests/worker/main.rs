@@ -13,6 +13,7 @@ mod harness;
 
 mod accounts;
 mod answering;
+mod crawling;
 mod deliveries;
 mod durability;
 mod embedding;
@@ -27,3 +28,4 @@ mod restart;
 mod site;
 mod twin;
 mod webhook_receiver;
+mod website;
