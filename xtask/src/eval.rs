@@ -1,12 +1,13 @@
 //! `cargo xtask eval`: how well questions are answered, measured with the code that answers them.
 mod floors;
+mod minilm;
 mod plot;
 mod table;
 
 use crate::paths::{root, write};
 use anyhow::{Context as _, Result, bail};
 use retrieval::Embedder;
-use retrieval::eval::{Report, Set, evaluate};
+use retrieval::eval::{Better, Report, Set, evaluate};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -15,22 +16,45 @@ use std::time::Instant;
 const OWN_SET: &str = "tests/eval/lanternfish";
 const MODEL: &str = "shared/retrieval/model";
 
+/// What turns texts into vectors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum By {
+    /// The table alone.
+    #[default]
+    Static,
+    /// all-MiniLM-L6-v2 over the table.
+    Minilm,
+}
+
 /// Evaluates the set in `corpus`, or our own; prints the figures, and writes them to `report` with a plot beside it.
 ///
 /// # Errors
 /// When a file cannot be read, a line of it is malformed, or a figure is below the floor in the set's `floors.json`.
-pub fn run(corpus: Option<PathBuf>, report: Option<PathBuf>) -> Result<()> {
+pub fn run(corpus: Option<PathBuf>, report: Option<PathBuf>, by: By) -> Result<()> {
     let folder = corpus.unwrap_or_else(|| root().join(OWN_SET));
     let file = report.unwrap_or_else(|| root().join("target/eval/report.json"));
     let set = read(&folder)?;
     let embedder = embedder()?;
     let started = Instant::now();
-    let figures = evaluate(&set, &embedder, || started.elapsed().as_secs_f64() * 1000.0)?;
+    let now = || started.elapsed().as_secs_f64() * 1000.0;
+    let figures = match by {
+        By::Static => evaluate(&set, &embedder, None, now)?,
+        By::Minilm => {
+            let model = minilm::Model::read()?;
+            let layer = model.layer(&set, &embedder, &name(&folder))?;
+            let embed = |text: &str| model.embed(text);
+            let better = Better { layer, embed: &embed };
+            evaluate(&set, &embedder, Some(&better), now)?
+        }
+    };
     table::print(&folder, &figures);
     let plot_file = file.with_extension("svg");
     write(&file, serde_json::to_string_pretty(&figures)? + "\n")?;
     write(&plot_file, plot::drawn(&name(&folder), &figures))?;
     println!("\n{} and {} say the same.", file.display(), plot_file.display());
+    if by != By::Static {
+        return Ok(());
+    }
     floors::check(&folder, &serde_json::to_value(&figures)?)
 }
 

@@ -65,6 +65,9 @@ enum Task {
         /// Where the figures go, as JSON; a plot goes beside it, as SVG.
         #[arg(long)]
         report: Option<PathBuf>,
+        /// What turns texts into vectors; `minilm` needs the file that shared/retrieval/minilm/convert.py makes.
+        #[arg(long, value_enum, default_value_t)]
+        embedder: eval::By,
     },
     /// Build, and let wrangler say what it would upload, without uploading.
     DeployCheck,
@@ -108,7 +111,11 @@ fn run(task: Task) -> Result<ExitCode> {
             build::run(if dev { Profile::Quick } else { Profile::Release }, &only)?
         }
         Task::Bench { only } => bench::run(&only)?,
-        Task::Eval { corpus, report } => eval::run(corpus, report)?,
+        Task::Eval {
+            corpus,
+            report,
+            embedder,
+        } => eval::run(corpus, report, embedder)?,
         Task::DeployCheck => deploy_check::run()?,
     }
     Ok(ExitCode::SUCCESS)

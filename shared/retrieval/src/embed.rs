@@ -11,10 +11,10 @@ use thiserror::Error;
 
 pub(crate) use dot::{dot, dot_of};
 pub(crate) use table::{half_from_f32, half_to_f32};
+pub use tokens::Tokens;
 pub use vector::{DIMENSIONS, Quantised, Query, Vector};
 
 use table::Table;
-use tokens::Tokens;
 
 /// Why a model cannot be used.
 #[derive(Debug, Error)]

@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use crate::embed::Embedder;
 use crate::extract::{ExtractOptions, Style, extract};
-use crate::followup::stand_alone;
+use crate::followup::{Standalone, stand_alone};
 use crate::index::{Index, Retrieval, SearchOptions};
+use crate::layer::{Asked, Layer};
 use crate::segment::{FormatError, Segment};
 
 pub use metrics::{Bin, auroc, expected_calibration_error, reliability};
@@ -51,9 +52,35 @@ pub fn index(set: &Set, embedder: &Embedder) -> Result<Index, FormatError> {
     Ok(Index::new(vec![Arc::new(segment)], |_, _| false))
 }
 
-/// Asks every question of a set. `now` returns milliseconds.
-pub fn evaluate(set: &Set, embedder: &Embedder, now: impl Fn() -> f64) -> Result<Report, FormatError> {
-    let index = index(set, embedder)?;
+/// A better embedder than the table, and the vectors that it made of a set's passages.
+pub struct Better<'a> {
+    pub layer: Arc<Layer>,
+    pub embed: &'a dyn Fn(&str) -> Vec<f32>,
+}
+
+impl Better<'_> {
+    const NAME: &'static str = "better";
+
+    fn asked(&self, question: &Standalone<'_>) -> Option<Asked> {
+        let context: Vec<_> = question
+            .context
+            .iter()
+            .map(|it| (it.weight, (self.embed)(it.text)))
+            .collect();
+        let context: Vec<_> = context.iter().map(|it| (it.0, it.1.as_slice())).collect();
+        Asked::new(Self::NAME, &(self.embed)(&question.question), &context)
+    }
+}
+
+/// Asks every question of a set, of the table alone or of something better as well. `now` returns milliseconds.
+pub fn evaluate(
+    set: &Set,
+    embedder: &Embedder,
+    better: Option<&Better<'_>>,
+    now: impl Fn() -> f64,
+) -> Result<Report, FormatError> {
+    let layer = better.map(|it| (Better::NAME.to_owned(), Arc::clone(&it.layer)));
+    let index = index(set, embedder)?.with_layers([layer]);
     let mut ranks = metrics::Ranks::default();
     let (mut outcomes, mut answers) = (Vec::new(), Vec::new());
     let mut milliseconds = 0.0;
@@ -61,11 +88,12 @@ pub fn evaluate(set: &Set, embedder: &Embedder, now: impl Fn() -> f64) -> Result
         let started = now();
         let turns = question.turns();
         let alone = stand_alone(&question.text, &turns);
+        let asked: Vec<Asked> = better.and_then(|it| it.asked(&alone)).into_iter().collect();
         let options = SearchOptions {
             collections: None,
             limit: RANKED,
             context: &alone.context,
-            asked: &[],
+            asked: &asked,
         };
         let found = index.search(embedder, &alone.question, &options);
         milliseconds += now() - started;

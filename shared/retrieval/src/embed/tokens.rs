@@ -10,7 +10,8 @@ use tokenizers::{
 
 use super::ModelError;
 
-pub(super) struct Tokens {
+/// A vocabulary, and how texts are cut into its pieces.
+pub struct Tokens {
     model: WordPiece,
     normaliser: BertNormalizer,
 }
@@ -23,7 +24,11 @@ struct File {
 }
 
 impl Tokens {
-    pub(super) fn read(json: &[u8]) -> Result<Self, ModelError> {
+    /// Reads a `tokenizer.json`.
+    ///
+    /// # Errors
+    /// When it is none of a WordPiece vocabulary.
+    pub fn read(json: &[u8]) -> Result<Self, ModelError> {
         let File { normalizer, model } =
             serde_json::from_slice(json).map_err(|error| ModelError::Tokenizer(error.to_string()))?;
         // An unknown word would otherwise be an error each time.
@@ -42,7 +47,8 @@ impl Tokens {
         self.model.get_vocab_size()
     }
 
-    pub(super) fn encode(&self, text: &str) -> Vec<u16> {
+    /// Returns the tokens of a text, without special ones.
+    pub fn encode(&self, text: &str) -> Vec<u16> {
         let mut tokens = Vec::with_capacity(text.len() / 4);
         // Most text is ASCII, where the normaliser's bookkeeping of offsets would cost more than all the rest.
         if self.normaliser.lowercase && text.is_ascii() {

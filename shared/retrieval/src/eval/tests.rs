@@ -17,7 +17,7 @@ static EMBEDDER: LazyLock<Embedder> = LazyLock::new(|| {
 fn the_figures_of_the_small_set_hold() {
     let corpus = include_str!("../../../../tests/eval/lanternfish/corpus.jsonl");
     let queries = include_str!("../../../../tests/eval/lanternfish/queries.jsonl");
-    let report = evaluate(&Set::read(corpus, queries).unwrap(), &EMBEDDER, || 0.0).unwrap();
+    let report = evaluate(&Set::read(corpus, queries).unwrap(), &EMBEDDER, None, || 0.0).unwrap();
     assert_eq!((report.passages, report.questions, report.answerable), (60, 138, 95));
     let at_least = |name: &str, value: f64, floor: f64| assert!(value >= floor, "{name} is {value:.3}, below {floor}");
     at_least("recall@1", report.recall_at_1, 0.81);
