@@ -4,6 +4,7 @@
 // BASE_URL   tests/bench/retrieval under wrangler dev, just started
 // SEGMENTS   the folder that the bench `vectors` of the retrieval crate has filled
 // MODEL      shared/retrieval/model
+// MINILM     what shared/retrieval/minilm/convert.py makes; measured when it is there
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -90,5 +91,12 @@ for (const name of segments) {
   rows.push(row);
   console.error(`${row.passages} passages in workerd`);
 }
+// Last, since it needs memory of its own: 15 tokens, and a passage.
+const minilm = {};
+if (process.env.MINILM && existsSync(process.env.MINILM)) {
+  await put("/minilm", process.env.MINILM);
+  minilm.question_ms = await each(`/think?q=${encodeURIComponent("what is the order of the court when it is cold outside and dark")}`);
+  minilm.passage_ms = await each(`/think?q=${Array(10).fill(QUESTION).join("%20")}`);
+}
 const rounded = (_, value) => (typeof value === "number" ? Number(value.toFixed(4)) : value);
-console.log(JSON.stringify({ embed_ms, memory, rows }, rounded));
+console.log(JSON.stringify({ embed_ms, minilm, memory, rows }, rounded));

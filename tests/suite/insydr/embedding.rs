@@ -313,6 +313,37 @@ async fn compaction_keeps_vectors_and_what_is_deleted_stays_gone() {
 }
 
 #[tokio::test]
+async fn what_was_deleted_is_sent_to_nobody() {
+    let world = world();
+    let (owner, agent) = informed(&world).await;
+    let keep = "# Tarnocks\n\nTarnocks are kept in the shed.";
+    let both = [
+        ("secret.md", "# Secrets\n\nThe secret is kept in the vault."),
+        ("tarnocks.md", keep),
+    ];
+    let mut ids = vec![];
+    for (name, text) in both {
+        ids.push(owner.learn(&world, name, text).await);
+    }
+    world.embedding_server.behave(Manner::Refuses);
+    choose(&world, &owner, "openai").await;
+    world.drain(&owner).await;
+    owner
+        .delete(&world, &format!("/documents/{}", ids[0]))
+        .await
+        .expect(200);
+    let before = world.embedding_server.texts().len();
+    world.embedding_server.behave(Manner::Right);
+    world.clock.advance(20_000);
+    finish(&world, &owner).await;
+    let sent = world.embedding_server.texts().split_off(before);
+    assert!(sent.len() == 4 && !sent.concat().contains("vault"), "{sent:?}");
+    has(&embedding(&world, &owner).await, &json!({ "state": "ready" }));
+    let (best, trace) = asked(&world, &owner, &agent, "Where are velmishes?").await;
+    assert_eq!(best, "tarnocks.md", "{trace}");
+}
+
+#[tokio::test]
 async fn going_back_to_the_table_takes_the_vectors_away() {
     let world = world();
     let (owner, agent) = informed(&world).await;

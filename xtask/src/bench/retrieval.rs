@@ -57,7 +57,8 @@ fn inside_workerd(tools: &Tools) -> Result<Value> {
         .arg("tests/bench/retrieval.mjs")
         .env("BASE_URL", worker.base_url())
         .env("SEGMENTS", folder()?)
-        .env("MODEL", root().join("shared/retrieval/model"));
+        .env("MODEL", root().join("shared/retrieval/model"))
+        .env("MINILM", root().join("target/minilm/minilm-int8.bin"));
     let spoken = spoken("workerd", &mut command)?;
     serde_json::from_str(&spoken).context("reading what tests/bench/retrieval.mjs wrote")
 }
@@ -110,6 +111,8 @@ fn show(whole: &[Value], indexes: &[Value], workerd: &Value) {
         std::slice::from_ref(workerd),
         &[
             ("embed_ms", "embed ms"),
+            ("minilm/question_ms", "MiniLM, 15 tokens ms"),
+            ("minilm/passage_ms", "MiniLM, 220 tokens ms"),
             ("memory/empty_mb", "empty MiB"),
             ("memory/model_mb", "with model MiB"),
             ("memory/with_50000_passages_mb", "with 50,000 chunks MiB"),

@@ -63,7 +63,13 @@ pub(crate) async fn embed(app: &App, own: &Job, failures: u32) -> Result<()> {
     let Some(entry) = open else {
         return Ok(());
     };
-    let run = Run { app, own, model, entry };
+    let run = Run {
+        app,
+        own,
+        model,
+        manifest: &manifest,
+        entry,
+    };
     let fault = match run.vectors(failures).await? {
         (Some(builder), fault) => {
             let mut attempt = 0;
@@ -91,6 +97,7 @@ struct Run<'a> {
     app: &'a App,
     own: &'a Job,
     model: &'a EmbeddingModel,
+    manifest: &'a Manifest,
     /// The segment that it is about.
     entry: &'a SegmentEntry,
 }
@@ -99,9 +106,14 @@ impl Run<'_> {
     /// Returns the layer with more vectors than it had; none when there is nothing new. And what went wrong.
     async fn vectors(&self, failures: u32) -> Result<(Option<LayerBuilder>, Option<String>)> {
         let (app, workspace) = (self.app, &self.own.workspace_id);
-        // The segment, the layer, the layer again while it grows and is written, and the texts.
-        let size = usize::try_from(self.entry.size).unwrap_or(usize::MAX);
-        make_room(app, size.saturating_mul(3))?;
+        // The segment with its texts, and the layer, again while it grows and while it is written and checked.
+        let layers = self.entry.layers().map(|it| it.size).max().unwrap_or_default();
+        let room = self
+            .entry
+            .size
+            .saturating_mul(2)
+            .saturating_add(layers.saturating_mul(4));
+        make_room(app, usize::try_from(room).unwrap_or(usize::MAX))?;
         let segment = segment(app, workspace, &self.entry.key).await?;
         let known = self.entry.layers().find(|it| it.embedder == self.model.name());
         let known = match known {
@@ -110,15 +122,18 @@ impl Run<'_> {
         };
         let most = (AT_ONCE >> failures.min(8)).max(1);
         let holes: Vec<usize> = match &known {
-            Some(layer) => layer.holes().take(most).collect(),
-            None => (0..segment.len()).take(most).collect(),
+            Some(layer) => layer.holes().collect(),
+            None => (0..segment.len()).collect(),
         };
+        let is_live = |it: &usize| self.manifest.is_live(segment.document_of(*it), self.entry.sequence);
+        let (mut live, dead): (Vec<usize>, Vec<usize>) = holes.into_iter().partition(is_live);
+        live.truncate(most);
         let mut builder = known.map(|it| LayerBuilder::from_layer(&it));
         let (mut is_new, mut fault) = (false, None);
         let stop = app.now().plus(TIME);
         // A server that keeps failing may have been sent too much at once.
         let batch = (self.model.batch() >> failures.min(6)).max(1);
-        for passages in holes.chunks(batch) {
+        for passages in live.chunks(batch) {
             let longest = LONGEST >> failures.min(2);
             let text = |it: &usize| cut(&vectors::text(&segment, *it), longest).to_owned();
             let texts: Vec<String> = passages.iter().map(text).collect();
@@ -131,6 +146,15 @@ impl Run<'_> {
             }
             if fault.is_some() || app.now() > stop {
                 break;
+            }
+        }
+        // What was deleted is sent to nobody, and is no hole any more: any vector will do for what is never found.
+        if is_new || live.is_empty() {
+            let builder = builder.get_or_insert_with(|| LayerBuilder::new(1, segment.len()));
+            let mut any = vec![0.0; builder.dimensions()];
+            any.iter_mut().take(1).for_each(|it| *it = 1.0);
+            for passage in dead {
+                is_new |= builder.set(passage, &any);
             }
         }
         Ok((builder.filter(|_| is_new), fault))
@@ -261,8 +285,8 @@ pub struct Progress {
     pub model: Option<String>,
     pub passages: u64,
     pub embedded: u64,
-    /// Why it does not go on just now, and when it is tried again.
-    pub waiting: Option<(String, Timestamp)>,
+    /// Why it does not go on just now, and when it is tried again, if it is.
+    pub waiting: Option<(String, Option<Timestamp>)>,
 }
 
 /// Tells how far a workspace's passages are embedded.
@@ -286,9 +310,13 @@ pub(crate) async fn progress(app: &App, workspace: &WorkspaceId, embedder: Embed
         false => None,
     };
     let waiting = job.and_then(|job| match job.task {
-        Task::EmbedIndex { reason, .. } => reason.map(|it| (it, job.run_at)),
+        Task::EmbedIndex { reason, .. } => reason.map(|it| (it, Some(job.run_at))),
         _ => None,
     });
+    let waiting = match embedder != Embedder::Static && model.is_none() {
+        true => Some(("not set up".to_owned(), None)),
+        false => waiting,
+    };
     Ok(Progress {
         model,
         passages,

@@ -126,7 +126,7 @@ fn progress(progress: Progress, available: &[Embedder]) -> Embedding {
         passages,
         embedded,
         reason,
-        retry_at: retry_at.map(Timestamp::rfc3339),
+        retry_at: retry_at.flatten().map(Timestamp::rfc3339),
     }
 }
 

@@ -169,6 +169,11 @@ impl Segment {
         (0..self.document_count).map(|document| self.document_text(document, 0))
     }
 
+    /// Returns the id of the document that a chunk is of.
+    pub fn document_of(&self, chunk: usize) -> &str {
+        self.document_text(self.chunk(chunk).document as usize, 0)
+    }
+
     /// Returns the number of chunks.
     pub fn len(&self) -> usize {
         self.chunk_count

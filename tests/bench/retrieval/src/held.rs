@@ -1,4 +1,5 @@
 //! What is measured, and how often.
+use minilm::MiniLm;
 use retrieval::index::vectors::{Exact, Graph, VectorIndex, extend_graph};
 use retrieval::{Embedder, Index, SearchOptions, Segment};
 use std::hint::black_box;
@@ -14,6 +15,7 @@ type Answer = Result<String, String>;
 pub(crate) struct Held {
     table: Option<Arc<[u8]>>,
     embedder: Option<Embedder>,
+    minilm: Option<MiniLm>,
     bytes: Arc<[u8]>,
     segments: Vec<Arc<Segment>>,
     index: Option<Index>,
@@ -59,6 +61,18 @@ impl Held {
     pub(crate) fn embed(&self, question: &str, count: u32) -> Answer {
         let embedder = self.embedder()?;
         repeat(count, || Ok(embedder.embed(black_box(question)).0.len()))
+    }
+
+    pub(crate) fn read_minilm(&mut self, file: Vec<u8>) -> Answer {
+        self.minilm = Some(MiniLm::read(file).map_err(spoken)?);
+        Ok("loaded".into())
+    }
+
+    /// Tokens are worked out once: they are those of the table, and take next to no time beside the rest.
+    pub(crate) fn think(&self, question: &str, count: u32) -> Answer {
+        let minilm = self.minilm.as_ref().ok_or("no such model")?;
+        let tokens = self.embedder()?.tokenize(question);
+        repeat(count, || Ok(minilm.embed(black_box(&tokens)).len()))
     }
 
     pub(crate) fn search(&self, question: &str, count: u32) -> Answer {

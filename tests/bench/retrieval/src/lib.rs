@@ -10,8 +10,8 @@ thread_local! {
     static HELD: RefCell<Held> = RefCell::default();
 }
 
-/// `PUT` takes files: `/table`, `/tokenizer`, `/segment` (alone) and `/more` (besides those there are).
-/// `GET` does things `n` times: `/embed`, `/search`, `/terms`, `/nearest?with=scan|signs|graph`, `/load`, and once
+/// `PUT` takes files: `/table`, `/tokenizer`, `/minilm`, `/segment` (alone) and `/more` (besides those there are).
+/// `GET` does things `n` times: `/embed`, `/think` (by minilm), `/search`, `/terms`, `/nearest?with=scan|signs|graph`, `/load`, and once
 /// `/link?chunks=…`; `/memory` answers how many bytes of memory there are.
 #[event(fetch)]
 async fn fetch(mut request: Request, _: Env, _: Context) -> Result<Response> {
@@ -28,9 +28,11 @@ async fn fetch(mut request: Request, _: Env, _: Context) -> Result<Response> {
     let answer = HELD.with_borrow_mut(|held| match url.path() {
         "/table" => held.keep(body),
         "/tokenizer" => held.read_model(&body),
+        "/minilm" => held.read_minilm(body),
         "/segment" => held.replace(body),
         "/more" => held.add(body),
         "/embed" => held.embed(&question, count),
+        "/think" => held.think(&question, count),
         "/search" => held.search(&question, count),
         "/terms" => held.terms(&question, count),
         "/nearest" => held.nearest(&question, &parameter("with").unwrap_or_default(), count),
