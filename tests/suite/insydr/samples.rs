@@ -156,6 +156,8 @@ async fn teach(reader: &mut Reader<'_>) {
     reader.follow(Method::POST, &of(&format!("{agent}/publish")), 200).await;
     reader.follow(Method::GET, &of("/agents"), 200).await;
     reader.follow(Method::POST, &of("/webhooks"), 201).await;
+    reader.ids.insert("col_xyz", collection);
+    reader.follow(Method::POST, &of("/documents/url"), 202).await;
 }
 
 async fn answer(reader: &mut Reader<'_>) {
