@@ -8,28 +8,32 @@ use super::question::Question;
 // the model card; every one of them pays on its own.
 const BY_TABLE: Weights = Weights {
     bm25: 0.43,
-    pairs: 0.06,
-    dense: 0.51,
+    pairs: 0.08,
+    dense: 0.58,
+    heading_coverage: 0.2,
+    sentence_coverage: 0.3,
 };
 // The same where all passages have vectors of a better embedder.
 const BY_LAYER: Weights = Weights {
     bm25: 0.3,
     pairs: 0.1,
     dense: 0.6,
+    heading_coverage: 0.1,
+    sentence_coverage: 0.1,
 };
 // Within the dense score of such a passage; the rest is what the table says of it.
 const LAYER: f32 = 0.7;
-const HEADING_COVERAGE: f32 = 0.1;
-const SENTENCE_COVERAGE: f32 = 0.1;
 // Within the dense score, compared with the passage's cosine.
 const SENTENCE: f32 = 1.5;
-const HEADING: f32 = 0.9;
+const HEADING: f32 = 1.2;
 
 #[derive(Debug, Clone, Copy)]
 struct Weights {
     bm25: f32,
     pairs: f32,
     dense: f32,
+    heading_coverage: f32,
+    sentence_coverage: f32,
 }
 
 impl Weights {
@@ -41,6 +45,8 @@ impl Weights {
             bm25: between(BY_TABLE.bm25, BY_LAYER.bm25),
             pairs: between(BY_TABLE.pairs, BY_LAYER.pairs),
             dense: between(BY_TABLE.dense, BY_LAYER.dense),
+            heading_coverage: between(BY_TABLE.heading_coverage, BY_LAYER.heading_coverage),
+            sentence_coverage: between(BY_TABLE.sentence_coverage, BY_LAYER.sentence_coverage),
         }
     }
 }
@@ -73,8 +79,8 @@ pub(super) fn rank(question: &Question, candidates: &Candidates, passages: Vec<P
             let fused = weights.bm25 * candidates.bm25_window.scale(passage.bm25)
                 + weights.pairs * pairs_span.scale(pairs(&passage))
                 + weights.dense * groups.mixed(by_table(&passage), passage.layered)
-                + HEADING_COVERAGE * question.weight_of(passage.heading_terms) / total
-                + SENTENCE_COVERAGE * question.background_share(passage.sentence_terms);
+                + weights.heading_coverage * question.weight_of(passage.heading_terms) / total
+                + weights.sentence_coverage * question.background_share(passage.sentence_terms);
             Ranked {
                 passage,
                 fused,
