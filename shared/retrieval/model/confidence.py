@@ -15,14 +15,15 @@ import numpy as np
 
 FEATURES = [
     "cosine", "sentence_cosine", "heading_cosine", "bm25", "background_coverage", "background_unknown",
-    "sentence_match", "terms", "chunks",
+    "sentence_match", "terms", "chunks", "lead", "names_unsaid",
 ]
 # How much each kind of search counts. Most people who ask a company's agent ask about the company; a question whose
 # answer happens to be missing is next to those that are answered, and drags them down when it counts for much.
 KINDS = {"answerable": 0.82, "unrelated": 0.16, "removed": 0.02}
-# A question that denies something, and a best sentence that does not. Set by hand: no corpus here teaches it but the one
-# whose unanswerable questions were made by adding "not", where it would be learnt far too well.
-NEGATION = -1.0
+# A question that denies something, and a best sentence that does not; a question for a number, a person or a place, and a
+# best sentence without one. Set by hand: no corpus here teaches them but the one whose unanswerable questions were made
+# with them in mind, where they would be learnt far too well.
+BY_HAND = {"negation": -1.0, "kind_unsaid": -1.0}
 RIDGE = 1e-3
 THRESHOLDS = (0.5, 0.6, 0.7)
 
@@ -79,7 +80,7 @@ def main():
     kinds = np.array([row["kind"] for row in rows])
     small = np.array([row["size"] > 0 for row in rows])
     y = (kinds == "answerable").astype(float)
-    offset = NEGATION * np.array([dict(row["features"])["negation"] for row in rows])
+    offset = sum(weight * np.array([dict(row["features"])[name] for row in rows]) for name, weight in BY_HAND.items())
     weight = weights(rows, sets, kinds, small)
     for name in sorted(set(sets)):
         others = (sets != name) & (weight > 0)
@@ -99,10 +100,10 @@ def main():
     every = weight > 0
     raw, intercept = fit(x[every], y[every], weight[every], offset[every])
     print(f"\nconst INTERCEPT: f32 = {intercept:.3f};")
-    print(f"const WEIGHTS: [(&str, f32); {len(FEATURES) + 1}] = [")
-    for name, value in zip(FEATURES, raw):
+    print(f"const WEIGHTS: [(&str, f32); {len(FEATURES) + len(BY_HAND)}] = [")
+    for name, value in [*zip(FEATURES, raw), *BY_HAND.items()]:
         print(f'    ("{name}", {value:.3f}),')
-    print(f'    ("negation", {NEGATION:.3f}),\n];')
+    print("];")
 
 
 if __name__ == "__main__":

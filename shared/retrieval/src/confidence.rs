@@ -1,25 +1,32 @@
 //! How sure the index is that it holds the answer: a logistic regression over named features of a search.
 
 use crate::index::{Candidates, Question, Ranked};
+use crate::text::Asked;
 
 /// How many of the best passages are looked at.
 const BEST: usize = 3;
 /// The most that BM25 gives for a term of weight 1, whatever its frequency.
 const SATURATED: f32 = 2.2;
 
+/// How many passages the best one is compared with.
+const RIVALS: usize = 9;
+
 // Fitted by `model/confidence.py`; the model card has the figures.
-const INTERCEPT: f32 = -6.247;
-const WEIGHTS: [(&str, f32); 10] = [
-    ("cosine", 4.663),
-    ("sentence_cosine", 1.946),
-    ("heading_cosine", 4.505),
-    ("bm25", 2.480),
-    ("background_coverage", 0.810),
-    ("background_unknown", -0.420),
-    ("sentence_match", 6.534),
-    ("terms", 1.002),
-    ("chunks", -0.523),
+const INTERCEPT: f32 = -6.245;
+const WEIGHTS: [(&str, f32); 13] = [
+    ("cosine", 4.171),
+    ("sentence_cosine", 2.738),
+    ("heading_cosine", 6.889),
+    ("bm25", 0.352),
+    ("background_coverage", 0.603),
+    ("background_unknown", -0.659),
+    ("sentence_match", 5.474),
+    ("terms", 0.366),
+    ("chunks", -0.507),
+    ("lead", 5.862),
+    ("names_unsaid", -1.657),
     ("negation", -1.000),
+    ("kind_unsaid", -1.000),
 ];
 
 /// Returns the features of a search by name.
@@ -37,6 +44,12 @@ pub(crate) fn features(question: &Question, candidates: &Candidates, ranked: &[R
     // What a passage would score that held every term often.
     let highest_bm25 = (question.weight_of(u32::MAX) * SATURATED).max(f32::MIN_POSITIVE);
     let negates = question.negates && !best.iter().any(|ranked| ranked.passage.sentence_negates);
+    let names = question.searched.iter().enumerate().filter(|(_, term)| term.is_name);
+    let names = names.fold(0, |names, (number, _)| names | 1 << number);
+    let matching = best.iter().map(|ranked| &ranked.passage);
+    let matching = matching.max_by(|a, b| a.sentence_match.total_cmp(&b.sentence_match));
+    let unsaid = matching.map_or(names, |passage| names & !passage.match_terms);
+    let lacks_kind = matching.is_some_and(|passage| !passage.sentence_may_answer) && question.asked != Asked::Anything;
     vec![
         (
             "cosine",
@@ -50,8 +63,19 @@ pub(crate) fn features(question: &Question, candidates: &Candidates, ranked: &[R
         ("sentence_match", most(&|ranked| ranked.passage.sentence_match)),
         ("terms", (question.searched.len() as f32).ln_1p()),
         ("chunks", (candidates.chunk_count as f32).ln_1p()),
+        ("lead", (bm25 - rivals(candidates)) / highest_bm25),
+        ("names_unsaid", question.background_share(unsaid)),
+        ("kind_unsaid", f32::from(u8::from(lacks_kind))),
         ("negation", f32::from(u8::from(negates))),
     ]
+}
+
+// The mean BM25 of the passages after the best.
+fn rivals(candidates: &Candidates) -> f32 {
+    let mut scores: Vec<f32> = candidates.found.iter().map(|found| found.bm25).collect();
+    scores.sort_unstable_by(|a, b| b.total_cmp(a));
+    let rivals = scores.get(1..scores.len().min(RIVALS + 1)).unwrap_or_default();
+    rivals.iter().sum::<f32>() / rivals.len().max(1) as f32
 }
 
 /// Returns the probability that the answer is in the index.

@@ -1,5 +1,6 @@
 //! Plain text: units (words and the gaps between them), folding, sentences, and the language it is written in.
 
+mod asked;
 mod fold;
 mod language;
 mod negation;
@@ -7,6 +8,7 @@ mod sentences;
 mod stop_words;
 mod units;
 
+pub(crate) use asked::Asked;
 pub use fold::fold;
 pub use language::language;
 pub use negation::is_negation;

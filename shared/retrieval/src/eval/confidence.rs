@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::Set;
+use super::{Passage, Set};
 use crate::embed::Embedder;
 use crate::index::{Index, SearchOptions};
 use crate::segment::{FormatError, Segment};
@@ -16,11 +16,14 @@ const SIZES: [usize; 7] = [5, 10, 20, 40, 80, 160, 320];
 const SAMPLES: usize = 12;
 /// The most questions of each kind about one sample.
 const QUESTIONS: usize = 40;
+/// So many distinct words may be the same in two passages by chance; of more, four fifths make a copy.
+const LONGEST_PHRASE: usize = 8;
 
 /// One search: what it was about, and its features.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
-    /// `answerable`, `unrelated` (asked about another corpus), `removed` (its passages are not in the sample), or
+    /// `answerable`, `unrelated` (asked about another corpus), `removed` (the documents that answer and copies of the
+    /// passages that do are taken out; in samples, they are not drawn), or
     /// `unanswerable` (marked so in its set).
     pub kind: &'static str,
     /// Number of passages; 0 for the whole corpus.
@@ -60,13 +63,8 @@ pub fn rows(set: &Set, unrelated: &[String], embedder: &Embedder) -> Result<Vec<
         ask(&whole, "unrelated", 0, text);
     }
     for question in set.questions.iter().filter(|question| question.answerable).take(300) {
-        let documents = set.documents_of(&question.gold);
-        let removed = |id: &str| {
-            set.passages
-                .iter()
-                .any(|passage| passage.id == id && documents.contains(&passage.doc))
-        };
-        let index = Index::new(vec![Arc::clone(&segment)], |id, _| removed(id));
+        let removed = set.told(&question.gold);
+        let index = Index::new(vec![Arc::clone(&segment)], |id, _| removed.contains(id));
         ask(&index, "removed", 0, &question.text);
     }
     for size in SIZES.into_iter().filter(|size| size * 2 <= set.passages.len()) {
@@ -99,6 +97,25 @@ pub fn rows(set: &Set, unrelated: &[String], embedder: &Embedder) -> Result<Vec<
 }
 
 impl Set {
+    // The passages of the documents that answer, and copies in other documents of the passages that do.
+    fn told(&self, gold: &[String]) -> HashSet<&str> {
+        let documents = self.documents_of(gold);
+        let answering = self.passages.iter().filter(|passage| gold.contains(&passage.id));
+        let answering: Vec<HashSet<String>> = answering.map(|passage| distinct_words(&passage.text)).collect();
+        let is_copy = |passage: &Passage| {
+            let words = distinct_words(&passage.text);
+            answering.iter().any(|other| {
+                let shorter = words.len().min(other.len());
+                shorter > LONGEST_PHRASE && words.intersection(other).count() * 5 >= shorter * 4
+            })
+        };
+        let told = self
+            .passages
+            .iter()
+            .filter(|passage| documents.contains(&passage.doc) || is_copy(passage));
+        told.map(|passage| passage.id.as_str()).collect()
+    }
+
     fn documents_of(&self, passages: &[String]) -> HashSet<String> {
         let held = self.passages.iter().filter(|passage| passages.contains(&passage.id));
         held.map(|passage| passage.doc.clone()).collect()
@@ -124,6 +141,12 @@ impl Set {
     }
 }
 
+fn distinct_words(text: &str) -> HashSet<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .map(str::to_lowercase)
+        .collect()
+}
+
 /// A small generator, so that every run samples the same.
 pub(super) struct Random(u64);
 
@@ -140,5 +163,28 @@ impl Random {
         for last in (1..items.len()).rev() {
             items.swap(last, self.next(last + 1));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tells_the_answer_is_removed_wherever_it_stands() {
+        let passage =
+            |id: &str, doc: &str, text: &str| format!("{{\"id\":\"{id}\",\"doc\":\"{doc}\",\"text\":\"{text}\"}}\n");
+        let answer = "Send the form to the office in Leipzig within three weeks after the accident happened.";
+        let corpus = passage("a", "one", answer)
+            + &passage("b", "one", "Bring your own pen.")
+            + &passage("c", "two", &answer.replace("three", "four"))
+            + &passage(
+                "d",
+                "two",
+                "Our office in Leipzig is open on Mondays, and the form lies there.",
+            );
+        let set = Set::read(&corpus, "").unwrap_or_default();
+        let told = set.told(&["a".to_owned()]);
+        assert_eq!(told, HashSet::from(["a", "b", "c"]));
     }
 }

@@ -6,7 +6,7 @@ use super::pieces::{Kind, Piece};
 use crate::embed::{Embedder, Vector};
 use crate::index::Hit;
 use crate::lexical::{Stemmer, terms};
-use crate::text;
+use crate::text::{self, Asked};
 
 const COVERAGE: f32 = 1.0;
 const COSINE: f32 = 1.0;
@@ -35,7 +35,7 @@ pub(super) struct Scored {
 /// Returns the scores of the pieces, in their order.
 pub(super) fn score(embedder: &Embedder, question: &str, hits: &[Hit], pieces: &[Piece<'_>]) -> Vec<Scored> {
     let vector = embedder.embed(question);
-    let asked = asked(question);
+    let asked = Asked::of(question);
     let best = hits.first().map_or(0.0, |hit| hit.score).max(f32::MIN_POSITIVE);
     let mut scored = Vec::with_capacity(pieces.len());
     for of_hit in pieces.chunk_by(|a, b| a.hit == b.hit) {
@@ -108,125 +108,6 @@ pub(super) fn score(embedder: &Embedder, question: &str, hits: &[Hit], pieces: &
     scored
 }
 
-/// What a question asks for, as far as its form tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    Number,
-    Person,
-    Place,
-    Anything,
-}
-
-fn asked(question: &str) -> Asked {
-    let lower = question.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
-    let has = |word: &str| words.contains(&word);
-    let pair = |first: &[&str], second: &[&str]| {
-        words
-            .windows(2)
-            .any(|pair| matches!(pair, [a, b] if first.contains(a) && second.contains(b)))
-    };
-    let amounts = [
-        "long", "old", "many", "much", "often", "far", "tall", "large", "big", "high", "fast", "soon", "late",
-    ];
-    let measures = [
-        "year",
-        "date",
-        "day",
-        "month",
-        "time",
-        "percent",
-        "percentage",
-        "number",
-        "age",
-        "amount",
-        "cost",
-        "price",
-        "fee",
-        "population",
-        "century",
-        "limit",
-        "size",
-    ];
-    if has("when") || pair(&["how"], &amounts) || pair(&["what", "which"], &measures) {
-        Asked::Number
-    } else if has("who") || has("whom") || has("whose") {
-        Asked::Person
-    } else if has("where") {
-        Asked::Place
-    } else {
-        Asked::Anything
-    }
-}
-
-impl Asked {
-    fn is_answered_by(self, text: &str) -> bool {
-        match self {
-            Self::Number => text.contains(|c: char| c.is_ascii_digit()) || has_number_word(text),
-            Self::Person => names(text) > 0,
-            Self::Place => has_place(text),
-            Self::Anything => false,
-        }
-    }
-}
-
-fn has_number_word(text: &str) -> bool {
-    const NUMBERS: &[&str] = &[
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "dozen",
-        "hundred",
-        "thousand",
-        "million",
-        "billion",
-        "century",
-        "half",
-        "third",
-        "immediately",
-        "instantly",
-        "daily",
-        "weekly",
-        "monthly",
-        "yearly",
-    ];
-    let lower = text.to_lowercase();
-    lower
-        .split(|c: char| !c.is_alphanumeric())
-        .any(|word| NUMBERS.contains(&word))
-}
-
-// Words with a capital that do not start the sentence.
-fn names(text: &str) -> usize {
-    let capital = |word: &&str| word.chars().next().is_some_and(char::is_uppercase);
-    text.split_whitespace().skip(1).filter(capital).count()
-}
-
-fn has_place(text: &str) -> bool {
-    const PREPOSITIONS: &[&str] = &["in", "at", "near", "from", "to", "of", "under", "on"];
-    let words: Vec<&str> = text.split_whitespace().filter(|word| *word != "the").collect();
-    words.windows(2).any(|pair| match pair {
-        [before, place] => {
-            PREPOSITIONS.contains(before)
-                && place
-                    .chars()
-                    .next()
-                    .is_some_and(|c| c.is_uppercase() || c == '"' || c == '*')
-        }
-        _ => false,
-    })
-}
-
 /// Returns whether a question asks for several things or for steps, so that a list is its answer.
 pub(super) fn asks_for_list(question: &str) -> bool {
     let words: Vec<String> = text::units(question)
@@ -260,19 +141,6 @@ pub(super) fn asks_for_list(question: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_form_of_a_question_tells_what_it_asks_for() {
-        assert_eq!(asked("How long does delivery take?"), Asked::Number);
-        assert_eq!(asked("In what year was it built?"), Asked::Number);
-        assert_eq!(asked("Who signs the contract?"), Asked::Person);
-        assert_eq!(asked("Where is the office?"), Asked::Place);
-        assert_eq!(asked("Can I pay by card?"), Asked::Anything);
-        assert!(Asked::Number.is_answered_by("It takes three days."));
-        assert!(Asked::Person.is_answered_by("It was signed by Ada Lovelace."));
-        assert!(!Asked::Person.is_answered_by("It was signed yesterday."));
-        assert!(Asked::Place.is_answered_by("The office is in the Hague."));
-    }
 
     #[test]
     fn steps_are_asked_for_in_several_ways() {

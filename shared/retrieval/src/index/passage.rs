@@ -7,7 +7,7 @@ use super::question::Question;
 use super::{Index, Part};
 use crate::embed::{Embedder, Products};
 use crate::segment::{Segment, Varints};
-use crate::text::is_negation;
+use crate::text::{Asked, is_negation};
 
 /// What reading a passage tells.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,6 +29,10 @@ pub(crate) struct Passage {
     pub(crate) sentence_match: f32,
     /// Whether that sentence denies something.
     pub(crate) sentence_negates: bool,
+    /// Whether it holds a word of the kind that the question asks for.
+    pub(crate) sentence_may_answer: bool,
+    /// Which terms it and the headings hold.
+    pub(crate) match_terms: u32,
     /// Which pairs of neighbouring words of the question the passage holds.
     pub(crate) pairs: u32,
     pub(super) layered: Option<Layered>,
@@ -62,6 +66,7 @@ struct Unit {
     places: u32,
     is_word: bool,
     negates: bool,
+    may_answer: bool,
 }
 
 #[derive(Default)]
@@ -70,6 +75,7 @@ struct Sum {
     terms: u32,
     pairs: u32,
     negates: bool,
+    may_answer: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -150,6 +156,8 @@ impl<'a> Reader<'a> {
             if 0.5 * (cosine + share) > passage.sentence_match {
                 passage.sentence_match = 0.5 * (cosine + share);
                 passage.sentence_negates = sentence.negates;
+                passage.sentence_may_answer = sentence.may_answer;
+                passage.match_terms = sentence.terms | heading.terms;
             }
             let weight = self.question.weight_of(sentence.terms);
             if weight > most {
@@ -185,7 +193,7 @@ impl SegmentReader {
 
     fn sum(&mut self, codes: Varints<'_>, products: &mut Products<'_>, question: &Question) -> Sum {
         let mut sum = Sum::default();
-        let mut before = 0_u32;
+        let (mut before, mut is_first) = (0_u32, true);
         for code in codes {
             let unit = self.unit(code, products, question);
             sum.product += unit.product;
@@ -195,6 +203,9 @@ impl SegmentReader {
                 // A pair is known by its first word's place.
                 sum.pairs |= before & (unit.places >> 1);
                 before = unit.places;
+                // A sentence begins with a capital whatever it is about.
+                sum.may_answer |= unit.may_answer && !(is_first && question.asked != Asked::Number);
+                is_first = false;
             }
         }
         sum
@@ -218,9 +229,11 @@ impl SegmentReader {
             places: 0,
             is_word: false,
             negates: false,
+            may_answer: false,
         };
         if let Some(term) = self.segment.unit_term(code) {
             unit.is_word = true;
+            unit.may_answer = question.asked.may_be(self.segment.unit_text(code));
             unit.negates = question.negates && is_negation(self.segment.unit_text(code));
             for (form, place) in &self.forms {
                 if *form == term {

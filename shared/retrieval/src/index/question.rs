@@ -3,7 +3,7 @@
 use super::{Context, Index};
 use crate::embed::{Embedder, Query, Vector};
 use crate::lexical::{Stemmer, inverse_document_frequency, terms, within_one_edit};
-use crate::text::{self, fold};
+use crate::text::{self, Asked, fold};
 
 /// More terms than this are no question; the rest is searched by meaning only.
 const MOST_TERMS: usize = 32;
@@ -22,6 +22,8 @@ pub(crate) struct Question {
     pub(crate) searched: Vec<SearchedTerm>,
     /// Whether it denies something: "What is not …?"
     pub(crate) negates: bool,
+    /// What it asks for.
+    pub(crate) asked: Asked,
 }
 
 /// A term as it stands in the question, for pairs of words.
@@ -41,6 +43,8 @@ pub(crate) struct SearchedTerm {
     pub(crate) background: f32,
     /// How many passages hold it; 0 when it is unknown.
     pub(crate) holders: usize,
+    /// Whether the question writes it as a name, or it has a digit.
+    pub(crate) is_name: bool,
 }
 
 impl Question {
@@ -48,13 +52,18 @@ impl Question {
         let query = vector(embedder, question, context).query();
         let mut sequence = Vec::new();
         let mut searched: Vec<SearchedTerm> = Vec::new();
+        let names = names(question);
         for (forms, word, is_stop) in forms(index, question) {
             let known = searched.iter().position(|term| term.forms == forms);
             let number = match known {
                 Some(number) => Some(number),
                 None if is_stop || searched.len() == MOST_TERMS => None,
                 None => {
-                    searched.push(searched_term(index, embedder, forms.clone(), &word));
+                    let is_name = names.contains(&word);
+                    searched.push(SearchedTerm {
+                        is_name,
+                        ..searched_term(index, embedder, forms.clone(), &word)
+                    });
                     Some(searched.len() - 1)
                 }
             };
@@ -78,6 +87,7 @@ impl Question {
                     background: turn.weight * embedder.norm(embedder.tokenize(&word)),
                     forms,
                     holders,
+                    is_name: false,
                 });
             }
         }
@@ -87,6 +97,7 @@ impl Question {
             sequence,
             searched,
             negates,
+            asked: Asked::of(question),
         }
     }
 
@@ -187,6 +198,18 @@ fn forms(index: &Index, question: &str) -> Vec<(Vec<String>, String, bool)> {
     found
 }
 
+// The folded words that have a digit or, after the first word, a capital.
+fn names(question: &str) -> Vec<String> {
+    let words = text::units(question).filter(|unit| unit.is_word).enumerate();
+    words
+        .filter(|(place, unit)| {
+            let is_capital = *place > 0 && unit.text.starts_with(char::is_uppercase);
+            is_capital || unit.text.bytes().any(|b| b.is_ascii_digit())
+        })
+        .map(|(_, unit)| fold(unit.text).into_owned())
+        .collect()
+}
+
 fn searched_term(index: &Index, embedder: &Embedder, mut forms: Vec<String>, word: &str) -> SearchedTerm {
     let mut holders = index.holders(&forms);
     let mut factor = 1.0;
@@ -205,6 +228,7 @@ fn searched_term(index: &Index, embedder: &Embedder, mut forms: Vec<String>, wor
         weight,
         background,
         holders,
+        is_name: false,
     }
 }
 

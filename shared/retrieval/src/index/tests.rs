@@ -203,3 +203,27 @@ fn segments_together_rank_as_one_segment() {
         assert!((a.confidence - b.confidence).abs() < 1e-4);
     }
 }
+
+#[test]
+fn what_a_question_asks_for_and_the_best_sentence_lacks_counts_against_it() {
+    let feature = |question: &str, wanted: &str| {
+        let found = index().search(&EMBEDDER, question, &SearchOptions::default());
+        let feature = found.features.iter().find(|(name, _)| *name == wanted);
+        feature.map(|(_, value)| *value).unwrap()
+    };
+    assert_eq!(
+        feature("Who pays my money back for the returned item?", "kind_unsaid"),
+        1.0
+    );
+    let asks_days = "Within how many days do you pay money back?";
+    assert_eq!(feature(asks_days, "kind_unsaid"), 0.0, "the sentence names 14 days");
+    assert_eq!(
+        feature("Do you pay my money back?", "kind_unsaid"),
+        0.0,
+        "no kind is asked for"
+    );
+    assert_eq!(feature("What does error E-1042 mean?", "names_unsaid"), 0.0);
+    assert!(feature("What does error E-2077 mean?", "names_unsaid") > 0.0);
+    assert!(feature("Do parcels to Springfield leave every morning?", "names_unsaid") > 0.0);
+    assert_eq!(feature("do parcels leave every morning?", "names_unsaid"), 0.0);
+}
