@@ -1,6 +1,9 @@
 //! Reads files: told apart by their bytes, one reader for each kind.
 mod csv;
+mod docx;
 pub(crate) mod encoding;
+mod html;
+mod pdf;
 
 use crate::meter::{Meter, NoPause, Pause};
 use crate::{Extracted, FileKind, Hint, Reason, Refusal, sniff};
@@ -20,13 +23,12 @@ pub async fn document(bytes: &[u8], hint: &Hint, pause: &dyn Pause) -> Result<Ex
     let mut meter = Meter::new(WORK, pause);
     meter.spend_on(bytes.len())?;
     let parsed = match kind {
-        FileKind::Html => retrieval::parse(Format::Html, &html_text(bytes, hint)?),
+        FileKind::Html => html::read(&html_text(bytes, hint)?, &mut meter).await?,
         FileKind::Markdown => retrieval::parse(Format::Markdown, &text(bytes, hint)?),
         FileKind::Text => retrieval::parse(Format::Text, &text(bytes, hint)?),
         FileKind::Csv => csv::read(&text(bytes, hint)?, &mut meter).await?,
-        FileKind::Pdf | FileKind::Docx => {
-            return Err(Refusal::new(Reason::Unsupported, "such files cannot be read"));
-        }
+        FileKind::Pdf => pdf::read(bytes.to_vec(), &mut meter).await?,
+        FileKind::Docx => docx::read(bytes, &mut meter).await?,
     };
     if parsed.blocks.is_empty() {
         return Err(Refusal::new(Reason::Empty, "no text was found in the file"));

@@ -26,6 +26,10 @@ pub fn kind(bytes: &[u8], hint: &Hint) -> Result<FileKind, Refusal> {
     if bytes.starts_with(b"PK\x03\x04") {
         return archive::kind(bytes).map_err(foreign);
     }
+    if bytes.starts_with(b"\xd0\xcf\x11\xe0") && is_encrypted(bytes) {
+        let message = "the document is encrypted and needs a password; save it without one";
+        return Err(Refusal::new(Reason::Encrypted, message));
+    }
     if begins.starts_with(b"{\\rtf") {
         return Err(foreign("an RTF document; save it as DOCX or PDF"));
     }
@@ -43,7 +47,13 @@ pub fn kind(bytes: &[u8], hint: &Hint) -> Result<FileKind, Refusal> {
 }
 
 fn foreign(what: &str) -> Refusal {
-    Refusal::new(Reason::Unsupported, format!("the file is {what}; {READABLE}"))
+    Refusal::new(Reason::Unsupported, format!("the file is {what} ({READABLE})"))
+}
+
+/// Tells whether an old container holds a document of today's form that needs a password.
+fn is_encrypted(bytes: &[u8]) -> bool {
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bytes.windows(name.len()).any(|it| it == name)
 }
 
 /// Names what is no text.

@@ -19,6 +19,7 @@ const FORM: usize = 64 * 1024;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[expect(dead_code, reason = "read by the OpenAPI document alone")]
 pub struct Form {
+    /// A PDF, DOCX, CSV, text, Markdown or HTML file of up to 20 MiB, told by its bytes.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Binary))]
     file: String,
     collection_id: String,
