@@ -1,1 +1,3 @@
-//! Nothing: the tests are in `suite`, `worker`, `browser` and `bench`.
+//! What several test binaries share; the tests are in `suite`, `worker`, `browser` and `bench`.
+
+pub mod hostile;

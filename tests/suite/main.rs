@@ -8,6 +8,7 @@
 
 mod addresses;
 mod builder;
+mod corpus;
 mod crashes;
 mod crawling;
 mod deliveries;
@@ -15,6 +16,7 @@ mod endpoints;
 mod envelopes;
 mod errors;
 mod harness;
+mod hostile;
 mod idempotency;
 mod insydr;
 mod isolation;

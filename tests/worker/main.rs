@@ -19,6 +19,7 @@ mod durability;
 mod embedding;
 mod embedding_server;
 mod generating;
+mod hostile;
 mod leaving;
 mod limits;
 mod model_server;

@@ -15,7 +15,7 @@ use std::process::Command;
 use std::time::Instant;
 
 /// The crates that run as WebAssembly.
-const WASM_CRATES: [&str; 4] = ["edge", "widget", "dashboard", "retrieval"];
+const WASM_CRATES: [&str; 5] = ["edge", "edge-parser", "widget", "dashboard", "retrieval"];
 
 /// Runs the gates in `only`, or all of them; answers whether all passed.
 ///

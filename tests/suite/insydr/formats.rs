@@ -1,8 +1,12 @@
-//! Plain text, Markdown, HTML, in UTF-8 and UTF-16: what of a file is answered from.
+//! Files of several kinds and encodings: what of them is answered from, and what is said of those that cannot be read.
 use crate::harness::acts::id;
 use crate::harness::shape::has;
 use crate::harness::{Owner, World};
+use async_trait::async_trait;
+use edge_core::ports::{Extracted, Hint, Parser, Unread};
+use edge_model::time::MINUTE;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 async fn learn(world: &World, owner: &Owner, name: &str, bytes: &[u8]) -> Value {
     let collection = world.default_collection(owner).await;
@@ -113,11 +117,15 @@ async fn utf_16_and_a_byte_order_mark_are_understood() {
 }
 
 #[tokio::test]
-async fn a_table_of_commas_is_text() {
+async fn each_row_of_a_table_is_a_passage_with_labels() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let document = learn(&world, &owner, "prices.csv", b"plan,price\nFree,0\nPro,49 dollars\n").await;
-    has(&document, &json!({ "status": "COMPLETED" }));
+    has(&document, &json!({ "status": "COMPLETED", "chunk_count": 2 }));
+    assert_eq!(
+        document["chunks_preview"][1]["content_preview"],
+        "plan: Pro\nprice: 49 dollars"
+    );
     let answer = ask(&world, &owner, "What is the price of Pro?").await;
     assert!(answer["response"].as_str().unwrap().contains("49"), "{answer}");
 }
@@ -169,6 +177,57 @@ async fn a_document_that_failed_says_why_and_may_be_sent_again() {
         &ask(&world, &owner, "When are you open?").await,
         &json!({ "answered": true }),
     );
+}
+
+struct Crashing;
+
+#[async_trait]
+impl Parser for Crashing {
+    async fn document(&self, _: &[u8], _: &Hint) -> Result<Extracted, Unread> {
+        Err(Unread::Crashed("unreachable executed".into()))
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_brings_the_parser_down_is_given_up_at_the_third_try() {
+    let mut world = World::new();
+    world.app.parser = Arc::new(Crashing);
+    let owner = world.owner("ann@example.com").await;
+    let document = learn(&world, &owner, "hours.md", b"# Hours\n\nWe are open.").await;
+    has(&document, &json!({ "status": "PROCESSING" }));
+    world.clock.advance(MINUTE);
+    world.drain(&owner).await;
+    let document = owner.document(&world, &id(&document)).await;
+    has(&document, &json!({ "status": "PROCESSING" }));
+    world.clock.advance(MINUTE);
+    world.drain(&owner).await;
+    let document = owner.document(&world, &id(&document)).await;
+    has(&document, &json!({ "status": "FAILED" }));
+    let why = document["progress"]["error"].as_str().unwrap();
+    assert!(why.contains("brings our reader down"), "{why}");
+    assert_eq!(
+        world.sql.column("SELECT id FROM jobs").len(),
+        0,
+        "it is not tried for ever"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_says_why() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    for (name, why) in [
+        ("refused-scan.pdf", "only pictures"),
+        ("refused-password.pdf", "needs a password"),
+    ] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("corpus")
+            .join(name);
+        let document = learn(&world, &owner, name, &std::fs::read(path).unwrap()).await;
+        has(&document, &json!({ "status": "FAILED" }));
+        let said = document["progress"]["error"].as_str().unwrap();
+        assert!(said.contains(why), "{name}: {said}");
+    }
 }
 
 #[tokio::test]

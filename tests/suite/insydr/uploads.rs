@@ -89,7 +89,7 @@ async fn what_is_no_text_file_is_told_by_its_bytes_whatever_its_name() {
         b"\x7fELF\x02\x01\x01",
         b"MZ\x90\x00\x03",
         b"\x89PNG\r\n\x1a\n",
-        b"\xff\xd8\xff\xe0",
+        b"\xff\xd8\xff\xe0\x00\x10JFIF\x00",
         b"GIF89a\x01\0\x01\0",
         b"\x1f\x8b\x08\x00",
     ];
