@@ -3,7 +3,7 @@ use crate::harness::acts::id;
 use crate::harness::shape::has;
 use crate::harness::{Owner, World};
 use async_trait::async_trait;
-use edge_core::ports::{Extracted, Hint, Parser, Unread};
+use edge_core::ports::{Extracted, Hint, Page, Parser, Sitemap, Unread};
 use edge_model::time::MINUTE;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -184,6 +184,14 @@ struct Crashing;
 #[async_trait]
 impl Parser for Crashing {
     async fn document(&self, _: &[u8], _: &Hint) -> Result<Extracted, Unread> {
+        Err(Unread::Crashed("unreachable executed".into()))
+    }
+
+    async fn page(&self, _: &[u8], _: &str, _: &str) -> Result<Page, Unread> {
+        Err(Unread::Crashed("unreachable executed".into()))
+    }
+
+    async fn sitemap(&self, _: &[u8]) -> Result<Sitemap, Unread> {
         Err(Unread::Crashed("unreachable executed".into()))
     }
 }
