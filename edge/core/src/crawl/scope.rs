@@ -87,6 +87,10 @@ pub(crate) fn check_hosts(field: &str, hosts: &[String]) -> Result<Vec<String>, 
             Some(rest) => ("*.", rest),
             None => ("", host.trim()),
         };
+        // A star is a letter like others to the parser of addresses.
+        if name.contains('*') {
+            return Err(wrong());
+        }
         let url = Url::parse(&format!("http://{name}/")).map_err(|_| wrong())?;
         let is_host_alone = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
         match is_host_alone && url.username().is_empty() && url.password().is_none() && url.host().is_some() {
