@@ -6,6 +6,7 @@ use crate::clock::WorkerClock;
 use crate::crawls_do::DurableCrawls;
 use crate::d1::D1;
 use crate::deliveries_do::DurableDeliveries;
+use crate::embedder::ServiceEmbeddings;
 use crate::fetcher::WorkerFetcher;
 use crate::jobs_do::DurableJobs;
 use crate::kv_blobs::KvBlobs;
@@ -97,6 +98,10 @@ fn embeddings(env: &Env, settings: &Settings) -> Result<EmbeddingModels, String>
     let report = |fault: &Fault| log::failure("embedding", &fault.to_string());
     let model = |port: Arc<dyn Embeddings>| Arc::new(EmbeddingModel::new(port, report));
     let mut models = Vec::new();
+    // Whoever has bound the other Worker has chosen to have it.
+    if let Ok(service) = env.service("EMBEDDER") {
+        models.push((Embedder::Minilm, model(Arc::new(ServiceEmbeddings::new(service)))));
+    }
     if let Some(server) = &settings.embedding_server {
         let port = OpenAiEmbeddings::new(Arc::new(WorkerFetcher), server);
         models.push((Embedder::Openai, model(Arc::new(port))));

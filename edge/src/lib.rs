@@ -12,6 +12,7 @@ mod crawls_do;
 mod d1;
 mod deliveries_do;
 mod eager;
+mod embedder;
 mod fetcher;
 mod jobs_do;
 mod js;

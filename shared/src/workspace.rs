@@ -11,7 +11,7 @@ pub struct CreateWorkspace {
     pub timezone: Option<String>,
     #[serde(default)]
     pub settings: Option<Map<String, Value>>,
-    /// Extension: `static` (the default), `openai` or `workers-ai`, as far as the installation has it.
+    /// Extension: `static` (the default), `minilm`, `openai` or `workers-ai`, as far as the installation has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embedder: Option<String>,
 }
@@ -69,7 +69,7 @@ pub struct Workspace {
     /// null keeps them.
     #[serde(default)]
     pub retention_days: Option<u32>,
-    /// Extension: what turns passages and questions into vectors: `static`, `openai` or `workers-ai`.
+    /// Extension: what turns passages and questions into vectors: `static`, `minilm`, `openai` or `workers-ai`.
     #[serde(default)]
     pub embedder: String,
     /// Extension: how far the passages are embedded by it.
@@ -130,7 +130,7 @@ pub struct UpdateWorkspace {
     #[serde(default, deserialize_with = "crate::given", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
     pub retention_days: Option<Option<u32>>,
-    /// Extension: `static`, `openai` or `workers-ai`, as far as the installation has it.
+    /// Extension: `static`, `minilm`, `openai` or `workers-ai`, as far as the installation has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embedder: Option<String>,
 }

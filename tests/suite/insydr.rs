@@ -13,6 +13,7 @@ mod conversations;
 mod document_versions;
 mod documents;
 mod embedding;
+mod embedding_beside;
 mod embedding_faults;
 mod erasure;
 mod escalations;

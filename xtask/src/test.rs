@@ -15,7 +15,14 @@ use std::process::Command;
 use std::time::Instant;
 
 /// The crates that run as WebAssembly.
-const WASM_CRATES: [&str; 5] = ["edge", "edge-parser", "widget", "dashboard", "retrieval"];
+const WASM_CRATES: [&str; 6] = [
+    "edge",
+    "edge-parser",
+    "edge-embedder",
+    "widget",
+    "dashboard",
+    "retrieval",
+];
 
 /// Runs the gates in `only`, or all of them; answers whether all passed.
 ///

@@ -35,6 +35,8 @@ pub enum Embedder {
     /// The table that comes with the product, and nothing else.
     #[default]
     Static,
+    /// all-MiniLM-L6-v2, in a Worker of this installation.
+    Minilm,
     /// A server that speaks OpenAI's protocol.
     Openai,
     /// A model of the platform's own.
@@ -43,12 +45,13 @@ pub enum Embedder {
 
 impl Embedder {
     /// All there are.
-    pub const ALL: [Self; 3] = [Self::Static, Self::Openai, Self::WorkersAi];
+    pub const ALL: [Self; 4] = [Self::Static, Self::Minilm, Self::Openai, Self::WorkersAi];
 
     /// Returns the embedder's name, in rows and on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Static => "static",
+            Self::Minilm => "minilm",
             Self::Openai => "openai",
             Self::WorkersAi => "workers-ai",
         }

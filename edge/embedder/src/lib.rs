@@ -1,0 +1,75 @@
+//! The embedder: a Worker of its own that turns texts into vectors for the other one, over a service binding.
+//!
+//! `POST /embeddings` takes a JSON array of texts and answers an array of as many vectors. What it does not take is
+//! answered with a status: 400 and 413 for what is no use sending again, 503 for what may go better later.
+
+mod model;
+mod request;
+
+use request::Refusal;
+use std::cell::Cell;
+use std::time::Duration;
+use worker::{Context, Delay, Env, Method, Request, Response, Result, console_error, event};
+
+/// How many texts may wait here: those of a few questions beside a few batches of passages.
+const MOST_AT_ONCE: usize = 96;
+
+thread_local! {
+    /// Texts that are being worked on.
+    static IN_WORK: Cell<usize> = const { Cell::new(0) };
+}
+
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+#[event(fetch)]
+async fn fetch(mut request: Request, env: Env, _: Context) -> Result<Response> {
+    if request.path() != "/embeddings" || request.method() != Method::Post {
+        return Response::error("not found", 404);
+    }
+    let texts = match request::texts(&request.bytes().await?) {
+        Ok(texts) => texts,
+        Err(Refusal::Malformed) => return Response::error("an array of texts is needed", 400),
+        Err(Refusal::TooMuch) => return Response::error("too much at once", 413),
+    };
+    let Some(_turn) = Turn::take(texts.len()) else {
+        return Response::error("busy", 503);
+    };
+    let model = match model::get(&env).await {
+        Ok(model) => model,
+        Err(why) => {
+            console_error!("the model: {why}");
+            return Response::error("the model is not there", 503);
+        }
+    };
+    let mut vectors = Vec::with_capacity(texts.len());
+    for text in &texts {
+        // A passage takes a quarter of a second, and a question is not to wait for a whole batch of them.
+        Delay::from(Duration::ZERO).await;
+        vectors.push(model.embed(text));
+    }
+    Response::from_bytes(serde_json::to_vec(&vectors)?)
+}
+
+/// The right to work on some texts, given back when dropped.
+struct Turn(usize);
+
+impl Turn {
+    /// Returns none while too much is worked on.
+    fn take(texts: usize) -> Option<Self> {
+        let after = IN_WORK.get().saturating_add(texts);
+        if after > MOST_AT_ONCE {
+            return None;
+        }
+        IN_WORK.set(after);
+        Some(Self(texts))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        IN_WORK.set(IN_WORK.get().saturating_sub(self.0));
+    }
+}
