@@ -4,6 +4,7 @@
 //! which nothing changed takes no time, and `dev` can ask for one several times a second.
 mod dashboard;
 mod docs;
+mod embedder;
 mod markdown;
 mod model;
 mod openapi;
@@ -13,7 +14,7 @@ mod site;
 mod widget;
 mod worker;
 
-use crate::paths::root;
+use crate::paths::{MINILM, root};
 use crate::process::check_not_ending;
 use crate::progress::{log_file, spent, step};
 use crate::stamp;
@@ -66,7 +67,7 @@ struct Step {
 }
 
 /// In the order in which they are made; what is quick comes first, so that a mistake there is seen early.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step {
         name: "site",
         inputs: &["public"],
@@ -118,6 +119,21 @@ const STEPS: [Step; 8] = [
         make: parser::make,
     },
     Step {
+        name: EMBEDDER,
+        inputs: &[
+            "shared/retrieval/Cargo.toml",
+            "shared/retrieval/src",
+            "shared/retrieval/minilm/Cargo.toml",
+            "shared/retrieval/minilm/src",
+            "shared/retrieval/model/tokenizer.json",
+            "edge/embedder/Cargo.toml",
+            "edge/embedder/build.rs",
+            "edge/embedder/src",
+        ],
+        compiled: true,
+        make: embedder::make,
+    },
+    Step {
         name: "widget",
         inputs: &["shared/Cargo.toml", "shared/src", "widget"],
         compiled: true,
@@ -144,6 +160,15 @@ const STEPS: [Step; 8] = [
     },
 ];
 
+/// The step that is passed over where nobody has made the model, unless it is asked for by name.
+const EMBEDDER: &str = "embedder";
+
+/// Tells whether somebody has made the model of all-MiniLM-L6-v2.
+#[must_use]
+pub fn has_minilm() -> bool {
+    root().join(MINILM).exists()
+}
+
 /// Counted up when the steps change what they make of the same inputs.
 const WAY: &str = "2";
 
@@ -161,7 +186,10 @@ pub fn run(profile: Profile, only: &[String]) -> Result<()> {
         bail!("there is no step {unknown}; there are {}", names.join(", "));
     }
     let build = Build::new(profile, Tools::ready()?);
-    build.make_only(|name| only.is_empty() || only.iter().any(|it| it == name))?;
+    match only {
+        [] => build.make()?,
+        only => build.make_only(|name| only.iter().any(|it| it == name))?,
+    }
     build.without_demo()?;
     println!(
         "Built {} and {} in {}.",
@@ -200,6 +228,12 @@ impl Build {
         self.parser().join("index.js")
     }
 
+    /// The script of the Worker that runs all-MiniLM-L6-v2.
+    #[must_use]
+    pub fn embedder_script(&self) -> PathBuf {
+        self.embedder().join("index.js")
+    }
+
     /// The tools it is made with.
     #[must_use]
     pub fn tools(&self) -> &Tools {
@@ -220,12 +254,19 @@ impl Build {
         }
     }
 
+    fn embedder(&self) -> PathBuf {
+        match self.profile {
+            Profile::Quick => root().join(".dev/embedder"),
+            Profile::Release => root().join("edge/embedder/build"),
+        }
+    }
+
     /// Does the steps whose inputs have changed.
     ///
     /// # Errors
     /// Those of the first step that fails.
     pub fn make(&self) -> Result<()> {
-        self.make_only(|_| true)
+        self.make_only(|name| name != EMBEDDER || has_minilm())
     }
 
     /// Removes what `dev --release` leaves in `dist/` for its demo page.

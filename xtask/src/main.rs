@@ -47,7 +47,7 @@ enum Task {
         /// What is deployed; the default.
         #[arg(long)]
         release: bool,
-        /// Only these steps, separated by commas: site, model, reference, worker, parser, widget, dashboard, openapi.
+        /// Only these steps, separated by commas: site, model, reference, worker, parser, embedder, widget, dashboard, openapi.
         #[arg(long, value_delimiter = ',')]
         only: Vec<String>,
     },

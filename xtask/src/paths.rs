@@ -3,6 +3,9 @@ use anyhow::{Context as _, Result};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+/// Where `shared/retrieval/minilm/convert.py` writes the model, from the top of the repository.
+pub const MINILM: &str = "target/minilm/minilm-int8.bin";
+
 /// The top of the repository: as cargo says when it runs us, since checkouts may share what was compiled.
 #[must_use]
 pub fn root() -> PathBuf {

@@ -1,6 +1,8 @@
 //! The Worker on this machine: `wrangler dev` in a process group of its own, with its own state.
-use crate::build::Build;
-use crate::paths::{files_below, root, write};
+mod config;
+
+use crate::build::{Build, has_minilm};
+use crate::paths::{files_below, root};
 use crate::process::{Group, check_not_ending};
 use crate::progress::{last_lines, run};
 use crate::settings::{Values, write_for_wrangler};
@@ -24,6 +26,8 @@ pub struct Plan {
     pub script: PathBuf,
     /// The script of the Worker that reads files.
     pub parser: PathBuf,
+    /// The script of the Worker that runs all-MiniLM-L6-v2, when the model has been made.
+    pub embedder: Option<PathBuf>,
     /// The folder of files.
     pub dist: PathBuf,
     /// The folder for everything it stores: what is acknowledged outlives the process here.
@@ -48,6 +52,7 @@ impl Plan {
             tools: build.tools().clone(),
             script: build.script(),
             parser: build.parser_script(),
+            embedder: has_minilm().then(|| build.embedder_script()),
             dist: build.dist(),
             state,
             port,
@@ -88,10 +93,12 @@ impl Server {
         let settings = plan.state.join("settings.env");
         write_for_wrangler(&settings, &plan.settings)?;
         let log = OpenOptions::new().create(true).append(true).open(plan.log())?;
-        let parser = plan.state.join("parser.toml");
-        write(&parser, parser_config(&plan.parser)?)?;
-        let mut command = plan.tools.wrangler(&plan.state);
-        command.arg("--config").arg(parser);
+        let configs = config::write_all(&plan)?;
+        let (own, beside) = configs.split_first().context("there is no configuration")?;
+        let mut command = plan.tools.wrangler_for(own, &plan.state);
+        for config in beside {
+            command.arg("--config").arg(config);
+        }
         command.arg("dev").arg(&plan.script).arg("--assets").arg(&plan.dist);
         command.args([
             "--local",
@@ -204,16 +211,6 @@ fn wait_for_port(port: u16) -> Result<()> {
         sleep(Duration::from_millis(50));
     }
     Ok(())
-}
-
-/// The parser's configuration, for the script that was built: the command line names only that of the first Worker.
-fn parser_config(script: &Path) -> Result<String> {
-    let config = fs::read_to_string(root().join("edge/parser/wrangler.toml"))?;
-    let (before, rest) = config
-        .split_once("main = ")
-        .context("edge/parser/wrangler.toml names no main")?;
-    let after = rest.split_once('\n').map_or("", |it| it.1);
-    Ok(format!("{before}main = {:?}\n{after}", script.display().to_string()))
 }
 
 /// Applies the migrations that this state has not seen. Asking wrangler takes seconds, so it is asked only when one is new.

@@ -1,5 +1,5 @@
 //! all-MiniLM-L6-v2 in place of an embedder that workspaces may choose: what a better embedder is worth, measured here.
-use crate::paths::{root, write};
+use crate::paths::{MINILM, root, write};
 use anyhow::{Context as _, Result, anyhow};
 use minilm::MiniLm;
 use retrieval::embed::Tokens;
@@ -8,9 +8,6 @@ use retrieval::layer::{Layer, LayerBuilder, text};
 use retrieval::{Embedder, Segment};
 use std::fs;
 use std::sync::Arc;
-
-/// Where `shared/retrieval/minilm/convert.py` writes the model.
-const FILE: &str = "target/minilm/minilm-int8.bin";
 
 /// The model with its tokenizer.
 pub(super) struct Model {
@@ -24,8 +21,8 @@ impl Model {
     /// # Errors
     /// When its file has not been made.
     pub(super) fn read() -> Result<Self> {
-        let file = fs::read(root().join(FILE))
-            .with_context(|| format!("{FILE} is not there; shared/retrieval/minilm/convert.py makes it"))?;
+        let file = fs::read(root().join(MINILM))
+            .with_context(|| format!("{MINILM} is not there; shared/retrieval/minilm/convert.py makes it"))?;
         let tokens = fs::read(root().join(super::MODEL).join("tokenizer.json"))?;
         Ok(Self {
             model: MiniLm::read(file)?,
