@@ -46,9 +46,12 @@ async fn fetch(mut request: Request, env: Env, _: Context) -> Result<Response> {
     };
     let mut vectors = Vec::with_capacity(texts.len());
     for text in &texts {
-        // A passage takes a quarter of a second, and a question is not to wait for a whole batch of them.
-        Delay::from(Duration::ZERO).await;
-        vectors.push(model.embed(text));
+        let mut pass = model.begin(text);
+        // A passage takes a quarter of a second, and the Workers on this thread are not to wait for all of it.
+        while pass.step() {
+            Delay::from(Duration::ZERO).await;
+        }
+        vectors.push(pass.vector());
     }
     Response::from_bytes(serde_json::to_vec(&vectors)?)
 }

@@ -1,6 +1,6 @@
 //! The model with its tokenizer: read when the first text comes, and kept for as long as the isolate lives.
 use js_sys::Uint8Array;
-use minilm::MiniLm;
+use minilm::{MiniLm, Pass};
 use retrieval::embed::Tokens;
 use std::cell::{Cell, RefCell};
 use std::iter::repeat_n;
@@ -30,8 +30,8 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    pub(crate) fn embed(&self, text: &str) -> Vec<f32> {
-        self.model.embed(&self.tokens.encode(text))
+    pub(crate) fn begin(&self, text: &str) -> Pass<'_> {
+        self.model.begin(&self.tokens.encode(text))
     }
 }
 

@@ -7,7 +7,37 @@ use crate::linear::Activations;
 const HEAD: usize = 32;
 const EPSILON: f32 = 1e-12;
 
-pub(crate) fn forward(weights: &Weights, bell: &Bell, tokens: &[u16]) -> Vec<f32> {
+/// A text on its way through the layers, which may be gone through one at a time.
+pub struct Pass<'a> {
+    bell: &'a Bell,
+    layers: std::slice::Iter<'a, Layer>,
+    state: Vec<f32>,
+}
+
+impl Pass<'_> {
+    /// Goes through one layer; answers whether there was one left. Each takes about as long as the others.
+    pub fn step(&mut self) -> bool {
+        let Some(layer) = self.layers.next() else {
+            return false;
+        };
+        self.state = through(layer, self.bell, &self.state);
+        true
+    }
+
+    /// Goes through the layers that are left, and returns the vector of the text, of length 1.
+    pub fn vector(mut self) -> Vec<f32> {
+        while self.step() {}
+        let mut mean = vec![0.0; DIMENSIONS];
+        for token in self.state.chunks_exact(DIMENSIONS) {
+            add(&mut mean, token, 1.0);
+        }
+        let length = mean.iter().map(|x| x * x).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        mean.iter_mut().for_each(|x| *x /= length);
+        mean
+    }
+}
+
+pub(crate) fn begin<'a>(weights: &'a Weights, bell: &'a Bell, tokens: &[u16]) -> Pass<'a> {
     let mut state = Vec::with_capacity(tokens.len() * DIMENSIONS);
     for (position, token) in tokens.iter().enumerate() {
         let word = weights.words.row(usize::from(*token));
@@ -20,16 +50,11 @@ pub(crate) fn forward(weights: &Weights, bell: &Bell, tokens: &[u16]) -> Vec<f32
         }));
     }
     normalise(&mut state, &weights.norm);
-    for layer in &weights.layers {
-        state = through(layer, bell, &state);
+    Pass {
+        bell,
+        layers: weights.layers.iter(),
+        state,
     }
-    let mut mean = vec![0.0; DIMENSIONS];
-    for token in state.chunks_exact(DIMENSIONS) {
-        add(&mut mean, token, 1.0);
-    }
-    let length = mean.iter().map(|x| x * x).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-    mean.iter_mut().for_each(|x| *x /= length);
-    mean
 }
 
 fn through(layer: &Layer, bell: &Bell, state: &[f32]) -> Vec<f32> {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use file::Weights;
+pub use forward::Pass;
 
 /// Numbers of a vector.
 pub const DIMENSIONS: usize = 384;
@@ -46,9 +47,14 @@ impl MiniLm {
 
     /// Returns the vector of a text, of length 1, given its WordPiece tokens without special ones.
     pub fn embed(&self, tokens: &[u16]) -> Vec<f32> {
+        self.begin(tokens).vector()
+    }
+
+    /// Begins with a text, of which the vector is then made step by step: a long one takes a quarter of a second.
+    pub fn begin(&self, tokens: &[u16]) -> Pass<'_> {
         let own = tokens.iter().copied().take(MOST_TOKENS - 2);
         let tokens: Vec<u16> = [CLS].into_iter().chain(own).chain([SEP]).collect();
-        forward::forward(&self.weights, &self.bell, &tokens)
+        forward::begin(&self.weights, &self.bell, &tokens)
     }
 }
 
