@@ -15,15 +15,16 @@ import numpy as np
 
 FEATURES = [
     "cosine", "sentence_cosine", "heading_cosine", "bm25", "background_coverage", "background_unknown",
-    "sentence_match", "terms", "chunks", "lead", "names_unsaid",
+    "sentence_match", "terms", "chunks", "lead", "context", "names_unsaid",
 ]
 # How much each kind of search counts. Most people who ask a company's agent ask about the company; a question whose
 # answer happens to be missing is next to those that are answered, and drags them down when it counts for much.
 KINDS = {"answerable": 0.82, "unrelated": 0.16, "removed": 0.02}
-# A question that denies something, and a best sentence that does not; a question for a number, a person or a place, and a
-# best sentence without one. Set by hand: no corpus here teaches them but the one whose unanswerable questions were made
-# with them in mind, where they would be learnt far too well.
-BY_HAND = {"negation": -1.0, "kind_unsaid": -1.0}
+# A question that denies something, and best sentences that do not; a best sentence that has the opposite of a word of the
+# question; a question for a number, a person or a place, and a best sentence without one. Set by hand, from rules and not
+# from rows: no corpus here teaches them but the one whose unanswerable questions were made with them in mind, where they
+# would be learnt far too well.
+BY_HAND = {"negation": -3.0, "opposite": -2.0, "kind_unsaid": -1.0}
 RIDGE = 1e-3
 THRESHOLDS = (0.5, 0.6, 0.7)
 
@@ -77,17 +78,21 @@ def main():
         rows = [json.loads(line) for line in file]
     x = np.array([[dict(row["features"])[name] for name in FEATURES] for row in rows])
     sets = np.array([row["set"] for row in rows])
+    # Follow-ups to a corpus are no other corpus.
+    corpora = np.array([row["set"].removesuffix("_ctx") for row in rows])
     kinds = np.array([row["kind"] for row in rows])
     small = np.array([row["size"] > 0 for row in rows])
     y = (kinds == "answerable").astype(float)
     offset = sum(weight * np.array([dict(row["features"])[name] for row in rows]) for name, weight in BY_HAND.items())
     weight = weights(rows, sets, kinds, small)
     for name in sorted(set(sets)):
-        others = (sets != name) & (weight > 0)
+        others = (corpora != name.removesuffix("_ctx")) & (weight > 0)
         raw, intercept = fit(x[others], y[others], weight[others], offset[others])
         p = 1 / (1 + np.exp(-(x @ raw + intercept + offset)))
         for is_small in (False, True):
             here = (sets == name) & (small == is_small)
+            if not here.any():
+                continue
             positives = p[here & (kinds == "answerable")]
             line = f"{name:14} {'samples' if is_small else 'whole  '} kept " + " ".join(f"{(positives >= t).mean():.2f}" for t in THRESHOLDS)
             for kind in ("unrelated", "removed", "unanswerable"):

@@ -12,20 +12,22 @@ const SATURATED: f32 = 2.2;
 const RIVALS: usize = 9;
 
 // Fitted by `model/confidence.py`; the model card has the figures.
-const INTERCEPT: f32 = -6.245;
-const WEIGHTS: [(&str, f32); 13] = [
-    ("cosine", 4.171),
-    ("sentence_cosine", 2.738),
-    ("heading_cosine", 6.889),
-    ("bm25", 0.352),
-    ("background_coverage", 0.603),
-    ("background_unknown", -0.659),
-    ("sentence_match", 5.474),
-    ("terms", 0.366),
-    ("chunks", -0.507),
-    ("lead", 5.862),
-    ("names_unsaid", -1.657),
-    ("negation", -1.000),
+const INTERCEPT: f32 = -5.052;
+const WEIGHTS: [(&str, f32); 15] = [
+    ("cosine", 3.592),
+    ("sentence_cosine", 3.394),
+    ("heading_cosine", 6.586),
+    ("bm25", 1.229),
+    ("background_coverage", 0.951),
+    ("background_unknown", -0.723),
+    ("sentence_match", 4.210),
+    ("terms", -0.038),
+    ("chunks", -0.544),
+    ("lead", 4.058),
+    ("context", 4.452),
+    ("names_unsaid", -1.521),
+    ("negation", -3.000),
+    ("opposite", -2.000),
     ("kind_unsaid", -1.000),
 ];
 
@@ -49,6 +51,7 @@ pub(crate) fn features(question: &Question, candidates: &Candidates, ranked: &[R
     let matching = best.iter().map(|ranked| &ranked.passage);
     let matching = matching.max_by(|a, b| a.sentence_match.total_cmp(&b.sentence_match));
     let unsaid = matching.map_or(names, |passage| names & !passage.match_terms);
+    let opposes = matching.is_some_and(|passage| passage.sentence_opposes);
     let lacks_kind = matching.is_some_and(|passage| !passage.sentence_may_answer) && question.asked != Asked::Anything;
     vec![
         (
@@ -64,9 +67,11 @@ pub(crate) fn features(question: &Question, candidates: &Candidates, ranked: &[R
         ("terms", (question.searched.len() as f32).ln_1p()),
         ("chunks", (candidates.chunk_count as f32).ln_1p()),
         ("lead", (bm25 - rivals(candidates)) / highest_bm25),
+        ("context", question.leans),
         ("names_unsaid", question.background_share(unsaid)),
         ("kind_unsaid", f32::from(u8::from(lacks_kind))),
         ("negation", f32::from(u8::from(negates))),
+        ("opposite", f32::from(u8::from(opposes))),
     ]
 }
 

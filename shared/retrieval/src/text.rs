@@ -11,6 +11,7 @@ mod units;
 pub(crate) use asked::Asked;
 pub use fold::fold;
 pub use language::language;
+pub(crate) use negation::denies;
 pub use negation::is_negation;
 pub use sentences::sentences;
 pub use stop_words::is_stop_word;

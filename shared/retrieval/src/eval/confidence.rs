@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Passage, Set};
+use super::{Passage, Question, Set};
 use crate::embed::Embedder;
+use crate::followup::{Turn, stand_alone};
 use crate::index::{Index, SearchOptions};
 use crate::segment::{FormatError, Segment};
 
@@ -38,8 +39,13 @@ pub fn rows(set: &Set, unrelated: &[String], embedder: &Embedder) -> Result<Vec<
     let mut random = Random(20_240_229);
     let mut rows = Vec::new();
     let whole = Index::new(vec![Arc::clone(&segment)], |_, _| false);
-    let mut ask = |index: &Index, kind, size, text: &str| {
-        let found = index.search(embedder, text, &SearchOptions::default());
+    let mut ask = |index: &Index, kind, size, text: &str, turns: &[Turn<'_>]| {
+        let alone = stand_alone(text, turns);
+        let options = SearchOptions {
+            context: &alone.context,
+            ..SearchOptions::default()
+        };
+        let found = index.search(embedder, &alone.question, &options);
         rows.push(Row {
             kind,
             size,
@@ -57,17 +63,25 @@ pub fn rows(set: &Set, unrelated: &[String], embedder: &Embedder) -> Result<Vec<
             },
             0,
             &question.text,
+            &question.turns(),
         );
     }
-    for text in unrelated {
-        ask(&whole, "unrelated", 0, text);
+    // Who has talked about the subject may still ask about another.
+    let talks: Vec<Vec<Turn<'_>>> = set.questions.iter().map(Question::turns).collect();
+    for (text, talk) in unrelated.iter().zip(talks.iter().cycle()) {
+        ask(&whole, "unrelated", 0, text, talk);
     }
     for question in set.questions.iter().filter(|question| question.answerable).take(300) {
         let removed = set.told(&question.gold);
         let index = Index::new(vec![Arc::clone(&segment)], |id, _| removed.contains(id));
-        ask(&index, "removed", 0, &question.text);
+        ask(&index, "removed", 0, &question.text, &question.turns());
     }
-    for size in SIZES.into_iter().filter(|size| size * 2 <= set.passages.len()) {
+    let follows = set.questions.iter().any(|question| !question.turns().is_empty());
+    for size in SIZES
+        .into_iter()
+        .filter(|_| !follows)
+        .filter(|size| size * 2 <= set.passages.len())
+    {
         for _ in 0..SAMPLES {
             let sample = set.sample(size, &mut random);
             let index = Index::new(vec![Arc::new(Segment::decode(sample.segment(embedder)?)?)], |_, _| {
@@ -88,7 +102,7 @@ pub fn rows(set: &Set, unrelated: &[String], embedder: &Embedder) -> Result<Vec<
             random.shuffle(&mut others);
             for (kind, texts) in [("answerable", inside), ("removed", outside), ("unrelated", others)] {
                 for text in texts.into_iter().take(QUESTIONS) {
-                    ask(&index, kind, size, text);
+                    ask(&index, kind, size, text, &[]);
                 }
             }
         }

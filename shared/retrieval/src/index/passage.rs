@@ -29,6 +29,8 @@ pub(crate) struct Passage {
     pub(crate) sentence_match: f32,
     /// Whether that sentence denies something.
     pub(crate) sentence_negates: bool,
+    /// Whether it says, in place of a word of the question, the opposite.
+    pub(crate) sentence_opposes: bool,
     /// Whether it holds a word of the kind that the question asks for.
     pub(crate) sentence_may_answer: bool,
     /// Which terms it and the headings hold.
@@ -50,6 +52,8 @@ struct SegmentReader {
     segment: Arc<Segment>,
     /// Numbers of the question's terms in the segment: of each form, its place in the question's sequence.
     forms: Vec<(u32, usize)>,
+    /// The same of the terms that say the opposite of one.
+    opposites: Vec<(u32, usize)>,
     /// For every unit its place in `known`, counted from 1; 0 until it is met. A search meets few of all units, and
     /// small numbers are cleared faster.
     places: Vec<u16>,
@@ -64,6 +68,8 @@ struct Unit {
     terms: u32,
     /// Which words of the question it stands for, and whether it is a word at all.
     places: u32,
+    /// Of which words it is the opposite.
+    opposes: u32,
     is_word: bool,
     negates: bool,
     may_answer: bool,
@@ -74,6 +80,8 @@ struct Sum {
     product: f32,
     terms: u32,
     pairs: u32,
+    places: u32,
+    opposes: u32,
     negates: bool,
     may_answer: bool,
 }
@@ -134,6 +142,7 @@ impl<'a> Reader<'a> {
             heading.product += part.product;
             heading.terms |= part.terms;
             heading.pairs |= part.pairs;
+            heading.places |= part.places;
         }
         if heading_record.norm > 0.0 {
             passage.heading_cosine = heading.product / heading_record.norm;
@@ -156,6 +165,7 @@ impl<'a> Reader<'a> {
             if 0.5 * (cosine + share) > passage.sentence_match {
                 passage.sentence_match = 0.5 * (cosine + share);
                 passage.sentence_negates = sentence.negates;
+                passage.sentence_opposes = sentence.opposes & !(sentence.places | heading.places) != 0;
                 passage.sentence_may_answer = sentence.may_answer;
                 passage.match_terms = sentence.terms | heading.terms;
             }
@@ -183,7 +193,10 @@ impl SegmentReader {
                     .filter_map(|form| Some((segment.find_term(form)?, place))),
             );
         }
+        let opposites = question.opposites.iter();
+        let opposites = opposites.filter_map(|(opposite, place)| Some((segment.find_term(opposite)?, *place)));
         Self {
+            opposites: opposites.filter(|(_, place)| *place < 32).collect(),
             places: vec![0; segment.unit_count()],
             known: Vec::with_capacity(2_000),
             segment,
@@ -198,6 +211,8 @@ impl SegmentReader {
             let unit = self.unit(code, products, question);
             sum.product += unit.product;
             sum.terms |= unit.terms;
+            sum.places |= unit.places;
+            sum.opposes |= unit.opposes;
             sum.negates |= unit.negates;
             if unit.is_word {
                 // A pair is known by its first word's place.
@@ -227,6 +242,7 @@ impl SegmentReader {
             product,
             terms: 0,
             places: 0,
+            opposes: 0,
             is_word: false,
             negates: false,
             may_answer: false,
@@ -240,6 +256,13 @@ impl SegmentReader {
                     unit.places |= 1 << place;
                     let searched = question.sequence.get(*place).and_then(|term| term.searched);
                     unit.terms |= searched.map_or(0, |number| 1 << number);
+                }
+            }
+            // What the question says already is not what it asks for.
+            unit.may_answer &= unit.places == 0 || question.asked == Asked::Anything;
+            for (opposite, place) in &self.opposites {
+                if *opposite == term {
+                    unit.opposes |= 1 << place;
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{Context, Index};
 use crate::embed::{Embedder, Query, Vector};
-use crate::lexical::{Stemmer, inverse_document_frequency, terms, within_one_edit};
+use crate::lexical::{Stemmer, inverse_document_frequency, opposites, terms, within_one_edit};
 use crate::text::{self, Asked, fold};
 
 /// More terms than this are no question; the rest is searched by meaning only.
@@ -22,6 +22,10 @@ pub(crate) struct Question {
     pub(crate) searched: Vec<SearchedTerm>,
     /// Whether it denies something: "What is not …?"
     pub(crate) negates: bool,
+    /// How much the heaviest turn of the conversation counts beside it, from 0 to 0.5.
+    pub(crate) leans: f32,
+    /// Terms that say the opposite of a word of the question, with the word's place; none that the question holds too.
+    pub(super) opposites: Vec<(&'static str, usize)>,
     /// What it asks for.
     pub(crate) asked: Asked,
 }
@@ -91,12 +95,13 @@ impl Question {
                 });
             }
         }
-        let negates = text::units(question).any(|unit| unit.is_word && text::is_negation(unit.text));
         Self {
+            leans: context.iter().map(|turn| turn.weight).fold(0.0, f32::max),
             query,
+            opposites: opposites_of(&sequence),
             sequence,
             searched,
-            negates,
+            negates: text::denies(question),
             asked: Asked::of(question),
         }
     }
@@ -149,6 +154,16 @@ impl Question {
             .map(|place| weight(place) + weight(place + 1))
             .sum()
     }
+}
+
+fn opposites_of(sequence: &[QueryTerm]) -> Vec<(&'static str, usize)> {
+    let holds = |opposite: &String| sequence.iter().any(|term| term.forms.contains(opposite));
+    let mut found = Vec::new();
+    for (place, term) in sequence.iter().enumerate() {
+        let opposites = term.forms.iter().flat_map(|form| opposites(form));
+        found.extend(opposites.filter(|it| !holds(it)).map(|it| (it.as_str(), place)));
+    }
+    found
 }
 
 // The question's vector, drawn to what was said before.

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::*;
 use crate::chunk::chunks;
+use crate::followup::{Turn, stand_alone};
 use crate::parse::{Format, parse};
 use crate::segment::{DocumentInput, SegmentBuilder};
 
@@ -222,8 +223,40 @@ fn what_a_question_asks_for_and_the_best_sentence_lacks_counts_against_it() {
         0.0,
         "no kind is asked for"
     );
+    let asks_morning = "Who leaves the warehouse every Morning?";
+    assert_eq!(
+        feature(asks_morning, "kind_unsaid"),
+        1.0,
+        "what it says itself is no answer"
+    );
+    assert_eq!(feature("Do parcels arrive in the evening?", "opposite"), 1.0);
+    assert_eq!(
+        feature("Do parcels arrive in the morning or in the evening?", "opposite"),
+        0.0
+    );
+    assert_eq!(feature("Which parcels do not leave the warehouse?", "negation"), 1.0);
+    assert_eq!(feature("Why did my parcel not leave the warehouse?", "negation"), 0.0);
     assert_eq!(feature("What does error E-1042 mean?", "names_unsaid"), 0.0);
     assert!(feature("What does error E-2077 mean?", "names_unsaid") > 0.0);
     assert!(feature("Do parcels to Springfield leave every morning?", "names_unsaid") > 0.0);
     assert_eq!(feature("do parcels leave every morning?", "names_unsaid"), 0.0);
+}
+
+#[test]
+fn a_follow_up_is_as_sure_as_what_it_leans_on() {
+    let before = [Turn {
+        is_visitor: true,
+        text: "When do I get my money back for a returned item?",
+    }];
+    let sure = |question: &str, before: &[Turn<'_>]| {
+        let alone = stand_alone(question, before);
+        let options = SearchOptions {
+            context: &alone.context,
+            ..SearchOptions::default()
+        };
+        index().search(&EMBEDDER, &alone.question, &options).confidence
+    };
+    assert!(sure("how long?", &before) > 0.6 && sure("how long?", &[]) < 0.6);
+    let unrelated = "How do astronauts sleep on the moon?";
+    assert!(sure(unrelated, &before) < 0.6 && sure(unrelated, &[]) < 0.6);
 }

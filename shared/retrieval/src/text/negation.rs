@@ -1,12 +1,32 @@
 //! Words that deny.
 
-use super::fold;
+use super::{fold, units};
 
 /// Returns whether the word turns a statement into its opposite; the `t` of `don't` does.
 pub fn is_negation(word: &str) -> bool {
     // The longest has nine letters; nearly all words are told by their length or their first letter.
     word.len() <= 9 && WORDS.contains(&fold(word).as_ref())
 }
+
+/// Returns whether a question denies something of its subject: "Which card has no fee?" Who tells of a mishap of his own,
+/// "My card does not work", asks for help with it, and help may be worded without a denial.
+pub(crate) fn denies(question: &str) -> bool {
+    let mut denies = false;
+    for unit in units(question).filter(|unit| unit.is_word) {
+        if ASKER.contains(&fold(unit.text).as_ref()) {
+            return false;
+        }
+        denies |= is_negation(unit.text);
+    }
+    denies
+}
+
+// Who asks, in the languages of the words below.
+const ASKER: &[&str] = &[
+    "i", "my", "me", "we", "our", "us", "ich", "mein", "meine", "meinen", "mir", "mich", "wir", "uns", "unser", "je",
+    "j", "mon", "ma", "mes", "moi", "nous", "yo", "mi", "mis", "nos", "nosotros", "io", "mio", "mia", "noi", "eu",
+    "meu", "minha", "ik", "mijn", "wij", "ons", "jag", "min", "jeg", "mina",
+];
 
 const WORDS: &[&str] = &[
     "not", "no", "never", "without", "cannot", "nor", "none", "neither", "t", "nicht", "kein", "keine", "keinen",
@@ -22,5 +42,11 @@ mod tests {
     fn denials_are_known() {
         assert!(is_negation("Not") && is_negation("kein") && is_negation("não"));
         assert!(!is_negation("note") && !is_negation("yes"));
+    }
+
+    #[test]
+    fn a_question_denies_unless_it_tells_of_the_asker() {
+        assert!(denies("Which countries are not served?") && denies("Was wird nicht geliefert?"));
+        assert!(!denies("My card isn't working") && !denies("Why can't I log in?") && !denies("Who is served?"));
     }
 }
