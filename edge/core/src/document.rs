@@ -53,21 +53,54 @@ pub async fn upload(
     app.blobs
         .put(&blob_key(workspace, &content_hash), &upload.bytes)
         .await?;
-    let now = app.now();
-    let size = u64::try_from(upload.bytes.len()).unwrap_or(u64::MAX);
+    let title = title.map_or_else(|| upload.name.clone(), |it| it.to_string());
+    let contents = Contents {
+        media_type: upload.media_type,
+        hash: content_hash,
+        size: upload.bytes.len(),
+    };
     let document = Document {
+        file_name: Some(upload.name),
+        ..first_version(app, workspace, collection, SourceType::File, title, contents)?
+    };
+    insert(app, document).await
+}
+
+/// The bytes that a document is made of.
+pub(crate) struct Contents {
+    /// What whoever gave them says that they are.
+    pub(crate) media_type: String,
+    pub(crate) hash: String,
+    /// In bytes.
+    pub(crate) size: usize,
+}
+
+/// Returns a new document as it waits for its job, with nothing said of where it came from but how.
+///
+/// # Errors
+/// When there is no randomness for its id.
+pub(crate) fn first_version(
+    app: &App,
+    workspace: &WorkspaceId,
+    collection: &CollectionId,
+    source_type: SourceType,
+    title: String,
+    contents: Contents,
+) -> Result<Document> {
+    let now = app.now();
+    Ok(Document {
         id: DocumentId::new(app.id(DocumentId::PREFIX)?),
         workspace_id: workspace.clone(),
         collection_id: collection.clone(),
-        title: title.map_or_else(|| upload.name.clone(), |it| it.to_string()),
+        title,
         kind: DocumentKind::default(),
-        source_type: SourceType::File,
+        source_type,
         source_url: None,
         source_id: None,
-        file_name: Some(upload.name),
-        media_type: upload.media_type,
-        content_hash,
-        size,
+        file_name: None,
+        media_type: contents.media_type,
+        content_hash: contents.hash,
+        size: u64::try_from(contents.size).unwrap_or(u64::MAX),
         version: 1,
         status: DocumentStatus::Queued,
         stage: "queued".into(),
@@ -79,8 +112,7 @@ pub async fn upload(
         hits: 0,
         created_at: now,
         updated_at: now,
-    };
-    insert(app, document).await
+    })
 }
 
 /// Keeps a new document, whose bytes are kept already, with the job that works on it. When the same bytes were taken in

@@ -1,5 +1,6 @@
 //! The knowledge base: the default collection, as programs keep it, text by text.
 use crate::app::App;
+use crate::document::Contents;
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::{Error, Kind, Result, document, file, secret};
@@ -119,31 +120,21 @@ pub async fn add(app: &App, caller: &impl Caller, new: NewEntry) -> Result<Entry
     // The bytes go first: a row must never name a blob that is not there.
     let key = document::blob_key(workspace, &content_hash);
     app.blobs.put(&key, content.as_bytes()).await?;
-    let now = app.now();
-    let document = Document {
-        id: DocumentId::new(app.id(DocumentId::PREFIX)?),
-        workspace_id: workspace.clone(),
-        collection_id: collection,
-        title: title.to_string(),
-        kind,
-        source_type: SourceType::Text,
-        source_url: None,
-        source_id: None,
-        file_name: None,
+    let contents = Contents {
         media_type: "text/plain".into(),
-        content_hash,
-        size: u64::try_from(content.len()).unwrap_or(u64::MAX),
-        version: 1,
-        status: DocumentStatus::Queued,
-        stage: "queued".into(),
-        error: None,
-        language: None,
-        chunk_count: 0,
-        token_count: 0,
-        preview: vec![],
-        hits: 0,
-        created_at: now,
-        updated_at: now,
+        hash: content_hash,
+        size: content.len(),
+    };
+    let document = Document {
+        kind,
+        ..document::first_version(
+            app,
+            workspace,
+            &collection,
+            SourceType::Text,
+            title.to_string(),
+            contents,
+        )?
     };
     let document = document::insert(app, document).await?.document;
     Ok(Entry { document, content })

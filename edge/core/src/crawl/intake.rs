@@ -1,12 +1,12 @@
 //! A page taken in: a document of its own, or another version of it.
 use super::{CANONICAL, Crawl, enqueue, is_duplicate, write};
 use crate::app::App;
+use crate::document::Contents;
 use crate::file::{self, Upload};
 use crate::{Result, document, secret};
 use edge_extract::Page;
-use edge_model::DocumentId;
 use edge_model::crawl::{CrawlPage, Found, PageState};
-use edge_model::document::{Document, DocumentKind, DocumentStatus, SourceType};
+use edge_model::document::{Document, SourceType};
 use edge_model::source::Source;
 use edge_store::{Statement, crawls, document_versions, documents, sources};
 use url::Url;
@@ -151,31 +151,18 @@ async fn finish(app: &App, crawl: &Crawl, page: CrawlPage, more: Vec<Statement>)
 }
 
 fn first_version(app: &App, source: &Source, content: &Content, hash: &str) -> Result<Document> {
-    let now = app.now();
+    let contents = Contents {
+        media_type: content.upload.media_type.clone(),
+        hash: hash.into(),
+        size: content.upload.bytes.len(),
+    };
+    let (workspace, collection) = (&source.workspace_id, &source.collection_id);
+    let title = content.title.clone();
     Ok(Document {
-        id: DocumentId::new(app.id(DocumentId::PREFIX)?),
-        workspace_id: source.workspace_id.clone(),
-        collection_id: source.collection_id.clone(),
-        title: content.title.clone(),
-        kind: DocumentKind::default(),
-        source_type: SourceType::Url,
         source_url: Some(content.url.clone()),
         source_id: Some(source.id.clone()),
         file_name: Some(content.upload.name.clone()),
-        media_type: content.upload.media_type.clone(),
-        content_hash: hash.into(),
-        size: u64::try_from(content.upload.bytes.len()).unwrap_or(u64::MAX),
-        version: 1,
-        status: DocumentStatus::Queued,
-        stage: "queued".into(),
-        error: None,
-        language: None,
-        chunk_count: 0,
-        token_count: 0,
-        preview: vec![],
-        hits: 0,
-        created_at: now,
-        updated_at: now,
+        ..document::first_version(app, workspace, collection, SourceType::Url, title, contents)?
     })
 }
 
