@@ -79,23 +79,12 @@ pub async fn delete(app: &App, member: &Member, id: &CollectionId) -> Result<()>
         ));
     }
     app.jobs.wake(workspace).await?;
-    let mut attempt = 0;
-    loop {
-        let done = try_delete(app, workspace, id).await;
-        if let Some(end) = index::settle(app, done, &mut attempt).await {
-            return end;
-        }
-    }
+    index::retry(app, || try_delete(app, workspace, id)).await
 }
 
 async fn try_delete(app: &App, workspace: &WorkspaceId, id: &CollectionId) -> Result<()> {
-    let (documents, contents) = app.store.collection_contents(workspace, id).await?;
-    let mut writes = vec![collections::delete(workspace, id)];
-    if !documents.is_empty() {
-        writes.extend(index::remove(app, workspace, &documents).await?);
-        writes.push(document::erase_job(app, workspace, &contents)?);
-    }
-    Ok(app.store.write(writes).await.map(drop)?)
+    let documents = app.store.collection_contents(workspace, id).await?;
+    document::write_deletion(app, workspace, vec![collections::delete(workspace, id)], documents).await
 }
 
 /// Finds a collection of a workspace.

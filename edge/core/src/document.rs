@@ -217,31 +217,38 @@ pub async fn delete(app: &App, caller: &impl Caller, id: &DocumentId) -> Result<
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
     app.jobs.wake(workspace).await?;
-    let mut attempt = 0;
-    loop {
-        let done = try_delete(app, workspace, id).await;
-        if let Some(end) = index::settle(app, done, &mut attempt).await {
-            return end;
-        }
-    }
+    index::retry(app, || try_delete(app, workspace, id)).await
 }
 
 async fn try_delete(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<()> {
     let document = find(app, workspace, id).await?;
     let contents = app.store.document_contents(workspace, id).await?;
     // No crawl brings back what somebody deleted.
-    let mut writes = vec![crawls::remove(workspace, id), documents::delete(workspace, id)];
-    if document.chunk_count > 0 {
-        writes.extend(index::remove(app, workspace, std::slice::from_ref(id)).await?);
-    }
-    writes.push(erase_job(app, workspace, &contents)?);
-    Ok(app.store.write(writes).await.map(drop)?)
+    let writes = vec![crawls::remove(workspace, id), documents::delete(workspace, id)];
+    let indexed = if document.chunk_count > 0 {
+        vec![id.clone()]
+    } else {
+        vec![]
+    };
+    write_deletion(app, workspace, writes, (indexed, contents)).await
 }
 
-/// Has the blobs of some contents deleted, as far as nothing else is made of them.
-pub(crate) fn erase_job(app: &App, workspace: &WorkspaceId, contents: &[String]) -> Result<Statement> {
-    let keys = contents.iter().map(|it| blob_key(workspace, it)).collect();
-    job::insert(app, workspace, Task::EraseBlobs { keys }, 0)
+/// Writes what deletes documents, all at once with what takes their passages out of the index and has their contents
+/// deleted, as far as nothing else is made of them.
+pub(crate) async fn write_deletion(
+    app: &App,
+    workspace: &WorkspaceId,
+    mut writes: Vec<Statement>,
+    (indexed, contents): (Vec<DocumentId>, Vec<String>),
+) -> Result<()> {
+    if !indexed.is_empty() {
+        writes.extend(index::remove(app, workspace, &indexed).await?);
+    }
+    if !contents.is_empty() {
+        let keys = contents.iter().map(|it| blob_key(workspace, it)).collect();
+        writes.push(job::insert(app, workspace, Task::EraseBlobs { keys }, 0)?);
+    }
+    Ok(app.store.write(writes).await.map(drop)?)
 }
 
 pub(crate) async fn find(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<Document> {

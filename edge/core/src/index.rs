@@ -351,20 +351,23 @@ async fn current(app: &App, workspace: &WorkspaceId) -> Result<Snapshot> {
     }))
 }
 
-/// Decides about a change whose snapshot may have been changed by somebody else meanwhile: returns how it ended, or
-/// none, after a moment, when it is to be tried again.
-pub(crate) async fn settle(app: &App, done: Result<()>, attempt: &mut u32) -> Option<Result<()>> {
-    match done {
-        Err(error) if error.kind == Kind::Conflict && error.for_log().contains("index_snapshots.version") => {
-            *attempt += 1;
-            if *attempt >= 8 {
-                return Some(Err(
-                    Error::unavailable("too many changes at once; try again", error).retry_after(1)
-                ));
+/// Makes a change, and makes it again from what is there then, after a moment, when somebody else has changed the snapshot
+/// meanwhile.
+///
+/// # Errors
+/// Those of the change; [`Kind::Unavailable`] when others are quicker again and again.
+pub(crate) async fn retry<T, F: Future<Output = Result<T>>>(app: &App, change: impl Fn() -> F) -> Result<T> {
+    let mut attempt = 0;
+    loop {
+        match change().await {
+            Err(error) if error.kind == Kind::Conflict && error.for_log().contains("index_snapshots.version") => {
+                attempt += 1;
+                if attempt >= 8 {
+                    return Err(Error::unavailable("too many changes at once; try again", error).retry_after(1));
+                }
+                app.clock.sleep(20).await;
             }
-            app.clock.sleep(20).await;
-            None
+            end => return end,
         }
-        end => Some(end),
     }
 }

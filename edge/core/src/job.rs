@@ -117,15 +117,7 @@ async fn run(app: &App, job: &Job) -> Result<()> {
             let is_last = usize::try_from(job.attempts).is_ok_and(|it| it > BACKOFF.len());
             process_document(app, job, document_id, *version, is_last).await
         }
-        Task::CompactIndex => {
-            let mut attempt = 0;
-            loop {
-                let done = index::compact(app, workspace).await;
-                if let Some(end) = index::settle(app, done, &mut attempt).await {
-                    return end;
-                }
-            }
-        }
+        Task::CompactIndex => index::retry(app, || index::compact(app, workspace)).await,
         Task::EmbedIndex { failures, .. } => index::embed::embed(app, job, *failures).await,
         Task::EraseBlobs { keys } => erase_blobs(app, workspace, keys).await,
         Task::SendMail { to, letter } => letter::send(app, workspace, to, letter).await,
@@ -215,13 +207,8 @@ async fn index_document(app: &App, job: &Job, document: &mut Document) -> Result
     document.chunk_count = u64::try_from(chunks.len()).unwrap_or_default();
     document.token_count = chunks.iter().map(|it| u64::from(it.tokens)).sum();
     document.preview = chunks.iter().take(PREVIEW_CHUNKS).map(preview).collect();
-    let mut attempt = 0;
-    loop {
-        let done = publish_segments(app, job, document, &segments).await;
-        if let Some(end) = index::settle(app, done, &mut attempt).await {
-            return end;
-        }
-    }
+    let document = &*document;
+    index::retry(app, || publish_segments(app, job, document, &segments)).await
 }
 
 /// Reads a text that was given under a title, which has no other heading.

@@ -224,23 +224,12 @@ pub async fn delete(app: &App, caller: &impl Caller, id: &SourceId) -> Result<()
     let workspace = &caller.workspace().id;
     find(app, workspace, id).await?;
     app.jobs.wake(workspace).await?;
-    let mut attempt = 0;
-    loop {
-        let done = try_delete(app, workspace, id).await;
-        if let Some(end) = index::settle(app, done, &mut attempt).await {
-            return end;
-        }
-    }
+    index::retry(app, || try_delete(app, workspace, id)).await
 }
 
 async fn try_delete(app: &App, workspace: &WorkspaceId, id: &SourceId) -> Result<()> {
-    let (documents, contents) = app.store.source_contents(workspace, id).await?;
-    let mut writes = sources::delete(workspace, id);
-    if !documents.is_empty() {
-        writes.extend(index::remove(app, workspace, &documents).await?);
-        writes.push(document::erase_job(app, workspace, &contents)?);
-    }
-    Ok(app.store.write(writes).await.map(drop)?)
+    let documents = app.store.source_contents(workspace, id).await?;
+    document::write_deletion(app, workspace, sources::delete(workspace, id), documents).await
 }
 
 /// Lists the addresses that the newest crawl came across, and counts all of the state.

@@ -16,24 +16,7 @@ pub(super) async fn end(app: &App, crawl: Crawl) -> Result<()> {
     let is_whole = size.done > 0 && size.done < source.max_pages;
     let left_out = crawls::leave_out_waiting(&source, LIMIT);
     app.store.write(vec![left_out]).await?;
-    let mut attempt = 0;
-    loop {
-        let (documents, contents) = app.store.vanished(&source, is_whole).await?;
-        if documents.is_empty() {
-            break;
-        }
-        let mut writes: Vec<_> = documents
-            .iter()
-            .flat_map(|it| crawls::retire(&source.workspace_id, it))
-            .collect();
-        writes.extend(index::remove(app, &source.workspace_id, &documents).await?);
-        writes.push(document::erase_job(app, &source.workspace_id, &contents)?);
-        app.jobs.wake(&source.workspace_id).await?;
-        let done = app.store.write(writes).await.map(drop).map_err(Into::into);
-        if let Some(end) = index::settle(app, done, &mut attempt).await {
-            end?;
-        }
-    }
+    while index::retry(app, || retire_some(app, &source, is_whole)).await? {}
     let now = app.now();
     source.error = reason(app, &source, size.done).await?;
     source.status = if source.error.is_some() {
@@ -50,6 +33,19 @@ pub(super) async fn end(app: &App, crawl: Crawl) -> Result<()> {
     writes.push(sources::set_progress(&source, now));
     app.store.write(writes).await?;
     app.jobs.wake(&source.workspace_id).await
+}
+
+/// Retires some of what vanished; returns whether there was any.
+async fn retire_some(app: &App, source: &Source, is_whole: bool) -> Result<bool> {
+    let workspace = &source.workspace_id;
+    let (documents, contents) = app.store.vanished(source, is_whole).await?;
+    if documents.is_empty() {
+        return Ok(false);
+    }
+    let writes = documents.iter().flat_map(|it| crawls::retire(workspace, it)).collect();
+    app.jobs.wake(workspace).await?;
+    document::write_deletion(app, workspace, writes, (documents, contents)).await?;
+    Ok(true)
 }
 
 /// Returns why a crawl took nothing in; none when it did.

@@ -1,5 +1,5 @@
 //! Layers: passages get the vectors of the workspace's embedder, some at a time, while the index goes on answering.
-use super::{LARGEST, Written, change, current, layer, make_room, segment, settle, write_segment};
+use super::{LARGEST, Written, change, current, layer, make_room, retry, segment, write_segment};
 use crate::app::App;
 use crate::embedding::EmbeddingModel;
 use crate::embedding::question::cut;
@@ -54,7 +54,7 @@ pub(crate) async fn embed(app: &App, own: &Job, failures: u32) -> Result<()> {
     };
     let Some(model) = app.embeddings.get(embedder) else {
         return match embedder {
-            Embedder::Static => strip(app, workspace).await,
+            Embedder::Static => retry(app, || strip(app, workspace)).await,
             _ => Ok(()),
         };
     };
@@ -72,16 +72,11 @@ pub(crate) async fn embed(app: &App, own: &Job, failures: u32) -> Result<()> {
     };
     let fault = match run.vectors(failures).await? {
         (Some(builder), fault) => {
-            let mut attempt = 0;
             let bytes = builder.finish().map_err(Error::internal)?;
             let written = run.write(&bytes).await?;
-            loop {
-                let done = run.publish(&written, &bytes, fault.clone()).await;
-                match settle(app, done, &mut attempt).await {
-                    Some(Err(error)) if error.kind == Kind::Unprocessable => break Some(error.message.to_string()),
-                    Some(end) => return end,
-                    None => {}
-                }
+            match retry(app, || run.publish(&written, &bytes, fault.clone())).await {
+                Err(error) if error.kind == Kind::Unprocessable => Some(error.message.to_string()),
+                end => return end,
             }
         }
         (None, fault) => fault,
@@ -252,30 +247,24 @@ fn is_covered(entry: &SegmentEntry, model: &str) -> bool {
 
 /// Takes all layers off: the workspace has gone back to the table.
 async fn strip(app: &App, workspace: &WorkspaceId) -> Result<()> {
-    let mut attempt = 0;
-    loop {
-        let mut keys = Vec::new();
-        let writes = change(app, workspace, |manifest, _| {
-            for entry in &mut manifest.segments {
-                keys.extend(
-                    [entry.layer.take(), entry.next_layer.take()]
-                        .into_iter()
-                        .flatten()
-                        .map(|it| it.key),
-                );
-            }
-            Ok(())
-        });
-        let mut writes = writes.await?;
-        if keys.is_empty() {
-            return Ok(());
+    let mut keys = Vec::new();
+    let writes = change(app, workspace, |manifest, _| {
+        for entry in &mut manifest.segments {
+            keys.extend(
+                [entry.layer.take(), entry.next_layer.take()]
+                    .into_iter()
+                    .flatten()
+                    .map(|it| it.key),
+            );
         }
-        writes.push(job::insert(app, workspace, Task::EraseBlobs { keys }, 10 * MINUTE)?);
-        let done = app.store.write(writes).await.map(drop).map_err(Into::into);
-        if let Some(end) = settle(app, done, &mut attempt).await {
-            return end;
-        }
+        Ok(())
+    });
+    let mut writes = writes.await?;
+    if keys.is_empty() {
+        return Ok(());
     }
+    writes.push(job::insert(app, workspace, Task::EraseBlobs { keys }, 10 * MINUTE)?);
+    Ok(app.store.write(writes).await.map(drop)?)
 }
 
 /// How far the passages of a workspace have the vectors of its embedder.
