@@ -6,6 +6,7 @@
 pub mod breaker;
 pub mod events;
 pub mod openai;
+pub(crate) mod server;
 
 use crate::ports::Model;
 use breaker::Breaker;

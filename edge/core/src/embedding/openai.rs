@@ -1,9 +1,9 @@
 //! A model that speaks OpenAI's embeddings, as OpenAI, Ollama, llama.cpp and vLLM do.
 //!
 //! See <https://platform.openai.com/docs/api-reference/embeddings/create>.
-use crate::guard::PublicUrl;
 use crate::model::Fault;
-use crate::ports::{Embeddings, Fetcher, Outgoing};
+use crate::model::server::Server;
+use crate::ports::{Embeddings, Fetcher};
 use crate::settings::ModelServer;
 use async_trait::async_trait;
 use futures_util::stream::StreamExt as _;
@@ -17,31 +17,19 @@ const BATCH: usize = 32;
 const MOST: usize = 4 * 1024 * 1024;
 
 /// A server that speaks the protocol.
-pub struct OpenAiEmbeddings {
-    fetcher: Arc<dyn Fetcher>,
-    url: PublicUrl,
-    key: Option<String>,
-    model: String,
-    name: String,
-}
+pub struct OpenAiEmbeddings(Server);
 
 impl OpenAiEmbeddings {
     /// Speaks to a server through a way out.
     pub fn new(fetcher: Arc<dyn Fetcher>, server: &ModelServer) -> Self {
-        Self {
-            fetcher,
-            url: server.url.clone(),
-            key: server.key.clone(),
-            model: server.model.clone(),
-            name: format!("openai:{}", server.model),
-        }
+        Self(Server::new(fetcher, server))
     }
 }
 
 #[async_trait]
 impl Embeddings for OpenAiEmbeddings {
     fn name(&self) -> &str {
-        &self.name
+        self.0.name()
     }
 
     fn batch(&self) -> usize {
@@ -49,22 +37,8 @@ impl Embeddings for OpenAiEmbeddings {
     }
 
     async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, Fault> {
-        let body = json!({ "model": self.model, "input": texts, "encoding_format": "float" });
-        let mut headers = vec![
-            ("content-type".into(), "application/json".to_owned()),
-            ("accept".into(), "application/json".to_owned()),
-        ];
-        headers.extend(
-            self.key
-                .iter()
-                .map(|it| ("authorization".into(), format!("Bearer {it}"))),
-        );
-        let outgoing = Outgoing {
-            url: self.url.clone(),
-            headers,
-            body: body.to_string().into_bytes(),
-        };
-        let mut incoming = self.fetcher.post(outgoing).await.map_err(Fault::Connection)?;
+        let body = json!({ "model": self.0.model(), "input": texts, "encoding_format": "float" });
+        let mut incoming = self.0.post("application/json", &body).await?;
         if !(200..=299).contains(&incoming.status) {
             return Err(Fault::Status(incoming.status));
         }

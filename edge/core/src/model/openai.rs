@@ -2,9 +2,9 @@
 //!
 //! See <https://platform.openai.com/docs/api-reference/chat/create>.
 use super::events::{self, Said};
+use super::server::Server;
 use super::{Fault, Prompt};
-use crate::guard::PublicUrl;
-use crate::ports::{Fetcher, Model, Outgoing, TextStream};
+use crate::ports::{Fetcher, Incoming, Model, TextStream};
 use crate::settings::ModelServer;
 use async_trait::async_trait;
 use futures_util::stream::StreamExt as _;
@@ -24,11 +24,7 @@ const OPTIONAL: [&str; 3] = ["temperature", "max_tokens", "stop"];
 
 /// A server that speaks the protocol.
 pub struct OpenAi {
-    fetcher: Arc<dyn Fetcher>,
-    url: PublicUrl,
-    key: Option<String>,
-    model: String,
-    name: String,
+    server: Server,
     /// Whether it has refused the parameters that not every model takes.
     is_plain: AtomicBool,
 }
@@ -37,18 +33,14 @@ impl OpenAi {
     /// Speaks to a server through a way out.
     pub fn new(fetcher: Arc<dyn Fetcher>, server: &ModelServer) -> Self {
         Self {
-            fetcher,
-            url: server.url.clone(),
-            key: server.key.clone(),
-            model: server.model.clone(),
-            name: format!("openai:{}", server.model),
+            server: Server::new(fetcher, server),
             is_plain: AtomicBool::new(false),
         }
     }
 
-    fn request(&self, prompt: &Prompt) -> Outgoing {
+    async fn post(&self, prompt: &Prompt) -> Result<Incoming, Fault> {
         let mut body = json!({
-            "model": self.model,
+            "model": self.server.model(),
             "messages": [
                 { "role": "system", "content": prompt.system },
                 { "role": "user", "content": prompt.user },
@@ -62,35 +54,18 @@ impl OpenAi {
             members.insert("max_tokens".into(), prompt.max_tokens.into());
             members.insert("stop".into(), json!(STOP));
         }
-        let mut headers = vec![
-            ("content-type".into(), "application/json".to_owned()),
-            ("accept".into(), "text/event-stream".to_owned()),
-        ];
-        headers.extend(
-            self.key
-                .iter()
-                .map(|it| ("authorization".into(), format!("Bearer {it}"))),
-        );
-        Outgoing {
-            url: self.url.clone(),
-            headers,
-            body: body.to_string().into_bytes(),
-        }
+        self.server.post("text/event-stream", &body).await
     }
 }
 
 #[async_trait]
 impl Model for OpenAi {
     fn name(&self) -> &str {
-        &self.name
+        self.server.name()
     }
 
     async fn ask(&self, prompt: &Prompt) -> Result<TextStream, Fault> {
-        let mut incoming = self
-            .fetcher
-            .post(self.request(prompt))
-            .await
-            .map_err(Fault::Connection)?;
+        let mut incoming = self.post(prompt).await?;
         if incoming.status == 400 && !self.is_plain.load(Ordering::Relaxed) {
             let mut refusal = Vec::new();
             while let Some(Ok(bytes)) = incoming.body.next().await
@@ -103,11 +78,7 @@ impl Model for OpenAi {
                 return Err(Fault::Status(400));
             }
             self.is_plain.store(true, Ordering::Relaxed);
-            incoming = self
-                .fetcher
-                .post(self.request(prompt))
-                .await
-                .map_err(Fault::Connection)?;
+            incoming = self.post(prompt).await?;
         }
         match incoming.status {
             200..=299 => Ok(events::text(incoming.body, said)),
