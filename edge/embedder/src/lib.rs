@@ -6,18 +6,13 @@
 mod model;
 mod request;
 
+use edge_turn::Turn;
 use request::Refusal;
-use std::cell::Cell;
 use std::time::Duration;
 use worker::{Context, Delay, Env, Method, Request, Response, Result, console_error, event};
 
 /// How many texts may wait here: those of a few questions beside a few batches of passages.
 const MOST_AT_ONCE: usize = 96;
-
-thread_local! {
-    /// Texts that are being worked on.
-    static IN_WORK: Cell<usize> = const { Cell::new(0) };
-}
 
 #[event(start)]
 fn start() {
@@ -34,7 +29,7 @@ async fn fetch(mut request: Request, env: Env, _: Context) -> Result<Response> {
         Err(Refusal::Malformed) => return Response::error("an array of texts is needed", 400),
         Err(Refusal::TooMuch) => return Response::error("too much at once", 413),
     };
-    let Some(_turn) = Turn::take(texts.len()) else {
+    let Some(_turn) = Turn::take(texts.len(), MOST_AT_ONCE) else {
         return Response::error("busy", 503);
     };
     let model = match model::get(&env).await {
@@ -54,25 +49,4 @@ async fn fetch(mut request: Request, env: Env, _: Context) -> Result<Response> {
         vectors.push(pass.vector());
     }
     Response::from_bytes(serde_json::to_vec(&vectors)?)
-}
-
-/// The right to work on some texts, given back when dropped.
-struct Turn(usize);
-
-impl Turn {
-    /// Returns none while too much is worked on.
-    fn take(texts: usize) -> Option<Self> {
-        let after = IN_WORK.get().saturating_add(texts);
-        if after > MOST_AT_ONCE {
-            return None;
-        }
-        IN_WORK.set(after);
-        Some(Self(texts))
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        IN_WORK.set(IN_WORK.get().saturating_sub(self.0));
-    }
 }

@@ -5,18 +5,13 @@
 use async_trait::async_trait;
 use edge_extract::meter::Pause;
 use edge_extract::{Hint, document, page, sitemap};
+use edge_turn::Turn;
 use serde::Serialize;
-use std::cell::Cell;
 use std::time::Duration;
 use worker::{Context, Delay, Env, Request, Response, Result, event};
 
 /// How many bytes of files may be worked on at a time: what is made of them takes a few times as much.
 const MOST_AT_ONCE: usize = 24 * 1024 * 1024;
-
-thread_local! {
-    /// Bytes of files that are being worked on.
-    static IN_WORK: Cell<usize> = const { Cell::new(0) };
-}
 
 #[event(start)]
 fn start() {
@@ -35,7 +30,7 @@ async fn fetch(mut request: Request, _: Env, _: Context) -> Result<Response> {
         media_type: value("type"),
     };
     let bytes = request.bytes().await?;
-    let Some(_turn) = Turn::take(bytes.len()) else {
+    let Some(_turn) = Turn::take(bytes.len(), MOST_AT_ONCE) else {
         return Response::error("busy", 503);
     };
     match url.path() {
@@ -49,28 +44,6 @@ async fn fetch(mut request: Request, _: Env, _: Context) -> Result<Response> {
 fn answer(read: &impl Serialize) -> Result<Response> {
     let bytes = serde_json::to_vec(read)?;
     Response::from_bytes(bytes)
-}
-
-/// The right to work on a file, given back when dropped.
-struct Turn(usize);
-
-impl Turn {
-    /// Returns none while too much is worked on. A file that comes alone is always let in.
-    fn take(bytes: usize) -> Option<Self> {
-        let before = IN_WORK.get();
-        let after = before.saturating_add(bytes);
-        if before > 0 && after > MOST_AT_ONCE {
-            return None;
-        }
-        IN_WORK.set(after);
-        Some(Self(bytes))
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        IN_WORK.set(IN_WORK.get().saturating_sub(self.0));
-    }
 }
 
 /// A turn of the platform's queue: other requests, in this Worker and beside it, go on meanwhile.
