@@ -1,7 +1,6 @@
 //! A server of embeddings on this machine: it knows that some words mean the same, and can be slow, broken or silent.
+use crate::listener::{Call, listen};
 use serde_json::{Value, json};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -40,21 +39,13 @@ fn vector(text: &str) -> Vec<f64> {
 
 impl EmbeddingServer {
     pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let server = Self {
-            port: listener.local_addr().unwrap().port(),
-            manner: Arc::new(Mutex::new(Manner::Right(Duration::ZERO))),
-            texts: Arc::default(),
-        };
-        let (manner, texts) = (server.manner.clone(), server.texts.clone());
-        thread::spawn(move || {
-            for connection in listener.incoming().map_while(Result::ok) {
-                let (manner, texts) = (manner.clone(), texts.clone());
-                // Whoever asked may have gone; that is the test's business.
-                thread::spawn(move || answer(connection, &manner, &texts).ok());
-            }
-        });
-        server
+        let (manner, texts) = (Arc::new(Mutex::new(Manner::Right(Duration::ZERO))), Arc::default());
+        let theirs = (manner.clone(), Arc::clone(&texts));
+        Self {
+            port: listen(move |call| answer(call, &theirs.0, &theirs.1)),
+            manner,
+            texts,
+        }
     }
 
     pub(crate) fn behave(&self, manner: Manner) {
@@ -66,23 +57,8 @@ impl EmbeddingServer {
     }
 }
 
-fn answer(mut connection: TcpStream, manner: &Mutex<Manner>, texts: &AtomicUsize) -> std::io::Result<()> {
-    let mut reader = BufReader::new(connection.try_clone()?);
-    let (mut head, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap_or_default();
-        }
-        if line.trim().is_empty() {
-            break;
-        }
-        head.push_str(&line);
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+fn answer(mut call: Call, manner: &Mutex<Manner>, texts: &AtomicUsize) -> std::io::Result<()> {
+    let body = call.json();
     let input: Vec<&str> = body["input"]
         .as_array()
         .into_iter()
@@ -92,11 +68,10 @@ fn answer(mut connection: TcpStream, manner: &Mutex<Manner>, texts: &AtomicUsize
     texts.fetch_add(input.len(), Ordering::Relaxed);
     let manner = *manner.lock().unwrap();
     let (status, answer) = match manner {
-        _ if !head.starts_with("POST /v1/embeddings HTTP/1.1") => (404, json!({})),
+        _ if call.line != "POST /v1/embeddings HTTP/1.1" => (404, json!({})),
         Manner::Status(status) => (status, json!({})),
         Manner::Silent => {
-            // Nothing is sent after the texts, so reading ends when the connection does.
-            reader.read_exact(&mut [0]).ok();
+            call.wait_for_end();
             return Ok(());
         }
         Manner::Right(pause) => {
@@ -106,10 +81,9 @@ fn answer(mut connection: TcpStream, manner: &Mutex<Manner>, texts: &AtomicUsize
             (200, json!({ "data": data.collect::<Vec<_>>() }))
         }
     };
-    let answer = answer.to_string();
-    write!(
-        connection,
-        "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{answer}",
-        answer.len()
+    call.reply(
+        &format!("{status} X"),
+        "content-type: application/json\r\n",
+        answer.to_string().as_bytes(),
     )
 }

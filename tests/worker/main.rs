@@ -22,6 +22,7 @@ mod generating;
 mod hostile;
 mod leaving;
 mod limits;
+mod listener;
 mod model_server;
 mod origins;
 mod quota;

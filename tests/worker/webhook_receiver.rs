@@ -1,7 +1,6 @@
 //! A customer's endpoint on this machine: takes deliveries, slowly, and keeps what came.
+use crate::listener::{Call, listen};
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,20 +25,12 @@ pub(crate) struct WebhookReceiver {
 impl WebhookReceiver {
     /// Starts it; it takes so long for each delivery.
     pub(crate) fn start(pause: Duration) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let receiver = Self {
-            port: listener.local_addr().unwrap().port(),
-            log: Arc::default(),
-        };
-        let log = receiver.log.clone();
-        thread::spawn(move || {
-            for connection in listener.incoming().map_while(Result::ok) {
-                let log = log.clone();
-                // Whoever delivers may be killed meanwhile; that is the test's business.
-                thread::spawn(move || answer(connection, pause, &log).ok());
-            }
-        });
-        receiver
+        let log = Arc::default();
+        let theirs = Arc::clone(&log);
+        Self {
+            port: listen(move |call| answer(call, pause, &theirs)),
+            log,
+        }
     }
 
     /// An address of it.
@@ -65,38 +56,19 @@ impl WebhookReceiver {
     }
 }
 
-fn answer(mut connection: TcpStream, pause: Duration, log: &Mutex<Vec<Received>>) -> std::io::Result<()> {
-    let mut reader = BufReader::new(connection.try_clone()?);
-    let mut line = String::new();
-    reader.read_line(&mut line)?;
-    let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
-    let mut headers = BTreeMap::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        let Some((name, value)) = line.trim_end().split_once(": ") else {
-            break;
-        };
-        headers.insert(name.to_lowercase(), value.to_owned());
-    }
-    let length = headers.get("content-length").and_then(|it| it.parse().ok());
-    let mut body = vec![0; length.unwrap_or_default()];
-    reader.read_exact(&mut body)?;
+fn answer(mut call: Call, pause: Duration, log: &Mutex<Vec<Received>>) -> std::io::Result<()> {
+    let path = call.path();
     let is_hanging = path.starts_with("/hang");
     log.lock().unwrap().push(Received {
         path,
-        headers,
-        body: String::from_utf8_lossy(&body).into_owned(),
+        headers: call.headers.clone(),
+        body: String::from_utf8_lossy(&call.body).into_owned(),
         at: Instant::now(),
     });
     if is_hanging {
-        // Nothing follows the request, so reading ends when the connection does.
-        reader.read_exact(&mut [0]).ok();
+        call.wait_for_end();
         return Ok(());
     }
     thread::sleep(pause);
-    write!(
-        connection,
-        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok"
-    )
+    call.reply("200 OK", "", b"ok")
 }

@@ -1,7 +1,6 @@
 //! A website on this machine, with five hundred pages and every trap that crawlers fall into.
+use crate::listener::{Call, listen};
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -19,20 +18,12 @@ pub(crate) struct Website {
 
 impl Website {
     pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let site = Self {
-            port: listener.local_addr().unwrap().port(),
-            log: Arc::default(),
-        };
-        let log = site.log.clone();
-        thread::spawn(move || {
-            for connection in listener.incoming().map_while(Result::ok) {
-                let log = log.clone();
-                // Whoever crawls may be killed meanwhile; that is the test's business.
-                thread::spawn(move || answer(connection, &log).ok());
-            }
-        });
-        site
+        let log = Arc::default();
+        let theirs = Arc::clone(&log);
+        Self {
+            port: listen(move |call| answer(call, &theirs)),
+            log,
+        }
     }
 
     /// An address of it.
@@ -50,25 +41,11 @@ impl Website {
     }
 }
 
-fn answer(mut connection: TcpStream, log: &Mutex<Vec<String>>) -> std::io::Result<()> {
-    let mut reader = BufReader::new(connection.try_clone()?);
-    let mut line = String::new();
-    reader.read_line(&mut line)?;
-    let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line)? == 0 || line.trim().is_empty() {
-            break;
-        }
-    }
+fn answer(mut call: Call, log: &Mutex<Vec<String>>) -> std::io::Result<()> {
+    let path = call.path();
     log.lock().unwrap().push(path.clone());
     let (status, head, body) = reply(&path);
-    write!(
-        connection,
-        "HTTP/1.1 {status}\r\n{head}content-length: {}\r\nconnection: close\r\n\r\n",
-        body.len()
-    )?;
-    connection.write_all(&body)
+    call.reply(status, &head, &body)
 }
 
 type Answer = (&'static str, String, Vec<u8>);
