@@ -126,6 +126,45 @@ impl Alarm {
     }
 }
 
+/// Exports a Durable Object whose alarm works off what is due, by a [`Drain`].
+///
+/// By hand: the ready-made export of an alarm never ends when the instance crashes in it.
+macro_rules! alarmed_object {
+    ($(#[$what:meta])* $name:ident, $drain:path) => {
+        $(#[$what])*
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        pub struct $name(std::rc::Rc<$crate::alarm::Alarm>);
+
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        impl $name {
+            /// Makes the object, as the runtime asks for it.
+            #[wasm_bindgen(constructor)]
+            pub fn new(state: worker::worker_sys::DurableObjectState, env: worker::Env) -> Self {
+                Self($crate::alarm::Alarm::new(state, env, $drain))
+            }
+
+            /// Takes a call.
+            ///
+            /// # Errors
+            /// When the object's storage does not answer.
+            #[wasm_bindgen]
+            pub async fn fetch(&self) -> Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue> {
+                self.0.wake().await
+            }
+
+            /// Works off what is due.
+            ///
+            /// # Errors
+            /// When the platform cannot run it at all.
+            #[wasm_bindgen]
+            pub fn alarm(&self) -> Result<js_sys::Promise, wasm_bindgen::JsValue> {
+                self.0.clone().ring()
+            }
+        }
+    };
+}
+pub(crate) use alarmed_object;
+
 fn now() -> i64 {
     use edge_core::ports::Clock as _;
     crate::clock::WorkerClock.now().0

@@ -1,18 +1,13 @@
 //! [`Crawls`]: a Durable Object for each source, whose alarm takes the crawl's next step. A slow site holds up only its
 //! own object.
-use crate::alarm::{self, Alarm, Work};
+use crate::alarm::{self, Work};
 use crate::app;
 use async_trait::async_trait;
 use edge_core::ports::Crawls;
 use edge_core::{Error, Result, crawl};
 use edge_model::{SourceId, WorkspaceId};
 use edge_store::sources::SourceRef;
-use js_sys::Promise;
-use std::rc::Rc;
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 use worker::send::IntoSendFuture as _;
-use worker::worker_sys::DurableObjectState;
 use worker::{Env, ObjectNamespace};
 
 /// How long one run may go on before its last step begins, in milliseconds. A step may take most of a minute.
@@ -37,38 +32,11 @@ impl Crawls for DurableCrawls {
     }
 }
 
-/// Whoever crawls one source.
-///
-/// Exported by hand: the ready-made export of an alarm never ends when the instance crashes in it.
-#[wasm_bindgen]
-pub struct CrawlsDo(Rc<Alarm>);
-
-#[wasm_bindgen]
-impl CrawlsDo {
-    /// Makes the object, as the runtime asks for it.
-    #[wasm_bindgen(constructor)]
-    pub fn new(state: DurableObjectState, env: Env) -> Self {
-        Self(Alarm::new(state, env, drain))
-    }
-
-    /// Takes a call.
-    ///
-    /// # Errors
-    /// When the object's storage does not answer.
-    #[wasm_bindgen]
-    pub async fn fetch(&self) -> Result<JsValue, JsValue> {
-        self.0.wake().await
-    }
-
-    /// Takes the next steps.
-    ///
-    /// # Errors
-    /// When the platform cannot run it at all.
-    #[wasm_bindgen]
-    pub fn alarm(&self) -> Result<Promise, JsValue> {
-        self.0.clone().ring()
-    }
-}
+alarm::alarmed_object!(
+    /// Whoever crawls one source.
+    CrawlsDo,
+    drain
+);
 
 fn drain(env: Env, name: String) -> Work {
     Box::pin(async move {

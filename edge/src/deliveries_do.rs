@@ -1,18 +1,13 @@
 //! [`Deliveries`]: a Durable Object for each endpoint, whose alarm delivers what is due to it. One that hangs has only
 //! its own object waiting.
-use crate::alarm::{self, Alarm, Work};
+use crate::alarm::{self, Work};
 use crate::app;
 use async_trait::async_trait;
 use edge_core::ports::Deliveries;
 use edge_core::{Error, Result, delivery};
 use edge_model::{WebhookId, WorkspaceId};
 use edge_store::deliveries::Endpoint;
-use js_sys::Promise;
-use std::rc::Rc;
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 use worker::send::IntoSendFuture as _;
-use worker::worker_sys::DurableObjectState;
 use worker::{Env, ObjectNamespace};
 
 /// How long one run may go on before its last round begins, in milliseconds. A round may take half a minute.
@@ -37,38 +32,11 @@ impl Deliveries for DurableDeliveries {
     }
 }
 
-/// Whoever delivers to one endpoint.
-///
-/// Exported by hand: the ready-made export of an alarm never ends when the instance crashes in it.
-#[wasm_bindgen]
-pub struct DeliveriesDo(Rc<Alarm>);
-
-#[wasm_bindgen]
-impl DeliveriesDo {
-    /// Makes the object, as the runtime asks for it.
-    #[wasm_bindgen(constructor)]
-    pub fn new(state: DurableObjectState, env: Env) -> Self {
-        Self(Alarm::new(state, env, drain))
-    }
-
-    /// Takes a call.
-    ///
-    /// # Errors
-    /// When the object's storage does not answer.
-    #[wasm_bindgen]
-    pub async fn fetch(&self) -> Result<JsValue, JsValue> {
-        self.0.wake().await
-    }
-
-    /// Delivers what is due.
-    ///
-    /// # Errors
-    /// When the platform cannot run it at all.
-    #[wasm_bindgen]
-    pub fn alarm(&self) -> Result<Promise, JsValue> {
-        self.0.clone().ring()
-    }
-}
+alarm::alarmed_object!(
+    /// Whoever delivers to one endpoint.
+    DeliveriesDo,
+    drain
+);
 
 fn drain(env: Env, name: String) -> Work {
     Box::pin(async move {
