@@ -14,6 +14,7 @@ pub mod log;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod program;
+mod refusal;
 pub mod route;
 pub mod site;
 pub mod twig;

@@ -1,28 +1,16 @@
 //! `{"detail", "code", "field"?}`
-use crate::log::Failure;
+use crate::refusal;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use edge_core::{Error, Kind, Reason};
-use http::{StatusCode, header};
+use http::StatusCode;
 use shared as wire;
-
-/// A failure in this dialect.
-#[derive(Debug)]
-pub struct ApiError(Error);
-/// What a handler of this dialect returns.
-pub type ApiResult<T> = Result<T, ApiError>;
 
 impl ApiError {
     /// A field of the request that will not do: `why` ends a sentence that begins with its name.
     #[track_caller]
     pub fn field(name: &str, why: impl std::fmt::Display) -> Self {
         Self(Error::field(name, why))
-    }
-}
-
-impl From<Error> for ApiError {
-    fn from(error: Error) -> Self {
-        Self(error)
     }
 }
 
@@ -66,19 +54,14 @@ pub(crate) fn code(error: &Error) -> &'static str {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let Self(error) = self;
-        let failure = Failure::from(&error);
         let body = wire::error::Error {
             code: code(&error).into(),
-            detail: error.message,
-            field: error.field,
+            detail: error.message.clone(),
+            field: error.field.clone(),
         };
-        let mut response = (shape(error.kind).0, Json(body)).into_response();
-        if let Some(seconds) = error.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-        }
-        response.extensions_mut().insert(failure);
-        response
+        refusal::respond(&error, error.retry_after, (shape(error.kind).0, Json(body)))
     }
 }
 
+crate::refusal::refusals!();
 crate::extract::extractors!();

@@ -1,22 +1,10 @@
 //! `{"error": {"code", "message", "details"}, "status": "error"}`
-use crate::log::Failure;
+use crate::refusal;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use edge_core::{Error, Kind};
-use http::{StatusCode, header};
+use edge_core::Kind;
+use http::StatusCode;
 use serde_json::{Value, json};
-
-/// A failure in this dialect.
-#[derive(Debug)]
-pub struct ApiError(Error);
-/// What a handler of this dialect returns.
-pub type ApiResult<T> = Result<T, ApiError>;
-
-impl From<Error> for ApiError {
-    fn from(error: Error) -> Self {
-        Self(error)
-    }
-}
 
 /// Status and code of a kind. Seed 000 names six codes; what has none of its own takes the nearest.
 fn shape(kind: Kind) -> (StatusCode, &'static str) {
@@ -47,13 +35,9 @@ impl IntoResponse for ApiError {
             .map_or_else(|| json!({}), |it| json!({ "field": it }));
         let body: Value =
             json!({ "error": { "code": code, "message": self.0.message, "details": details }, "status": "error" });
-        let mut response = (status, Json(body)).into_response();
-        if let Some(seconds) = self.0.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-        }
-        response.extensions_mut().insert(Failure::from(&self.0));
-        response
+        refusal::respond(&self.0, self.0.retry_after, (status, Json(body)))
     }
 }
 
+crate::refusal::refusals!();
 crate::extract::extractors!();
