@@ -121,6 +121,38 @@ async fn work_that_keeps_failing_is_put_off_ever_longer_and_then_set_aside_with_
 }
 
 #[tokio::test]
+async fn what_is_deleted_while_it_is_worked_on_does_not_come_back() {
+    // As the job reads what the index was, and as it replaces it.
+    for point in ["SELECT * FROM index_snapshots", "INTO index_snapshots"] {
+        let world = World::new();
+        let owner = world.owner("ann@example.com").await;
+        world
+            .upload(
+                &owner,
+                "parking.md",
+                "# Parking\n\nThere is a car park behind the shop.",
+            )
+            .await;
+        world.drain(&owner).await;
+        let document = world.upload(&owner, "hours.md", PAGE).await;
+        let path = owner.path(&format!("/documents/{}", document["id"].as_str().unwrap()));
+        let deletion = async {
+            world.delete(&path).bearer(&owner.token).send().await.expect(200);
+        };
+        tokio::join!(world.drain(&owner), world.sql.hold_next(point, deletion));
+        world.drain(&owner).await;
+        let agent = world
+            .published_agent(&owner, json!({ "response_config": { "confidence_threshold": 0.0 } }))
+            .await;
+        let said = owner.test(&world, &agent, "When does the shop open?").await;
+        assert!(
+            !said["response"].as_str().unwrap().contains("nine in the morning"),
+            "{point}: {said}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_sweep_wakes_whoever_has_work() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;

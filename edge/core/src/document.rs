@@ -221,28 +221,24 @@ pub async fn delete(app: &App, caller: &impl Caller, id: &DocumentId) -> Result<
 }
 
 async fn try_delete(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<()> {
-    let document = find(app, workspace, id).await?;
+    find(app, workspace, id).await?;
     let contents = app.store.document_contents(workspace, id).await?;
     // No crawl brings back what somebody deleted.
     let writes = vec![crawls::remove(workspace, id), documents::delete(workspace, id)];
-    let indexed = if document.chunk_count > 0 {
-        vec![id.clone()]
-    } else {
-        vec![]
-    };
-    write_deletion(app, workspace, writes, (indexed, contents)).await
+    write_deletion(app, workspace, writes, (vec![id.clone()], contents)).await
 }
 
 /// Writes what deletes documents, all at once with what takes their passages out of the index and has their contents
-/// deleted, as far as nothing else is made of them.
+/// deleted, as far as nothing else is made of them. The index is replaced also when they have no passages yet: a job
+/// that is about to put them in is to notice.
 pub(crate) async fn write_deletion(
     app: &App,
     workspace: &WorkspaceId,
     mut writes: Vec<Statement>,
-    (indexed, contents): (Vec<DocumentId>, Vec<String>),
+    (documents, contents): (Vec<DocumentId>, Vec<String>),
 ) -> Result<()> {
-    if !indexed.is_empty() {
-        writes.extend(index::remove(app, workspace, &indexed).await?);
+    if !documents.is_empty() {
+        writes.extend(index::remove(app, workspace, &documents).await?);
     }
     if !contents.is_empty() {
         let keys = contents.iter().map(|it| blob_key(workspace, it)).collect();

@@ -236,11 +236,12 @@ fn language(parsed: &Parsed) -> Option<&'static str> {
 /// Makes a document's passages answerable, all at once, and says so in its record.
 async fn publish_segments(app: &App, job: &Job, document: &Document, segments: &[index::Written]) -> Result<()> {
     let workspace = &document.workspace_id;
-    // Deleted meanwhile: nothing may come back.
+    let mut writes = index::replace(app, workspace, &document.id, segments).await?;
+    // Deleted meanwhile: nothing may come back. Looked for after the snapshot was read, which a deletion replaces, so that
+    // one that comes later makes the batch fail.
     if app.store.document(workspace, &document.id).await?.is_none() {
         return Ok(());
     }
-    let mut writes = index::replace(app, workspace, &document.id, segments).await?;
     writes.push(documents::complete(document, app.now()));
     let happening = Happening::DocumentProcessed(ended(document, None));
     writes.extend(event::statements(&event::made_by(app, workspace, &job.id, happening)));

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use rusqlite::types::{ToSql, ValueRef};
 use serde_json::{Map, Value, json};
 use std::sync::Mutex;
+use tokio::sync::oneshot;
 
 pub(crate) struct Sqlite {
     connection: Mutex<Connection>,
@@ -12,6 +13,14 @@ pub(crate) struct Sqlite {
     trips: Mutex<Vec<Vec<&'static str>>>,
     /// Makes the next batch that contains this text fail.
     fault: Mutex<Option<String>>,
+    /// Makes the next round trip that contains this text wait.
+    hold: Mutex<Option<(String, Hold)>>,
+}
+
+/// A round trip that waits.
+struct Hold {
+    reached: oneshot::Sender<()>,
+    released: oneshot::Receiver<()>,
 }
 
 /// Returns the files of `edge/migrations`, in their order.
@@ -43,6 +52,7 @@ impl Sqlite {
             connection: Mutex::new(connection),
             trips: Mutex::default(),
             fault: Mutex::default(),
+            hold: Mutex::default(),
         }
     }
 
@@ -73,6 +83,27 @@ impl Sqlite {
     /// Makes the next batch with this text in one of its statements fail, as a lost connection does.
     pub(crate) fn fail_next(&self, text: &str) {
         *self.fault.lock().unwrap() = Some(text.to_owned());
+    }
+
+    /// Makes the next round trip with this text in one of its statements wait, until `meanwhile` is over.
+    pub(crate) async fn hold_next(&self, text: &str, meanwhile: impl Future<Output = ()>) {
+        let (reached, is_reached) = oneshot::channel();
+        let (release, released) = oneshot::channel();
+        *self.hold.lock().unwrap() = Some((text.to_owned(), Hold { reached, released }));
+        is_reached.await.unwrap();
+        meanwhile.await;
+        release.send(()).unwrap();
+    }
+
+    /// Gives others their turn, as they have it while a database is asked, and waits if somebody wants it to.
+    async fn wait(&self, statements: &[Statement]) {
+        tokio::task::yield_now().await;
+        let is_meant = |it: &mut (String, Hold)| statements.iter().any(|sql| sql.sql.contains(&it.0));
+        let hold = self.hold.lock().unwrap().take_if(is_meant);
+        if let Some((_, hold)) = hold {
+            hold.reached.send(()).unwrap();
+            hold.released.await.unwrap();
+        }
     }
 
     fn run(&self, statements: &[Statement]) -> Result<Vec<Vec<Value>>, SqlError> {
@@ -161,13 +192,13 @@ fn error(error: rusqlite::Error) -> SqlError {
 #[async_trait]
 impl Sql for Sqlite {
     async fn query(&self, statement: Statement) -> Result<Vec<Value>, SqlError> {
-        // Others get their turn, as they do while a database is asked.
-        tokio::task::yield_now().await;
-        Ok(self.run(&[statement])?.remove(0))
+        let statements = [statement];
+        self.wait(&statements).await;
+        Ok(self.run(&statements)?.remove(0))
     }
 
     async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Value>>, SqlError> {
-        tokio::task::yield_now().await;
+        self.wait(&statements).await;
         self.run(&statements)
     }
 }
