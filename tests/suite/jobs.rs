@@ -153,6 +153,33 @@ async fn what_is_deleted_while_it_is_worked_on_does_not_come_back() {
 }
 
 #[tokio::test]
+async fn work_that_never_comes_to_an_end_is_set_aside_so_that_others_have_their_turn() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let poison = world.upload(&owner, "poison.md", PAGE).await;
+    // As if each run had brought the isolate down: none of them is over.
+    world.sql.execute("UPDATE jobs SET attempts = 14", &[]);
+    assert_eq!(world.drain(&owner).await, None);
+    let reasons = world
+        .sql
+        .column("SELECT last_error FROM jobs WHERE parked_at IS NOT NULL");
+    assert_eq!(
+        reasons,
+        ["process_document: it was begun 14 times and never came to an end"]
+    );
+    let id = poison["id"].as_str().unwrap();
+    assert_eq!(status(&world, &owner, id).await.0, "FAILED");
+    world
+        .post(&owner.path(&format!("/documents/{id}/reprocess")), json!({}))
+        .bearer(&owner.token)
+        .send()
+        .await
+        .expect(202);
+    world.drain(&owner).await;
+    assert_eq!(status(&world, &owner, id).await.0, "COMPLETED");
+}
+
+#[tokio::test]
 async fn a_sweep_wakes_whoever_has_work() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;

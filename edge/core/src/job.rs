@@ -18,6 +18,11 @@ const LOOK: u32 = 200;
 const LEASE: i64 = 45 * SECOND;
 /// When a failed job is tried again; after the last one it is parked.
 const BACKOFF: [i64; 6] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR];
+/// How often a job may be begun. One that fails is parked long before, so that one that was begun more often is never
+/// over: it brings the isolate down, and not by chance.
+const MOST_ATTEMPTS: u32 = 2 * (BACKOFF.len() as u32 + 1);
+/// What the owner of a document reads when it is not the file that is at fault.
+const NOT_PROCESSED: &str = "we could not process it; try again later";
 /// Passages of one segment: about 3 MiB.
 const SEGMENT_CHUNKS: usize = 2_000;
 /// What working on a file takes in memory, in times its length: its text, its blocks, its passages.
@@ -78,7 +83,11 @@ async fn lane(app: &App, workspace: &WorkspaceId, lane: Lane, stop: Timestamp) -
         let Some(job) = app.store.lease_job(workspace, lane, now, now.plus(LEASE)).await? else {
             break;
         };
-        let end = match run(app, &job).await {
+        let done = match job.attempts > MOST_ATTEMPTS {
+            true => give_up(app, &job).await,
+            false => run(app, &job).await,
+        };
+        let end = match done {
             Ok(()) => jobs::delete(workspace, &job.id),
             Err(error) => fail(app, &job, &error),
         };
@@ -110,6 +119,18 @@ fn fail(app: &App, job: &Job, error: &Error) -> Statement {
     }
 }
 
+/// Refuses a job that never comes to an end, since others wait behind it.
+async fn give_up(app: &App, job: &Job) -> Result<()> {
+    if let Task::ProcessDocument { document_id, version } = &job.task {
+        let found = app.store.document(&job.workspace_id, document_id).await?;
+        if let Some(document) = found.filter(|it| it.version == *version) {
+            fail_document(app, job, &document, NOT_PROCESSED).await?;
+        }
+    }
+    let why = format!("it was begun {MOST_ATTEMPTS} times and never came to an end");
+    Err(Error::internal(why))
+}
+
 async fn run(app: &App, job: &Job) -> Result<()> {
     let workspace = &job.workspace_id;
     match &job.task {
@@ -130,12 +151,8 @@ async fn run(app: &App, job: &Job) -> Result<()> {
 /// Parses, embeds and indexes one version of a document. Run twice, the second replaces the first by the same.
 async fn process_document(app: &App, job: &Job, id: &DocumentId, version: u32, is_last_try: bool) -> Result<()> {
     let workspace = &job.workspace_id;
-    let Some(mut document) = app
-        .store
-        .document(workspace, id)
-        .await?
-        .filter(|it| it.version == version)
-    else {
+    let found = app.store.document(workspace, id).await?;
+    let Some(mut document) = found.filter(|it| it.version == version) else {
         return Ok(());
     };
     match index_document(app, job, &mut document).await {
@@ -146,8 +163,7 @@ async fn process_document(app: &App, job: &Job, id: &DocumentId, version: u32, i
         }
         Err(error) => {
             if is_last_try {
-                let reason = "we could not process it; try again later";
-                fail_document(app, job, &document, reason).await?;
+                fail_document(app, job, &document, NOT_PROCESSED).await?;
             }
             Err(error)
         }
