@@ -153,6 +153,59 @@ async fn what_is_deleted_while_it_is_worked_on_does_not_come_back() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_deleted_and_given_again_at_once_is_kept() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let first = world.upload(&owner, "hours.md", PAGE).await;
+    world.drain(&owner).await;
+    let path = owner.path(&format!("/documents/{}", first["id"].as_str().unwrap()));
+    world.delete(&path).bearer(&owner.token).send().await.expect(200);
+    // The bytes are there, and no row names them yet.
+    let erasure = async {
+        world.drain(&owner).await;
+    };
+    let (again, ()) = tokio::join!(
+        world.upload(&owner, "hours.md", PAGE),
+        world.sql.hold_next("INSERT INTO documents", erasure)
+    );
+    world.drain(&owner).await;
+    world.clock.advance(2 * MINUTE);
+    world.drain(&owner).await;
+    let id = again["id"].as_str().unwrap();
+    assert_eq!(status(&world, &owner, id).await.0, "COMPLETED");
+    let uploads = || world.blobs.keys().iter().filter(|it| it.starts_with("upload/")).count();
+    assert_eq!(uploads(), 1);
+}
+
+#[tokio::test]
+async fn many_files_are_erased_some_at_a_time() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let document = world.upload(&owner, "hours.md", PAGE).await;
+    world.drain(&owner).await;
+    let id = document["id"].as_str().unwrap();
+    let more = "WITH RECURSIVE n(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 250)
+        INSERT INTO document_versions (document_id, workspace_id, version, content_hash, created_at)
+        SELECT ?1, ?2, n, 'hash' || n, 0 FROM n";
+    world.sql.execute(more, &[&id, &owner.workspace]);
+    for number in 2..=250 {
+        let key = format!("upload/{}/hash{number}", owner.workspace);
+        edge_core::ports::Blobs::put(&*world.blobs, &key, b"old").await.unwrap();
+    }
+    let path = owner.path(&format!("/documents/{id}"));
+    world.delete(&path).bearer(&owner.token).send().await.expect(200);
+    // An invocation may ask for so much and no more: what takes longer than one has to get further with each.
+    let sizes = "SELECT json_array_length(task, '$.keys') FROM jobs ORDER BY 1";
+    assert_eq!(world.sql.column(sizes), ["50", "100", "100"]);
+    world.clock.advance(2 * MINUTE);
+    world.drain(&owner).await;
+    assert_eq!(
+        world.blobs.keys().iter().filter(|it| it.starts_with("upload/")).count(),
+        0
+    );
+}
+
+#[tokio::test]
 async fn work_that_never_comes_to_an_end_is_set_aside_so_that_others_have_their_turn() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;

@@ -8,9 +8,16 @@ use crate::{Error, Result, collection, index, job, secret};
 use edge_model::document::{Document, DocumentKind, DocumentStatus, DocumentVersion, SourceType};
 use edge_model::job::Task;
 use edge_model::text::Name;
+use edge_model::time::MINUTE;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
 use edge_store::documents::Filter;
 use edge_store::{Page, SqlError, Statement, crawls, document_versions, documents};
+
+/// How many contents one job erases: an invocation may ask other services for so much, and no more.
+const ERASED: usize = 100;
+/// When the contents of what was deleted are erased, in milliseconds: whoever gives the same again at once has put the
+/// bytes in their place before any row names them.
+const ERASURE: i64 = MINUTE;
 
 /// What became of an upload.
 #[derive(Clone, Debug)]
@@ -240,9 +247,9 @@ pub(crate) async fn write_deletion(
     if !documents.is_empty() {
         writes.extend(index::remove(app, workspace, &documents).await?);
     }
-    if !contents.is_empty() {
-        let keys = contents.iter().map(|it| blob_key(workspace, it)).collect();
-        writes.push(job::insert(app, workspace, Task::EraseBlobs { keys }, 0)?);
+    for part in contents.chunks(ERASED) {
+        let keys = part.iter().map(|it| blob_key(workspace, it)).collect();
+        writes.push(job::insert(app, workspace, Task::EraseBlobs { keys }, ERASURE)?);
     }
     Ok(app.store.write(writes).await.map(drop)?)
 }

@@ -21,6 +21,8 @@ const BACKOFF: [i64; 6] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MIN
 /// How often a job may be begun. One that fails is parked long before, so that one that was begun more often is never
 /// over: it brings the isolate down, and not by chance.
 const MOST_ATTEMPTS: u32 = 2 * (BACKOFF.len() as u32 + 1);
+/// How many blobs are deleted between two looks at whether they are still of no use.
+const ERASED_AT_ONCE: usize = 10;
 /// What the owner of a document reads when it is not the file that is at fault.
 const NOT_PROCESSED: &str = "we could not process it; try again later";
 /// Passages of one segment: about 3 MiB.
@@ -322,18 +324,20 @@ async fn report_webhook(app: &App, workspace: &WorkspaceId, id: &WebhookId) -> R
     }
 }
 
-/// Deletes blobs, but none that a row names again: an upload may have come back since.
+/// Deletes blobs, but none that a row names again: an upload may have come back since, also while others are deleted.
 async fn erase_blobs(app: &App, workspace: &WorkspaceId, keys: &[String]) -> Result<()> {
     let hash_of = |key: &str| key.rsplit('/').next().unwrap_or_default().to_owned();
-    let hashes: Vec<String> = keys.iter().map(|it| hash_of(it)).collect();
-    let in_use = app.store.contents_in_use(workspace, &hashes).await?;
-    let snapshot = app.store.snapshot(workspace).await?;
-    let is_segment = |key: &str| snapshot.as_ref().is_some_and(|it| it.manifest.names(key));
-    for key in keys
-        .iter()
-        .filter(|it| !in_use.contains(&hash_of(it)) && !is_segment(it))
-    {
-        app.blobs.delete(key).await?;
+    for keys in keys.chunks(ERASED_AT_ONCE) {
+        let hashes: Vec<String> = keys.iter().map(|it| hash_of(it)).collect();
+        let in_use = app.store.contents_in_use(workspace, &hashes).await?;
+        let snapshot = app.store.snapshot(workspace).await?;
+        let is_segment = |key: &str| snapshot.as_ref().is_some_and(|it| it.manifest.names(key));
+        for key in keys
+            .iter()
+            .filter(|it| !in_use.contains(&hash_of(it)) && !is_segment(it))
+        {
+            app.blobs.delete(key).await?;
+        }
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The same site again: what changed, what did not, what is gone.
 use crate::harness::site::{Reply, SITE, page};
 use crate::harness::{Owner, World};
-use edge_model::time::{DAY, HOUR};
+use edge_model::time::{DAY, HOUR, MINUTE};
 use serde_json::{Value, json};
 
 async fn recrawl(world: &World, owner: &Owner, source: &str) -> Value {
@@ -181,6 +181,7 @@ async fn the_same_address_is_one_source_and_deleting_it_deletes_its_pages() {
     for table in ["sources", "crawl_pages", "documents", "document_versions"] {
         assert_eq!(world.sql.column(&format!("SELECT 1 FROM {table}")).len(), 0, "{table}");
     }
+    world.clock.advance(2 * MINUTE);
     world.drain(&owner).await;
     assert_eq!(
         world.blobs.keys().iter().filter(|it| it.starts_with("upload/")).count(),

@@ -2,6 +2,7 @@
 use crate::harness::World;
 use crate::harness::acts::id;
 use crate::harness::shape::{has, is};
+use edge_model::time::MINUTE;
 use serde_json::json;
 
 const HOURS: &str = "# Opening hours\n\nThe shop is open from nine in the morning to five in the afternoon.\n";
@@ -49,6 +50,7 @@ async fn collections_are_made_changed_and_deleted_with_what_is_in_them() {
         not_found()
     );
     assert_eq!(owner.delete(&world, &path).await.refusal(), not_found());
+    world.clock.advance(2 * MINUTE);
     world.drain(&owner).await;
     assert_eq!(
         world.blobs.keys().iter().filter(|it| it.starts_with("upload/")).count(),

@@ -3,6 +3,7 @@ use crate::harness::acts::id;
 use crate::harness::request::Answer;
 use crate::harness::shape::{has, is};
 use crate::harness::{Owner, World};
+use edge_model::time::MINUTE;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -258,6 +259,7 @@ async fn a_deleted_document_takes_the_files_of_all_versions_with_it() {
         .delete(&world, &format!("/documents/{document}"))
         .await
         .expect(200);
+    world.clock.advance(2 * MINUTE);
     world.drain(&owner).await;
     assert_eq!(uploads(), 1, "what another document is made of stays");
     assert_eq!(owner.document(&world, &other).await["status"], "COMPLETED");

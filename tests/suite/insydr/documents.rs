@@ -2,6 +2,7 @@
 use crate::harness::acts::id;
 use crate::harness::shape::{has, is};
 use crate::harness::{Owner, World};
+use edge_model::time::MINUTE;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -228,6 +229,7 @@ async fn a_deleted_document_is_not_found_by_anybody_any_more() {
     assert_eq!(reprocess.refusal(), not_found());
     let list = owner.get(&world, "/documents").await.expect(200);
     has(&list, &json!({ "documents": [{ "id": kept }], "total": 1 }));
+    world.clock.advance(2 * MINUTE);
     world.drain(&owner).await;
     let uploads = world
         .blobs
@@ -263,6 +265,8 @@ async fn a_document_deleted_before_it_was_processed_never_appears() {
         &owner.test(&world, &agent, QUESTION).await,
         &json!({ "answered": false, "sources": [] }),
     );
+    world.clock.advance(2 * MINUTE);
+    world.drain(&owner).await;
     assert_eq!(
         world.blobs.keys().iter().filter(|it| it.starts_with("upload/")).count(),
         0
