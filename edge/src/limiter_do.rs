@@ -32,6 +32,14 @@ impl DurableLimiter {
 }
 
 impl DurableLimiter {
+    async fn return_one(&self, scope: &str, counter: &str) -> worker::Result<()> {
+        let mut init = RequestInit::new();
+        init.with_method(Method::Put).with_body(Some(counter.into()));
+        let request = Request::new_with_init("https://limiter.local/", &init)?;
+        self.0.get_by_name(scope)?.fetch_with_request(request).await?;
+        Ok(())
+    }
+
     async fn erase(&self, scope: &str) -> worker::Result<()> {
         let request = Request::new("https://limiter.local/", Method::Delete)?;
         self.0.get_by_name(scope)?.fetch_with_request(request).await?;
@@ -44,6 +52,11 @@ impl Limiter for DurableLimiter {
     async fn take(&self, scope: &str, takes: &[Take]) -> Result<Outcome> {
         let asked = self.ask(scope, takes).into_send().await;
         asked.map_err(|why| Error::unavailable("limits cannot be checked", why))
+    }
+
+    async fn give_back(&self, scope: &str, counter: &str) -> Result<()> {
+        let returned = self.return_one(scope, counter).into_send().await;
+        returned.map_err(|why| Error::unavailable("limits cannot be counted", why))
     }
 
     async fn forget(&self, scope: &str) -> Result<()> {
@@ -79,6 +92,14 @@ impl DurableObject for LimiterDo {
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         if request.method() == Method::Delete {
             self.forget().await?;
+            return Response::empty();
+        }
+        if request.method() == Method::Put {
+            let counter = request.text().await?;
+            self.load().await?;
+            if let Some(kept) = self.give_back(&counter) {
+                self.state.storage().put_raw(KEY, serde_json::to_string(&kept)?).await?;
+            }
             return Response::empty();
         }
         // As text: a number beyond 2^53, such as no limit at all, does not survive JavaScript's own reading.
@@ -128,6 +149,13 @@ impl LimiterDo {
         let storage = self.state.storage();
         storage.delete_alarm().await?;
         storage.delete_all().await
+    }
+
+    /// Gives one back, and returns what is to be written down, if anything changed.
+    fn give_back(&self, counter: &str) -> Option<Kept> {
+        let mut slot = self.kept.borrow_mut();
+        let kept = slot.get_or_insert_default();
+        kept.counters.give_back(counter).then(|| kept.clone())
     }
 
     /// Counts, and returns what is to be written down and the alarm that is to be set, if anything changed.

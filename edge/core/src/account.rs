@@ -19,6 +19,11 @@ pub const OTP_MINUTES: u32 = 10;
 const OTP_TRIES: u32 = 5;
 const OTP_SENDS_PER_HOUR: u32 = 3;
 const SESSION: i64 = DAY;
+/// The counter of what is tried, in a scope of its own each.
+const TRIES: &str = "tries";
+/// How many wrong passwords a quarter of an hour has for an address and a caller, and for a caller.
+const GUESSES: u64 = 5;
+const GUESSES_OF_CALLER: u64 = 20;
 
 /// Where a call comes from, for throttling guesses.
 #[derive(Clone, Debug)]
@@ -49,7 +54,7 @@ pub async fn sign_up(
     password: &Password,
     full_name: &Name,
 ) -> Result<()> {
-    throttle(app, &format!("signup:{}", from.0), 300, Window::Hour, 1).await?;
+    throttle(app, &format!("signup:{}", from.0), 300, Window::Hour).await?;
     // Hashed whether or not it will be needed, so that the time is the same.
     let password_hash = password::hash(&*app.random, password)?;
     let purpose = OtpPurpose::VerifyEmail;
@@ -89,7 +94,7 @@ pub async fn sign_up(
 /// # Errors
 /// [`Kind::RateLimited`] when one caller asks too often.
 pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email) -> Result<()> {
-    throttle(app, &format!("resend:{}", from.0), 100, Window::Hour, 1).await?;
+    throttle(app, &format!("resend:{}", from.0), 100, Window::Hour).await?;
     let purpose = OtpPurpose::VerifyEmail;
     let (account, otp) = app.store.account_and_otp(email.as_str(), purpose).await?;
     match account.filter(|it| it.email_verified_at.is_none()) {
@@ -103,7 +108,7 @@ pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email) -> Resu
 /// # Errors
 /// [`Kind::RateLimited`] when one caller asks too often.
 pub async fn forgot_password(app: &App, from: &ClientAddress, email: &Email) -> Result<()> {
-    throttle(app, &format!("forgot:{}", from.0), 100, Window::Hour, 1).await?;
+    throttle(app, &format!("forgot:{}", from.0), 100, Window::Hour).await?;
     let purpose = OtpPurpose::ResetPassword;
     let (account, otp) = app.store.account_and_otp(email.as_str(), purpose).await?;
     match account {
@@ -161,15 +166,17 @@ pub async fn log_in(app: &App, from: &ClientAddress, email: &str, password: &str
     // Guesses count per address and caller, so that nobody can lock another out, and per caller.
     let both = format!("login:{}:{}", secret::sha256(&email), from.0);
     let caller = format!("login:{}", from.0);
-    throttle(app, &both, 5, Window::QuarterHour, 0).await?;
-    throttle(app, &caller, 20, Window::QuarterHour, 0).await?;
+    // Counted before they are looked at, so that guesses that are sent together are counted too.
+    throttle(app, &both, GUESSES, Window::QuarterHour).await?;
+    throttle(app, &caller, GUESSES_OF_CALLER, Window::QuarterHour).await?;
     let account = app.store.account_by_email(&email).await?;
     let is_right = password::verify(password, account.as_ref().map(|it| it.password_hash.as_str()))?;
     let Some(account) = account.filter(|_| is_right) else {
-        throttle(app, &both, 5, Window::QuarterHour, 1).await?;
-        throttle(app, &caller, 20, Window::QuarterHour, 1).await?;
         return Err(Error::unauthenticated("e-mail address or password is wrong").because(Reason::WrongCredentials));
     };
+    // What is right was no guess.
+    app.limiter.give_back(&both, TRIES).await?;
+    app.limiter.give_back(&caller, TRIES).await?;
     if account.email_verified_at.is_none() {
         let error = Error::new(
             Kind::Forbidden,
@@ -242,12 +249,12 @@ pub async fn rename(app: &App, caller: &SignedIn, full_name: &Name) -> Result<Ac
 pub async fn delete(app: &App, from: &ClientAddress, caller: &SignedIn, password: &str) -> Result<()> {
     let account = &caller.account;
     let tries = format!("login:{}:{}", secret::sha256(&account.email), from.0);
-    throttle(app, &tries, 5, Window::QuarterHour, 0).await?;
+    throttle(app, &tries, GUESSES, Window::QuarterHour).await?;
     if !password::verify(password, Some(&account.password_hash))? {
-        throttle(app, &tries, 5, Window::QuarterHour, 1).await?;
         let error = Error::new(Kind::Forbidden, "the password is wrong").of_field("password");
         return Err(error.because(Reason::WrongCredentials));
     }
+    app.limiter.give_back(&tries, TRIES).await?;
     let holdings = app.store.holdings(&account.id).await?;
     let orphan = holdings.iter().find(|it| it.others > 0 && it.other_owners == 0);
     if let Some(orphan) = orphan {
@@ -274,18 +281,14 @@ pub async fn delete(app: &App, from: &ClientAddress, caller: &SignedIn, password
     app.limiter.forget(queue.as_str()).await
 }
 
-async fn throttle(app: &App, scope: &str, limit: u64, window: Window, amount: u64) -> Result<()> {
+async fn throttle(app: &App, scope: &str, limit: u64, window: Window) -> Result<()> {
     let take = Take {
-        counter: "tries".into(),
+        counter: TRIES.into(),
         window,
         limit,
-        amount,
+        amount: 1,
     };
     let outcome = app.limiter.take(scope, &[take]).await?;
-    // A counted failure that comes too late to be let in was refused before; here only the question counts.
-    if amount > 0 && scope.starts_with("login:") {
-        return Ok(());
-    }
     outcome
         .refused
         .map_or(Ok(()), |index| Err(rate_limited(&outcome, index, app.now())))
@@ -370,7 +373,7 @@ fn code(app: &App, account: &Account, purpose: OtpPurpose, nonce: &str) -> Resul
 /// Uses a code up, once, for the account of an address. The try is counted before the code is compared, so that
 /// parallel guesses are counted too; and there is one also where there is no account, so that it takes as long.
 async fn take_code(app: &App, from: &ClientAddress, email: &Email, purpose: OtpPurpose, code: &str) -> Result<Account> {
-    throttle(app, &format!("otp:{}", from.0), 300, Window::Hour, 1).await?;
+    throttle(app, &format!("otp:{}", from.0), 300, Window::Hour).await?;
     let now = app.now();
     let account = app.store.account_by_email(email.as_str()).await?;
     let nobody = AccountId::new("");

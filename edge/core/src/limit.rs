@@ -111,6 +111,16 @@ impl Counters {
             refused,
         }
     }
+
+    /// Gives one back to a counter, and tells whether there is such a one.
+    pub fn give_back(&mut self, counter: &str) -> bool {
+        let counter = self.0.get_mut(counter);
+        let is_there = counter.is_some();
+        if let Some(counter) = counter {
+            counter.used = counter.used.saturating_sub(1);
+        }
+        is_there
+    }
 }
 
 /// Where the caller's request limit stands: filled in by whoever takes, read by whoever writes the headers.

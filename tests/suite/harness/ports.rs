@@ -214,6 +214,13 @@ impl Limiter for Ledger {
             .take(takes, now))
     }
 
+    async fn give_back(&self, scope: &str, counter: &str) -> Result<()> {
+        if let Some(counters) = self.scopes.lock().unwrap().get_mut(scope) {
+            counters.give_back(counter);
+        }
+        Ok(())
+    }
+
     async fn forget(&self, scope: &str) -> Result<()> {
         self.scopes.lock().unwrap().remove(scope);
         Ok(())

@@ -2,6 +2,7 @@
 use crate::harness::World;
 use crate::harness::request::Answer;
 use edge_model::time::{DAY, MINUTE, SECOND};
+use futures_util::future::join_all;
 use serde_json::json;
 
 const ANN: &str = "ann@example.com";
@@ -99,6 +100,20 @@ async fn one_caller_has_twenty_wrong_guesses_over_all_addresses() {
         refused(429, "RATE_LIMITED")
     );
     log_in(&world, ANN, PASSWORD, "192.0.2.2").await.expect(200);
+}
+
+#[tokio::test]
+async fn guesses_that_are_sent_together_are_counted_one_by_one() {
+    let world = World::new();
+    world.sign_up(ANN).await;
+    let guesses = (0..12).map(|_| log_in(&world, ANN, "not the password", "192.0.2.1"));
+    let answers = join_all(guesses).await;
+    assert_eq!(answers.iter().filter(|it| it.status == 401).count(), 5);
+    assert_eq!(answers.iter().filter(|it| it.status == 429).count(), 7);
+    let everybody: Vec<String> = (0..30).map(|it| format!("user{it}@example.com")).collect();
+    let guesses = everybody.iter().map(|it| log_in(&world, it, "x", "192.0.2.2"));
+    let answers = join_all(guesses).await;
+    assert_eq!(answers.iter().filter(|it| it.status == 401).count(), 20);
 }
 
 #[tokio::test]
