@@ -13,6 +13,7 @@ pub mod icon;
 pub mod loaded;
 pub mod meter;
 pub mod moment;
+pub mod new_button;
 pub mod notice;
 pub mod page;
 pub mod submit;

@@ -8,6 +8,7 @@ use crate::components::empty::Empty;
 use crate::components::icon::{Icon, icon};
 use crate::components::loaded::{Skeleton, loaded};
 use crate::components::moment::moment;
+use crate::components::new_button::NewButton;
 use crate::components::page::PageHead;
 use crate::paths;
 use crate::platform;
@@ -32,10 +33,7 @@ pub fn Agents() -> impl IntoView {
     view! {
         <PageHead title="Agents" lead="Each answers from the collections you give it, in the tone you choose.">
             <Show when=move || edits.get() && any()>
-                <button type="button" class="button button--primary" on:click=move |_| creating.set(true)>
-                    {icon(Icon::Plus)}
-                    "New agent"
-                </button>
+                <NewButton open=creating label="New agent" at_head=true />
             </Show>
         </PageHead>
         {loaded(agents, Skeleton::Lines(3), move |list| view! { <List list=list creating=creating edits=edits /> })}
@@ -56,13 +54,7 @@ fn List(list: Signal<AgentList>, creating: RwSignal<bool>, edits: Signal<bool>) 
                     text="An agent answers your visitors from your documents. It takes a minute to make one and try it."
                 >
                     <Show when=move || edits.get()>
-                        <button
-                            type="button"
-                            class="button button--primary"
-                            on:click=move |_| creating.set(true)
-                        >
-                            "Create an agent"
-                        </button>
+                        <NewButton open=creating label="Create an agent" />
                     </Show>
                 </Empty>
             }

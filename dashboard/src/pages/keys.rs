@@ -9,6 +9,7 @@ use crate::components::empty::Empty;
 use crate::components::icon::{Icon, icon};
 use crate::components::loaded::{Skeleton, loaded};
 use crate::components::moment::moment;
+use crate::components::new_button::NewButton;
 use crate::components::page::PageHead;
 use crate::components::toast::Toasts;
 use crate::remote::{Errand, Remote, remote};
@@ -36,10 +37,7 @@ pub fn Keys() -> impl IntoView {
     view! {
         <PageHead title="API keys" lead="What lets your website and your back ends talk to your agents.">
             <Show when=move || manages.get() && any()>
-                <button type="button" class="button button--primary" on:click=move |_| creating.set(true)>
-                    {icon(Icon::Plus)}
-                    "Create key"
-                </button>
+                <NewButton open=creating label="Create key" at_head=true />
             </Show>
         </PageHead>
         {loaded(keys, Skeleton::Lines(4), move |list| {
@@ -74,13 +72,7 @@ fn List(
                     text="A website key lets the chat widget run on your domains. Back ends get keys of their own."
                 >
                     <Show when=move || manages.get()>
-                        <button
-                            type="button"
-                            class="button button--primary"
-                            on:click=move |_| creating.set(true)
-                        >
-                            "Create a key"
-                        </button>
+                        <NewButton open=creating label="Create a key" />
                     </Show>
                 </Empty>
             }

@@ -5,6 +5,7 @@ use crate::components::empty::Empty;
 use crate::components::field::{FormProblem, TextField, accept};
 use crate::components::icon::{Icon, icon};
 use crate::components::loaded::{Skeleton, loaded};
+use crate::components::new_button::NewButton;
 use crate::components::page::PageHead;
 use crate::paths;
 use crate::platform;
@@ -40,10 +41,7 @@ pub fn Workspaces() -> impl IntoView {
         <PlainFrame>
             <PageHead title="Workspaces" lead="Each has its own documents, agents and keys.">
                 <Show when=any>
-                    <button type="button" class="button button--primary" on:click=move |_| open.set(true)>
-                        {icon(Icon::Plus)}
-                        "New workspace"
-                    </button>
+                    <NewButton open=open label="New workspace" at_head=true />
                 </Show>
             </PageHead>
             {loaded(account.workspaces, Skeleton::Lines(3), move |list| view! { <List list=list open=open /> })}
@@ -69,9 +67,7 @@ fn List(list: Signal<WorkspaceList>, open: RwSignal<bool>) -> impl IntoView {
                     title="Make your first workspace"
                     text="It holds what you answer from and who answers. One for each product or brand is a good start."
                 >
-                    <button type="button" class="button button--primary" on:click=move |_| open.set(true)>
-                        "Create a workspace"
-                    </button>
+                    <NewButton open=open label="Create a workspace" />
                 </Empty>
             }
         >
