@@ -21,10 +21,15 @@ impl Store {
 
 /// Adds an event, when an endpoint of the workspace asks for its kind; one that is disabled counts, since it may be
 /// told later. The beginning of a conversation is one only if the conversation is there: two first messages at once
-/// share the one that was quicker.
+/// share the one that was quicker. An answer is one only if it is there: its visitor may have been forgotten while it was
+/// worked out.
 pub fn insert(event: &Event) -> Statement {
     let conversation = match &event.happening {
         Happening::ConversationStarted(it) => Some(it.conversation_id.as_str()),
+        _ => None,
+    };
+    let answer = match &event.happening {
+        Happening::MessageAnswered(it) => Some(it.message_id.as_str()),
         _ => None,
     };
     sql!(
@@ -34,6 +39,7 @@ pub fn insert(event: &Event) -> Statement {
                 WHERE webhooks.workspace_id = ?2 AND wanted.value = ?3
                     AND (webhooks.agent_id IS NULL OR webhooks.agent_id = ?4))
             AND (?7 IS NULL OR EXISTS (SELECT 1 FROM conversations WHERE workspace_id = ?2 AND id = ?7))
+            AND (?9 IS NULL OR EXISTS (SELECT 1 FROM messages WHERE workspace_id = ?2 AND id = ?9))
          ON CONFLICT (id) DO NOTHING",
         event.id.as_str(),
         event.workspace_id.as_str(),
@@ -42,7 +48,8 @@ pub fn insert(event: &Event) -> Statement {
         json(&event.happening),
         event.created_at.0,
         conversation,
-        event.happening.session_key()
+        event.happening.session_key(),
+        answer
     )
 }
 

@@ -93,6 +93,21 @@ async fn a_conversation_goes_with_all_that_was_told_of_it() {
 }
 
 #[tokio::test]
+async fn a_visitor_who_is_forgotten_while_they_are_answered_is_forgotten() {
+    let world = World::new();
+    let visit = Visit::new(&world).await;
+    let forget = async {
+        visit.owner.delete(&world, "/visitors/philippa").await.expect(200);
+    };
+    tokio::join!(
+        visit.ask(&world),
+        world.sql.hold_next("UPDATE messages SET status", forget)
+    );
+    assert!(!remembers(&world));
+    assert_eq!(events(&world), 0);
+}
+
+#[tokio::test]
 async fn a_visitor_who_only_called_for_help_can_be_forgotten() {
     let world = World::new();
     let visit = Visit::new(&world).await;
