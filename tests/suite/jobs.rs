@@ -110,10 +110,8 @@ async fn work_that_keeps_failing_is_put_off_ever_longer_and_then_set_aside_with_
         "COMPLETED"
     );
     world.blobs.restore(lost);
-    world
-        .post(&owner.path(&format!("/documents/{id}/reprocess")), json!({}))
-        .bearer(&owner.token)
-        .send()
+    owner
+        .post(&world, &format!("/documents/{id}/reprocess"), json!({}))
         .await
         .expect(202);
     world.drain(&owner).await;
@@ -135,9 +133,9 @@ async fn what_is_deleted_while_it_is_worked_on_does_not_come_back() {
             .await;
         world.drain(&owner).await;
         let document = world.upload(&owner, "hours.md", PAGE).await;
-        let path = owner.path(&format!("/documents/{}", document["id"].as_str().unwrap()));
+        let path = format!("/documents/{}", document["id"].as_str().unwrap());
         let deletion = async {
-            world.delete(&path).bearer(&owner.token).send().await.expect(200);
+            owner.delete(&world, &path).await.expect(200);
         };
         tokio::join!(world.drain(&owner), world.sql.hold_next(point, deletion));
         world.drain(&owner).await;
@@ -158,8 +156,8 @@ async fn a_file_that_is_deleted_and_given_again_at_once_is_kept() {
     let owner = world.owner("ann@example.com").await;
     let first = world.upload(&owner, "hours.md", PAGE).await;
     world.drain(&owner).await;
-    let path = owner.path(&format!("/documents/{}", first["id"].as_str().unwrap()));
-    world.delete(&path).bearer(&owner.token).send().await.expect(200);
+    let path = format!("/documents/{}", first["id"].as_str().unwrap());
+    owner.delete(&world, &path).await.expect(200);
     // The bytes are there, and no row names them yet.
     let erasure = async {
         world.drain(&owner).await;
@@ -192,8 +190,8 @@ async fn many_files_are_erased_some_at_a_time() {
         let key = format!("upload/{}/hash{number}", owner.workspace);
         edge_core::ports::Blobs::put(&*world.blobs, &key, b"old").await.unwrap();
     }
-    let path = owner.path(&format!("/documents/{id}"));
-    world.delete(&path).bearer(&owner.token).send().await.expect(200);
+    let path = format!("/documents/{id}");
+    owner.delete(&world, &path).await.expect(200);
     // An invocation may ask for so much and no more: what takes longer than one has to get further with each.
     let sizes = "SELECT json_array_length(task, '$.keys') FROM jobs ORDER BY 1";
     assert_eq!(world.sql.column(sizes), ["50", "100", "100"]);
@@ -222,10 +220,8 @@ async fn work_that_never_comes_to_an_end_is_set_aside_so_that_others_have_their_
     );
     let id = poison["id"].as_str().unwrap();
     assert_eq!(status(&world, &owner, id).await.0, "FAILED");
-    world
-        .post(&owner.path(&format!("/documents/{id}/reprocess")), json!({}))
-        .bearer(&owner.token)
-        .send()
+    owner
+        .post(&world, &format!("/documents/{id}/reprocess"), json!({}))
         .await
         .expect(202);
     world.drain(&owner).await;
@@ -265,10 +261,8 @@ async fn many_small_documents_become_few_segments_and_the_deleted_ones_are_gone(
         );
     }
     world.drain(&owner).await;
-    world
-        .delete(&owner.path(&format!("/documents/{}", ids[3])))
-        .bearer(&owner.token)
-        .send()
+    owner
+        .delete(&world, &format!("/documents/{}", ids[3]))
         .await
         .expect(200);
     world.drain(&owner).await;
@@ -337,19 +331,12 @@ async fn a_full_workspace_says_so_and_has_room_again_once_something_is_deleted()
     let reason = document["progress"]["error"].as_str().unwrap();
     assert!(reason.starts_with("the workspace is full"), "{reason}");
     let first = first["id"].as_str().unwrap();
-    world
-        .delete(&owner.path(&format!("/documents/{first}")))
-        .bearer(&owner.token)
-        .send()
-        .await
-        .expect(200);
+    owner.delete(&world, &format!("/documents/{first}")).await.expect(200);
     world.drain(&owner).await;
     let left = "SELECT manifest FROM index_snapshots";
     assert_eq!(world.sql.column(left), [r#"{"segments":[],"deleted":{}}"#]);
-    world
-        .post(&owner.path(&format!("/documents/{id}/reprocess")), json!({}))
-        .bearer(&owner.token)
-        .send()
+    owner
+        .post(&world, &format!("/documents/{id}/reprocess"), json!({}))
         .await
         .expect(202);
     world.drain(&owner).await;
