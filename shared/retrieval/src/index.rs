@@ -4,6 +4,7 @@ mod candidates;
 mod fusion;
 mod passage;
 mod question;
+mod shared;
 #[cfg(feature = "eval")]
 pub mod stages;
 mod top;
@@ -23,6 +24,7 @@ use crate::layer::{Asked, Layer};
 use crate::segment::Segment;
 
 use passage::Reader;
+use shared::Shared;
 use vectors::{Policy, VectorIndex, Vectors};
 
 /// Segments searched as one, without the documents that were deleted since they were made.
@@ -31,6 +33,7 @@ pub struct Index {
     /// Languages of the documents; each has its stems.
     languages: Vec<String>,
     live_chunks: usize,
+    shared: Shared,
 }
 
 struct Part {
@@ -138,6 +141,7 @@ impl Index {
             first_chunk += chunks;
         }
         Self {
+            shared: Shared::of(&parts),
             segments: parts,
             languages,
             live_chunks,

@@ -8,7 +8,7 @@ use super::question::Question;
 // the model card; every one of them pays on its own.
 const BY_TABLE: Weights = Weights {
     bm25: 0.43,
-    pairs: 0.08,
+    pairs: 0.1,
     dense: 0.58,
     heading_coverage: 0.2,
     sentence_coverage: 0.3,
@@ -24,7 +24,7 @@ const BY_LAYER: Weights = Weights {
 // Within the dense score of such a passage; the rest is what the table says of it.
 const LAYER: f32 = 0.7;
 // Within the dense score, compared with the passage's cosine.
-const SENTENCE: f32 = 1.5;
+const SENTENCE: f32 = 2.5;
 const HEADING: f32 = 1.2;
 
 #[derive(Debug, Clone, Copy)]
@@ -61,8 +61,6 @@ pub(crate) struct Ranked {
 
 /// Returns the passages, best first.
 pub(super) fn rank(question: &Question, candidates: &Candidates, passages: Vec<Passage>) -> Vec<Ranked> {
-    let dense =
-        |passage: &Passage| passage.cosine + SENTENCE * passage.sentence_cosine + HEADING * passage.heading_cosine;
     let pairs = |passage: &Passage| question.weight_of_pairs(passage.pairs);
     let total = question.weight_of(u32::MAX).max(f32::MIN_POSITIVE);
     let weights = Weights::of(candidates.layered);
@@ -94,6 +92,14 @@ pub(super) fn rank(question: &Question, candidates: &Candidates, passages: Vec<P
         ranked.relative = ranked.fused / best;
     }
     ranked
+}
+
+// What the table says. A passage without a heading stands for it; and one that is a bare sentence, for its sentence.
+fn dense(passage: &Passage) -> f32 {
+    let or_own = |has_one: bool, cosine| if has_one { cosine } else { passage.own_cosine };
+    passage.own_cosine
+        + SENTENCE * or_own(passage.has_parts, passage.sentence_cosine)
+        + HEADING * or_own(passage.has_heading, passage.heading_cosine)
 }
 
 fn span(scores: &mut dyn Iterator<Item = f32>) -> Window {

@@ -21,6 +21,11 @@ pub(crate) struct Passage {
     pub(crate) sentence_cosine: f32,
     /// Cosine of the heading path; the passage's when it has none.
     pub(crate) heading_cosine: f32,
+    /// What the cosine would be if the passage were as like all the others as they are on average.
+    pub(super) own_cosine: f32,
+    pub(super) has_heading: bool,
+    /// Whether it is more than a bare sentence.
+    pub(super) has_parts: bool,
     /// Which terms the headings hold.
     pub(crate) heading_terms: u32,
     /// Which terms the sentence with the most of them holds.
@@ -135,6 +140,7 @@ impl<'a> Reader<'a> {
         };
         let chunk = chunk - part.first_chunk;
         let record = part.segment.chunk(chunk);
+        passage.own_cosine = part.vectors.cosine(&self.question.own, chunk) + self.question.usual;
         let heading_record = part.segment.heading(record.heading);
         let mut heading = Sum::default();
         for part in heading_record.parts().skip(heading_record.skipped as usize) {
@@ -146,15 +152,17 @@ impl<'a> Reader<'a> {
         }
         if heading_record.norm > 0.0 {
             passage.heading_cosine = heading.product / heading_record.norm;
+            passage.has_heading = true;
         }
         passage.pairs = heading.pairs;
         passage.heading_terms = heading.terms;
         passage.sentence_cosine = f32::NEG_INFINITY;
-        let mut most = -1.0;
+        let (mut most, mut sentences) = (-1.0, 0);
         let segment = Arc::clone(&part.segment);
         for (codes, norm) in segment.sentences(chunk) {
             let sentence = reader.sum(codes, &mut self.products, self.question);
             passage.pairs |= sentence.pairs;
+            sentences += 1;
             let cosine = if norm > 0.0 {
                 (heading.product + sentence.product) / norm
             } else {
@@ -175,6 +183,7 @@ impl<'a> Reader<'a> {
                 passage.sentence_terms = sentence.terms;
             }
         }
+        passage.has_parts = passage.has_heading || sentences > 1;
         if passage.sentence_cosine == f32::NEG_INFINITY {
             passage.sentence_cosine = passage.cosine;
         }

@@ -16,6 +16,10 @@ const STOP_WORD_WEIGHT: f32 = 0.5;
 
 pub(crate) struct Question {
     pub(super) query: Query,
+    /// The same without what all passages share.
+    pub(super) own: Query,
+    /// Its cosine with the passages on average.
+    pub(super) usual: f32,
     /// All terms in order, stop words and repetitions included: numbers of `searched`, or `None` for stop words.
     pub(super) sequence: Vec<QueryTerm>,
     /// The distinct terms that are searched for, at most 32.
@@ -53,7 +57,8 @@ pub(crate) struct SearchedTerm {
 
 impl Question {
     pub(super) fn new(index: &Index, embedder: &Embedder, question: &str, context: &[Context<'_>]) -> Self {
-        let query = vector(embedder, question, context).query();
+        let vector = vector(embedder, question, context);
+        let (own, usual) = index.shared.without(&vector);
         let mut sequence = Vec::new();
         let mut searched: Vec<SearchedTerm> = Vec::new();
         let names = names(question);
@@ -97,8 +102,10 @@ impl Question {
         }
         Self {
             leans: context.iter().map(|turn| turn.weight).fold(0.0, f32::max),
-            query,
             opposites: opposites_of(&sequence),
+            query: vector.query(),
+            own: own.query(),
+            usual,
             sequence,
             searched,
             negates: text::denies(question),

@@ -69,6 +69,24 @@ fn questions_find_the_passage_that_answers() {
 }
 
 #[test]
+fn what_all_passages_are_about_decides_nothing() {
+    let entries = [
+        "You can pay for your order by card, by invoice or by bank transfer.",
+        "An order that was paid by card is paid back to the same card.",
+        "Your order leaves our warehouse on the day on which it was paid.",
+        "You can change the address of your order until it leaves our warehouse.",
+        "An order can be cancelled for free until it is packed.",
+        "We send the invoice for your order by email.",
+        "If your order is broken, send us a photo of it.",
+        "An order above 50 euros is sent for free.",
+        "Your order can be collected from our shop, too.",
+    ];
+    let documents: Vec<_> = entries.iter().map(|text| (*text, "", *text)).collect();
+    let index = Index::new(vec![segment(&documents)], |_, _| false);
+    assert_eq!(best(&index, "My order goes to the wrong street"), entries[3]);
+}
+
+#[test]
 fn typing_errors_codes_and_other_languages_are_understood() {
     let index = index();
     assert_eq!(best(&index, "pasword forgoten"), "password");
