@@ -4,7 +4,7 @@ use crate::index::{Candidates, Question, Ranked};
 use crate::text::Asked;
 
 /// How many of the best passages are looked at.
-const BEST: usize = 3;
+pub(crate) const BEST: usize = 3;
 /// The most that BM25 gives for a term of weight 1, whatever its frequency.
 const SATURATED: f32 = 2.2;
 

@@ -27,6 +27,10 @@ use passage::Reader;
 use shared::Shared;
 use vectors::{Policy, VectorIndex, Vectors};
 
+/// How many more passages are read than hits are returned. On the development sets, 98 of 100 of the best are among
+/// them, and nDCG@10 is no lower than when all are read.
+const READ_BESIDES: usize = 8;
+
 /// Segments searched as one, without the documents that were deleted since they were made.
 pub struct Index {
     segments: Vec<Part>,
@@ -204,8 +208,18 @@ impl Index {
     fn search_with(&self, embedder: &Embedder, question: &str, options: &SearchOptions<'_>) -> Retrieval {
         let question = Question::new(self, embedder, question, options.context);
         let candidates = Candidates::find(self, &question, options);
-        let passages = Reader::new(self, embedder, &question).read(&candidates);
-        let ranked = fusion::rank(&question, &candidates, passages);
+        let mut reader = Reader::new(self, embedder, &question);
+        let passages = candidates.found.iter().map(|it| reader.expect(it)).collect();
+        let mut passages = fusion::rank(&question, &candidates, passages);
+        let most = options.limit.saturating_add(READ_BESIDES);
+        passages
+            .iter_mut()
+            .take(most)
+            .for_each(|it| reader.read(&mut it.passage));
+        let passages = passages.into_iter().map(|it| it.passage).collect();
+        let mut ranked = fusion::rank(&question, &candidates, passages);
+        let best = ranked.iter_mut().take(confidence::BEST);
+        best.for_each(|it| reader.examine(&mut it.passage));
         let features = confidence::features(&question, &candidates, &ranked);
         let confidence = confidence::probability(&features);
         let hits = ranked

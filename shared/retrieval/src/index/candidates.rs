@@ -10,8 +10,8 @@ use crate::lexical::Bm25;
 
 /// How many passages of each kind of score are looked at; the scores are put on one scale by this window too.
 const WINDOW: usize = 100;
-/// How many passages are read in the second pass.
-const READ: usize = 64;
+/// How many passages go on to the second pass.
+const KEPT: usize = 64;
 
 pub(crate) struct Candidates {
     /// In no order that matters.
@@ -103,7 +103,7 @@ impl Candidates {
         let mut numbers: Vec<u32> = found.map(|(_, number)| *number).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let mut best = Top::new(READ);
+        let mut best = Top::new(KEPT);
         let mut found: Vec<Candidate> = numbers
             .into_iter()
             .map(|number| index.candidate(question, &scores, asked, number as usize))

@@ -78,7 +78,7 @@ pub(super) fn rank(question: &Question, candidates: &Candidates, passages: Vec<P
                 + weights.pairs * pairs_span.scale(pairs(&passage))
                 + weights.dense * groups.mixed(by_table(&passage), passage.layered)
                 + weights.heading_coverage * question.weight_of(passage.heading_terms) / total
-                + weights.sentence_coverage * question.background_share(passage.sentence_terms);
+                + weights.sentence_coverage * passage.sentence_coverage;
             Ranked {
                 passage,
                 fused,
