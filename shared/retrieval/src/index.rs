@@ -4,6 +4,7 @@ mod candidates;
 mod fusion;
 mod passage;
 mod question;
+mod scores;
 mod shared;
 #[cfg(feature = "eval")]
 pub mod stages;
@@ -43,6 +44,8 @@ pub struct Index {
 struct Part {
     segment: Arc<Segment>,
     vectors: Vectors,
+    /// How much the length of each chunk weighs against the frequencies of its terms.
+    dampings: Vec<f32>,
     /// Number of the segment's first chunk among all.
     first_chunk: usize,
     /// Whether each document is searched.
@@ -136,6 +139,7 @@ impl Index {
             let chunks = segment.len();
             parts.push(Part {
                 vectors: policy.prepare(&segment, chunk_count),
+                dampings: Vec::new(),
                 segment,
                 first_chunk,
                 all_live: live.iter().all(|live| *live),
@@ -144,12 +148,14 @@ impl Index {
             });
             first_chunk += chunks;
         }
-        Self {
+        let mut index = Self {
             shared: Shared::of(&parts),
             segments: parts,
             languages,
             live_chunks,
-        }
+        };
+        index.measure_lengths();
+        index
     }
 
     /// Lays vectors of better embedders, each with its embedder's name, over the segments, in their order. A layer that
@@ -178,7 +184,8 @@ impl Index {
             .iter()
             .map(|part| {
                 let layer = part.layer.as_ref().map_or(0, |(_, layer)| layer.memory_bytes());
-                part.segment.memory_bytes() + part.vectors.memory_bytes() + part.live.len() + layer
+                let own = part.live.len() + size_of_val(part.dampings.as_slice());
+                part.segment.memory_bytes() + part.vectors.memory_bytes() + own + layer
             })
             .sum()
     }

@@ -22,6 +22,7 @@ pub use builder::SegmentBuilder;
 pub(crate) use bytes::Varints;
 pub(crate) use graph::{LINKS, UPPER_LINKS};
 pub use merge::merge;
+pub(crate) use reader::Postings;
 pub use reader::Segment;
 
 /// Why bytes are not a segment.

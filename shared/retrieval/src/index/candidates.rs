@@ -1,12 +1,12 @@
 //! First pass: every passage scored by meaning (exact scan) and by terms (BM25); the best of both go on.
 
 use super::question::Question;
+use super::scores::Scores;
 use super::top::Top;
 use super::vectors::{Admits, VectorIndex};
 use super::{Index, Part, SearchOptions};
 use crate::embed::Query;
 use crate::layer::{Asked, Layer};
-use crate::lexical::Bm25;
 
 /// How many passages of each kind of score are looked at; the scores are put on one scale by this window too.
 const WINDOW: usize = 100;
@@ -71,19 +71,14 @@ impl Candidates {
     pub(super) fn find(index: &Index, question: &Question, options: &SearchOptions<'_>) -> Self {
         let SearchOptions { collections, asked, .. } = *options;
         let chunk_count = index.chunk_count();
-        let mut scores = Scores::new(chunk_count);
-        let scorer = index.scorer();
         let (mut best_cosine, mut best_bm25) = (Top::new(WINDOW + 1), Top::new(WINDOW + 1));
         let mut best_layered: Vec<Top> = asked.iter().map(|_| Top::new(WINDOW + 1)).collect();
         let mut covered = 0;
-        for part in &index.segments {
-            let admitted = part.admitted(collections);
-            let admits = |chunk: usize| admitted.get(part.segment.chunk(chunk).document as usize) == Some(&true);
-            let hides = !part.all_live || collections.is_some();
-            let admits: Admits<'_> = hides.then_some(&admits);
+        let searched: Vec<_> = index.segments.iter().map(|part| part.searched(collections)).collect();
+        for (part, searched) in index.segments.iter().zip(&searched) {
+            let admits = |chunk: usize| part.admits(searched.as_deref(), chunk);
+            let admits: Admits<'_> = searched.is_some().then_some(&admits);
             part.nearest(&question.query, admits, &mut best_cosine);
-            part.score_terms(question, scorer, &mut scores);
-            part.best_by_terms(&scores, admits, &mut best_bm25);
             if let Some((embedder, layer)) = part.layer(asked)
                 && let (Some(asked), Some(best)) = (asked.get(embedder), best_layered.get_mut(embedder))
             {
@@ -91,22 +86,27 @@ impl Candidates {
                 layer.nearest(asked, part.first_chunk, |chunk| admits.is_none_or(|it| it(chunk)), best);
             }
         }
-        let (by_cosine, by_bm25) = (best_cosine.into_sorted(), best_bm25.into_sorted());
+        let by_cosine = best_cosine.into_sorted();
         let by_layer: Vec<_> = best_layered.into_iter().map(Top::into_sorted).collect();
+        let near = numbers(by_cosine.iter().chain(by_layer.iter().flatten()));
+        let mut scores = Scores::new(&near);
+        for (part, searched) in index.segments.iter().zip(&searched) {
+            let admits = |chunk: usize| part.admits(searched.as_deref(), chunk);
+            let admits: Admits<'_> = searched.is_some().then_some(&admits);
+            part.score_terms(question, admits, &mut scores, &mut best_bm25);
+        }
+        let by_bm25 = best_bm25.into_sorted();
         let layer_windows: Vec<_> = by_layer.iter().map(|it| Window::of(it)).collect();
         let cosine_window = Window::of(&by_cosine);
         let mut bm25_window = Window::of(&by_bm25);
         if by_bm25.len() <= WINDOW {
             bm25_window.low = 0.0;
         }
-        let found = by_cosine.iter().chain(&by_bm25).chain(by_layer.iter().flatten());
-        let mut numbers: Vec<u32> = found.map(|(_, number)| *number).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
         let mut best = Top::new(KEPT);
-        let mut found: Vec<Candidate> = numbers
+        let found = by_cosine.iter().chain(&by_bm25).chain(by_layer.iter().flatten());
+        let mut found: Vec<Candidate> = numbers(found)
             .into_iter()
-            .map(|number| index.candidate(question, &scores, asked, number as usize))
+            .map(|number| index.candidate(question, &scores, asked, number))
             .collect();
         for (place, candidate) in (0..).zip(&found) {
             let by_table = cosine_window.scale(candidate.cosine);
@@ -131,40 +131,30 @@ impl Candidates {
     }
 }
 
-/// What the terms say of every chunk.
-pub(super) struct Scores {
-    bm25: Vec<f32>,
-    terms: Vec<u32>,
-}
-
-impl Scores {
-    pub(super) fn new(chunk_count: usize) -> Self {
-        Self {
-            bm25: vec![0.0; chunk_count],
-            terms: vec![0; chunk_count],
-        }
-    }
+// The numbers in order, each once.
+fn numbers<'a>(found: impl Iterator<Item = &'a (f32, u32)>) -> Vec<u32> {
+    let mut numbers: Vec<u32> = found.map(|(_, number)| *number).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
 
 impl Index {
-    pub(super) fn scorer(&self) -> Bm25 {
-        let lengths = self.segments.iter().map(|part| u64::from(part.segment.total_length()));
-        Bm25::new(lengths.sum(), self.chunk_count())
-    }
-
-    fn candidate(&self, question: &Question, scores: &Scores, asked: &[Asked], chunk: usize) -> Candidate {
+    fn candidate(&self, question: &Question, scores: &Scores<'_>, asked: &[Asked], number: u32) -> Candidate {
+        let chunk = number as usize;
         let place = self.locate(chunk);
         let layered = place.and_then(|(part, chunk)| {
             let (embedder, layer) = part.layer(asked)?;
             let cosine = layer.cosine(asked.get(embedder)?, chunk)?;
             Some(Layered { embedder, cosine })
         });
+        let (bm25, terms) = scores.of(number);
         Candidate {
             chunk,
             layered,
             cosine: place.map_or(0.0, |(part, chunk)| part.vectors.cosine(&question.query, chunk)),
-            bm25: scores.bm25.get(chunk).copied().unwrap_or(0.0),
-            terms: scores.terms.get(chunk).copied().unwrap_or(0),
+            bm25,
+            terms,
         }
     }
 }
@@ -177,54 +167,29 @@ impl Part {
         Some((place, layer))
     }
 
-    // Which documents are searched.
-    fn admitted(&self, collections: Option<&[String]>) -> Vec<bool> {
+    // Which documents are searched; none are told when all are.
+    fn searched(&self, collections: Option<&[String]>) -> Option<Vec<bool>> {
         let Some(collections) = collections else {
-            return self.live.clone();
+            return (!self.all_live).then(|| self.live.clone());
         };
         let asked = |document| {
             collections
                 .iter()
                 .any(|asked| asked == self.segment.document_text(document, 1))
         };
-        self.live
-            .iter()
-            .enumerate()
-            .map(|(document, live)| *live && asked(document))
-            .collect()
+        let live = self.live.iter().enumerate();
+        Some(live.map(|(document, live)| *live && asked(document)).collect())
+    }
+
+    fn admits(&self, searched: Option<&[bool]>, chunk: usize) -> bool {
+        let document = self.segment.chunk(chunk).document as usize;
+        searched.is_none_or(|searched| searched.get(document) == Some(&true))
     }
 
     pub(super) fn nearest(&self, query: &Query, admits: Admits<'_>, best: &mut Top) {
         for (cosine, chunk) in self.vectors.nearest(query, WINDOW + 1, admits) {
             let number = self.first_chunk + chunk as usize;
             best.push(cosine, u32::try_from(number).unwrap_or(u32::MAX));
-        }
-    }
-
-    pub(super) fn best_by_terms(&self, scores: &Scores, admits: Admits<'_>, best: &mut Top) {
-        let bm25 = scores.bm25.get(self.first_chunk..).unwrap_or_default();
-        for (chunk, bm25) in bm25.iter().take(self.segment.len()).enumerate() {
-            if *bm25 > 0.0 && best.admits(*bm25) && admits.is_none_or(|admits| admits(chunk)) {
-                best.push(*bm25, u32::try_from(self.first_chunk + chunk).unwrap_or(u32::MAX));
-            }
-        }
-    }
-
-    pub(super) fn score_terms(&self, question: &Question, scorer: Bm25, scores: &mut Scores) {
-        for (number, term) in question.searched.iter().enumerate() {
-            for form in &term.forms {
-                let Some(found) = self.segment.find_term(form) else {
-                    continue;
-                };
-                for (chunk, frequency) in self.segment.postings(found) {
-                    let length = self.segment.chunk(chunk as usize).length as f32;
-                    let at = self.first_chunk + chunk as usize;
-                    if let (Some(bm25), Some(terms)) = (scores.bm25.get_mut(at), scores.terms.get_mut(at)) {
-                        *bm25 += term.weight * scorer.score(f32::from(frequency), length);
-                        *terms |= 1 << number;
-                    }
-                }
-            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Index;
 use super::candidates::{Candidate, Layered};
 use super::question::Question;
-use super::vectors::{VectorIndex as _, Vectors};
+use super::vectors::Vectors;
 use crate::embed::{Embedder, Products};
 use crate::segment::{Segment, Varints};
 use crate::text::{Asked, is_negation};

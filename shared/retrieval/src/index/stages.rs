@@ -1,7 +1,7 @@
 //! The stages of a search by themselves, to be measured.
 
-use super::candidates::Scores;
 use super::question::Question;
+use super::scores::Scores;
 use super::top::Top;
 use super::{Candidates, Index, SearchOptions};
 use crate::embed::{Embedder, Query};
@@ -22,11 +22,10 @@ impl Index {
     /// Scores the passages by the question's terms, its own preparation included; returns the number found.
     pub fn stage_terms(&self, embedder: &Embedder, question: &str) -> usize {
         let question = Question::new(self, embedder, question, &[]);
-        let mut scores = Scores::new(self.chunk_count());
+        let mut scores = Scores::new(&[]);
         let mut best = Top::new(WINDOW);
         for part in &self.segments {
-            part.score_terms(&question, self.scorer(), &mut scores);
-            part.best_by_terms(&scores, None, &mut best);
+            part.score_terms(&question, None, &mut scores, &mut best);
         }
         best.into_sorted().len()
     }

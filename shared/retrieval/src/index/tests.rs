@@ -4,7 +4,7 @@
 use std::sync::{Arc, LazyLock};
 
 use super::*;
-use crate::chunk::chunks;
+use crate::chunk::{Chunk, chunks};
 use crate::followup::{Turn, stand_alone};
 use crate::parse::{Format, parse};
 use crate::segment::{DocumentInput, SegmentBuilder};
@@ -277,4 +277,57 @@ fn a_follow_up_is_as_sure_as_what_it_leans_on() {
     assert!(sure("how long?", &before) > 0.6 && sure("how long?", &[]) < 0.6);
     let unrelated = "How do astronauts sleep on the moon?";
     assert!(sure(unrelated, &before) < 0.6 && sure(unrelated, &[]) < 0.6);
+}
+
+#[test]
+fn passages_are_found_by_their_terms_wherever_they_stand_among_thousands() {
+    let mut texts = vec!["Parcels leave our warehouse every morning."; 5_000];
+    texts[0] = "The code is E-1042.";
+    texts[2_500] = "The code is E-2077.";
+    texts[4_999] = "The code is E-3111.";
+    let chunks: Vec<Chunk> = (0..)
+        .zip(texts)
+        .map(|(index, text)| Chunk {
+            index,
+            text: text.to_owned(),
+            ..Chunk::default()
+        })
+        .collect();
+    let mut builder = SegmentBuilder::new(&EMBEDDER);
+    builder.add(&DocumentInput {
+        document_id: "codes",
+        collection_id: "shop",
+        title: "",
+        url: None,
+        language: Some("en"),
+        chunks: &chunks,
+    });
+    let segment = Arc::new(Segment::decode(builder.finish().unwrap()).unwrap());
+    let index = Index::new(vec![Arc::clone(&segment), segment], |_, number| number == 0);
+    for (asked, chunk) in [("E-1042", 0), ("E-2077", 2_500), ("E-3111", 4_999)] {
+        let found = index.search(&EMBEDDER, asked, &SearchOptions::default());
+        assert_eq!(found.hits[0].chunk_index, chunk);
+    }
+}
+
+#[test]
+fn as_many_hits_are_returned_as_are_asked_for() {
+    let documents: Vec<String> = (0..40)
+        .map(|number| format!("Parcel {number} is in the warehouse."))
+        .collect();
+    let documents: Vec<_> = documents
+        .iter()
+        .map(|text| (text.as_str(), "shop", text.as_str()))
+        .collect();
+    let index = Index::new(vec![segment(&documents)], |_, _| false);
+    for limit in [0, 1, 8, 30, 40] {
+        let options = SearchOptions {
+            limit,
+            ..SearchOptions::default()
+        };
+        let found = index.search(&EMBEDDER, "where is my parcel", &options);
+        assert_eq!(found.hits.len(), limit);
+        assert!(found.hits.is_sorted_by(|a, b| a.score >= b.score));
+        assert!(found.confidence > 0.0);
+    }
 }

@@ -18,9 +18,15 @@ impl Bm25 {
         }
     }
 
-    /// Returns the term's share of the score for a passage with the term `frequency` times among `length` words.
-    pub(crate) fn score(self, frequency: f32, length: f32) -> f32 {
-        frequency * (K1 + 1.0) / (frequency + K1 * (1.0 - B + B * length / self.average_length))
+    /// Returns how much the length of a passage, in words, weighs against the frequencies of its terms.
+    pub(crate) fn damping(self, length: f32) -> f32 {
+        K1 * (1.0 - B + B * length / self.average_length)
+    }
+
+    /// Returns a term's share of the score for a passage that has it `frequency` times.
+    #[inline]
+    pub(crate) fn score(frequency: f32, damping: f32) -> f32 {
+        frequency * (K1 + 1.0) / (frequency + damping)
     }
 }
 
@@ -37,9 +43,9 @@ mod tests {
     #[test]
     fn rare_frequent_and_short_score_higher() {
         assert!(inverse_document_frequency(100, 1) > inverse_document_frequency(100, 50));
-        let scorer = Bm25::new(1000, 10);
-        assert!(scorer.score(2.0, 100.0) > scorer.score(1.0, 100.0));
-        assert!(scorer.score(1.0, 50.0) > scorer.score(1.0, 200.0));
-        assert!(scorer.score(1000.0, 100.0) < K1 + 1.0);
+        let score = |frequency, length| Bm25::score(frequency, Bm25::new(1000, 10).damping(length));
+        assert!(score(2.0, 100.0) > score(1.0, 100.0));
+        assert!(score(1.0, 50.0) > score(1.0, 200.0));
+        assert!(score(1000.0, 100.0) < K1 + 1.0);
     }
 }

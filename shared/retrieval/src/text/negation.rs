@@ -8,17 +8,21 @@ pub fn is_negation(word: &str) -> bool {
     word.len() <= 9 && WORDS.contains(&fold(word).as_ref())
 }
 
+/// Fewer words than this make no question.
+const SHORTEST: usize = 3;
+
 /// Returns whether a question denies something of its subject: "Which card has no fee?" Who tells of a mishap of his own,
-/// "My card does not work", asks for help with it, and help may be worded without a denial.
+/// "My card does not work", asks for help with it, and help may be worded without a denial; "no" alone is a reply.
 pub(crate) fn denies(question: &str) -> bool {
-    let mut denies = false;
+    let (mut denies, mut words) = (false, 0);
     for unit in units(question).filter(|unit| unit.is_word) {
         if ASKER.contains(&fold(unit.text).as_ref()) {
             return false;
         }
         denies |= is_negation(unit.text);
+        words += 1;
     }
-    denies
+    denies && words >= SHORTEST
 }
 
 // Who asks, in the languages of the words below.
@@ -48,5 +52,6 @@ mod tests {
     fn a_question_denies_unless_it_tells_of_the_asker() {
         assert!(denies("Which countries are not served?") && denies("Was wird nicht geliefert?"));
         assert!(!denies("My card isn't working") && !denies("Why can't I log in?") && !denies("Who is served?"));
+        assert!(!denies("No, thanks"));
     }
 }
