@@ -216,7 +216,7 @@ impl Index {
         let question = Question::new(self, embedder, question, options.context);
         let candidates = Candidates::find(self, &question, options);
         let mut reader = Reader::new(self, embedder, &question);
-        let passages = candidates.found.iter().map(|it| reader.expect(it)).collect();
+        let passages = candidates.found.iter().map(|it| reader.estimate(it)).collect();
         let mut passages = fusion::rank(&question, &candidates, passages);
         let most = options.limit.saturating_add(READ_BESIDES);
         passages

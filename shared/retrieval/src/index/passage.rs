@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns what is to be expected of a candidate, from its headings and its scores.
-    pub(super) fn expect(&mut self, candidate: &Candidate) -> Passage {
+    pub(super) fn estimate(&mut self, candidate: &Candidate) -> Passage {
         let Candidate {
             chunk,
             cosine,

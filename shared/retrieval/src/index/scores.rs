@@ -119,7 +119,7 @@ impl Entries<'_> {
     // Adds what the term says of the chunks from `start` on.
     fn score(&mut self, start: usize, dampings: &[f32], stretch: &mut [Score]) {
         while let Some((chunk, frequency)) = self.next {
-            let at = chunk as usize - start;
+            let at = (chunk as usize).wrapping_sub(start);
             let (Some(score), Some(damping)) = (stretch.get_mut(at), dampings.get(at)) else {
                 return;
             };
