@@ -190,3 +190,25 @@ async fn the_same_address_is_one_source_and_deleting_it_deletes_its_pages() {
     assert_eq!(owner.steps(&world, &source).await.unwrap(), None);
     assert_eq!(owner.get(&world, "/documents").await.expect(200)["total"], 0);
 }
+
+#[tokio::test]
+async fn pages_that_only_the_sitemap_names_stay_however_soon_a_site_is_read_again() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let site = &world.receiver.site;
+    site.has("/", page("home", &["/linked"]));
+    site.has("/linked", page("linked", &[]));
+    site.has("/listed", page("listed", &[]));
+    let map = format!("<urlset><url><loc>{SITE}/listed</loc></url></urlset>");
+    site.has("/sitemap.xml", Reply::new(200, "application/xml", map));
+    let source = owner.crawl(&world, json!({})).await;
+    owner.finish(&world, &source).await;
+    site.take();
+    for _ in 0..2 {
+        recrawl(&world, &owner, &source).await;
+        assert_eq!(owner.known_pages(&world).await, ["/", "/linked", "/listed"]);
+    }
+    let asked = site.take();
+    assert!(!asked.contains(&"/robots.txt".to_owned()), "it was read a moment ago");
+    assert_eq!(asked.iter().filter(|it| *it == "/sitemap.xml").count(), 2);
+}

@@ -50,7 +50,18 @@ pub(super) async fn rules(app: &App, crawl: &Crawl, page: &CrawlPage) -> Result<
         host.robots_at >= crawl.source.started_at.plus(-NEW_ENOUGH) && host.robots_at > now.plus(-BELIEVED);
     let has_given_up = usize::try_from(host.failures).is_ok_and(|it| it > PATIENCE.len());
     match (&host.robots, is_current) {
-        (Some(text), true) => return Ok(Robots::Known(Rules::read(text))),
+        (Some(text), true) => {
+            let rules = Rules::read(text);
+            // It may have been read for an earlier crawl, or another source: this one has its sitemaps to read, too.
+            let writes = match page.url == crawl.source.url {
+                true => enqueue(crawl, &sitemaps(app, crawl, &page.origin, &rules)),
+                false => vec![],
+            };
+            if !writes.is_empty() {
+                app.store.write(writes).await?;
+            }
+            return Ok(Robots::Known(rules));
+        }
         (None, _) if has_given_up && host.robots_at > now.plus(-SILENCE) => return Ok(Robots::Refused),
         _ => {}
     }
