@@ -1,5 +1,6 @@
 //! Background work: written with its cause, done at least once, put off, set aside.
 use crate::harness::World;
+use crate::harness::receiver::HOOK;
 use edge_model::time::{MINUTE, SECOND};
 use serde_json::json;
 
@@ -368,4 +369,30 @@ async fn large_parts_of_an_index_get_a_graph_where_the_installation_wants_one() 
         let said = owner.test(&world, &agent, question).await;
         assert!(said["response"].as_str().unwrap().contains(answer), "{said}");
     }
+}
+
+#[tokio::test]
+async fn somebody_who_cannot_be_woken_keeps_nobody_else_from_it() {
+    let world = World::new();
+    let (ann, bob) = (
+        world.owner("ann@example.com").await,
+        world.owner("bob@example.com").await,
+    );
+    world.upload(&ann, "hours.md", PAGE).await;
+    world.clock.advance(SECOND);
+    world.upload(&bob, "hours.md", PAGE).await;
+    bob.crawl(&world, json!({})).await;
+    let (webhook, _) = bob.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
+    bob.test_event(&world, &webhook).await;
+    world.wakes.take();
+    world.wakes.take_sources();
+    world.wakes.take_endpoints();
+    world.wakes.fail_for(&ann.workspace);
+    assert!(edge_core::job::sweep(&world.app).await.is_err());
+    let woken: Vec<String> = world.wakes.take().iter().map(ToString::to_string).collect();
+    assert!(woken.contains(&bob.workspace), "{woken:?}");
+    assert_eq!(
+        (world.wakes.take_sources().len(), world.wakes.take_endpoints().len()),
+        (1, 1)
+    );
 }

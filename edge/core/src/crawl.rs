@@ -66,12 +66,13 @@ pub async fn drain(app: &App, source: &SourceRef, budget_ms: i64) -> Result<Opti
 /// Wakes whoever crawls sources that something is to be done for, since a crash may have come between.
 ///
 /// # Errors
-/// When the database does not answer.
+/// When the database does not answer, or somebody was not woken, once all others were.
 pub(crate) async fn sweep(app: &App) -> Result<()> {
+    let mut end = Ok(());
     for source in app.store.due_sources(app.now()).await? {
-        app.crawls.wake(&source).await?;
+        end = end.and(app.crawls.wake(&source).await);
     }
-    Ok(())
+    end
 }
 
 /// A crawl as a step sees it.

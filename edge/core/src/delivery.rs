@@ -116,14 +116,15 @@ fn settle(app: &App, delivery: &mut Delivery, outcome: Outcome, now: Timestamp) 
 /// is kept no longer.
 ///
 /// # Errors
-/// When the database does not answer.
+/// When the database does not answer, or somebody was not woken, once all others were.
 pub(crate) async fn sweep(app: &App) -> Result<()> {
     let now = app.now();
+    let mut end = Ok(());
     for endpoint in app.store.endpoints_with_deliveries(now).await? {
-        app.deliveries.wake(&endpoint).await?;
+        end = end.and(app.deliveries.wake(&endpoint).await);
     }
     app.store.write(vec![events::purge(now.plus(-KEPT))]).await?;
-    Ok(())
+    end
 }
 
 /// A delivery with its log.

@@ -99,17 +99,18 @@ async fn lane(app: &App, workspace: &WorkspaceId, lane: Lane, stop: Timestamp) -
 }
 
 /// Wakes everybody who has work to do: after a start, since work may have been left by a crash. Deletes what is kept no
-/// longer.
+/// longer. Whoever cannot be woken keeps nobody else from it.
 ///
 /// # Errors
-/// When the database does not answer.
+/// When the database does not answer, or somebody was not woken: the first failure, once everything was tried.
 pub async fn sweep(app: &App) -> Result<()> {
+    let mut end = Ok(());
     for workspace in app.store.workspaces_with_jobs(app.now()).await? {
-        app.jobs.wake(&workspace).await?;
+        end = end.and(app.jobs.wake(&workspace).await);
     }
-    delivery::sweep(app).await?;
-    crawl::sweep(app).await?;
-    idempotency::sweep(app).await
+    end.and(delivery::sweep(app).await)
+        .and(crawl::sweep(app).await)
+        .and(idempotency::sweep(app).await)
 }
 
 fn fail(app: &App, job: &Job, error: &Error) -> Statement {

@@ -229,11 +229,22 @@ impl Limiter for Ledger {
 
 /// Who was woken.
 #[derive(Default)]
-pub(crate) struct Wakes(Mutex<Vec<WorkspaceId>>, Mutex<Vec<Endpoint>>, Mutex<Vec<SourceRef>>);
+pub(crate) struct Wakes(
+    Mutex<Vec<WorkspaceId>>,
+    Mutex<Vec<Endpoint>>,
+    Mutex<Vec<SourceRef>>,
+    /// Whose jobs nobody can be woken for.
+    Mutex<Option<String>>,
+);
 
 impl Wakes {
     pub(crate) fn take(&self) -> Vec<WorkspaceId> {
         std::mem::take(&mut self.0.lock().unwrap())
+    }
+
+    /// Makes every try to wake whoever does a workspace's jobs fail.
+    pub(crate) fn fail_for(&self, workspace: &str) {
+        *self.3.lock().unwrap() = Some(workspace.to_owned());
     }
 
     /// Returns the queues of mails among them, once each, and forgets these.
@@ -276,6 +287,12 @@ impl Crawls for Wakes {
 #[async_trait]
 impl Jobs for Wakes {
     async fn wake(&self, workspace: &WorkspaceId) -> Result<()> {
+        if self.3.lock().unwrap().as_deref() == Some(workspace.as_str()) {
+            return Err(Error::unavailable(
+                "background work cannot be started",
+                "it is on the move",
+            ));
+        }
         self.0.lock().unwrap().push(workspace.clone());
         Ok(())
     }
