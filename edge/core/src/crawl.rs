@@ -153,6 +153,13 @@ async fn visit(app: &App, crawl: &Crawl, mut page: CrawlPage) -> Result<()> {
         writes.push(crawls::release(&page, CANONICAL));
         return write(app, crawl, writes).await;
     }
+    // What was begun more often than it failed has brought somebody down each time.
+    if usize::try_from(page.tries).is_ok_and(|it| it > PATIENCE.len()) {
+        page.state = PageState::Failed;
+        page.reason = Some("it could not be read".into());
+        let writes = vec![crawls::settle(&page), crawls::release(&page, CANONICAL)];
+        return write(app, crawl, writes).await;
+    }
     let now = app.now();
     if !app
         .store
@@ -161,6 +168,7 @@ async fn visit(app: &App, crawl: &Crawl, mut page: CrawlPage) -> Result<()> {
     {
         return Ok(());
     }
+    app.store.write(vec![crawls::begin(&page)]).await?;
     let outcome = match page.kind {
         PageKind::Page => outcome::of_page(app, crawl, &page, url).await?,
         PageKind::Sitemap => sitemap::read(app, crawl, &page, url).await?,

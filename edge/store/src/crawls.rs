@@ -236,6 +236,18 @@ pub fn enqueue(source: &Source, found: &[Found], most: u32, too_many: &str) -> S
     )
 }
 
+/// Counts a try before it is made: whoever makes it may not live to tell.
+pub fn begin(page: &CrawlPage) -> Statement {
+    sql!(
+        "UPDATE crawl_pages SET tries = ?5 + 1 WHERE workspace_id = ?1 AND source_id = ?2 AND url = ?3 AND run = ?4",
+        page.workspace_id.as_str(),
+        page.source_id.as_str(),
+        page.url.as_str(),
+        page.run,
+        page.tries
+    )
+}
+
 /// Writes what became of an address, unless a newer crawl has come across it.
 pub fn settle(page: &CrawlPage) -> Statement {
     let it = page;
