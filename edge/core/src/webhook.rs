@@ -15,6 +15,7 @@ use edge_model::time::HOUR;
 use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
 use edge_model::{AgentId, DeliveryId, Timestamp, WebhookId, WorkspaceId};
 use edge_store::deliveries::Endpoint;
+use edge_store::webhooks::Changes;
 use edge_store::{Statement, deliveries, events, webhooks};
 use headers::OwnHeaders;
 use signature::SigningSecret;
@@ -52,6 +53,7 @@ pub struct WebhookPatch {
     pub url: Option<PublicUrl>,
     pub events: Option<Vec<EventKind>>,
     pub headers: Option<OwnHeaders>,
+    pub secret: Option<SigningSecret>,
     pub is_active: Option<bool>,
 }
 
@@ -162,34 +164,52 @@ async fn change(app: &App, mut webhook: Webhook, patch: WebhookPatch) -> Result<
         url,
         events,
         headers,
+        secret,
         is_active,
     } = patch;
-    webhook.name = name.map_or(webhook.name, |it| it.to_string());
-    webhook.url = url.map_or(webhook.url, |it| it.as_str().into());
-    webhook.events = events.map_or(webhook.events, without_repeats);
-    if let Some(headers) = headers {
-        webhook.header_names = headers.as_map().keys().cloned().collect();
-        webhook.sealed_headers = seal_headers(app, &webhook.id, &headers)?;
-    }
     let now = app.now();
-    webhook.updated_at = now;
     let mut writes = vec![];
+    let mut changes = Changes::default();
     match (is_active, webhook.disabled_because) {
         (Some(true), Some(_)) => {
             webhook.disabled_because = None;
             webhook.failures = 0;
             webhook.failing_since = None;
             webhook.paused_until = None;
+            changes.disabled_because = Some(None);
             writes.push(webhooks::set_health(&webhook));
         }
         (Some(false), None) => {
             webhook.disabled_because = Some(DisabledBecause::Asked);
+            changes.disabled_because = Some(webhook.disabled_because);
             writes.push(deliveries::give_up(&endpoint_of(&webhook), now));
         }
         _ => {}
     }
-    writes.push(webhooks::update(&webhook));
+    if let Some(name) = name {
+        webhook.name = name.to_string();
+        changes.name = Some(&webhook.name);
+    }
+    if let Some(url) = url {
+        webhook.url = url.as_str().into();
+        changes.url = Some(&webhook.url);
+    }
+    if let Some(events) = events {
+        webhook.events = without_repeats(events);
+        changes.events = Some(&webhook.events);
+    }
+    if let Some(headers) = headers {
+        webhook.header_names = headers.as_map().keys().cloned().collect();
+        webhook.sealed_headers = seal_headers(app, &webhook.id, &headers)?;
+        changes.headers = Some((&webhook.header_names, &webhook.sealed_headers));
+    }
+    if let Some(secret) = secret {
+        webhook.sealed_secret = seal_secret(app, &webhook.id, &secret)?;
+        changes.sealed_secret = Some(&webhook.sealed_secret);
+    }
+    writes.push(webhooks::update(&webhook.workspace_id, &webhook.id, changes, now));
     app.store.write(writes).await?;
+    webhook.updated_at = now;
     Ok(webhook)
 }
 
@@ -215,15 +235,13 @@ pub async fn rotate_secret(
     id: &WebhookId,
 ) -> Result<(SigningSecret, Timestamp)> {
     caller.require(Action::ManageWebhooks)?;
-    let mut webhook = find(app, &caller.workspace().id, scope, id).await?;
+    let webhook = find(app, &caller.workspace().id, scope, id).await?;
     let secret = make_secret(app)?;
     let now = app.now();
     let until = now.plus(OVERLAP);
-    let old = std::mem::replace(&mut webhook.sealed_secret, seal_secret(app, id, &secret)?);
-    webhook.sealed_old_secret = Some(old);
-    webhook.old_secret_until = Some(until);
-    webhook.updated_at = now;
-    app.store.write(vec![webhooks::update(&webhook)]).await?;
+    let sealed = seal_secret(app, id, &secret)?;
+    let write = webhooks::rotate(&webhook.workspace_id, id, &sealed, until, now);
+    app.store.write(vec![write]).await?;
     Ok((secret, until))
 }
 
@@ -282,13 +300,11 @@ pub async fn set_only_one(
             app.store.write(vec![webhooks::delete(workspace, &webhook.id)]).await?;
             Ok(None)
         }
-        (Some(mut webhook), Some(url)) => {
-            if let Some(secret) = &secret {
-                webhook.sealed_secret = seal_secret(app, &webhook.id, secret)?;
-            }
+        (Some(webhook), Some(url)) => {
             let patch = WebhookPatch {
                 url: Some(url),
                 events: Some(events),
+                secret: secret.clone(),
                 is_active: Some(true),
                 ..WebhookPatch::default()
             };

@@ -1,6 +1,7 @@
 //! Webhooks: the endpoints.
 use crate::port::sql;
 use crate::{SqlError, Statement, Store, json};
+use edge_model::event::EventKind;
 use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
 use edge_model::{AgentId, Timestamp, WebhookId, WorkspaceId};
 use serde::Deserialize;
@@ -93,26 +94,59 @@ pub fn insert(webhook: &Webhook, most: u32) -> Statement {
     ))
 }
 
-/// Writes what people decide about an endpoint, its secrets among it.
-pub fn update(webhook: &Webhook) -> Statement {
-    let it = webhook;
+/// What people decide about an endpoint. None leaves what is there, so that nobody undoes what somebody else has just
+/// decided.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Changes<'a> {
+    pub name: Option<&'a str>,
+    pub url: Option<&'a str>,
+    pub events: Option<&'a [EventKind]>,
+    /// The names of its own headers, and all of them sealed.
+    pub headers: Option<(&'a [String], &'a str)>,
+    pub sealed_secret: Option<&'a str>,
+    pub disabled_because: Option<Option<DisabledBecause>>,
+}
+
+/// Writes what people decide about an endpoint.
+pub fn update(workspace: &WorkspaceId, id: &WebhookId, changes: Changes<'_>, now: Timestamp) -> Statement {
+    let it = changes;
     sql!(
-        "UPDATE webhooks SET name = ?3, url = ?4, events = ?5, header_names = ?6, sealed_headers = ?7,
-            sealed_secret = ?8, sealed_old_secret = ?9, old_secret_until = ?10, disabled_because = ?11,
-            updated_at = ?12
+        "UPDATE webhooks SET name = coalesce(?3, name), url = coalesce(?4, url), events = coalesce(?5, events),
+            header_names = coalesce(?6, header_names), sealed_headers = coalesce(?7, sealed_headers),
+            sealed_secret = coalesce(?8, sealed_secret), disabled_because = iif(?9, ?10, disabled_because),
+            updated_at = ?11
          WHERE workspace_id = ?1 AND id = ?2",
-        it.workspace_id.as_str(),
-        it.id.as_str(),
-        it.name.as_str(),
-        it.url.as_str(),
-        json(&it.events),
-        json(&it.header_names),
-        it.sealed_headers.as_str(),
-        it.sealed_secret.as_str(),
-        it.sealed_old_secret.as_deref(),
-        it.old_secret_until.map(|at| at.0),
-        it.disabled_because.map(DisabledBecause::as_str),
-        it.updated_at.0
+        workspace.as_str(),
+        id.as_str(),
+        it.name,
+        it.url,
+        it.events.map(|it| json(&it)),
+        it.headers.map(|it| json(&it.0)),
+        it.headers.map(|it| it.1),
+        it.sealed_secret,
+        i64::from(it.disabled_because.is_some()),
+        it.disabled_because.flatten().map(DisabledBecause::as_str),
+        now.0
+    )
+}
+
+/// Gives an endpoint a secret; the one before goes on signing until a moment.
+pub fn rotate(
+    workspace: &WorkspaceId,
+    id: &WebhookId,
+    sealed_secret: &str,
+    old_until: Timestamp,
+    now: Timestamp,
+) -> Statement {
+    sql!(
+        "UPDATE webhooks SET sealed_old_secret = sealed_secret, sealed_secret = ?3, old_secret_until = ?4,
+            updated_at = ?5
+         WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str(),
+        sealed_secret,
+        old_until.0,
+        now.0
     )
 }
 

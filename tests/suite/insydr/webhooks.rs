@@ -354,3 +354,36 @@ async fn the_only_webhook_of_another_dialect_is_set_moved_and_removed_and_not_se
     }
     assert_eq!((set(None, None).await, url().await), (None, None));
 }
+
+#[tokio::test]
+async fn what_one_person_changes_of_a_webhook_another_does_not_undo() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let (webhook, old) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
+    let path = format!("/webhooks/{webhook}");
+    let rename = async |name: &str| {
+        owner.patch(&world, &path, json!({ "name": name })).await.expect(200);
+    };
+    let mut new = String::new();
+    let rotate = async {
+        let rotated = owner
+            .post(&world, &format!("{path}/rotate-secret"), json!({}))
+            .await
+            .expect(200);
+        new = rotated["secret"].as_str().unwrap().into();
+    };
+    tokio::join!(rename("One"), world.sql.hold_next("UPDATE webhooks SET name", rotate));
+    owner.test_event(&world, &webhook).await;
+    owner.deliver(&world, &webhook).await;
+    let received = world.receiver.take().remove(0);
+    assert!(signed_with(&received, &[secret(&new), secret(&old)]));
+    let disable = async {
+        owner
+            .patch(&world, &path, json!({ "is_active": false }))
+            .await
+            .expect(200);
+    };
+    tokio::join!(rename("Two"), world.sql.hold_next("UPDATE webhooks SET name", disable));
+    let shown = owner.get(&world, &path).await.expect(200);
+    assert_eq!((&shown["name"], &shown["is_active"]), (&json!("Two"), &json!(false)));
+}

@@ -133,6 +133,7 @@ pub async fn update(
         events: change.event_types.as_deref().map(events).transpose()?,
         headers: change.headers.as_ref().map(headers).transpose()?,
         is_active: change.is_active,
+        ..WebhookPatch::default()
     };
     let webhook = webhook::update(&app, &member, &SCOPE, &WebhookId::new(id), patch).await?;
     Ok(Json(shown(webhook)))
