@@ -24,7 +24,7 @@ pub(crate) fn opening(app: &App, escalation: &Escalation) -> Result<Vec<Statemen
 
 /// Returns what is written when something about an escalation changes; `before` is how it was.
 fn changing(app: &App, before: &Escalation, after: &Escalation) -> Result<Vec<Statement>> {
-    let mut writes = vec![escalations::update(after)];
+    let mut writes = vec![escalations::update(before, after)];
     if before.status == EscalationStatus::Open && after.status == EscalationStatus::Resolved {
         let happening = Happening::EscalationResolved(told(after));
         writes.extend(event::statements(&event::make(app, &after.workspace_id, happening)?));

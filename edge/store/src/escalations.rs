@@ -144,21 +144,28 @@ pub fn insert(escalation: &Escalation) -> Statement {
     )
 }
 
-/// Writes what people did about an escalation.
-pub fn update(escalation: &Escalation) -> Statement {
-    let it = escalation;
+/// Writes what people did about an escalation. What is the same before and after stays as it is by then: somebody else
+/// may have written it meanwhile.
+pub fn update(before: &Escalation, after: &Escalation) -> Statement {
+    let it = after;
+    let is_new = |is_new: bool| i64::from(is_new);
     sql!(
-        "UPDATE escalations SET status = ?3, assignee_id = ?4, reply = ?5, replied_at = ?6, document_id = ?7,
-            resolved_at = ?8
+        "UPDATE escalations SET status = iif(?3, ?4, status), resolved_at = iif(?3, ?5, resolved_at),
+            assignee_id = iif(?6, ?7, assignee_id), document_id = iif(?8, ?9, document_id),
+            reply = iif(?10, ?11, reply), replied_at = iif(?10, ?12, replied_at)
          WHERE workspace_id = ?1 AND id = ?2",
         it.workspace_id.as_str(),
         it.id.as_str(),
+        is_new((before.status, before.resolved_at) != (it.status, it.resolved_at)),
         it.status.as_str(),
+        it.resolved_at.map(|at| at.0),
+        is_new(before.assignee_id != it.assignee_id),
         it.assignee_id.as_ref().map(AccountId::as_str),
-        it.reply.as_deref(),
-        it.replied_at.map(|at| at.0),
+        is_new(before.document_id != it.document_id),
         it.document_id.as_ref().map(DocumentId::as_str),
-        it.resolved_at.map(|at| at.0)
+        is_new((&before.reply, before.replied_at) != (&it.reply, it.replied_at)),
+        it.reply.as_deref(),
+        it.replied_at.map(|at| at.0)
     )
 }
 

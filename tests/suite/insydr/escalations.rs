@@ -334,3 +334,30 @@ async fn whoever_wants_to_know_is_told_of_leads_questions_and_their_end() {
     site.owner.deliver(&world, &webhook).await;
     assert_eq!(names().0, ["ESCALATION_CREATED"], "without an address there is no lead");
 }
+
+#[tokio::test]
+async fn a_reply_reaches_the_visitor_whoever_takes_the_question_on_meanwhile() {
+    let world = World::new();
+    let site = Site::new(&world).await;
+    let path = site.raised(&world).await;
+    let me = world
+        .get("/api/v1/auth/me")
+        .bearer(&site.owner.token)
+        .send()
+        .await
+        .expect(200);
+    let reply = async {
+        site.owner
+            .post(&world, &format!("{path}/reply"), json!({ "message": "All is well." }))
+            .await
+            .expect(200);
+    };
+    let assigning = site.owner.patch(&world, &path, json!({ "assignee_id": me["id"] }));
+    let (assigned, ()) = tokio::join!(assigning, world.sql.hold_next("UPDATE escalations SET", reply));
+    assigned.expect(200);
+    let pattern = json!({ "reply": "All is well.", "status": "RESOLVED", "assignee_id": me["id"] });
+    has(&site.owner.get(&world, &path).await.expect(200), &pattern);
+    world.drain(&site.owner).await;
+    let mails = world.mailbox.all();
+    assert!(mails.last().unwrap().text.starts_with("All is well."), "{mails:?}");
+}
