@@ -3,13 +3,13 @@ use crate::js;
 use async_trait::async_trait;
 use edge_core::guard::PublicUrl;
 use edge_core::ports::{Answer, ByteStream, Fetcher, Incoming, Outgoing};
-use futures_util::{Stream, StreamExt as _};
+use futures_util::{Stream, StreamExt as _, stream};
 use std::borrow::Cow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use web_sys::AbortController;
 use worker::send::{IntoSendFuture as _, SendWrapper};
-use worker::{AbortSignal, Fetch, Headers, Method, Request, RequestInit, RequestRedirect};
+use worker::{AbortSignal, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response, ResponseBody};
 
 /// The way out to other hosts. Redirects are not followed: where they lead has passed no guard.
 pub(crate) struct WorkerFetcher;
@@ -46,7 +46,7 @@ async fn post(outgoing: Outgoing) -> worker::Result<Incoming> {
     Ok(Incoming {
         status: response.status_code(),
         retry_after,
-        body: incoming(response.stream()?, Some(connection)),
+        body: body_of(&mut response, connection)?,
     })
 }
 
@@ -65,12 +65,16 @@ async fn get(url: PublicUrl, headers: Vec<(Cow<'static, str>, String)>) -> worke
     let mut response = request.send_with_signal(&signal).await?;
     let status = response.status_code();
     let headers = response.headers().entries().collect();
-    // Some answers have no body at all.
-    let body = match response.body() {
-        worker::ResponseBody::Empty => futures_util::stream::empty().boxed(),
-        _ => incoming(response.stream()?, Some(connection)),
-    };
+    let body = body_of(&mut response, connection)?;
     Ok(Answer { status, headers, body })
+}
+
+/// Returns the body of an answer. Some have none at all, such as those with status 204.
+fn body_of(response: &mut Response, connection: Connection) -> worker::Result<ByteStream> {
+    Ok(match response.body() {
+        ResponseBody::Empty => stream::empty().boxed(),
+        _ => incoming(response.stream()?, Some(connection)),
+    })
 }
 
 /// A connection, which ends when this is dropped: while the answer is waited for as well as in the middle of it.

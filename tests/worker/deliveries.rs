@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::process::Stdio;
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use xtask::api::Api;
 use xtask::paths::root;
 use xtask::server::{Plan, Server};
@@ -222,4 +222,31 @@ fn verify(signed: &Value) {
         output.status.success() && said.trim() == format!("{count} verified"),
         "{said}"
     );
+}
+
+#[test]
+fn an_endpoint_that_takes_an_event_without_a_word_has_taken_it() {
+    let receiver = WebhookReceiver::start(Duration::ZERO);
+    let server = Server::start(plan("quiet", &receiver)).unwrap();
+    let tenant = Tenant::new(&place_of(&server), "ENTERPRISE");
+    let (webhook, _) = webhook(&tenant, &receiver.url("/quiet"));
+    let path = tenant.path(&format!("webhooks/{webhook}"));
+    tenant
+        .api
+        .post(&format!("{path}/test"), &json!({}))
+        .unwrap()
+        .ok::<Value>()
+        .unwrap();
+    receiver.wait(Duration::from_secs(10), |it| !it.is_empty());
+    let began = Instant::now();
+    let status = loop {
+        let list: Value = tenant.api.get(&format!("{path}/deliveries")).unwrap().ok().unwrap();
+        let last = &list["deliveries"][0];
+        if last["attempts"] != 0 || began.elapsed() > Duration::from_secs(10) {
+            break last["status"].clone();
+        }
+        thread::sleep(Duration::from_millis(100));
+    };
+    assert_eq!(status, "DELIVERED");
+    drop(server);
 }

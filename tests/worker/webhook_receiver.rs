@@ -16,7 +16,8 @@ pub(crate) struct Received {
     pub(crate) at: Instant,
 }
 
-/// The endpoint. It ends with the test. Paths below `/hang` take a request and say nothing.
+/// The endpoint. It ends with the test. Paths below `/hang` take a request and say nothing, and those below `/quiet` take
+/// it without a word.
 pub(crate) struct WebhookReceiver {
     pub(crate) port: u16,
     log: Arc<Mutex<Vec<Received>>>,
@@ -59,6 +60,7 @@ impl WebhookReceiver {
 fn answer(mut call: Call, pause: Duration, log: &Mutex<Vec<Received>>) -> std::io::Result<()> {
     let path = call.path();
     let is_hanging = path.starts_with("/hang");
+    let is_quiet = path.starts_with("/quiet");
     log.lock().unwrap().push(Received {
         path,
         headers: call.headers.clone(),
@@ -70,5 +72,8 @@ fn answer(mut call: Call, pause: Duration, log: &Mutex<Vec<Received>>) -> std::i
         return Ok(());
     }
     thread::sleep(pause);
+    if is_quiet {
+        return call.reply("204 No Content", "", b"");
+    }
     call.reply("200 OK", "", b"ok")
 }
