@@ -83,20 +83,14 @@ fn pieces(block: &Block) -> Vec<Piece> {
         return vec![whole(block.text.clone(), words)];
     }
     match block.kind {
-        BlockKind::Paragraph => {
-            let mut joint = "\n";
-            let ranges = sentences(&block.text);
-            let texts = ranges.into_iter().filter_map(|range| block.text.get(range));
-            let pieces = texts.flat_map(cut_long).map(|text| {
-                let words = measure(&text);
-                Piece {
-                    text,
-                    words,
-                    joint: std::mem::replace(&mut joint, " "),
-                    kind: block.kind,
-                }
-            });
-            pieces.collect()
+        BlockKind::Paragraph => prose(&block.text),
+        // Rows so long lay a page out: what stands in their cells is text.
+        BlockKind::Table if block.text.lines().any(|row| measure(row) > WHOLE_WORDS) => {
+            let cells = block
+                .text
+                .lines()
+                .flat_map(|row| row.trim_matches(['|', ' ']).split(" | "));
+            cells.flat_map(prose).collect()
         }
         BlockKind::List | BlockKind::Record => block
             .text
@@ -116,6 +110,20 @@ fn pieces(block: &Block) -> Vec<Piece> {
             .map(|(text, words)| whole(text, words))
             .collect(),
     }
+}
+
+// The sentences of a paragraph, which begins on a line of its own.
+fn prose(text: &str) -> Vec<Piece> {
+    let mut joint = "\n";
+    let ranges = sentences(text);
+    let texts = ranges.into_iter().filter_map(|range| text.get(range));
+    let pieces = texts.flat_map(cut_long).map(|text| Piece {
+        words: measure(&text),
+        text,
+        joint: std::mem::replace(&mut joint, " "),
+        kind: BlockKind::Paragraph,
+    });
+    pieces.collect()
 }
 
 // A "sentence" without an end, as in badly converted files, is cut by words.
@@ -156,9 +164,7 @@ fn cut_bytes(mut text: &str, most: usize) -> Vec<&str> {
 fn cut_table(text: &str) -> Vec<(String, usize)> {
     let mut lines = text.lines();
     let header = lines.next().unwrap_or_default();
-    group(lines.map(|line| cut_bytes(line, TARGET_WORDS * 12).concat()), |rows| {
-        format!("{header}\n{rows}")
-    })
+    group(lines.map(str::to_owned), |rows| format!("{header}\n{rows}"))
 }
 
 // Every part of a code block has its own fences.

@@ -80,6 +80,23 @@ fn a_huge_table_repeats_its_header_and_huge_code_its_fences() {
 }
 
 #[test]
+fn a_table_that_only_lays_a_page_out_is_read_as_text() {
+    let sentences: Vec<String> = (0..60).map(sentence).collect();
+    let text = sentences.join(" ");
+    for rows in [
+        format!("<tr><td>{text}</td></tr>"),
+        format!("<tr><td>Logo</td><td>Menu</td></tr><tr><td>Aside</td><td>{text}</td></tr>"),
+        format!("<tr><td>{text}</td><td>Aside</td></tr><tr><td>Imprint</td></tr>"),
+    ] {
+        let found = chunks(&parse(Format::Html, &format!("<body><table>{rows}</table></body>")));
+        for sentence in &sentences {
+            assert!(found.iter().any(|it| it.text.contains(sentence)), "{sentence} is kept");
+        }
+        assert!(found.iter().all(|it| count_words(&it.text) <= WHOLE_WORDS), "{found:?}");
+    }
+}
+
+#[test]
 fn text_without_sentences_or_spaces_is_cut_all_the_same() {
     for text in [
         "word ".repeat(3000),
