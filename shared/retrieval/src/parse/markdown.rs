@@ -1,9 +1,14 @@
 //! Markdown to blocks, by the events of `pulldown-cmark`.
 
+use std::ops::Range;
+
 use pulldown_cmark::{CodeBlockKind, Event, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 
 use super::Parsed;
 use super::blocks::Blocks;
+
+/// The elements whose text is not shown.
+const HIDING: [&str; 2] = ["script", "style"];
 
 pub(super) fn parse(text: &str) -> Parsed {
     let options = Options::ENABLE_TABLES
@@ -17,7 +22,15 @@ pub(super) fn parse(text: &str) -> Parsed {
     let mut metadata: Option<String> = None;
     let mut hidden: Option<&'static str> = None;
     let mut title = None;
-    for event in Parser::new_ext(text, options) {
+    // Where what is open ends.
+    let mut ends = Vec::new();
+    let hiding = HIDING.map(|name| EndTags::of(name, text));
+    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        match &event {
+            Event::Start(_) => ends.push(range.end),
+            Event::End(_) => drop(ends.pop()),
+            _ => {}
+        }
         match event {
             Event::Start(Tag::CodeBlock(kind)) => {
                 let language = if let CodeBlockKind::Fenced(info) = kind {
@@ -48,7 +61,11 @@ pub(super) fn parse(text: &str) -> Parsed {
             Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => blocks.text(&text),
             Event::SoftBreak => blocks.space(),
             Event::HardBreak | Event::Rule => blocks.break_block(),
-            Event::Html(html) | Event::InlineHtml(html) => tag(&html, &mut hidden, &mut blocks),
+            Event::Html(html) => tags(&html, range.start..text.len(), &hiding, &mut hidden, &mut blocks),
+            Event::InlineHtml(html) => {
+                let end = ends.last().copied().unwrap_or(text.len());
+                tags(&html, range.start..end, &hiding, &mut hidden, &mut blocks);
+            }
             Event::Start(tag) => start(&tag, &mut blocks),
             Event::End(tag) => end(tag, &mut blocks),
             Event::FootnoteReference(_) | Event::TaskListMarker(_) => {}
@@ -84,12 +101,19 @@ fn end(tag: TagEnd, blocks: &mut Blocks) {
     }
 }
 
-// HTML inside Markdown: its text is kept, its tags are not, and scripts and styles are dropped with their text.
-fn tag(html: &str, hidden: &mut Option<&'static str>, blocks: &mut Blocks) {
+// HTML inside Markdown: its text is kept, its tags are not, and scripts and styles are dropped with their text. One that
+// does not end within `scope`, which begins with the HTML, hides nothing: it is a word about scripts, or is empty.
+fn tags(
+    html: &str,
+    scope: Range<usize>,
+    hiding: &[EndTags; 2],
+    hidden: &mut Option<&'static str>,
+    blocks: &mut Blocks,
+) {
     let mut rest = html;
     while !rest.is_empty() {
         if let Some(name) = *hidden {
-            let Some(at) = rest.find(&format!("</{name}")) else {
+            let Some(at) = end_tags(name, rest).next() else {
                 return;
             };
             *hidden = None;
@@ -107,14 +131,43 @@ fn tag(html: &str, hidden: &mut Option<&'static str>, blocks: &mut Blocks) {
             rest.find('>').map(|at| at + 1)
         };
         let Some(close) = close else { return };
-        *hidden = ["script", "style"].into_iter().find(|name| {
-            let tag = rest.get(1..).unwrap_or_default();
-            tag.get(..name.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(name))
-        });
+        let (tag, after) = rest.split_at_checked(close).unwrap_or((rest, ""));
+        let from = scope.start + (html.len() - after.len());
+        let hides = |it: &&EndTags| begins(it.name, tag.get(1..).unwrap_or_default()) && it.is_one_in(from..scope.end);
+        *hidden = hiding.iter().find(hides).map(|it| it.name);
         blocks.space();
-        rest = rest.get(close..).unwrap_or_default();
+        rest = after;
     }
+}
+
+/// Where the end tags of a name stand in a document.
+struct EndTags {
+    name: &'static str,
+    places: Vec<usize>,
+}
+
+impl EndTags {
+    fn of(name: &'static str, text: &str) -> Self {
+        let places = end_tags(name, text).collect();
+        Self { name, places }
+    }
+
+    fn is_one_in(&self, scope: Range<usize>) -> bool {
+        let next = self.places.partition_point(|it| *it < scope.start);
+        self.places.get(next).is_some_and(|it| *it < scope.end)
+    }
+}
+
+fn end_tags(name: &str, text: &str) -> impl Iterator<Item = usize> {
+    let ends = text.match_indices("</").map(|(at, _)| at);
+    ends.filter(move |at| begins(name, text.get(at + 2..).unwrap_or_default()))
+}
+
+// Whether a tag's name stands at the beginning.
+fn begins(name: &str, tag: &str) -> bool {
+    let is_it = tag.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name));
+    let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.');
+    is_it && !tag.get(name.len()..).unwrap_or_default().starts_with(goes_on)
 }
 
 fn front_matter_title(metadata: &str) -> Option<String> {

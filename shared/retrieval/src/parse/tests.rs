@@ -56,6 +56,27 @@ fn html_in_markdown_leaves_its_text_only() {
 }
 
 #[test]
+fn what_only_looks_like_a_script_in_markdown_hides_nothing() {
+    for before in [
+        "<StyleGuide>",
+        "<script-loader src=\"a.js\" />",
+        "<SCRIPT>alert(1)</SCRIPT>",
+        "<Style>p { color: red }</sTYLE>",
+        "An <SCRIPT>alert(1)</SCRIPT> inside.",
+        "<script src=\"a.js\" />",
+    ] {
+        let found = blocks(Format::Markdown, &format!("{before}\n\nAfter it.\n"));
+        assert_eq!(found.last().map(|it| it.2.as_str()), Some("After it."), "{before}");
+        let all: String = found.into_iter().map(|it| it.2).collect();
+        assert!(!all.contains("alert") && !all.contains("color"), "{all}");
+    }
+    let text = "Paste the <script> tag before the end.\n\n```\n</script>\n```\n\nAfter it.\n";
+    let found = blocks(Format::Markdown, text);
+    assert!(found[0].2.ends_with("tag before the end."), "{found:?}");
+    assert_eq!(found.len(), 3);
+}
+
+#[test]
 fn several_first_level_headings_are_no_title() {
     assert_eq!(parse(Format::Markdown, "# A\n\nx\n\n# B\n\ny").title, None);
 }
