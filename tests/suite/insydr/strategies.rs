@@ -140,6 +140,28 @@ async fn an_answer_in_another_language_says_which() {
 }
 
 #[tokio::test]
+async fn a_fixed_language_is_preferred_only_where_it_answers() {
+    let returns = "# Returns\n\nYou can return a purchase within 30 days. Bring the receipt and the box along.\n";
+    let retouren =
+        "# Retouren\n\nSie können einen Einkauf innerhalb von 30 Tagen zurückgeben. Bitte bringen Sie den Beleg mit.\n";
+    let museum = "# Anfahrt\n\nUnser Museum liegt neben dem Bahnhof, und der Eingang ist auf der Seite des Parks.\n";
+    let shop = Shop::new("CEDAR", &[("returns.md", returns), ("museum.md", museum)]).await;
+    let german = json!({
+        "behavior_settings": { "language_mode": "de" },
+        "response_config": { "confidence_threshold": 0.5 }
+    });
+    let agent = shop.world.published_agent(&shop.owner, german).await;
+    let question = "Within how many days can I return a purchase?";
+    let answer = shop.owner.test(&shop.world, &agent, question).await;
+    assert!(answer["response"].as_str().unwrap().contains("30 days"), "{answer}");
+    shop.owner.learn(&shop.world, "retouren.md", retouren).await;
+    let question = "Innerhalb von wie vielen Tagen kann ich einen Einkauf zurückgeben?";
+    let answer = shop.owner.test(&shop.world, &agent, question).await;
+    assert!(answer["response"].as_str().unwrap().contains("30 Tagen"), "{answer}");
+    assert!(!answer["sources"].to_string().contains("returns.md"), "{answer}");
+}
+
+#[tokio::test]
 async fn an_unknown_strategy_is_refused_by_name() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;

@@ -162,10 +162,12 @@ fn retrieve(
         asked,
     };
     let mut found = index.search(embedder, &question.question, &options);
-    // A fixed language prefers its documents, where there are any.
+    // A fixed language prefers its documents, where one of them answers, and is as sure as that one.
     let in_language = |hit: &Hit| hit.language.as_deref() == Some(config.language_mode.as_str());
-    if found.hits.iter().any(in_language) {
+    let best = found.hits.iter().find(|it| in_language(it)).map(|it| it.score);
+    if let Some(best) = best.filter(|it| f64::from(*it) >= config.confidence_threshold) {
         found.hits.retain(in_language);
+        found.confidence = best;
     }
     found
 }
