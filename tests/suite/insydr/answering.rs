@@ -369,3 +369,18 @@ async fn a_long_passage_is_shown_up_to_the_end_of_a_word() {
     assert!((380..=400).contains(&shown.chars().count()), "{preview}");
     assert!(passage.starts_with(&format!("{shown} ")), "{preview}");
 }
+
+#[tokio::test]
+async fn a_number_in_brackets_of_a_document_is_no_citation() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let text = "Forwarding of calls was introduced in 2019.[1][2] To forward calls, dial 21 and the number.[2]\n";
+    owner.learn(&world, "calls.txt", text).await;
+    let agent = owner.agent(&world, lenient(json!({}))).await;
+    let answer = owner.test(&world, &agent, "What do I dial to forward calls?").await;
+    let said = response(&answer);
+    let cited = marks(said);
+    assert_eq!(answer["sources"].as_array().unwrap().len(), 1, "{answer}");
+    assert_eq!(cited, [1], "{said}");
+    assert!(said.contains("dial 21 and the number."), "{said}");
+}

@@ -11,6 +11,8 @@ const WORTHY: f32 = 0.85;
 const MARK: usize = 5;
 /// What an answer must at least have room for after its lead-in, in characters.
 const LEAST: usize = 40;
+/// Nobody sees it, and `[` with it before a number is no citation.
+pub(super) const JOINER: char = '\u{2060}';
 /// What separates paragraphs.
 const PARAGRAPH: &str = "\n\n";
 /// The languages that documents are told to be in, by their ISO 639-1 codes.
@@ -106,7 +108,7 @@ fn quote_part(
             Separator::None => {}
             separator => speech.say(separator.as_str().into()),
         }
-        words(&sentence.text).into_iter().for_each(|it| speech.say(it));
+        words(&own(&sentence.text)).into_iter().for_each(|it| speech.say(it));
         let number = hits.get(sentence.hit).map_or(0, |hit| number(hit, citations));
         if config.show_sources && sentence.cite {
             // A mark inside a table or code block would be part of it.
@@ -131,6 +133,24 @@ fn number(hit: &Hit, citations: &mut Vec<Citation>) -> usize {
         citations.len() - 1
     });
     position + 1
+}
+
+/// Returns a piece of a document with numbers in brackets that are its own and no citations of the answer. In code they
+/// are none anyway.
+fn own(text: &str) -> String {
+    let mut parts = text.split('[');
+    let mut own = parts.next().unwrap_or_default().to_owned();
+    let is_code = text.starts_with("```");
+    for part in parts {
+        own.push('[');
+        let rest = part.trim_start_matches(|it: char| it.is_ascii_digit());
+        // Citations are counted from 1.
+        if !is_code && rest.len() < part.len() && rest.starts_with(']') && !part.starts_with('0') {
+            own.push(JOINER);
+        }
+        own.push_str(part);
+    }
+    own
 }
 
 /// The agent's set phrase after an answer in another language than the question's.
@@ -202,6 +222,16 @@ pub(super) fn words(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_in_brackets_that_are_the_documents_own_are_no_citations() {
+        assert_eq!(
+            own("In 2019.[1][22] See [a], [], b[0] and [2"),
+            "In 2019.[\u{2060}1][\u{2060}22] See [a], [], b[0] and [2"
+        );
+        assert_eq!(own("```\na[1]\n```"), "```\na[1]\n```");
+        assert_eq!(own(""), "");
+    }
 
     #[test]
     fn words_add_up_to_the_text() {
