@@ -20,6 +20,20 @@ async fn an_answer_is_plain_text_and_names_each_document_once() {
 }
 
 #[tokio::test]
+async fn a_plain_answer_keeps_what_looks_like_markup_in_its_document() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    let text = "To install the chat, paste the <script> tag before the </body> tag of every page.[1] \
+        Then set the attribute data-__key__ to your <key>.";
+    program.learn(&world, "Installing the chat", text).await;
+    let answer = program.ask(&world, "How do I install the chat on every page?").await;
+    let response = answer["response"].as_str().unwrap();
+    let said = "paste the <script> tag before the </body> tag of every page.[1]";
+    assert!(response.contains(said), "{answer}");
+    assert!(!response.contains(['\u{2060}', '\\']), "{answer}");
+}
+
+#[tokio::test]
 async fn what_is_told_beside_the_question_answers_it() {
     let world = World::new();
     let program = Program::new(&world).await;

@@ -1,17 +1,29 @@
 //! An answer without its Markdown, for callers that show plain text.
-use retrieval::{Format, parse::parse};
+use super::quote::JOINER;
+use retrieval::Format;
+use retrieval::parse::{BlockKind, parse};
 
-/// Returns an answer's text without marks of citations, of which there are `citations`, and without Markdown.
+/// Stands for `<` while Markdown is read: no text has it.
+const LESS: &str = "\u{fdd0}";
+
+/// Returns an answer's text without marks of citations, of which there are `citations`, and without Markdown. What looks
+/// like HTML is text: it was in a document.
 pub(crate) fn plain(markdown: &str, citations: usize) -> String {
-    let unmarked = (1..=citations).fold(markdown.to_owned(), |text, number| {
-        let mark = format!("[{number}]");
-        text.replace(&format!("\n\n{mark}"), "")
-            .replace(&format!(" {mark}"), "")
-            .replace(&mark, "")
+    let blocks = parse(Format::Markdown, &markdown.replace('<', LESS)).blocks;
+    let texts = blocks.into_iter().map(|it| match it.kind {
+        BlockKind::Code => it.text,
+        _ => unmarked(it.text, citations),
     });
-    let blocks = parse(Format::Markdown, &unmarked).blocks;
-    let texts: Vec<String> = blocks.into_iter().map(|it| it.text).collect();
-    texts.join("\n\n").trim().to_owned()
+    let texts: Vec<String> = texts.filter(|it| !it.is_empty()).collect();
+    texts.join("\n\n").replace(LESS, "<").trim().to_owned()
+}
+
+fn unmarked(text: String, citations: usize) -> String {
+    let unmarked = (1..=citations).fold(text, |text, number| {
+        let mark = format!("[{number}]");
+        text.replace(&format!(" {mark}"), "").replace(&mark, "")
+    });
+    unmarked.replace(JOINER, "")
 }
 
 #[cfg(test)]
@@ -28,6 +40,14 @@ mod tests {
             "Submit via Expensify by the 20th. See a[0]."
         );
         assert_eq!(plain("Call 555 [3].", 2), "Call 555 [3].");
+        assert_eq!(
+            plain("Set `a[1]`:\n\n```\na[1] < 2\n```\n\n[1]", 1),
+            "Set a:\n\n```\na[1] < 2\n```"
+        );
+        assert_eq!(
+            plain("Paste <script> before </body>. [1] Then wait.", 1),
+            "Paste <script> before </body>. Then wait."
+        );
         assert_eq!(plain("- one\n- two [1]", 1), "- one\n- two");
     }
 }
