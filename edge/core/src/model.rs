@@ -39,6 +39,8 @@ pub enum Fault {
     Endless,
     /// It said nothing.
     Empty,
+    /// Nobody waited for it any longer, which says nothing of it.
+    Unheard,
     /// It failed so often that it is left alone for a while.
     Resting,
 }
@@ -49,7 +51,7 @@ impl Fault {
         match self {
             Self::Connection(_) | Self::Garbled(_) | Self::Empty => true,
             Self::Status(status) => matches!(status, 408 | 409 | 425 | 429 | 500..),
-            Self::Slow(_) | Self::Endless | Self::Resting => false,
+            Self::Slow(_) | Self::Endless | Self::Unheard | Self::Resting => false,
         }
     }
 
@@ -62,6 +64,7 @@ impl Fault {
             Self::Garbled(_) => "unreadable answer".into(),
             Self::Endless => "answer too large".into(),
             Self::Empty => "empty answer".into(),
+            Self::Unheard => "nobody listened".into(),
             Self::Resting => "circuit open".into(),
         }
     }

@@ -368,6 +368,28 @@ async fn who_leaves_gets_the_answer_kept_and_a_model_without_end_is_stopped() {
     assert_eq!(world.model_server.open(), 0, "the model is told to stop");
 }
 
+#[tokio::test(start_paused = true)]
+async fn who_leaves_a_slow_model_does_not_keep_others_from_it() {
+    let world = world();
+    let (_, key, agent) = informed(&world, json!({})).await;
+    let statuses = "SELECT status FROM messages WHERE author = 'agent' AND status <> 'pending'";
+    for count in 1..=3 {
+        let slow = std::iter::repeat_n([Act::Say("x ".into()), Act::Wait], 20).flatten();
+        world.model_server.will([Reply::Stream(slow.collect())]);
+        let session = format!("s{count}");
+        drop(world.ask(&key, &agent, &session, QUESTION).leaving().open().await);
+        while world.sql.column(statuses).len() < count {
+            tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+            world.model_server.gate.notify_one();
+        }
+    }
+    let reasons = "SELECT DISTINCT json_extract(trace, '$.fault') FROM messages WHERE author = 'agent'";
+    assert_eq!(world.sql.column(reasons), ["nobody listened"]);
+    world.model_server.will([says(&["Forty-nine [1]."])]);
+    let answer = world.ask(&key, &agent, "s", QUESTION).send().await;
+    assert_eq!(answer.streamed(), "Forty-nine [1].");
+}
+
 #[tokio::test]
 async fn an_answer_of_a_model_is_no_longer_than_it_may_be() {
     let world = world();

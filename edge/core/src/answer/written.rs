@@ -83,7 +83,7 @@ pub(super) async fn write(
         };
         model.report(&fault);
         let is_last = !fault.is_passing() || speech.composed.trace.attempts >= ATTEMPTS;
-        if is_last || speech.has_begun() {
+        if (is_last || speech.has_begun()) && fault != Fault::Unheard {
             model.breaker.failed(app.now());
         }
         if speech.has_begun() {
@@ -140,6 +140,7 @@ impl<'a> Attempt<'a> {
                 Either::Left((next, _)) => next,
                 Either::Right((Either::Left(_), _)) if speech.has_begun() => return Err(Fault::Slow("the next word")),
                 Either::Right((Either::Left(_), _)) => return Err(Fault::Slow("the first word")),
+                Either::Right((Either::Right(_), _)) if is_unheard => return Err(Fault::Unheard),
                 Either::Right((Either::Right(_), _)) => return Err(Fault::Slow("the whole answer")),
             };
             let Some(piece) = next.transpose()? else {
