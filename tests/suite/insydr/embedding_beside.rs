@@ -4,6 +4,8 @@ use crate::harness::World;
 use crate::harness::shape::has;
 use edge_core::embedding::openai::OpenAiEmbeddings;
 use edge_core::embedding::{EmbeddingModel, EmbeddingModels};
+use edge_core::settings::ModelServer;
+use edge_model::time::MINUTE;
 use edge_model::workspace::Embedder;
 use serde_json::json;
 use std::sync::Arc;
@@ -50,4 +52,45 @@ async fn minilm_may_be_chosen_where_it_is_bound_and_answers_go_on_without_it() {
     assert_eq!(best, "florbins.md");
     has(&trace, &json!({ "embedders": [] }));
     assert!(trace["embedder_fault"].to_string().contains("not set up"), "{trace}");
+}
+
+#[tokio::test]
+async fn who_turns_back_halfway_to_another_embedder_keeps_nothing_of_it() {
+    let mut world = world();
+    let server = world.app.settings.embedding_server.clone().unwrap();
+    let model = |name: &str| {
+        let server = ModelServer {
+            model: name.into(),
+            ..server.clone()
+        };
+        let port = Arc::new(OpenAiEmbeddings::new(world.embedding_server.clone(), &server));
+        Arc::new(EmbeddingModel::new(port, |_| {}))
+    };
+    let models = vec![(Embedder::Minilm, model("small")), (Embedder::Openai, model("large"))];
+    bind(&mut world, models);
+    let (owner, agent) = informed(&world).await;
+    let rooms = |it: u32| format!("# Room {it}\n\nRoom {it} has the telephone number 555-{it:04}.\n\n");
+    owner
+        .learn(&world, "rooms.md", &(0..600).map(rooms).collect::<String>())
+        .await;
+    choose(&world, &owner, "minilm").await;
+    finish(&world, &owner).await;
+    let layers = "SELECT json_extract(value, '$.next_layer.embedder')
+         FROM index_snapshots, json_each(manifest, '$.segments') WHERE json_extract(value, '$.next_layer') IS NOT NULL";
+    choose(&world, &owner, "openai").await;
+    while world.sql.column(layers).is_empty() {
+        world.clock.advance(250);
+        world.drain(&owner).await;
+    }
+    choose(&world, &owner, "minilm").await;
+    finish(&world, &owner).await;
+    assert_eq!(world.sql.column(layers), Vec::<String>::new());
+    world.clock.advance(11 * MINUTE);
+    finish(&world, &owner).await;
+    let manifest = world.sql.column("SELECT manifest FROM index_snapshots").remove(0);
+    let left = world.blobs.keys().into_iter().filter(|it| it.starts_with("index/"));
+    let unnamed: Vec<String> = left.filter(|it| !manifest.contains(it.as_str())).collect();
+    assert!(unnamed.is_empty(), "{unnamed:?}");
+    has(&embedding(&world, &owner).await, &json!({ "state": "ready" }));
+    assert_eq!(asked(&world, &owner, &agent, QUESTION).await.0, "florbins.md");
 }

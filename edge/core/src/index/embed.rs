@@ -54,14 +54,25 @@ pub(crate) async fn embed(app: &App, own: &Job, failures: u32) -> Result<()> {
     };
     let Some(model) = app.embeddings.get(embedder) else {
         return match embedder {
-            Embedder::Static => retry(app, || strip(app, workspace)).await,
+            Embedder::Static => {
+                let all = |it: &mut SegmentEntry| [it.layer.take(), it.next_layer.take()];
+                retry(app, || strip(app, workspace, all)).await
+            }
             _ => Ok(()),
         };
     };
     let manifest = current(app, workspace).await?.manifest;
     let open = manifest.segments.iter().find(|it| !is_covered(it, model.name()));
     let Some(entry) = open else {
-        return Ok(());
+        // Who turns back halfway to another embedder needs nothing of it.
+        let begun = |it: &mut SegmentEntry| match is_covered(it, model.name()) {
+            true => [it.next_layer.take(), None],
+            false => [None, None],
+        };
+        return match manifest.segments.iter().any(|it| it.next_layer.is_some()) {
+            true => retry(app, || strip(app, workspace, begun)).await,
+            false => Ok(()),
+        };
     };
     let run = Run {
         app,
@@ -245,18 +256,16 @@ fn is_covered(entry: &SegmentEntry, model: &str) -> bool {
         .is_some_and(|it| it.embedder == model && it.covered >= entry.chunks)
 }
 
-/// Takes all layers off: the workspace has gone back to the table.
-async fn strip(app: &App, workspace: &WorkspaceId) -> Result<()> {
+/// Takes layers off that are of no use any more.
+async fn strip(
+    app: &App,
+    workspace: &WorkspaceId,
+    take: impl Fn(&mut SegmentEntry) -> [Option<LayerEntry>; 2],
+) -> Result<()> {
     let mut keys = Vec::new();
     let writes = change(app, workspace, |manifest, _| {
-        for entry in &mut manifest.segments {
-            keys.extend(
-                [entry.layer.take(), entry.next_layer.take()]
-                    .into_iter()
-                    .flatten()
-                    .map(|it| it.key),
-            );
-        }
+        let taken = manifest.segments.iter_mut().flat_map(take);
+        keys.extend(taken.flatten().map(|it| it.key));
         Ok(())
     });
     let mut writes = writes.await?;
