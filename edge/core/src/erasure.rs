@@ -5,9 +5,14 @@ use edge_model::job::Task;
 use edge_model::time::MINUTE;
 use edge_model::{JobId, WorkspaceId};
 use edge_store::{Statement, jobs, workspaces};
+use std::collections::BTreeSet;
 
 /// When what was written late is erased, in milliseconds: whoever was at work has then ended.
 const LATE: i64 = 15 * MINUTE;
+/// How many blobs one run deletes: an invocation may ask other services for about 1,000 things, and two runs may come in one.
+const AT_ONCE: usize = 300;
+/// When the next run comes, in milliseconds: in an invocation of its own, and once lists name no more what is gone.
+const PAUSE: i64 = MINUTE;
 
 /// Returns the writes that delete a workspace: its rows, what was to be done for it, and the order to erase the rest.
 pub(crate) fn workspace(app: &App, id: &WorkspaceId) -> Result<[Statement; 4]> {
@@ -20,26 +25,47 @@ pub(crate) fn workspace(app: &App, id: &WorkspaceId) -> Result<[Statement; 4]> {
     ])
 }
 
-/// Deletes every blob and counter of a workspace that is gone, and orders that came late. Run twice, the second finds
-/// less to delete.
+/// Deletes the blobs and counters of a workspace that is gone, and orders that came late. Where there is more than one
+/// run can delete, it orders the next. Run twice, the second finds less to delete.
 pub(crate) async fn erase(app: &App, id: &WorkspaceId, own: &JobId, is_last: bool) -> Result<()> {
     if app.store.workspace(id).await?.is_some() {
         return Ok(());
     }
-    for prefix in [format!("upload/{id}/"), format!("index/{id}/")] {
-        loop {
-            let keys = app.blobs.list(&prefix).await?;
-            if keys.is_empty() {
-                break;
-            }
-            for key in keys {
-                app.blobs.delete(&key).await?;
-            }
-        }
+    if !erase_blobs(app, id).await? {
+        // The two change places at once, so that there are never two that order each other.
+        let next = job::insert(app, id, Task::EraseWorkspace { is_last }, PAUSE)?;
+        app.store.write(vec![next, jobs::delete(id, own)]).await?;
+        return Ok(());
     }
     app.limiter.forget(id.as_str()).await?;
     if is_last {
         app.store.write(vec![jobs::delete_all(id, Some(own))]).await?;
     }
     Ok(())
+}
+
+/// Deletes some blobs of a workspace that is gone, and tells whether none are left.
+async fn erase_blobs(app: &App, id: &WorkspaceId) -> Result<bool> {
+    let mut gone = BTreeSet::new();
+    for prefix in [format!("upload/{id}/"), format!("index/{id}/")] {
+        loop {
+            let keys = app.blobs.list(&prefix).await?;
+            if keys.is_empty() {
+                break;
+            }
+            // What was deleted a moment ago may still be listed, and hide what comes after it.
+            let keys: Vec<String> = keys.into_iter().filter(|it| !gone.contains(it)).collect();
+            if keys.is_empty() {
+                return Ok(false);
+            }
+            for key in keys {
+                if gone.len() >= AT_ONCE {
+                    return Ok(false);
+                }
+                app.blobs.delete(&key).await?;
+                gone.insert(key);
+            }
+        }
+    }
+    Ok(true)
 }

@@ -170,3 +170,33 @@ async fn a_deletion_that_fails_leaves_everything() {
     assert_eq!((rows(&world, &owner), blobs(&world, &owner)), (before, blobs_before));
     owner.get(&world, "").await.expect(200);
 }
+
+#[tokio::test]
+async fn very_many_blobs_are_erased_some_at_a_time() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    for number in 0..900 {
+        let folder = if number % 3 == 0 { "index" } else { "upload" };
+        let key = format!("{folder}/{}/{number:04}", owner.workspace);
+        edge_core::ports::Blobs::put(&*world.blobs, &key, b"old").await.unwrap();
+    }
+    owner.delete(&world, "").await.expect(200);
+    // Somebody is cut off once they have ordered the rest.
+    world.sql.fail_next("DELETE FROM jobs");
+    let workspace = edge_model::WorkspaceId::new(owner.workspace.as_str());
+    let _ = edge_core::job::drain(&world.app, &workspace, 60_000).await;
+    let mut left = blobs(&world, &owner).len();
+    assert!(left >= 500, "{left} of 900 are left");
+    while left > 0 {
+        world.clock.advance(edge_model::time::MINUTE);
+        world.drain(&owner).await;
+        let erased = left - blobs(&world, &owner).len();
+        // An invocation may ask for so much and no more: what takes longer than one has to get further with each.
+        assert!((1..=400).contains(&erased), "{erased} at a time");
+        left -= erased;
+        assert!(world.sql.column("SELECT id FROM jobs").len() <= 2);
+    }
+    world.clock.advance(16 * edge_model::time::MINUTE);
+    assert_eq!(world.drain(&owner).await, None);
+    assert_eq!(world.sql.column("SELECT id FROM jobs").len(), 0);
+}
