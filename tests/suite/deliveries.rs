@@ -401,3 +401,34 @@ async fn an_attempt_that_was_cut_off_by_a_crash_is_made_again() {
     assert_eq!(received[0].header("webhook-id"), received[1].header("webhook-id"));
     assert!(received[0].header("webhook-id").starts_with(EventId::PREFIX));
 }
+
+#[tokio::test]
+async fn what_is_given_up_while_it_is_under_way_is_not_tried_again() {
+    for (says, status) in [(500, "FAILED"), (200, "DELIVERED")] {
+        let world = World::new();
+        let (owner, webhook) = with_webhook(&world).await;
+        world.receiver.always(HOOK, Reply::Status(says));
+        let delivery = owner.test_event(&world, &webhook).await;
+        let disable = async {
+            let path = format!("/webhooks/{webhook}");
+            owner
+                .patch(&world, &path, json!({ "is_active": false }))
+                .await
+                .expect(200);
+        };
+        tokio::join!(
+            owner.deliver(&world, &webhook),
+            world.sql.hold_next("INTO delivery_attempts", disable)
+        );
+        let shown = owner.delivery(&world, &webhook, &delivery).await;
+        let state = (&shown["delivery"]["status"], &shown["delivery"]["next_attempt_at"]);
+        assert_eq!(state, (&json!(status), &json!(null)));
+        assert_eq!(shown["attempts"].as_array().unwrap().len(), 1);
+        assert_eq!(
+            world
+                .sql
+                .column("SELECT count(*) FROM deliveries WHERE ended_at IS NULL"),
+            ["0"]
+        );
+    }
+}

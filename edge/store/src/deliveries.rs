@@ -239,10 +239,13 @@ pub fn again(endpoint: &Endpoint, id: &DeliveryId, now: Timestamp) -> Statement 
     )
 }
 
-/// Writes how a delivery stands after an attempt.
+/// Writes how a delivery stands after an attempt. One that was given up meanwhile stays so, unless it was taken.
 pub fn update(delivery: &Delivery) -> Statement {
     sql!(
-        "UPDATE deliveries SET status = ?3, tries = ?4, attempts = ?5, next_attempt_at = ?6, ended_at = ?7
+        "UPDATE deliveries SET tries = ?4, attempts = ?5,
+            status = iif(status = 'pending' OR ?3 = 'delivered', ?3, status),
+            next_attempt_at = iif(status = 'pending', ?6, NULL),
+            ended_at = iif(status = 'pending' OR ?3 = 'delivered', ?7, ended_at)
          WHERE workspace_id = ?1 AND id = ?2",
         delivery.workspace_id.as_str(),
         delivery.id.as_str(),
