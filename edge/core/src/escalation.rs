@@ -206,6 +206,7 @@ pub async fn reply(app: &App, caller: &impl Caller, id: &EscalationId, reply: &R
     set_status(app, &mut after, EscalationStatus::Resolved);
     let letter = Letter::Reply {
         escalation_id: id.clone(),
+        text: after.reply.clone(),
     };
     let mut writes = changing(app, &before, &after)?;
     writes.push(letter::order(app, &workspace.id, email, letter)?);

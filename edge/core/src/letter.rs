@@ -53,17 +53,13 @@ pub(crate) async fn send(app: &App, queue: &WorkspaceId, to: &str, letter: &Lett
             let found = app.store.invitation(queue, invitation_id, app.now()).await?;
             found.map(|it| mail::invitation(&it, &app.settings.public_url))
         }
-        Letter::Reply { escalation_id } => {
+        Letter::Reply { escalation_id, text } => {
             let workspace = app.store.workspace(queue).await?;
             let escalation = app.store.escalation(queue, escalation_id).await?;
             workspace.zip(escalation).and_then(|(workspace, escalation)| {
-                let reply = escalation.reply?;
-                Some(mail::reply_to_visitor(
-                    to,
-                    &workspace.name,
-                    &escalation.question,
-                    &reply,
-                ))
+                // Another reply may have come since, and has a mail of its own.
+                let reply = text.as_ref().or(escalation.reply.as_ref())?;
+                Some(mail::reply_to_visitor(to, &workspace.name, &escalation.question, reply))
             })
         }
     };

@@ -3,7 +3,7 @@ use crate::account::OtpPurpose;
 use crate::{EscalationId, InvitationId};
 use serde::{Deserialize, Serialize};
 
-/// What a mail is about. What it says is worked out when it is sent.
+/// What a mail is about. What else it says is worked out when it is sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "letter", rename_all = "snake_case")]
 pub enum Letter {
@@ -13,6 +13,10 @@ pub enum Letter {
     KnownAddress,
     /// Somebody is invited into a workspace.
     Invitation { invitation_id: InvitationId },
-    /// Somebody replied to a visitor's question.
-    Reply { escalation_id: EscalationId },
+    /// Somebody replied to a visitor's question, with this text; without one it is the newest.
+    Reply {
+        escalation_id: EscalationId,
+        #[serde(default)]
+        text: Option<String>,
+    },
 }

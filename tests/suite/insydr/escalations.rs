@@ -361,3 +361,26 @@ async fn a_reply_reaches_the_visitor_whoever_takes_the_question_on_meanwhile() {
     let mails = world.mailbox.all();
     assert!(mails.last().unwrap().text.starts_with("All is well."), "{mails:?}");
 }
+
+#[tokio::test]
+async fn two_replies_in_quick_succession_both_reach_the_visitor() {
+    let world = World::new();
+    let site = Site::new(&world).await;
+    let path = site.raised(&world).await;
+    let before = world.mailbox.all().len();
+    for message in ["We have refunded you.", "It takes two days to arrive."] {
+        site.owner
+            .post(&world, &format!("{path}/reply"), json!({ "message": message }))
+            .await
+            .expect(200);
+    }
+    world.drain(&site.owner).await;
+    let mails = world.mailbox.all();
+    let mut texts: Vec<_> = mails
+        .iter()
+        .skip(before)
+        .filter_map(|it| it.text.lines().next())
+        .collect();
+    texts.sort_unstable();
+    assert_eq!(texts, ["It takes two days to arrive.", "We have refunded you."]);
+}
