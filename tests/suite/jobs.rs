@@ -396,3 +396,36 @@ async fn somebody_who_cannot_be_woken_keeps_nobody_else_from_it() {
         (1, 1)
     );
 }
+
+#[tokio::test]
+async fn what_nobody_needs_any_more_goes_after_a_month() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let now = edge_core::ports::Clock::now(&*world.clock).0;
+    let month = 30 * edge_model::time::DAY;
+    let park = "INSERT INTO jobs (id, workspace_id, task, run_at, parked_at, last_error, created_at)
+        VALUES (?1, ?2, ?3, 0, ?4, 'why', 0)";
+    let mail = r#"{"task":"send_mail","to":"eve@example.com","letter":{"letter":"known_address"}}"#;
+    let erase = r#"{"task":"erase_workspace","is_last":true}"#;
+    for (id, task, parked_at) in [
+        ("old", mail, now - month - 1),
+        ("new", mail, now - month + MINUTE),
+        ("erase", erase, now - 2 * month),
+    ] {
+        world.sql.execute(park, &[&id, &owner.workspace, &task, &parked_at]);
+    }
+    let host = "INSERT INTO crawl_hosts (origin, robots, robots_at, next_at) VALUES (?1, 'Disallow: /x', 0, ?2)";
+    for (origin, next_at) in [
+        ("https://old.example", now - month - 1),
+        ("https://new.example", now - month + MINUTE),
+    ] {
+        world.sql.execute(host, &[&origin, &next_at]);
+    }
+    edge_core::job::sweep(&world.app).await.unwrap();
+    // What is still to be erased is told by nothing else.
+    assert_eq!(world.sql.column("SELECT id FROM jobs ORDER BY id"), ["erase", "new"]);
+    assert_eq!(
+        world.sql.column("SELECT origin FROM crawl_hosts"),
+        ["https://new.example"]
+    );
+}

@@ -121,6 +121,7 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         "INSERT INTO crawl_pages",
         // A sweep, by age.
         "DELETE FROM events WHERE id IN",
+        "FROM jobs WHERE parked_at < ?1",
         "FROM agents WHERE id = ?1 AND status = 'PUBLISHED'",
         "UPDATE workspaces SET",
         "DELETE FROM workspaces",

@@ -19,7 +19,7 @@ use crate::{Error, Kind, Result};
 use edge_model::Timestamp;
 use edge_model::crawl::{CrawlPage, Found, PageKind, PageState};
 use edge_model::source::{Source, SourceStatus};
-use edge_model::time::{MINUTE, SECOND};
+use edge_model::time::{DAY, MINUTE, SECOND};
 use edge_store::crawls::{self, CrawlSize, CrawlView, NextPage};
 use edge_store::sources::{self, SourceRef};
 use edge_store::{SqlError, Statement};
@@ -34,6 +34,8 @@ const HOPS: u32 = 5;
 const PATIENCE: [i64; 3] = [10 * SECOND, MINUTE, 5 * MINUTE];
 /// How many addresses one step puts into the frontier.
 const AT_ONCE: usize = 5_000;
+/// How long it is known what a host forbids that nobody asks for anything, in milliseconds.
+const KEPT: i64 = 30 * DAY;
 /// Why an address of a shape that there are many of is left out.
 const TRAP: &str = "too many addresses of this kind";
 /// Why a page is left out in favour of another.
@@ -63,15 +65,18 @@ pub async fn drain(app: &App, source: &SourceRef, budget_ms: i64) -> Result<Opti
     }
 }
 
-/// Wakes whoever crawls sources that something is to be done for, since a crash may have come between.
+/// Wakes whoever crawls sources that something is to be done for, since a crash may have come between; and
+/// forgets hosts that no crawl asks any more.
 ///
 /// # Errors
 /// When the database does not answer, or somebody was not woken, once all others were.
 pub(crate) async fn sweep(app: &App) -> Result<()> {
+    let now = app.now();
     let mut end = Ok(());
-    for source in app.store.due_sources(app.now()).await? {
+    for source in app.store.due_sources(now).await? {
         end = end.and(app.crawls.wake(&source).await);
     }
+    app.store.write(vec![crawls::purge_hosts(now.plus(-KEPT))]).await?;
     end
 }
 

@@ -4,7 +4,7 @@ use crate::{Error, Kind, Result, crawl, delivery, erasure, event, file, idempote
 use edge_model::document::{ChunkPreview, Document, DocumentStatus, SourceType};
 use edge_model::event::{DocumentEnded, Happening};
 use edge_model::job::{Job, Task};
-use edge_model::time::{HOUR, MINUTE, SECOND};
+use edge_model::time::{DAY, HOUR, MINUTE, SECOND};
 use edge_model::{DocumentId, JobId, Timestamp, WebhookId, WorkspaceId};
 use edge_store::jobs::{self, Lane};
 use edge_store::{Statement, documents};
@@ -21,6 +21,8 @@ const BACKOFF: [i64; 6] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MIN
 /// How often a job may be begun. One that fails is parked long before, so that one that was begun more often is never
 /// over: it brings the isolate down, and not by chance.
 const MOST_ATTEMPTS: u32 = 2 * (BACKOFF.len() as u32 + 1);
+/// How long a parked job is kept for whoever looks into it, in milliseconds.
+const KEPT: i64 = 30 * DAY;
 /// How many blobs are deleted between two looks at whether they are still of no use.
 const ERASED_AT_ONCE: usize = 10;
 /// What the owner of a document reads when it is not the file that is at fault.
@@ -108,7 +110,9 @@ pub async fn sweep(app: &App) -> Result<()> {
     for workspace in app.store.workspaces_with_jobs(app.now()).await? {
         end = end.and(app.jobs.wake(&workspace).await);
     }
-    end.and(delivery::sweep(app).await)
+    let purge = app.store.write(vec![jobs::purge_parked(app.now().plus(-KEPT))]).await;
+    end.and(purge.map(drop).map_err(Error::from))
+        .and(delivery::sweep(app).await)
         .and(crawl::sweep(app).await)
         .and(idempotency::sweep(app).await)
 }

@@ -341,3 +341,11 @@ pub fn remove(workspace: &WorkspaceId, document: &DocumentId) -> Statement {
         document.as_str()
     )
 }
+
+/// Forgets some hosts that nobody has asked for anything since a moment. Of all tenants: a sweep does it.
+pub fn purge_hosts(before: Timestamp) -> Statement {
+    sql!(
+        "DELETE FROM crawl_hosts WHERE origin IN (SELECT origin FROM crawl_hosts WHERE next_at < ?1 LIMIT 100)",
+        before.0
+    )
+}

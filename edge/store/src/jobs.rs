@@ -213,3 +213,13 @@ pub fn park(workspace: &WorkspaceId, id: &JobId, now: Timestamp, error: &str) ->
         error
     )
 }
+
+/// Deletes some jobs that were set aside before a moment, but none that erases: what is left over is told by nothing
+/// else. Of all tenants: a sweep does it.
+pub fn purge_parked(before: Timestamp) -> Statement {
+    sql!(
+        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE parked_at < ?1
+            AND json_extract(task, '$.task') NOT IN ('erase_blobs', 'erase_workspace') LIMIT 1000)",
+        before.0
+    )
+}
