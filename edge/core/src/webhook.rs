@@ -71,7 +71,12 @@ pub async fn create(
     caller.require(Action::ManageWebhooks)?;
     let workspace = &caller.workspace().id;
     check_agent(app, workspace, &scope).await?;
-    add(app, workspace, scope, new).await
+    let added = add(app, workspace, scope, new, MOST).await?;
+    added.ok_or_else(too_many)
+}
+
+fn too_many() -> Error {
+    Error::new(Kind::Conflict, format!("a workspace can have at most {MOST} webhooks"))
 }
 
 async fn check_agent(app: &App, workspace: &WorkspaceId, scope: &Scope) -> Result<()> {
@@ -81,7 +86,14 @@ async fn check_agent(app: &App, workspace: &WorkspaceId, scope: &Scope) -> Resul
     }
 }
 
-async fn add(app: &App, workspace: &WorkspaceId, scope: Scope, new: NewWebhook) -> Result<(Webhook, SigningSecret)> {
+/// Adds an endpoint and returns it with its secret; none when there are as many as there may be of all, or of the form.
+async fn add(
+    app: &App,
+    workspace: &WorkspaceId,
+    scope: Scope,
+    new: NewWebhook,
+    most_of_form: u32,
+) -> Result<Option<(Webhook, SigningSecret)>> {
     let Scope { form, agent_id } = scope;
     let NewWebhook {
         name,
@@ -113,12 +125,12 @@ async fn add(app: &App, workspace: &WorkspaceId, scope: Scope, new: NewWebhook) 
         updated_at: now,
         id,
     };
-    let answers = app.store.write(vec![webhooks::insert(&webhook, MOST)]).await?;
-    if answers.first().is_none_or(Vec::is_empty) {
-        let message = format!("a workspace can have at most {MOST} webhooks");
-        return Err(Error::new(Kind::Conflict, message));
-    }
-    Ok((webhook, secret))
+    let answers = app
+        .store
+        .write(vec![webhooks::insert(&webhook, MOST, most_of_form)])
+        .await?;
+    let is_added = answers.first().is_some_and(|it| !it.is_empty());
+    Ok(is_added.then_some((webhook, secret)))
 }
 
 /// Lists endpoints, newest first.
@@ -293,36 +305,52 @@ pub async fn set_only_one(
     events: Vec<EventKind>,
     secret: Option<SigningSecret>,
 ) -> Result<Option<SigningSecret>> {
-    let existing = only_one(app, workspace, form).await?;
-    match (existing, url) {
-        (None, None) => Ok(None),
-        (Some(webhook), None) => {
-            app.store.write(vec![webhooks::delete(workspace, &webhook.id)]).await?;
-            Ok(None)
+    let Some(url) = url else {
+        let found = app.store.webhooks(workspace, form, None).await?;
+        let writes: Vec<_> = found.iter().map(|it| webhooks::delete(workspace, &it.id)).collect();
+        if !writes.is_empty() {
+            app.store.write(writes).await?;
         }
-        (Some(webhook), Some(url)) => {
-            let patch = WebhookPatch {
-                url: Some(url),
-                events: Some(events),
-                secret: secret.clone(),
-                is_active: Some(true),
-                ..WebhookPatch::default()
-            };
-            change(app, webhook, patch).await?;
-            Ok(secret)
-        }
-        (None, Some(url)) => {
-            let scope = Scope { form, agent_id: None };
-            let new = NewWebhook {
-                name: Name::new("Webhook").map_err(Error::internal)?,
-                url,
-                events,
-                headers: OwnHeaders::default(),
-                secret,
-            };
-            add(app, workspace, scope, new).await.map(|it| Some(it.1))
-        }
+        return Ok(None);
+    };
+    if let Some(webhook) = only_one(app, workspace, form).await? {
+        return move_to(app, webhook, url, events, secret).await;
     }
+    let scope = Scope { form, agent_id: None };
+    let new = NewWebhook {
+        name: Name::new("Webhook").map_err(Error::internal)?,
+        url: url.clone(),
+        events: events.clone(),
+        headers: OwnHeaders::default(),
+        secret: secret.clone(),
+    };
+    if let Some((_, secret)) = add(app, workspace, scope, new, 1).await? {
+        return Ok(Some(secret));
+    }
+    // Somebody else was the first to set it.
+    match only_one(app, workspace, form).await? {
+        Some(webhook) => move_to(app, webhook, url, events, secret).await,
+        None => Err(too_many()),
+    }
+}
+
+/// Has an endpoint told elsewhere, signed with the secret if one is given, which is returned.
+async fn move_to(
+    app: &App,
+    webhook: Webhook,
+    url: PublicUrl,
+    events: Vec<EventKind>,
+    secret: Option<SigningSecret>,
+) -> Result<Option<SigningSecret>> {
+    let patch = WebhookPatch {
+        url: Some(url),
+        events: Some(events),
+        secret: secret.clone(),
+        is_active: Some(true),
+        ..WebhookPatch::default()
+    };
+    change(app, webhook, patch).await?;
+    Ok(secret)
 }
 
 pub(crate) fn endpoint_of(webhook: &Webhook) -> Endpoint {

@@ -64,14 +64,15 @@ pub(crate) fn one(workspace: &WorkspaceId, id: &WebhookId) -> Statement {
     )
 }
 
-/// Adds an endpoint, unless the workspace has as many as it may: then nothing is returned.
-pub fn insert(webhook: &Webhook, most: u32) -> Statement {
+/// Adds an endpoint, unless the workspace has as many as it may of all, or of the form: then nothing is returned.
+pub fn insert(webhook: &Webhook, most: u32, most_of_form: u32) -> Statement {
     let it = webhook;
     sql!(
         "INSERT INTO webhooks (id, workspace_id, form, agent_id, name, url, events, header_names, sealed_headers,
             sealed_secret, disabled_because, created_at, updated_at)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12
          WHERE (SELECT count(*) FROM webhooks WHERE workspace_id = ?2) < ?13
+            AND (SELECT count(*) FROM webhooks WHERE workspace_id = ?2 AND form = ?3) < ?14
          RETURNING id",
         it.id.as_str(),
         it.workspace_id.as_str(),
@@ -85,7 +86,8 @@ pub fn insert(webhook: &Webhook, most: u32) -> Statement {
         it.sealed_secret.as_str(),
         it.disabled_because.map(DisabledBecause::as_str),
         it.created_at.0,
-        most
+        most,
+        most_of_form
     )
     .seen_by(sql!(
         "SELECT id FROM webhooks WHERE workspace_id = ?1 AND id = ?2",

@@ -174,3 +174,23 @@ async fn a_webhook_that_will_not_do_is_named() {
     }
     assert_eq!(world.sql.column("SELECT id FROM webhooks").len(), 0);
 }
+
+#[tokio::test]
+async fn two_who_set_the_webhook_first_at_the_same_time_set_one() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    let set = |url: &'static str| program.put(&world, "/v1/settings", json!({ "webhookUrl": url }));
+    set("").await.expect(200);
+    let second = async {
+        set("https://two.example.com/").await.expect(200);
+    };
+    let (first, ()) = tokio::join!(
+        set("https://one.example.com/"),
+        world.sql.hold_next("INSERT INTO webhooks", second)
+    );
+    assert_eq!(first.expect(200)["webhookUrl"], "https://one.example.com/");
+    assert_eq!(
+        world.sql.column("SELECT url FROM webhooks"),
+        ["https://one.example.com/"]
+    );
+}
