@@ -34,6 +34,11 @@ const HOPS: u32 = 5;
 const PATIENCE: [i64; 3] = [10 * SECOND, MINUTE, 5 * MINUTE];
 /// How many addresses one step puts into the frontier.
 const AT_ONCE: usize = 5_000;
+/// How many of them, and how many bytes of them, one statement does, and how many statements a step writes: the database
+/// takes parameters of up to 2 MB.
+const A_STATEMENT: usize = 1_000;
+const BYTES: usize = 500_000;
+const STATEMENTS: usize = 10;
 /// How long it is known what a host forbids that nobody asks for anything, in milliseconds.
 const KEPT: i64 = 30 * DAY;
 /// Why an address of a shape that there are many of is left out.
@@ -244,16 +249,30 @@ async fn write(app: &App, crawl: &Crawl, mut writes: Vec<Statement>) -> Result<(
 
 /// Returns the writes that put addresses into the frontier.
 fn enqueue(crawl: &Crawl, found: &[Found]) -> Vec<Statement> {
-    let parts = found.get(..AT_ONCE).unwrap_or(found).chunks(1_000);
+    let length = |it: &Found| it.url.len() + it.origin.len() + it.shape.as_ref().map_or(0, String::len);
+    let mut parts: Vec<Vec<&Found>> = vec![];
+    let mut bytes = 0;
+    for one in found.iter().take(AT_ONCE) {
+        bytes += length(one);
+        match parts.last_mut() {
+            Some(part) if part.len() < A_STATEMENT && bytes <= BYTES => part.push(one),
+            _ => {
+                bytes = length(one);
+                parts.push(vec![one]);
+            }
+        }
+    }
+    let parts = parts.iter().take(STATEMENTS);
     parts
         .map(|it| crawls::enqueue(&crawl.source, it, crawl.most_found(), TRAP))
         .collect()
 }
 
-/// Makes a place in the frontier for an address; none for one that does not belong to the source.
+/// Makes a place in the frontier for an address; none for one that does not belong to the source, or is too long.
 fn found(app: &App, crawl: &Crawl, url: &Url, depth: u32) -> Option<Found> {
     let is_ours = scope::belongs(&crawl.source, &crawl.start, url);
-    if !is_ours || PublicUrl::new(url.as_str(), &app.settings.allow_private_hosts).is_err() {
+    let is_short = url.as_str().len() <= address::LONGEST_KEPT;
+    if !is_ours || !is_short || PublicUrl::new(url.as_str(), &app.settings.allow_private_hosts).is_err() {
         return None;
     }
     let skipped = if !scope::is_wanted(&crawl.source, url) {
@@ -282,7 +301,7 @@ pub(crate) fn restart(source: &Source, now: Timestamp) -> Result<Vec<Statement>>
     next.run += 1;
     Ok(vec![
         sources::begin(&source.workspace_id, &source.id, now),
-        crawls::enqueue(&next, &[first(&next)?], u32::MAX, TRAP),
+        crawls::enqueue(&next, &[&first(&next)?], u32::MAX, TRAP),
     ])
 }
 

@@ -119,7 +119,7 @@ pub async fn create(app: &App, caller: &impl Caller, new: NewSource) -> Result<(
     }
     let writes = vec![
         sources::insert(&source),
-        crawls::enqueue(&source, &[crawl::first(&source)?], u32::MAX, ""),
+        crawls::enqueue(&source, &[&crawl::first(&source)?], u32::MAX, ""),
     ];
     let reference = reference(&source);
     app.crawls.wake(&reference).await?;

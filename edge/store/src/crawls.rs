@@ -209,7 +209,7 @@ pub fn pause_host(origin: &str, until: Timestamp) -> Statement {
 
 /// Puts addresses into the frontier, as far as the crawl has not come across them before and is not larger than `most`;
 /// what is left out takes no place from what is not. Those of a shape that there are many of already are kept as skipped, for the reason given.
-pub fn enqueue(source: &Source, found: &[Found], most: u32, too_many: &str) -> Statement {
+pub fn enqueue(source: &Source, found: &[&Found], most: u32, too_many: &str) -> Statement {
     sql!(
         "INSERT INTO crawl_pages (source_id, workspace_id, url, kind, origin, shape, run, state, reason, depth, hops)
          SELECT ?1, ?2, value ->> 'url', value ->> 'kind', value ->> 'origin', value ->> 'shape', ?3,

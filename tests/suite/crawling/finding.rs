@@ -466,3 +466,27 @@ async fn what_will_not_do_is_named() {
     assert_eq!(owner.post(&world, "/documents/url", body).await.status, 404);
     assert_eq!(world.sql.column("SELECT 1 FROM sources").len(), 0);
 }
+
+#[tokio::test]
+async fn very_many_very_long_addresses_are_no_more_than_the_database_takes() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let site = &world.receiver.site;
+    let long: Vec<String> = (0..900).map(|it| format!("/{}{it}?a=1", "x".repeat(1_900))).collect();
+    // Spelled out, each letter takes six.
+    let longer = format!("/{}", "ü".repeat(900));
+    let mut paths: Vec<&str> = long.iter().map(String::as_str).collect();
+    paths.extend([longer.as_str(), "/a"]);
+    site.has("/map.xml", urlset(&paths));
+    site.has("/a", page("apples", &[&longer]));
+    let source = owner.crawl(&world, json!({ "url": format!("{SITE}/map.xml") })).await;
+    let shown = owner.finish(&world, &source).await;
+    assert_eq!(shown["status"], "COMPLETED");
+    assert_eq!(owner.known_pages(&world).await, ["/a"]);
+    let longest = world.sql.column("SELECT max(length(url)) FROM crawl_pages");
+    assert!(longest[0].parse::<usize>().unwrap() <= 2_048, "{longest:?}");
+    let kept = world
+        .sql
+        .column("SELECT count(*) FROM crawl_pages WHERE state = 'skipped'");
+    assert_eq!(kept, ["900"]);
+}

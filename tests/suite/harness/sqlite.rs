@@ -142,8 +142,9 @@ fn show(value: ValueRef<'_>) -> Value {
 }
 
 fn rows(connection: &Connection, statement: &Statement) -> Result<Vec<Value>, SqlError> {
+    let is_short = |it: &Value| it.as_str().is_none_or(|it| it.len() <= 2_000_000);
     assert!(
-        statement.params.len() <= 100 && statement.sql.len() <= 100_000,
+        statement.params.len() <= 100 && statement.sql.len() <= 100_000 && statement.params.iter().all(is_short),
         "beyond D1's limits: {}",
         statement.sql
     );

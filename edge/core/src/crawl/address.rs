@@ -21,6 +21,8 @@ const SESSIONS: [&str; 8] = [
 const SESSION_LENGTH: usize = 12;
 /// The longest address that is asked for.
 const LONGEST: usize = 1_024;
+/// The longest that is kept, in bytes, if only to say that it is not asked for.
+pub(crate) const LONGEST_KEPT: usize = 2 * LONGEST;
 /// The deepest folder.
 const DEEPEST: usize = 14;
 /// How often a part of a path may return in it.
@@ -46,11 +48,13 @@ const FOREIGN: [&str; 48] = [
 /// nothing that can be asked for.
 pub(crate) fn resolve(base: &Url, link: &str) -> Option<Url> {
     let link = link.trim();
-    if link.is_empty() || link.len() > 2 * LONGEST {
+    if link.is_empty() || link.len() > LONGEST_KEPT {
         return None;
     }
     let url = base.join(link).ok()?;
-    matches!(url.scheme(), "http" | "https").then(|| spelled(url))
+    let url = matches!(url.scheme(), "http" | "https").then(|| spelled(url));
+    // Spelled out, it may be longer.
+    url.filter(|it| it.as_str().len() <= LONGEST_KEPT)
 }
 
 /// Leaves out what does not change the page: the fragment, the visit's name, where the visitor comes from.

@@ -116,6 +116,9 @@ fn leads(app: &App, crawl: &Crawl, page: &CrawlPage, target: &Url, reason: &str)
     if target.as_str() == page.url {
         return Outcome::skipped("redirects to itself");
     }
+    if target.as_str().len() > address::LONGEST_KEPT {
+        return Outcome::skipped("redirects to an address that is too long");
+    }
     if hops > HOPS {
         return Outcome::skipped(format!("more than {HOPS} redirects"));
     }
@@ -189,6 +192,7 @@ async fn of_body(app: &App, crawl: &Crawl, page: &CrawlPage, response: Response)
             .filter_map(|it| Url::parse(it).ok())
             .map(address::spelled);
         let ours = urls
+            .filter(|it| it.as_str().len() <= address::LONGEST_KEPT)
             .filter(|it| scope::belongs(&crawl.source, &crawl.start, it))
             .map(String::from);
         ours.take(LINKS).collect()
