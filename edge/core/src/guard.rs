@@ -87,22 +87,43 @@ impl PublicUrl {
     }
 }
 
+/// Ends of names that lead nowhere on the internet: reserved ones (RFC 2606, 6761, 6762, 7686, 8375, 9476), `internal` as
+/// ICANN set it aside, and what routers, companies and clusters call their own networks.
+const PRIVATE_SUFFIXES: [&str; 25] = [
+    ".alt",
+    ".cluster",
+    ".consul",
+    ".corp",
+    ".docker",
+    ".domain",
+    ".home",
+    ".home.arpa",
+    ".internal",
+    ".intra",
+    ".intranet",
+    ".invalid",
+    ".kube",
+    ".lan",
+    ".local",
+    ".localdomain",
+    ".localhost",
+    ".localnet",
+    ".onion",
+    ".priv",
+    ".private",
+    ".router",
+    ".svc",
+    ".test",
+    ".workgroup",
+];
+
 fn is_public(host: &Host<&str>) -> bool {
     match host {
         Host::Ipv4(it) => is_public_v4(*it),
         Host::Ipv6(it) => is_public_v6(*it),
         Host::Domain(name) => {
             let name = name.trim_end_matches('.').to_ascii_lowercase();
-            let ends = [
-                ".localhost",
-                ".local",
-                ".internal",
-                ".home.arpa",
-                ".onion",
-                ".test",
-                ".invalid",
-            ];
-            name.contains('.') && name != "localhost" && !ends.iter().any(|it| name.ends_with(it))
+            name.contains('.') && !PRIVATE_SUFFIXES.iter().any(|it| name.ends_with(it))
         }
     }
 }
@@ -125,7 +146,7 @@ fn is_public_v4(it: Ipv4Addr) -> bool {
 
 fn is_public_v6(it: Ipv6Addr) -> bool {
     let segments = it.segments();
-    let [a, b, _, _, _, _, g, h] = segments;
+    let [a, b, c, d, e, f, g, h] = segments;
     let embedded = |high: u16, low: u16| {
         let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
         is_public_v4(Ipv4Addr::new(a, b, c, d))
@@ -133,9 +154,9 @@ fn is_public_v6(it: Ipv6Addr) -> bool {
     match (a, b) {
         // IPv4-mapped and IPv4-compatible, loopback and unspecified among them.
         (0, _) => matches!(segments, [0, 0, 0, 0, 0, 0xffff, ..]) && embedded(g, h),
-        // NAT64 (RFC 6052) and 6to4 (RFC 3056) carry an IPv4 address.
-        (0x64, 0xff9b) => embedded(g, h),
-        (0x2002, _) => embedded(b, segments[2]),
+        // NAT64 (RFC 6052) and 6to4 (RFC 3056) carry an IPv4 address; 64:ff9b:1::/48 (RFC 8215) is for local use.
+        (0x64, 0xff9b) => [c, d, e, f] == [0; 4] && embedded(g, h),
+        (0x2002, _) => embedded(b, c),
         // Teredo, documentation, ORCHID and other special blocks of 2001::/23; documentation of RFC 9637.
         (0x2001, 0..0x200 | 0xdb8) | (0x3fff, 0..0x1000) => false,
         // Global unicast is 2000::/3; everything else is local, multicast or unassigned.
@@ -164,6 +185,9 @@ mod tests {
             "https://8.8.8.8/",
             "https://[2606:4700::1111]/",
             "https://[::ffff:8.8.8.8]/",
+            "https://[64:ff9b::8.8.8.8]/",
+            "https://plan.example",
+            "https://svc.example.com",
             "https://1e100.net",
             "https://xn--bcher-kva.example/",
         ] {
@@ -199,6 +223,9 @@ mod tests {
             "http://[::ffff:7f00:1]",
             "http://[::127.0.0.1]",
             "http://[64:ff9b::10.0.0.1]",
+            "http://[64:ff9b:1::8.8.8.8]",
+            "http://[64:ff9b:1:a00:0:100:808:808]",
+            "http://[64:ff9b:0:1::8.8.8.8]",
             "http://[2002:7f00:1::]",
             "http://[fc00::1]",
             "http://[fe80::1]",
@@ -207,6 +234,16 @@ mod tests {
             "http://[2001::1]",
             "http://metadata.google.internal",
             "http://router.local",
+            "http://nas.lan",
+            "http://wiki.corp",
+            "http://wiki.intranet",
+            "http://db.private",
+            "http://api.default.svc",
+            "http://api.default.svc.cluster.local",
+            "http://tv.home",
+            "http://TV.Home.",
+            "http://host.localdomain",
+            "http://db.service.consul",
             "http://intranet",
             "http://①②⑦.⓪.⓪.①",
             "http://127。0。0。1",
