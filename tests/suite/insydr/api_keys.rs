@@ -220,6 +220,12 @@ async fn what_is_no_domain_is_refused() {
         "exa mple.com",
         "ftp://example.com",
         "javascript:alert(1)",
+        "a;sandbox;b.example",
+        "a.example,b.example",
+        "'self'",
+        "\"a.example\"",
+        "a.exam\tple",
+        "a%3Bb.example",
     ] {
         let body = json!({ "name": "Key", "allowed_domains": ["example.com", wrong] });
         let answer = owner.post(&world, "/api-keys", body).await;
