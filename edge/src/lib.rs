@@ -68,9 +68,10 @@ async fn answer(request: web_sys::Request, env: Env, context: Context) -> Result
     let background = background(context);
     let converted = convert::from_js(&request).await;
     let method = converted.as_ref().map(|it| it.method().clone()).unwrap_or_default();
+    let is_https = request.url().starts_with("https:");
     let mut response = match (app::get(&env), converted) {
-        (Err(why), _) => refusal(500, "configuration_error", &why),
-        (_, Err(why)) => refusal(400, "malformed_request", &why),
+        (Err(why), _) => refusal(is_https, 500, "configuration_error", &why),
+        (_, Err(why)) => refusal(is_https, 400, "malformed_request", &why),
         (Ok(app), Ok(mut converted)) => {
             sweep_once(&app, &background);
             converted.extensions_mut().insert(background);
@@ -128,13 +129,13 @@ async fn sweep(app: App) {
 }
 
 /// Answers without any dialect: there is none for a request that cannot be read or an installation that cannot work.
-fn refusal(status: u16, code: &str, message: &str) -> Response<Body> {
+fn refusal(is_https: bool, status: u16, code: &str, message: &str) -> Response<Body> {
     let mut response = Response::new(Body::from(
         json!({ "error": { "code": code, "message": message } }).to_string(),
     ));
     *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    edge_dialects::around::protect(headers, is_https);
     response
 }

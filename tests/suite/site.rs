@@ -33,6 +33,62 @@ async fn a_frame_names_its_agent_and_who_may_embed_it() {
 }
 
 #[tokio::test]
+async fn a_frame_policy_is_made_of_valid_domains_alone() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let agent = world.published_agent(&owner, json!({})).await;
+    world.widget_key(&owner).await;
+    // As an earlier release has taken it.
+    let domains = r#"["a;sandbox;b.example", "example.com"]"#;
+    world
+        .sql
+        .execute("UPDATE api_keys SET allowed_domains = ?1", &[&domains.to_owned()]);
+    let frame = world.get(&format!("/embed/{agent}")).send().await;
+    let policy = frame.header("content-security-policy").unwrap();
+    assert!(!policy.contains("sandbox"), "{policy}");
+    assert!(
+        policy.ends_with("frame-ancestors https://example.com:* http://example.com:*"),
+        "{policy}"
+    );
+}
+
+#[tokio::test]
+async fn every_answer_of_the_worker_has_its_security_headers() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let agent = world.published_agent(&owner, json!({})).await;
+    let embed = format!("/embed/{agent}");
+    for path in [
+        "/health",
+        &embed,
+        "/embed/agent_0",
+        "/dashboard/workspaces",
+        "/dashboard/agents/agent_1",
+        "/nothing",
+        "/v1/nothing",
+        "/v1/kb",
+        "/api/nothing",
+        "/api/webhooks",
+        "/api/v1/nothing",
+        "/api/v1/workspaces",
+        "/api/v1/auth/login",
+        "/api/v1/widget/config/agent_0",
+    ] {
+        let answer = world.get(&format!("https://chat.example.com{path}")).send().await;
+        let hsts = answer.header("strict-transport-security");
+        assert_eq!(hsts, Some("max-age=31536000"), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert!(answer.header("referrer-policy").is_some(), "{path}");
+        assert!(answer.header("content-security-policy").is_some(), "{path}");
+        let is_page = path.starts_with("/dashboard/");
+        let opener = answer.header("cross-origin-opener-policy");
+        assert_eq!(opener, is_page.then_some("same-origin"), "{path}");
+        let plain = world.get(&format!("http://localhost:8787{path}")).send().await;
+        assert_eq!(plain.header("strict-transport-security"), None, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn every_page_of_the_dashboard_is_its_one_document() {
     let world = World::new();
     let page = world.get("/dashboard/agents/agent_1").send().await;

@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use edge_core::limit::{Meter, Standing};
 use edge_core::{App, secret};
+use http::uri::Scheme;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -29,6 +30,7 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
         None => Dialect::of_unknown(&path, request.headers()),
     };
     let is_widget = path.starts_with("/api/v1/widget/");
+    let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
     let meter = Meter::default();
     request.extensions_mut().insert(meter.clone());
     let mut response = match (&method, is_widget) {
@@ -50,16 +52,7 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
         // RFC 9110, section 11.6.1: a 401 names a scheme. Browsers ask nobody for a password because of this one.
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers
-        .entry(header::REFERRER_POLICY)
-        .or_insert(HeaderValue::from_static("no-referrer"));
-    // What an API answers is nobody's page.
-    let no_page = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(no_page);
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
+    protect(headers, is_https);
     let entry = Entry {
         request_id,
         dialect: dialect.as_str(),
@@ -71,6 +64,25 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     };
     response.extensions_mut().insert(entry);
     response
+}
+
+/// Adds what every answer of the Worker has. `public/_headers` has the same for static files.
+pub fn protect(headers: &mut HeaderMap, is_https: bool) {
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if is_https {
+        // Browsers ignore it over plain HTTP, and a local installation has nothing else.
+        let a_year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
+    }
+    headers
+        .entry(header::REFERRER_POLICY)
+        .or_insert(HeaderValue::from_static("no-referrer"));
+    // What an API answers is nobody's page.
+    let no_page = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(no_page);
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
 }
 
 /// Takes the caller's id for the request when it is a plain one, and makes one otherwise.

@@ -6,12 +6,15 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use edge_core::{App, Error, widget};
 use edge_model::AgentId;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
 /// The frame's own policy: nothing but our files, which run WebAssembly.
 const FRAME_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
      connect-src 'self'; img-src 'self' https: data:; font-src 'self'; base-uri 'none'; form-action 'none'";
+
+/// Keeps a page that opened the dashboard, or was opened by it, from reaching its window.
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
 /// Returns the routes.
 pub fn routes() -> Vec<Route> {
@@ -81,7 +84,10 @@ async fn dashboard(State(app): State<App>) -> Response {
     {
         Ok(page) => {
             let mut response = html(page);
-            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+            // As `public/_headers` has it for the dashboard's own file.
+            headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
             response
         }
         Err(error) => Dialect::Unresolved.refuse(error),
