@@ -9,7 +9,7 @@ pub struct Settings {
     pub auth_secret: String,
     /// The plan of a new workspace.
     pub default_plan: Plan,
-    /// Opens the operator's routes; none closes them.
+    /// Opens the operator's routes; at least 16 characters; none closes them.
     pub operator_token: Option<String>,
     /// Where this installation is reached, for links in mails; empty when unknown.
     pub public_url: String,
@@ -59,6 +59,10 @@ impl Settings {
         if auth_secret.len() < 32 {
             return Err("AUTH_SECRET must be at least 32 characters long".into());
         }
+        let operator_token = get("OPERATOR_TOKEN");
+        if operator_token.as_ref().is_some_and(|it| it.len() < 16) {
+            return Err("OPERATOR_TOKEN must be at least 16 characters long".into());
+        }
         let plan = get("DEFAULT_PLAN").unwrap_or_else(|| "FREE".into());
         let default_plan = Plan::parse(&plan)
             .ok_or_else(|| format!("DEFAULT_PLAN must be FREE, STARTER, PROFESSIONAL or ENTERPRISE, is `{plan}`"))?;
@@ -97,7 +101,7 @@ impl Settings {
         Ok(Self {
             auth_secret,
             default_plan,
-            operator_token: get("OPERATOR_TOKEN"),
+            operator_token,
             public_url: public_url.trim_end_matches('/').into(),
             mail_from: get("MAIL_FROM").unwrap_or_else(|| "no-reply@edgewise.example".into()),
             model: server.or_else(|| get("WORKERS_AI_MODEL").map(ModelChoice::Platform)),
@@ -161,6 +165,9 @@ mod tests {
         let secret = ("AUTH_SECRET", "0123456789abcdef0123456789abcdef");
         assert!(read(&[]).is_err_and(|it| it.contains("AUTH_SECRET")));
         assert!(read(&[("AUTH_SECRET", "short")]).is_err_and(|it| it.contains("AUTH_SECRET")));
+        assert!(read(&[secret, ("OPERATOR_TOKEN", "fifteen-letters")]).is_err_and(|it| it.contains("OPERATOR_TOKEN")));
+        assert!(read(&[secret, ("OPERATOR_TOKEN", "sixteen-letters!")]).is_ok_and(|it| it.operator_token.is_some()));
+        assert!(read(&[secret, ("OPERATOR_TOKEN", "")]).is_ok_and(|it| it.operator_token.is_none()));
         assert!(read(&[secret, ("DEFAULT_PLAN", "GOLD")]).is_err_and(|it| it.contains("DEFAULT_PLAN")));
         assert!(read(&[secret, ("PUBLIC_URL", "not a url")]).is_err_and(|it| it.contains("PUBLIC_URL")));
         assert!(read(&[secret, ("ALLOW_PRIVATE_HOSTS", "a b")]).is_err_and(|it| it.contains("ALLOW_PRIVATE_HOSTS")));
