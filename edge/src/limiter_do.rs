@@ -32,9 +32,10 @@ impl DurableLimiter {
 }
 
 impl DurableLimiter {
-    async fn return_one(&self, scope: &str, counter: &str) -> worker::Result<()> {
+    async fn return_one(&self, scope: &str, counters: &[String]) -> worker::Result<()> {
         let mut init = RequestInit::new();
-        init.with_method(Method::Put).with_body(Some(counter.into()));
+        init.with_method(Method::Put)
+            .with_body(Some(serde_json::to_string(counters)?.into()));
         let request = Request::new_with_init("https://limiter.local/", &init)?;
         self.0.get_by_name(scope)?.fetch_with_request(request).await?;
         Ok(())
@@ -54,8 +55,8 @@ impl Limiter for DurableLimiter {
         asked.map_err(|why| Error::unavailable("limits cannot be checked", why))
     }
 
-    async fn give_back(&self, scope: &str, counter: &str) -> Result<()> {
-        let returned = self.return_one(scope, counter).into_send().await;
+    async fn give_back(&self, scope: &str, counters: &[String]) -> Result<()> {
+        let returned = self.return_one(scope, counters).into_send().await;
         returned.map_err(|why| Error::unavailable("limits cannot be counted", why))
     }
 
@@ -95,9 +96,9 @@ impl DurableObject for LimiterDo {
             return Response::empty();
         }
         if request.method() == Method::Put {
-            let counter = request.text().await?;
+            let counters = request.json::<Vec<String>>().await?;
             self.load().await?;
-            if let Some(kept) = self.give_back(&counter) {
+            if let Some(kept) = self.give_back(&counters) {
                 self.state.storage().put_raw(KEY, serde_json::to_string(&kept)?).await?;
             }
             return Response::empty();
@@ -151,11 +152,11 @@ impl LimiterDo {
         storage.delete_all().await
     }
 
-    /// Gives one back, and returns what is to be written down, if anything changed.
-    fn give_back(&self, counter: &str) -> Option<Kept> {
+    /// Gives one back to each counter, and returns what is to be written down, if anything changed.
+    fn give_back(&self, counters: &[String]) -> Option<Kept> {
         let mut slot = self.kept.borrow_mut();
         let kept = slot.get_or_insert_default();
-        kept.counters.give_back(counter).then(|| kept.clone())
+        kept.counters.give_back(counters).then(|| kept.clone())
     }
 
     /// Counts, and returns what is to be written down and the alarm that is to be set, if anything changed.

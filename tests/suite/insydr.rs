@@ -21,6 +21,8 @@ mod feedback;
 mod forgetting;
 mod formats;
 mod generating;
+mod guessing;
+mod lanes;
 mod leaking;
 mod limits;
 mod mails;

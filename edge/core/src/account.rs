@@ -1,9 +1,12 @@
 //! Accounts: signing up, confirming the address, signing in and out.
 //!
 //! What strangers may learn: nothing. A known and an unknown address get the same answers after the same work.
+use crate::address::ClientAddress;
 use crate::app::App;
-use crate::limit::{Take, Window, rate_limited};
+use crate::limit::lane::{self, Operation};
+use crate::limit::{Meter, Window};
 use crate::password::{self, Password};
+use crate::throttle::{self, LoginGuess};
 use crate::token::{self, Audience};
 use crate::{Error, Kind, Reason, Result, erasure, letter, secret};
 use edge_model::account::{Account, Otp, OtpPurpose, Session};
@@ -19,15 +22,6 @@ pub const OTP_MINUTES: u32 = 10;
 const OTP_TRIES: u32 = 5;
 const OTP_SENDS_PER_HOUR: u32 = 3;
 const SESSION: i64 = DAY;
-/// The counter of what is tried, in a scope of its own each.
-const TRIES: &str = "tries";
-/// How many wrong passwords a quarter of an hour has for an address and a caller, and for a caller.
-const GUESSES: u64 = 5;
-const GUESSES_OF_CALLER: u64 = 20;
-
-/// Where a call comes from, for throttling guesses.
-#[derive(Clone, Debug)]
-pub struct ClientAddress(pub String);
 
 /// What a sign-in token holds.
 #[derive(Serialize, Deserialize)]
@@ -54,7 +48,7 @@ pub async fn sign_up(
     password: &Password,
     full_name: &Name,
 ) -> Result<()> {
-    throttle(app, &format!("signup:{}", from.0), 300, Window::Hour).await?;
+    throttle::count(app, from, "signup", 300, Window::Hour).await?;
     // Hashed whether or not it will be needed, so that the time is the same.
     let password_hash = password::hash(&*app.random, password)?;
     let purpose = OtpPurpose::VerifyEmail;
@@ -94,7 +88,7 @@ pub async fn sign_up(
 /// # Errors
 /// [`Kind::RateLimited`] when one caller asks too often.
 pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email) -> Result<()> {
-    throttle(app, &format!("resend:{}", from.0), 100, Window::Hour).await?;
+    throttle::count(app, from, "resend", 100, Window::Hour).await?;
     let purpose = OtpPurpose::VerifyEmail;
     let (account, otp) = app.store.account_and_otp(email.as_str(), purpose).await?;
     match account.filter(|it| it.email_verified_at.is_none()) {
@@ -108,7 +102,7 @@ pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email) -> Resu
 /// # Errors
 /// [`Kind::RateLimited`] when one caller asks too often.
 pub async fn forgot_password(app: &App, from: &ClientAddress, email: &Email) -> Result<()> {
-    throttle(app, &format!("forgot:{}", from.0), 100, Window::Hour).await?;
+    throttle::count(app, from, "forgot", 100, Window::Hour).await?;
     let purpose = OtpPurpose::ResetPassword;
     let (account, otp) = app.store.account_and_otp(email.as_str(), purpose).await?;
     match account {
@@ -131,6 +125,7 @@ pub async fn verify_email(app: &App, from: &ClientAddress, email: &Email, code: 
             accounts::insert_session(&session, now),
         ])
         .await?;
+    throttle::remember_network(app, from, &account.email).await;
     Ok((account, token))
 }
 
@@ -153,6 +148,7 @@ pub async fn reset_password(
         accounts::delete_sessions(&account.id),
     ];
     app.store.write(writes).await?;
+    throttle::remember_network(app, from, &account.email).await;
     Ok(())
 }
 
@@ -163,27 +159,21 @@ pub async fn reset_password(
 /// password; [`Kind::RateLimited`] after too many wrong guesses.
 pub async fn log_in(app: &App, from: &ClientAddress, email: &str, password: &str) -> Result<(Account, String)> {
     let email = email.trim().to_lowercase();
-    // Guesses count per address and caller, so that nobody can lock another out, and per caller.
-    let both = format!("login:{}:{}", secret::sha256(&email), from.0);
-    let caller = format!("login:{}", from.0);
-    // Counted before they are looked at, so that guesses that are sent together are counted too.
-    throttle(app, &both, GUESSES, Window::QuarterHour).await?;
-    throttle(app, &caller, GUESSES_OF_CALLER, Window::QuarterHour).await?;
+    let guess = LoginGuess::count(app, from, &email).await?;
     let account = app.store.account_by_email(&email).await?;
     let is_right = password::verify(password, account.as_ref().map(|it| it.password_hash.as_str()))?;
     let Some(account) = account.filter(|_| is_right) else {
         return Err(Error::unauthenticated("e-mail address or password is wrong").because(Reason::WrongCredentials));
     };
-    // What is right was no guess.
-    app.limiter.give_back(&both, TRIES).await?;
-    app.limiter.give_back(&caller, TRIES).await?;
     if account.email_verified_at.is_none() {
+        guess.take_back(app).await?;
         let error = Error::new(
             Kind::Forbidden,
             "confirm your e-mail address first, with the code we sent you",
         );
         return Err(error.because(Reason::UnverifiedEmail));
     }
+    guess.was_right(app).await?;
     let (session, token) = new_session(app, &account)?;
     app.store
         .write(vec![accounts::insert_session(&session, app.now())])
@@ -212,6 +202,18 @@ pub async fn signed_in(app: &App, token: &str) -> Result<SignedIn> {
         .await?
         .ok_or_else(session_ended)?;
     Ok(SignedIn { account, session })
+}
+
+/// Counts a request of a signed-in person outside of any workspace.
+///
+/// # Errors
+/// [`Kind::RateLimited`].
+pub async fn admit(app: &App, caller: &SignedIn, meter: &Meter, operation: Operation) -> Result<()> {
+    let (limiter, id) = (&*app.limiter, &caller.account.id);
+    if operation == Operation::Control && lane::admit_control(limiter, meter, id).await? {
+        return Ok(());
+    }
+    lane::admit_account(limiter, meter, id, app.now()).await
 }
 
 pub(crate) fn session_ended() -> Error {
@@ -248,13 +250,12 @@ pub async fn rename(app: &App, caller: &SignedIn, full_name: &Name) -> Result<Ac
 /// [`Kind::Conflict`] when a workspace with other members would be left without an owner.
 pub async fn delete(app: &App, from: &ClientAddress, caller: &SignedIn, password: &str) -> Result<()> {
     let account = &caller.account;
-    let tries = format!("login:{}:{}", secret::sha256(&account.email), from.0);
-    throttle(app, &tries, GUESSES, Window::QuarterHour).await?;
+    let guess = throttle::guess(app, from, &account.email).await?;
     if !password::verify(password, Some(&account.password_hash))? {
         let error = Error::new(Kind::Forbidden, "the password is wrong").of_field("password");
         return Err(error.because(Reason::WrongCredentials));
     }
-    app.limiter.give_back(&tries, TRIES).await?;
+    guess.take_back(app).await?;
     let holdings = app.store.holdings(&account.id).await?;
     let orphan = holdings.iter().find(|it| it.others > 0 && it.other_owners == 0);
     if let Some(orphan) = orphan {
@@ -278,20 +279,8 @@ pub async fn delete(app: &App, from: &ClientAddress, caller: &SignedIn, password
         app.jobs.wake(&it.workspace_id).await?;
     }
     app.limiter.forget(account.id.as_str()).await?;
-    app.limiter.forget(queue.as_str()).await
-}
-
-async fn throttle(app: &App, scope: &str, limit: u64, window: Window) -> Result<()> {
-    let take = Take {
-        counter: TRIES.into(),
-        window,
-        limit,
-        amount: 1,
-    };
-    let outcome = app.limiter.take(scope, &[take]).await?;
-    outcome
-        .refused
-        .map_or(Ok(()), |index| Err(rate_limited(&outcome, index, app.now())))
+    app.limiter.forget(queue.as_str()).await?;
+    throttle::forget(app, &account.email).await
 }
 
 fn new_session(app: &App, account: &Account) -> Result<(Session, String)> {
@@ -373,7 +362,7 @@ fn code(app: &App, account: &Account, purpose: OtpPurpose, nonce: &str) -> Resul
 /// Uses a code up, once, for the account of an address. The try is counted before the code is compared, so that
 /// parallel guesses are counted too; and there is one also where there is no account, so that it takes as long.
 async fn take_code(app: &App, from: &ClientAddress, email: &Email, purpose: OtpPurpose, code: &str) -> Result<Account> {
-    throttle(app, &format!("otp:{}", from.0), 300, Window::Hour).await?;
+    throttle::count(app, from, "otp", 300, Window::Hour).await?;
     let now = app.now();
     let account = app.store.account_by_email(email.as_str()).await?;
     let nobody = AccountId::new("");

@@ -2,10 +2,9 @@
 use crate::agent::version_name;
 use crate::answer::{self, AnswerEvent, Brief, Composed, Speech, context};
 use crate::app::App;
-use crate::limit::{self, Meter};
 use crate::permission::Action;
 use crate::ports::{Background, Departure};
-use crate::widget::{self, Credential};
+use crate::widget::{self, Purpose, Visitor};
 use crate::workspace::Member;
 use crate::{Error, Result, event};
 use edge_model::conversation::{Answer, Author, Citation, Conversation, Explained, MessageStatus};
@@ -32,7 +31,6 @@ pub struct Ask {
 /// What hangs on the request that asks.
 #[derive(Clone)]
 pub struct Circumstances {
-    pub meter: Meter,
     pub background: Background,
     pub departure: Departure,
 }
@@ -48,26 +46,23 @@ pub type AnswerStream = UnboundedReceiver<AnswerEvent>;
 /// # Errors
 /// Those of the credential; [`crate::Kind::NotFound`] for an agent that is not published here;
 /// [`crate::Kind::RateLimited`], [`crate::Kind::QuotaExhausted`].
-pub async fn ask(app: &App, around: &Circumstances, credential: &Credential, ask: Ask) -> Result<AnswerStream> {
-    let began = app.now();
+pub async fn ask(app: &App, around: &Circumstances, visitor: &Visitor, ask: Ask) -> Result<AnswerStream> {
+    let (began, credential) = (app.now(), &visitor.credential);
     let key = widget::key_ref(credential)?;
     let mut context = app
         .store
         .chat_context(&key, &ask.agent, ask.session.as_str(), TURNS)
         .await?;
-    let owner = widget::admit_key(credential, context.owner.take())?;
     let agent = context.agent.take().filter(|_| credential.is_for(&ask.agent));
-    let messages = u64::from(agent.is_some());
-    limit::admit(
-        &*app.limiter,
-        &around.meter,
-        &owner.workspace.id,
-        owner.workspace.plan,
-        messages,
-        began,
-    )
-    .await?;
-    let agent = agent.ok_or_else(|| Error::not_found("agent"))?;
+    let found = widget::admit_key(credential, Purpose::Other, context.owner.take()).and_then(|owner| match agent {
+        Some(agent) => Ok((owner, agent)),
+        None => Err(Error::not_found("agent")),
+    });
+    let (owner, agent) = match found {
+        Ok(found) => found,
+        Err(error) => return Err(widget::refuse(app, visitor, error).await),
+    };
+    widget::admit(app, visitor, &owner, Some(ask.session.as_str()), 1).await?;
     let mut started = None;
     let conversation = match context.conversation.take() {
         Some(conversation) => Conversation {

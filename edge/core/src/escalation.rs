@@ -1,9 +1,8 @@
 //! Escalations: raised by answers and by visitors, seen to by people.
 use crate::app::App;
-use crate::limit::Meter;
 use crate::permission::Action;
 use crate::program::Caller;
-use crate::widget::{self, Credential};
+use crate::widget::{self, Visitor};
 use crate::{Error, Kind, Result, document, event, letter};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
 use edge_model::event::{EscalationChanged, Happening, LeadCaptured};
@@ -59,13 +58,15 @@ pub struct Plea {
 ///
 /// # Errors
 /// Those of the credential; [`Kind::NotFound`] for an agent that is not published here; [`Kind::RateLimited`].
-pub async fn plead(app: &App, meter: &Meter, credential: &Credential, plea: Plea) -> Result<Escalation> {
-    let owner = widget::enter(app, meter, credential).await?;
+pub async fn plead(app: &App, visitor: &Visitor, plea: Plea) -> Result<Escalation> {
+    let owner = widget::owner(app, visitor).await?;
+    let session = plea.session.as_str();
+    let found = app.store.visit(&owner.workspace.id, &plea.agent, session).await?;
+    let Some(visit) = found.filter(|_| visitor.credential.is_for(&plea.agent)) else {
+        return Err(widget::refuse(app, visitor, Error::not_found("agent")).await);
+    };
+    widget::admit(app, visitor, &owner, Some(session), 0).await?;
     let workspace = owner.workspace.id;
-    let found = app.store.visit(&workspace, &plea.agent, plea.session.as_str()).await?;
-    let visit = found
-        .filter(|_| credential.is_for(&plea.agent))
-        .ok_or_else(|| Error::not_found("agent"))?;
     let email = plea.email.map(|it| it.to_string());
     let escalation = Escalation {
         id: EscalationId::new(app.id(EscalationId::PREFIX)?),

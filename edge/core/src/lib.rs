@@ -4,6 +4,7 @@
 //! through `edge_store`. No file of this crate contains the name of a dialect's error code or of a platform type.
 
 pub mod account;
+pub mod address;
 pub mod agent;
 pub mod agent_patch;
 pub mod agent_version;
@@ -48,6 +49,7 @@ pub mod seal;
 pub mod secret;
 pub mod settings;
 pub mod source;
+mod throttle;
 pub mod token;
 pub mod transcript;
 pub mod webhook;

@@ -1,27 +1,36 @@
 //! The operator of an installation: who may change plans.
+use crate::address::ClientAddress;
 use crate::app::App;
-use crate::{Error, Result, secret, workspace};
+use crate::limit::Window;
+use crate::{Error, Result, secret, throttle, workspace};
 use edge_model::WorkspaceId;
 use edge_model::plan::Plan;
+
+/// How many wrong tokens a quarter of an hour has from one network.
+const WRONG_TOKENS: u64 = 10;
 
 /// The operator, let in.
 #[derive(Clone, Copy, Debug)]
 pub struct Operator(());
 
-/// Lets in whoever shows the operator's token. Without a token set, there are no such operations.
+/// Lets in a caller who shows the operator's token. Without a token set, there are no such operations. Only wrong tokens are
+/// counted, so that the operator has no limit.
 ///
 /// # Errors
-/// [`crate::Kind::NotFound`] without a token set; [`crate::Kind::Unauthenticated`] for another token.
-pub fn enter(app: &App, token: Option<&str>) -> Result<Operator> {
+/// [`crate::Kind::NotFound`] without a token set; [`crate::Kind::Unauthenticated`] for another token;
+/// [`crate::Kind::RateLimited`] after too many of these from one network.
+pub async fn enter(app: &App, from: &ClientAddress, token: Option<&str>) -> Result<Operator> {
     let Some(expected) = &app.settings.operator_token else {
         return Err(Error::not_found("page"));
     };
-    let is_operator = token.is_some_and(|it| secret::is_equal(it.as_bytes(), expected.as_bytes()));
-    if is_operator {
-        Ok(Operator(()))
-    } else {
-        Err(Error::unauthenticated("the operator token is missing or wrong"))
+    let wrong = || Error::unauthenticated("the operator token is missing or wrong");
+    let token = token.filter(|it| !it.is_empty()).ok_or_else(wrong)?;
+    let guess = throttle::count(app, from, "operator", WRONG_TOKENS, Window::QuarterHour).await?;
+    if !secret::is_equal(token.as_bytes(), expected.as_bytes()) {
+        return Err(wrong());
     }
+    guess.take_back(app).await?;
+    Ok(Operator(()))
 }
 
 /// Changes a workspace's plan.

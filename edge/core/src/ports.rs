@@ -73,8 +73,8 @@ pub struct Mail {
 pub trait Limiter: Send + Sync {
     /// Takes from all counters of a scope, or from none when one of them has not enough left.
     async fn take(&self, scope: &str, takes: &[Take]) -> Result<Outcome>;
-    /// Gives one back to a counter of a scope, of what was taken in this window.
-    async fn give_back(&self, scope: &str, counter: &str) -> Result<()>;
+    /// Gives one back to each of some counters of a scope, of what was taken in this window.
+    async fn give_back(&self, scope: &str, counters: &[String]) -> Result<()>;
     /// Deletes a scope with its counters.
     async fn forget(&self, scope: &str) -> Result<()>;
 }

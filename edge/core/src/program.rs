@@ -1,6 +1,7 @@
 //! Programs: back ends that call with a key of their own.
 use crate::app::App;
-use crate::limit::{self, Counting, Meter};
+use crate::limit::plan::Counting;
+use crate::limit::{Meter, lane};
 use crate::permission::Action;
 use crate::workspace::Member;
 use crate::{Error, Kind, Reason, Result, secret, widget};
@@ -63,7 +64,7 @@ pub async fn enter(app: &App, meter: &Meter, kind: KeyKind, counting: Counting, 
     let is_living = |it: &KeyOwner| it.key.revoked_at.is_none() && it.key.kind == kind;
     let owner = found.filter(is_living).ok_or_else(wrong)?;
     let now = app.now();
-    limit::admit_program(&*app.limiter, meter, counting, &owner, now).await?;
+    lane::admit_program(&*app.limiter, meter, counting, &owner, now).await?;
     if let Some(touch) = widget::touch(&owner, now) {
         app.store.write(vec![touch]).await?;
     }

@@ -2,7 +2,7 @@
 use crate::answer::AnswerEvent;
 use crate::app::App;
 use crate::conversation::{AnswerStream, Circumstances};
-use crate::widget::{self, Credential};
+use crate::widget::{self, Visitor};
 use crate::{Error, Result};
 use edge_model::conversation::MessageStatus;
 use edge_model::time::{MINUTE, SECOND};
@@ -36,16 +36,17 @@ pub enum Position {
 pub async fn resume(
     app: &App,
     around: &Circumstances,
-    credential: &Credential,
+    visitor: &Visitor,
     message: MessageId,
     position: Position,
 ) -> Result<AnswerStream> {
-    let owner = widget::enter(app, &around.meter, credential).await?;
+    let owner = widget::owner(app, visitor).await?;
+    let found = app.store.kept_answer(&owner.workspace.id, &message).await?;
+    let Some(kept) = found.filter(|it| visitor.credential.is_for(&it.agent_id)) else {
+        return Err(widget::refuse(app, visitor, Error::not_found("message")).await);
+    };
+    widget::admit(app, visitor, &owner, None, 0).await?;
     let workspace = owner.workspace.id;
-    let found = app.store.kept_answer(&workspace, &message).await?;
-    let kept = found
-        .filter(|it| credential.is_for(&it.agent_id))
-        .ok_or_else(|| Error::not_found("message"))?;
     let (sender, receiver) = unbounded();
     let (app, departure) = (app.clone(), around.departure.clone());
     around.background.spawn(async move {

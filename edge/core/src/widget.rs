@@ -1,6 +1,8 @@
 //! The widget: what it is let in with, what it shows, and what visitors think of the answers.
+use crate::address::ClientAddress;
 use crate::app::App;
-use crate::limit::{self, Meter};
+use crate::limit::Meter;
+use crate::limit::lane::{self, Visit};
 use crate::token::{self, Audience};
 use crate::{Error, Kind, Reason, Result, event, origin, secret};
 use edge_model::agent::AgentConfig;
@@ -31,11 +33,20 @@ pub enum Credential {
 pub enum Page {
     /// On a page of this origin.
     Of(String),
-    /// On one of our own: the chat's document, which browsers show only where `frame-ancestors` lets them, asks in the
-    /// loader's place when the customer's page forbids the loader to.
+    /// On one of our own: the chat's document, which browsers show only where `frame-ancestors` lets them, asks for the
+    /// configuration in the loader's place when the customer's page forbids the loader to.
     Own,
     /// The caller does not say, as programs outside of browsers do not.
     Unknown,
+}
+
+/// Who calls the widget's API.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    pub credential: Credential,
+    pub from: ClientAddress,
+    /// Where their limit stands is noted here.
+    pub meter: Meter,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -82,49 +93,90 @@ pub(crate) fn key_ref(credential: &Credential) -> Result<KeyRef> {
     }
 }
 
+/// What a call is let in for: only a configuration may be asked for by one of our own pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Configuration,
+    Other,
+}
+
 /// Lets a key in, when it is a living widget key and is used from one of its domains.
-pub(crate) fn admit_key(credential: &Credential, owner: Option<KeyOwner>) -> Result<KeyOwner> {
+pub(crate) fn admit_key(credential: &Credential, purpose: Purpose, owner: Option<KeyOwner>) -> Result<KeyOwner> {
     let is_living = |it: &KeyOwner| it.key.revoked_at.is_none() && it.key.kind == KeyKind::Widget;
     let owner = owner.filter(is_living).ok_or_else(wrong_key)?;
     match credential {
         Credential::Visitor { .. } => Ok(owner),
-        Credential::Key { page, .. } => check_page(&owner, page).map(|()| owner),
+        Credential::Key { page, .. } => check_page(&owner, purpose, page).map(|()| owner),
     }
 }
 
-fn check_page(owner: &KeyOwner, page: &Page) -> Result<()> {
+fn check_page(owner: &KeyOwner, purpose: Purpose, page: &Page) -> Result<()> {
+    let may_be_embedded = purpose == Purpose::Configuration && !owner.key.allowed_domains.is_empty();
     let message = match page {
-        Page::Own => return Ok(()),
+        Page::Own if may_be_embedded => return Ok(()),
         Page::Of(origin) if origin::is_allowed(origin, &owner.key.allowed_domains) => return Ok(()),
         Page::Of(origin) => format!("`{origin}` is not among the key's allowed domains"),
-        Page::Unknown if owner.key.allow_no_origin => return Ok(()),
-        Page::Unknown => "this key needs an `Origin` header".into(),
+        Page::Own | Page::Unknown if owner.key.allow_no_origin => return Ok(()),
+        Page::Own | Page::Unknown => "this key needs an `Origin` header".into(),
     };
     Err(Error::new(Kind::Forbidden, message).because(Reason::WrongOrigin))
 }
 
-pub(crate) async fn enter(app: &App, meter: &Meter, credential: &Credential) -> Result<KeyOwner> {
-    let found = app.store.key_owner(&key_ref(credential)?).await?;
-    let owner = admit_key(credential, found)?;
-    limit::admit(
-        &*app.limiter,
-        meter,
-        &owner.workspace.id,
-        owner.workspace.plan,
-        0,
-        app.now(),
-    )
-    .await?;
-    Ok(owner)
-}
-
-/// Lets a caller in and counts the request, for one that will be refused for what it says: a stranger learns no more
-/// than that they are one, and nobody sends such requests without end.
+/// Finds whose key a visitor calls with, and does not count the call yet. One that is refused is counted.
 ///
 /// # Errors
 /// Those of the credential; [`Kind::RateLimited`].
-pub async fn admit(app: &App, meter: &Meter, credential: &Credential) -> Result<()> {
-    enter(app, meter, credential).await.map(drop)
+pub(crate) async fn owner(app: &App, visitor: &Visitor) -> Result<KeyOwner> {
+    let key = key_ref(&visitor.credential)?;
+    let found = app.store.key_owner(&key).await?;
+    match admit_key(&visitor.credential, Purpose::Other, found) {
+        Ok(owner) => Ok(owner),
+        Err(error) => Err(refuse(app, visitor, error).await),
+    }
+}
+
+/// Counts a call whose key, page and agent are good: in the lane of the workspace's visitors.
+///
+/// # Errors
+/// [`Kind::RateLimited`], [`Kind::QuotaExhausted`].
+pub(crate) async fn admit(
+    app: &App,
+    visitor: &Visitor,
+    owner: &KeyOwner,
+    session: Option<&str>,
+    messages: u64,
+) -> Result<()> {
+    let visit = Visit {
+        owner,
+        from: &visitor.from,
+        session,
+        messages,
+    };
+    lane::admit_visitor(&*app.limiter, &visitor.meter, &visit, app.now()).await
+}
+
+/// Counts a call that is refused, against its network alone, and returns what it is refused with.
+pub(crate) async fn refuse(app: &App, visitor: &Visitor, error: Error) -> Error {
+    let counted = lane::admit_stranger(&*app.limiter, &visitor.meter, &visitor.from, app.now()).await;
+    counted.err().unwrap_or(error)
+}
+
+/// Lets a caller in and counts the request, for one whose answer is there already.
+///
+/// # Errors
+/// Those of the credential; [`Kind::RateLimited`].
+pub async fn enter(app: &App, visitor: &Visitor) -> Result<()> {
+    let owner = owner(app, visitor).await?;
+    admit(app, visitor, &owner, None, 0).await
+}
+
+/// Counts a call that is to be refused for its body. A stranger learns no more than that they are one.
+///
+/// # Errors
+/// Those of the credential; [`Kind::RateLimited`].
+pub async fn count_malformed(app: &App, visitor: &Visitor) -> Result<()> {
+    owner(app, visitor).await?;
+    lane::admit_stranger(&*app.limiter, &visitor.meter, &visitor.from, app.now()).await
 }
 
 /// Returns the write that notes the use of a key, to the minute: a busy key is not written all the time.
@@ -145,13 +197,19 @@ pub struct Config {
 ///
 /// # Errors
 /// Those of the credential; [`Kind::NotFound`] for an agent that is not published here.
-pub async fn config(app: &App, meter: &Meter, credential: &Credential, agent: &AgentId) -> Result<Config> {
-    let now = app.now();
+pub async fn config(app: &App, visitor: &Visitor, agent: &AgentId) -> Result<Config> {
+    let (now, credential) = (app.now(), &visitor.credential);
     let context = app.store.widget_context(&key_ref(credential)?, agent).await?;
-    let owner = admit_key(credential, context.owner)?;
-    limit::admit(&*app.limiter, meter, &owner.workspace.id, owner.workspace.plan, 0, now).await?;
     let published = context.agent.filter(|_| credential.is_for(agent));
-    let published = published.ok_or_else(|| Error::not_found("agent"))?;
+    let found = admit_key(credential, Purpose::Configuration, context.owner).and_then(|owner| match published {
+        Some(published) => Ok((owner, published)),
+        None => Err(Error::not_found("agent")),
+    });
+    let (owner, published) = match found {
+        Ok(found) => found,
+        Err(error) => return Err(refuse(app, visitor, error).await),
+    };
+    admit(app, visitor, &owner, None, 0).await?;
     if let Some(write) = touch(&owner, now) {
         app.store.write(vec![write]).await?;
     }
@@ -180,18 +238,18 @@ pub async fn config(app: &App, meter: &Meter, credential: &Credential, agent: &A
 /// Those of the credential; [`Kind::NotFound`] for a message that is no answer that the caller may have seen.
 pub async fn give_feedback(
     app: &App,
-    meter: &Meter,
-    credential: &Credential,
+    visitor: &Visitor,
     message: &MessageId,
     rating: Rating,
     comment: &Comment,
 ) -> Result<FeedbackId> {
-    let owner = enter(app, meter, credential).await?;
+    let owner = owner(app, visitor).await?;
     let workspace = &owner.workspace.id;
     let agent = app.store.answering_agent(workspace, message).await?;
-    let (agent, session_key) = agent
-        .filter(|it| credential.is_for(&it.0))
-        .ok_or_else(|| Error::not_found("message"))?;
+    let Some((agent, session_key)) = agent.filter(|it| visitor.credential.is_for(&it.0)) else {
+        return Err(refuse(app, visitor, Error::not_found("message")).await);
+    };
+    admit(app, visitor, &owner, Some(&session_key), 0).await?;
     let id = FeedbackId::new(app.id(FeedbackId::PREFIX)?);
     let write = conversations::put_feedback(workspace, &agent, message, &id, rating, comment.as_str(), app.now());
     let happening = Happening::FeedbackReceived(FeedbackReceived {

@@ -3,7 +3,8 @@ use crate::account::{self, SignedIn};
 use crate::app::App;
 use crate::guard::PublicUrl;
 use crate::index::{self, Progress};
-use crate::limit::{self, MESSAGES, Meter, Take, Window};
+use crate::limit::lane::{self, MESSAGES, Operation};
+use crate::limit::{Meter, Take, Window};
 use crate::permission::{self, Action};
 use crate::{Error, Result, erasure, retention};
 use edge_model::collection::Collection;
@@ -37,15 +38,18 @@ impl Member {
 /// # Errors
 /// [`crate::Kind::Unauthenticated`]; [`crate::Kind::NotFound`] for a workspace that the person is no member of, as for
 /// one that does not exist; [`crate::Kind::RateLimited`].
-pub async fn enter(app: &App, token: &str, id: &WorkspaceId, meter: &Meter) -> Result<Member> {
+pub async fn enter(app: &App, token: &str, id: &WorkspaceId, meter: &Meter, operation: Operation) -> Result<Member> {
     let session = account::session_of(app, token)?;
     let (person, membership) = app.store.member(id, &session, app.now()).await?;
     let account = person.ok_or_else(account::session_ended)?;
     let Some((workspace, role)) = membership else {
-        limit::admit_account(&*app.limiter, meter, account.id.as_str(), app.now()).await?;
+        lane::admit_account(&*app.limiter, meter, &account.id, app.now()).await?;
         return Err(Error::not_found("workspace"));
     };
-    limit::admit(&*app.limiter, meter, &workspace.id, workspace.plan, 0, app.now()).await?;
+    let is_admitted = operation == Operation::Control && lane::admit_control(&*app.limiter, meter, &account.id).await?;
+    if !is_admitted {
+        lane::admit_member(&*app.limiter, meter, &workspace.id, workspace.plan, app.now()).await?;
+    }
     Ok(Member {
         person: SignedIn { account, session },
         workspace,

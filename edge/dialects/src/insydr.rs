@@ -92,10 +92,12 @@ fn authentication() -> Vec<Route> {
             Access::Account,
             "Delete one's account",
         )
+        .control()
         .takes::<DeleteMe>()
         .gives::<Message>(200)
         .extension(),
         post("/api/v1/auth/logout", auth::log_out, Access::Account, "End the session")
+            .control()
             .gives::<Message>(200)
             .extension(),
         post("/api/v1/auth/resend-otp", auth::resend_otp, open, "Mail another code")
@@ -156,7 +158,9 @@ fn tenancy() -> Vec<Route> {
         )
         .takes::<UpdateWorkspace>()
         .gives::<Workspace>(200),
-        delete(ONE, workspaces::delete, Access::Member, "Delete a workspace (owner)").gives::<Message>(200),
+        delete(ONE, workspaces::delete, Access::Member, "Delete a workspace (owner)")
+            .control()
+            .gives::<Message>(200),
         post(KEYS, api_keys::create, Access::Member, "Make an API key (owner, admin)")
             .takes::<CreateKey>()
             .gives::<CreatedKey>(201),
@@ -167,6 +171,7 @@ fn tenancy() -> Vec<Route> {
             Access::Member,
             "Revoke an API key (owner, admin)",
         )
+        .control()
         .gives::<Message>(200),
     ]
 }
@@ -244,6 +249,7 @@ fn knowledge() -> Vec<Route> {
             Access::Member,
             "Delete a collection and its documents",
         )
+        .control()
         .gives::<Message>(200)
         .extension(),
         post(DOCUMENTS, documents::upload, Access::Member, "Upload a document")
@@ -253,7 +259,9 @@ fn knowledge() -> Vec<Route> {
             .query(&FILTERS)
             .gives::<DocumentList>(200),
         get(DOCUMENT, documents::show, Access::Member, "Get a document").gives::<Document>(200),
-        delete(DOCUMENT, documents::delete, Access::Member, "Delete a document").gives::<Message>(200),
+        delete(DOCUMENT, documents::delete, Access::Member, "Delete a document")
+            .control()
+            .gives::<Message>(200),
         post(
             "/api/v1/workspaces/{workspace_id}/documents/{document_id}/reprocess",
             documents::reprocess,
@@ -344,6 +352,7 @@ fn webhook_routes() -> Vec<Route> {
             .gives::<Webhook>(200)
             .extension(),
         delete(ONE, webhooks::delete, member, "Delete a webhook (owner, admin)")
+            .control()
             .gives::<Message>(200)
             .extension(),
         post(
@@ -435,6 +444,7 @@ fn public() -> Vec<Route> {
             Access::Operator,
             "Change a workspace's plan",
         )
+        .control()
         .takes::<SetPlan>()
         .gives::<PlanSet>(200)
         .extension(),

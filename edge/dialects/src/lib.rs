@@ -40,9 +40,10 @@ pub fn routes() -> Vec<Route> {
 
 /// Builds the router: once per isolate, it is not cheap.
 pub fn router(app: App) -> Router {
-    let handlers = routes()
-        .into_iter()
-        .map(|route| (route.path, idempotency::around(&app, route)));
+    let handlers = routes().into_iter().map(|route| {
+        let (path, operation) = (route.path, route.operation);
+        (path, Route::counted(operation, idempotency::around(&app, route)))
+    });
     handlers
         .fold(Router::new(), |router, (path, handler)| router.route(path, handler))
         .fallback(unknown)

@@ -1,7 +1,8 @@
 //! Programs: by a key, in the header that their dialect's document names.
 use crate::dialect::bearer;
 use crate::extract::header_of;
-use edge_core::limit::{self, Counting, Meter};
+use edge_core::limit::Meter;
+use edge_core::limit::plan::{self, Counting};
 use edge_core::program::{self, Program};
 use edge_core::{App, Error, Result};
 use edge_model::key::KeyKind;
@@ -23,8 +24,8 @@ pub(crate) fn key(headers: &HeaderMap, kind: KeyKind) -> Option<&str> {
 pub(crate) async fn enter(app: &App, parts: &Parts, kind: KeyKind) -> Result<Program> {
     let (counting, missing) = match kind {
         KeyKind::Twig => (Counting::ByPlan, "the `Authorization` header is missing"),
-        KeyKind::Twin => (limit::DEPUTY_KEY, "the `Authorization` header is missing"),
-        KeyKind::Builder => (limit::AUTOMATION_KEY, "the `x-api-key` header is missing"),
+        KeyKind::Twin => (plan::DEPUTY_KEY, "the `Authorization` header is missing"),
+        KeyKind::Builder => (plan::AUTOMATION_KEY, "the `x-api-key` header is missing"),
         KeyKind::Widget => return Err(Error::internal("a page is no program")),
     };
     let key = key(&parts.headers, kind).ok_or_else(|| Error::unauthenticated(missing))?;

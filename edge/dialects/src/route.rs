@@ -1,6 +1,8 @@
 //! A route as data: what it answers, who may call it, what it takes and gives.
+use axum::Extension;
 use axum::routing::{self, MethodRouter};
 use edge_core::App;
+use edge_core::limit::lane::Operation;
 use edge_model::key::KeyKind;
 use http::Method;
 
@@ -42,6 +44,8 @@ pub struct Route {
     pub access: Access,
     /// Whether the dialect's document does not name it.
     pub is_extension: bool,
+    /// How requests of signed-in people are counted.
+    pub operation: Operation,
     #[cfg(feature = "openapi")]
     pub shown: crate::openapi::Shapes,
 }
@@ -61,6 +65,7 @@ impl Route {
             summary,
             access,
             is_extension: false,
+            operation: Operation::Ordinary,
             #[cfg(feature = "openapi")]
             shown: crate::openapi::Shapes::default(),
         }
@@ -71,6 +76,21 @@ impl Route {
     pub fn extension(mut self) -> Self {
         self.is_extension = true;
         self
+    }
+
+    /// Says that the route ends something, so it must not be refused because of what others have used.
+    #[must_use]
+    pub fn control(mut self) -> Self {
+        self.operation = Operation::Control;
+        self
+    }
+
+    /// Passes on to the code that counts a handler's requests what the route's row says of them.
+    pub(crate) fn counted(operation: Operation, handler: MethodRouter<App>) -> MethodRouter<App> {
+        match operation {
+            Operation::Ordinary => handler,
+            Operation::Control => handler.layer(Extension(operation)),
+        }
     }
 
     /// Says what the body of a request holds.

@@ -214,9 +214,9 @@ impl Limiter for Ledger {
             .take(takes, now))
     }
 
-    async fn give_back(&self, scope: &str, counter: &str) -> Result<()> {
+    async fn give_back(&self, scope: &str, names: &[String]) -> Result<()> {
         if let Some(counters) = self.scopes.lock().unwrap().get_mut(scope) {
-            counters.give_back(counter);
+            counters.give_back(names);
         }
         Ok(())
     }

@@ -41,7 +41,10 @@ async fn ask_many(world: &World, key: &str, agent: &str, count: usize) {
         if number % 50 == 49 {
             world.clock.advance(MINUTE);
         }
-        let answer = world.ask(key, agent, "s", "What?").send().await;
+        // More than one visitor at one place may ask.
+        let (session, address) = (format!("s{}", number % 4), format!("192.0.2.{}", number % 4));
+        let call = world.ask(key, agent, &session, "What?");
+        let answer = call.header("cf-connecting-ip", &address).send().await;
         assert_eq!(answer.status, 200, "{number}: {}", answer.text());
     }
     world.clock.advance(MINUTE);
@@ -81,19 +84,20 @@ async fn a_free_workspace_has_exactly_sixty_requests_a_minute() {
 }
 
 #[tokio::test]
-async fn the_requests_of_all_members_and_of_the_widget_are_counted_together() {
+async fn members_share_one_limit_and_visitors_another() {
     let world = World::new();
     let (owner, key, agent) = installed(&world).await;
     let bob = world.join(&owner, "bob@example.com", "VIEWER").await;
     let config = format!("/api/v1/widget/config/{agent}");
     assert_eq!(standing(&owner.get(&world, "/agents").await).1, 59);
     assert_eq!(standing(&bob.get(&world, "/agents").await).1, 58);
-    assert_eq!(standing(&world.get(&config).widget(&key).send().await).1, 57);
+    assert_eq!(standing(&world.get(&config).widget(&key).send().await).1, 59);
     let chat = world.ask(&key, &agent, "s", "What?").send().await;
-    assert_eq!((chat.status, standing(&chat).1), (200, 56));
+    assert_eq!((chat.status, standing(&chat).1), (200, 58));
     let word = json!({ "message_id": chat.frames()[0]["message_id"], "feedback_type": "THUMBS_UP" });
     let answer = world.post("/api/v1/widget/feedback", word).widget(&key).send().await;
-    assert_eq!(standing(&answer).1, 55);
+    assert_eq!(standing(&answer).1, 57);
+    assert_eq!(standing(&owner.get(&world, "/agents").await).1, 57);
 }
 
 #[tokio::test]
@@ -293,8 +297,9 @@ async fn what_is_refused_uses_no_message_up() {
     }
     assert_eq!(usage(&world, &owner).await["messages_used"], json!(0));
     world.clock.advance(MINUTE);
-    for _ in 0..60 {
-        owner.get(&world, "/agents").await;
+    let config = format!("/api/v1/widget/config/{agent}");
+    for _ in 0..30 {
+        world.get(&config).widget(&key).send().await.expect(200);
     }
     for _ in 0..5 {
         let answer = world.ask(&key, &agent, "s", "What?").send().await;

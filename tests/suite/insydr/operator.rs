@@ -2,6 +2,7 @@
 use crate::harness::request::Answer;
 use crate::harness::shape::{has, is};
 use crate::harness::{OPERATOR_TOKEN, World};
+use edge_model::time::MINUTE;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -63,6 +64,8 @@ async fn nobody_else_changes_a_plan_or_learns_what_would_do() {
         json!([]),
     ];
     for body in &bodies {
+        // Wrong tokens are throttled.
+        world.clock.advance(15 * MINUTE);
         for token in [
             None,
             Some(""),

@@ -201,6 +201,36 @@ async fn the_chats_own_document_may_ask_for_its_agent_wherever_browsers_show_it(
 }
 
 #[tokio::test]
+async fn our_own_pages_get_a_configuration_and_nothing_else() {
+    let world = World::new();
+    let page = Page::new(&world, json!({ "allowed_domains": ["example.com"] })).await;
+    let chat = json!({ "agent_id": page.agent, "session_id": "s", "message": "What?" });
+    let word = json!({ "message_id": page.message, "feedback_type": "THUMBS_UP" });
+    let plea = json!({ "agent_id": page.agent, "session_id": "s", "message": "Help!" });
+    let resume = format!("/api/v1/widget/chat/{}/events", page.message);
+    for call in [
+        world.post("/api/v1/widget/chat", chat),
+        world.post("/api/v1/widget/feedback", word),
+        world.post("/api/v1/widget/escalate", plea),
+        world.get(&resume),
+    ] {
+        let call = call.header("x-api-key", &page.key);
+        let answer = call.header("sec-fetch-site", "same-origin").send().await;
+        assert_eq!(answer.refusal(), (403, "ORIGIN_NOT_ALLOWED".into(), None));
+    }
+}
+
+#[tokio::test]
+async fn a_key_without_domains_opens_nothing_to_our_own_pages() {
+    let world = World::new();
+    let page = Page::new(&world, json!({ "allowed_domains": [] })).await;
+    let path = format!("/api/v1/widget/config/{}", page.agent);
+    let call = world.get(&path).header("x-api-key", &page.key);
+    let answer = call.header("sec-fetch-site", "same-origin").send().await;
+    assert_eq!(answer.refusal(), (403, "ORIGIN_NOT_ALLOWED".into(), None));
+}
+
+#[tokio::test]
 async fn a_page_may_read_its_refusals_and_the_limits() {
     let world = World::new();
     let page = Page::new(&world, json!({ "allowed_domains": ["example.com"] })).await;

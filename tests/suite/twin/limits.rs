@@ -1,7 +1,8 @@
 //! Requests by key and minute, answers by workspace and month.
 use super::{Program, refused};
 use crate::harness::{START, World};
-use edge_core::limit::{ANSWERS, Take, Window};
+use edge_core::limit::lane::ANSWERS;
+use edge_core::limit::{Take, Window};
 use edge_model::key::KeyKind;
 use http::Method;
 use serde_json::json;

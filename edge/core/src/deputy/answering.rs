@@ -4,10 +4,11 @@ use crate::agent::version_name;
 use crate::answer::{self, Brief, Composed, Speech, context, plain::plain};
 use crate::app::App;
 use crate::conversation::{Asked, Circumstances, answering};
+use crate::limit::lane;
 use crate::permission::Action;
 use crate::ports::Departure;
 use crate::program::Caller;
-use crate::{Error, Result, escalation, event, limit};
+use crate::{Error, Result, escalation, event};
 use edge_model::conversation::{Answer, Author, Conversation, MessageStatus};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
 use edge_model::text::{Context, Name, Question};
@@ -48,7 +49,7 @@ pub async fn ask(app: &App, around: &Circumstances, caller: &impl Caller, ask: A
     let began = app.now();
     let workspace = caller.workspace();
     let ready = ready(app, workspace).await?;
-    limit::admit_answer(&*app.limiter, &workspace.id, workspace.plan, began).await?;
+    lane::admit_answer(&*app.limiter, &workspace.id, workspace.plan, began).await?;
     let id = ConversationId::new(app.id(ConversationId::PREFIX)?);
     let conversation = Conversation {
         session_key: id.to_string(),

@@ -1,5 +1,5 @@
 //! Which questions only the owner may answer, and how that is said.
-use crate::limit::grouped;
+use crate::limit::plan::grouped;
 use edge_model::escalation::EscalationReason;
 use retrieval::decision::{Reason, decision};
 

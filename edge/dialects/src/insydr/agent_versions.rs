@@ -29,6 +29,7 @@ pub fn routes() -> Vec<Route> {
             of_member,
             "Put an agent aside; it answers nobody any more",
         )
+        .control()
         .gives::<Agent>(200),
         post(
             UNARCHIVE,

@@ -43,13 +43,16 @@ pub fn routes() -> Vec<Route> {
         get(ONE, show, of_member, "Get a conversation with its messages")
             .query(&super::PAGE)
             .gives::<Conversation>(200),
-        delete(ONE, remove, of_member, "Delete a conversation").gives::<Message>(200),
+        delete(ONE, remove, of_member, "Delete a conversation")
+            .control()
+            .gives::<Message>(200),
         delete(
             VISITOR,
             remove_visitor,
             of_member,
             "Delete all conversations of a visitor",
         )
+        .control()
         .gives::<DeletedVisitor>(200),
     ]
     .map(Route::extension)

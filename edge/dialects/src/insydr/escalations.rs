@@ -1,5 +1,5 @@
 //! Escalations: extensions, but for the widget's `POST /widget/escalate` (seed 004, section 6).
-use super::caller::{Member, Metered, Visitor};
+use super::caller::{Member, Visitor};
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::page::{Paging, next_cursor};
 use super::widget::refusal;
@@ -127,15 +127,14 @@ pub async fn reply(
 
 pub async fn escalate(
     State(app): State<App>,
-    Metered(meter): Metered,
-    Visitor(credential): Visitor,
+    Visitor(visitor): Visitor,
     given: ApiResult<Body<Escalate>>,
 ) -> ApiResult<(StatusCode, Json<Escalated>)> {
     let plea = match given.and_then(|it| plea(it.0)) {
         Ok(plea) => plea,
-        Err(error) => return Err(refusal(&app, &meter, &credential, error).await),
+        Err(error) => return Err(refusal(&app, &visitor, error).await),
     };
-    let raised = escalation::plead(&app, &meter, &credential, plea).await?;
+    let raised = escalation::plead(&app, &visitor, plea).await?;
     let answer = Escalated {
         escalation_id: raised.id.to_string(),
         message: "Somebody will look at your question".into(),

@@ -29,7 +29,9 @@ pub fn routes() -> Vec<Route> {
         patch(MEMBER, update, of_member, "Change a member's role (owner, admin)")
             .takes::<UpdateMember>()
             .gives::<wire::member::Member>(200),
-        delete(MEMBER, remove, of_member, "Remove a member (owner, admin), or leave").gives::<Message>(200),
+        delete(MEMBER, remove, of_member, "Remove a member (owner, admin), or leave")
+            .control()
+            .gives::<Message>(200),
         post(INVITATIONS, invite, of_member, "Invite somebody by mail (owner, admin)")
             .takes::<CreateInvitation>()
             .gives::<wire::member::Invitation>(201),
@@ -40,7 +42,9 @@ pub fn routes() -> Vec<Route> {
             "List open invitations (owner, admin)",
         )
         .gives::<InvitationList>(200),
-        delete(INVITATION, withdraw, of_member, "Withdraw an invitation (owner, admin)").gives::<Message>(200),
+        delete(INVITATION, withdraw, of_member, "Withdraw an invitation (owner, admin)")
+            .control()
+            .gives::<Message>(200),
         get(
             "/api/v1/invitations",
             received,
@@ -61,6 +65,7 @@ pub fn routes() -> Vec<Route> {
             of_account,
             "Decline an invitation",
         )
+        .control()
         .gives::<Message>(200),
     ]
     .map(Route::extension)

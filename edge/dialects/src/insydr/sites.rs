@@ -52,6 +52,7 @@ pub fn routes() -> Vec<Route> {
             of_member,
             "End the crawl of a website early; what was taken in stays",
         )
+        .control()
         .gives::<AcceptedReprocess>(200)
         .extension(),
         patch(CRAWL, update, of_member, "Change how a website is crawled")

@@ -1,5 +1,5 @@
 //! The widget's public API (seed 004, section 6).
-use super::caller::{Metered, Visitor};
+use super::caller::Visitor;
 use super::error::{ApiError, ApiResult, Body, Path};
 use super::events;
 use crate::extract::header_of;
@@ -7,9 +7,7 @@ use axum::Json;
 use axum::extract::{Extension, State};
 use axum::response::Response;
 use edge_core::conversation::{self, Ask, Circumstances};
-use edge_core::limit::Meter;
 use edge_core::ports::{Background, Departure};
-use edge_core::widget::Credential;
 use edge_core::{App, resume, widget};
 use edge_model::agent::WidgetConfig;
 use edge_model::conversation::Rating;
@@ -21,12 +19,11 @@ use wire::widget::{Appearance, Behavior, Branding, Chat, Config, Feedback, Feedb
 
 pub async fn config(
     State(app): State<App>,
-    Metered(meter): Metered,
-    Visitor(credential): Visitor,
+    Visitor(visitor): Visitor,
     Path(id): Path<String>,
 ) -> ApiResult<Json<Config>> {
     let id = AgentId::new(id);
-    Ok(Json(shown(&id, widget::config(&app, &meter, &credential, &id).await?)))
+    Ok(Json(shown(&id, widget::config(&app, &visitor, &id).await?)))
 }
 
 fn shown(id: &AgentId, config: widget::Config) -> Config {
@@ -72,42 +69,32 @@ fn shown(id: &AgentId, config: widget::Config) -> Config {
 
 pub async fn chat(
     State(app): State<App>,
-    Metered(meter): Metered,
-    Visitor(credential): Visitor,
+    Visitor(visitor): Visitor,
     Extension(background): Extension<Background>,
     Extension(departure): Extension<Departure>,
     chat: ApiResult<Body<Chat>>,
 ) -> ApiResult<Response> {
     let ask = match chat.and_then(|it| question(it.0)) {
         Ok(ask) => ask,
-        Err(error) => return Err(refusal(&app, &meter, &credential, error).await),
+        Err(error) => return Err(refusal(&app, &visitor, error).await),
     };
-    let around = Circumstances {
-        meter,
-        background,
-        departure,
-    };
-    let answer = conversation::ask(&app, &around, &credential, ask).await?;
+    let around = Circumstances { background, departure };
+    let answer = conversation::ask(&app, &around, &visitor, ask).await?;
     Ok(events::stream(app.clock.clone(), answer, events::State::default()))
 }
 
 pub async fn resume(
     State(app): State<App>,
-    Metered(meter): Metered,
-    Visitor(credential): Visitor,
+    Visitor(visitor): Visitor,
     Extension(background): Extension<Background>,
     Extension(departure): Extension<Departure>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let around = Circumstances {
-        meter,
-        background,
-        departure,
-    };
+    let around = Circumstances { background, departure };
     let position = events::position(&id, header_of(&headers, "last-event-id"));
     let state = events::State::after(&id, position);
-    let answer = resume::resume(&app, &around, &credential, MessageId::new(id), position).await?;
+    let answer = resume::resume(&app, &around, &visitor, MessageId::new(id), position).await?;
     Ok(events::stream(app.clock.clone(), answer, state))
 }
 
@@ -124,24 +111,23 @@ fn question(chat: Chat) -> ApiResult<Ask> {
     })
 }
 
-/// Refuses a request for its body: only to who is let in, and counted like any other.
-pub(super) async fn refusal(app: &App, meter: &Meter, credential: &Credential, error: ApiError) -> ApiError {
-    widget::admit(app, meter, credential)
+/// Refuses a request for its body, but first for its credential.
+pub(super) async fn refusal(app: &App, visitor: &widget::Visitor, error: ApiError) -> ApiError {
+    widget::count_malformed(app, visitor)
         .await
         .map_or_else(ApiError::from, |()| error)
 }
 
 pub async fn feedback(
     State(app): State<App>,
-    Metered(meter): Metered,
-    Visitor(credential): Visitor,
+    Visitor(visitor): Visitor,
     given: ApiResult<Body<Feedback>>,
 ) -> ApiResult<(StatusCode, Json<FeedbackReceived>)> {
     let (message, rating, comment) = match given.and_then(|it| word(it.0)) {
         Ok(word) => word,
-        Err(error) => return Err(refusal(&app, &meter, &credential, error).await),
+        Err(error) => return Err(refusal(&app, &visitor, error).await),
     };
-    let id = widget::give_feedback(&app, &meter, &credential, &message, rating, &comment).await?;
+    let id = widget::give_feedback(&app, &visitor, &message, rating, &comment).await?;
     Ok((
         StatusCode::CREATED,
         Json(FeedbackReceived {

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use edge_core::guard::PublicUrl;
 use edge_core::index::Progress;
-use edge_core::limit::messages_per_month;
+use edge_core::limit::plan::messages_per_month;
 use edge_core::workspace::{Detail, NewWorkspace, Patch, RetentionDays};
 use edge_core::{App, workspace};
 use edge_model::Timestamp;

@@ -5,7 +5,6 @@ use super::limit::{at_most, required};
 use axum::Json;
 use axum::extract::{Extension, State};
 use edge_core::conversation::Circumstances;
-use edge_core::limit::Meter;
 use edge_core::ports::{Background, Departure};
 use edge_core::{App, Error, deputy};
 use edge_model::text::{Context, Name, Question};
@@ -49,16 +48,11 @@ pub struct Answer {
 pub async fn ask(
     State(app): State<App>,
     Caller(program): Caller,
-    Extension(meter): Extension<Meter>,
     Extension(background): Extension<Background>,
     Extension(departure): Extension<Departure>,
     Body(ask): Body<Ask>,
 ) -> ApiResult<Json<Answer>> {
-    let around = Circumstances {
-        meter,
-        background,
-        departure,
-    };
+    let around = Circumstances { background, departure };
     let reply = deputy::ask(&app, &around, &program, ask.try_into()?).await?;
     Ok(Json(reply.into()))
 }

@@ -1,0 +1,118 @@
+//! Network addresses of callers, as throttles count them.
+use crate::limit::{Take, Window};
+use std::net::IpAddr;
+
+/// How many times the figure of one network a wider network has.
+const WIDE_FACTOR: u64 = 10;
+
+/// Where a call comes from: an IPv4 address, or the /64 of an IPv6 address and the /48 around it.
+///
+/// The holder of one IPv6 address has all 2^64 addresses of its /64, so whole IPv6 addresses are never counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientAddress {
+    network: String,
+    wide_network: Option<String>,
+}
+
+impl ClientAddress {
+    /// Takes an address as a proxy reports it. All calls whose address cannot be read are one network.
+    pub fn new(text: &str) -> Self {
+        let address = text.trim().parse::<IpAddr>().map(|it| it.to_canonical());
+        match address {
+            Ok(IpAddr::V4(it)) => Self {
+                network: it.to_string(),
+                wide_network: None,
+            },
+            Ok(IpAddr::V6(it)) => {
+                let [a, b, c, d, ..] = it.segments();
+                Self {
+                    network: format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"),
+                    wide_network: Some(format!("{a:x}:{b:x}:{c:x}::/48")),
+                }
+            }
+            Err(_) => Self {
+                network: "unknown".into(),
+                wide_network: None,
+            },
+        }
+    }
+
+    /// Returns the IPv4 address or the /64.
+    pub(crate) fn network(&self) -> &str {
+        &self.network
+    }
+
+    /// Returns the /48 of an IPv6 address.
+    pub(crate) fn wide_network(&self) -> Option<&str> {
+        self.wide_network.as_deref()
+    }
+
+    /// Returns the widest network that calls of this address are counted in, which is where their counters are kept.
+    pub(crate) fn widest(&self) -> &str {
+        self.wide_network().unwrap_or(&self.network)
+    }
+
+    /// Returns a take of one for the network, and for IPv6 another one for the /48 with ten times the limit.
+    pub(crate) fn takes(&self, counter: &str, window: Window, limit: u64) -> Vec<Take> {
+        let take = |network: &str, limit| Take {
+            counter: format!("{counter} {network}"),
+            window,
+            limit,
+            amount: 1,
+        };
+        let wide = self.wide_network().map(|it| take(it, limit * WIDE_FACTOR));
+        [take(&self.network, limit)].into_iter().chain(wide).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ipv4_addresses_are_counted_whole() {
+        for (text, network) in [
+            ("192.0.2.1", "192.0.2.1"),
+            (" 192.0.2.1 ", "192.0.2.1"),
+            ("::ffff:192.0.2.1", "192.0.2.1"),
+            ("::ffff:c000:201", "192.0.2.1"),
+        ] {
+            let address = ClientAddress::new(text);
+            assert_eq!((address.network(), address.widest()), (network, network), "{text}");
+        }
+    }
+
+    #[test]
+    fn ipv6_addresses_are_counted_by_their_networks() {
+        for (text, network, wide) in [
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+            ("2001:DB8:1:2::", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+            ("2001:db8:1:ffff::1", "2001:db8:1:ffff::/64", "2001:db8:1::/48"),
+            ("::1", "0:0:0:0::/64", "0:0:0::/48"),
+        ] {
+            let address = ClientAddress::new(text);
+            assert_eq!((address.network(), address.widest()), (network, wide), "{text}");
+        }
+    }
+
+    #[test]
+    fn unreadable_addresses_are_one_network() {
+        for text in ["", "unknown", "192.0.2.1:80", "[::1]", "fe80::1%eth0", "1.2.3"] {
+            assert_eq!(ClientAddress::new(text), ClientAddress::new("?"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wide_network_has_ten_times_the_figure() {
+        let takes = ClientAddress::new("2001:db8::1").takes("signup", Window::Hour, 30);
+        let counted: Vec<_> = takes.iter().map(|it| (it.counter.as_str(), it.limit)).collect();
+        assert_eq!(
+            counted,
+            [("signup 2001:db8:0:0::/64", 30), ("signup 2001:db8:0::/48", 300)]
+        );
+        assert_eq!(
+            ClientAddress::new("192.0.2.1").takes("signup", Window::Hour, 30).len(),
+            1
+        );
+    }
+}
