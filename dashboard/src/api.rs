@@ -47,16 +47,16 @@ impl UnauthorizedApi {
     }
 
     /// Has another code mailed.
-    pub async fn resend_code(self, address: &auth::EmailOnly) -> Outcome<Message> {
-        self.post("/auth/resend-otp", address).await
+    pub async fn resend_code(self, sign_up: &auth::ResendOtp) -> Outcome<Message> {
+        self.post("/auth/resend-otp", sign_up).await
     }
 
-    /// Has a code for a new password mailed.
+    /// Has a code and a link for a new password mailed.
     pub async fn forgot_password(self, address: &auth::EmailOnly) -> Outcome<Message> {
         self.post("/auth/forgot-password", address).await
     }
 
-    /// Sets a new password with the mailed code.
+    /// Sets a new password with the mailed code or link.
     pub async fn reset_password(self, reset: &auth::ResetPassword) -> Outcome<Message> {
         self.post("/auth/reset-password", reset).await
     }

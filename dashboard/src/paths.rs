@@ -16,9 +16,11 @@ pub fn sign_up() -> String {
     format!("{BASE}/sign-up")
 }
 
-/// Returns the address of the page that takes the code mailed to `email`.
-pub fn verification(email: &str) -> String {
-    format!("{BASE}/verify?email={}", encode(email))
+/// Returns the address of the page that takes the code mailed to `email` for a sign-up, whose id is known only to who made
+/// it.
+pub fn verification(email: &str, signup_id: Option<&str>) -> String {
+    let id = signup_id.map_or_else(String::new, |it| format!("&signup={}", encode(it)));
+    format!("{BASE}/verify?email={}{id}", encode(email))
 }
 
 /// Returns the address of the page that mails a code for a new password.
@@ -104,6 +106,15 @@ mod tests {
     #[test]
     fn reserved_characters_are_encoded() {
         assert_eq!(encode("a b+c@d.e/ü"), "a%20b%2Bc%40d.e%2F%C3%BC");
+    }
+
+    #[test]
+    fn a_verification_names_the_sign_up_if_it_is_known() {
+        assert_eq!(
+            verification("a@b.de", Some("signup_1")),
+            "/dashboard/verify?email=a%40b.de&signup=signup_1"
+        );
+        assert_eq!(verification("a@b.de", None), "/dashboard/verify?email=a%40b.de");
     }
 
     #[test]

@@ -10,11 +10,12 @@ use crate::paths;
 use crate::platform;
 use crate::remote::{Remote, remote};
 use crate::session::Session;
+use crate::state::account::link_token;
 use crate::state::workspaces::Role;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::Outlet;
-use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use leptos_router::hooks::{use_location, use_navigate, use_params_map, use_query_map};
 use shared::auth::Me;
 use shared::workspace::{Workspace, WorkspaceList};
 
@@ -82,15 +83,17 @@ pub fn use_replace() -> Callback<String> {
     Callback::new(move |address: String| navigate.with_value(|go| go(&address, options())))
 }
 
-/// The pages for whoever is not signed in. Signing in leads on to where one wanted to go.
+/// The pages for who is not signed in. Signing in leads on to where one wanted to go. A mailed link is opened all the same:
+/// who forgot their password may still be signed in.
 #[component]
 pub fn SignedOut() -> impl IntoView {
     let session = expect_context::<Session>();
     let query = use_query_map();
+    let fragment = use_location().hash;
     let replace = use_replace();
     provide_context(UnauthorizedApi::new(session));
     Effect::new(move |_| {
-        if session.api().is_some() {
+        if session.api().is_some() && fragment.with_untracked(|it| link_token(it).is_none()) {
             let next = query.with_untracked(|query| query.get("next")).unwrap_or_default();
             replace.run(paths::safe_next(&next).map_or_else(paths::workspaces, str::to_owned));
         }

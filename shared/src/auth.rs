@@ -15,6 +15,8 @@ pub struct SignedUp {
     pub message: String,
     pub email: String,
     pub expires_in_minutes: u32,
+    /// Extension: names this sign-up. Who sends it with the code confirms no other sign-up with the address.
+    pub signup_id: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +39,10 @@ pub struct LoggedIn {
 pub struct VerifyOtp {
     pub email: String,
     pub otp_code: String,
+    /// Extension: as the sign-up answered it. Without it, the code must be that of the newest sign-up with the address from
+    /// the same network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signup_id: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,7 +80,17 @@ pub struct UpdateMe {
     pub full_name: String,
 }
 
-/// Extension: `POST /auth/resend-otp` and `POST /auth/forgot-password`.
+/// Extension: `POST /auth/resend-otp`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ResendOtp {
+    pub email: String,
+    /// As the sign-up answered it. Without it, the newest sign-up with the address from the same network is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signup_id: Option<String>,
+}
+
+/// Extension: `POST /auth/forgot-password`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EmailOnly {
@@ -85,8 +101,15 @@ pub struct EmailOnly {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ResetPassword {
-    pub email: String,
-    pub otp_code: String,
+    /// Needed with a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The six digits from the mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otp_code: Option<String>,
+    /// What stands behind `#token=` in the mailed link, in place of address and code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
     pub password: String,
 }
 

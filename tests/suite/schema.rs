@@ -3,13 +3,15 @@ use crate::harness::sqlite::{Sqlite, migrations};
 
 /// Tables that are nobody's in particular: accounts are people, who may belong to several workspaces; answers are kept
 /// for whoever asked, under a hash of the caller.
-const NOT_OF_A_TENANT: [&str; 7] = [
+const NOT_OF_A_TENANT: [&str; 9] = [
     "accounts",
+    "code_tries",
     "crawl_hosts",
     "idempotency_effects",
     "idempotency_keys",
-    "otps",
+    "mailed_codes",
     "sessions",
+    "sign_ups",
     "workspaces",
 ];
 
@@ -34,6 +36,23 @@ fn migrations_have_a_number_each_and_say_what_they_are_for() {
         last = number;
         assert!(sql.starts_with("-- "), "{name} opens with what its tables mean");
     }
+}
+
+#[test]
+fn accounts_of_an_old_release_outlive_the_change_of_codes() {
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    let (before, after): (Vec<_>, Vec<_>) = migrations().into_iter().partition(|it| it.0.as_str() < "0071");
+    let run = |all: Vec<(String, String)>| all.iter().for_each(|it| connection.execute_batch(&it.1).unwrap());
+    run(before);
+    let rows = "INSERT INTO accounts VALUES ('user_1', 'a@example.com', 'A', 'x', 1, 1), ('user_2', 'b@example.com', 'B', 'x', NULL, 1);
+        INSERT INTO otps VALUES ('user_2', 'verify_email', 'x', 1, 0, 1, 1);
+        INSERT INTO sessions VALUES ('sid_1', 'user_1', 1, 2);";
+    connection.execute_batch(rows).unwrap();
+    run(after);
+    let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap();
+    assert_eq!(count("SELECT count(*) FROM accounts"), 2);
+    assert_eq!(count("SELECT count(*) FROM sessions"), 1);
 }
 
 #[test]

@@ -217,6 +217,7 @@ pub fn sign_up(api: &Api, mail_dir: &Path, email: &str, password: &str) -> Resul
     let code = VerifyOtp {
         email: email.into(),
         otp_code: code_for(mail_dir, email, since)?,
+        signup_id: None,
     };
     let Verified { access_token, .. } = api
         .post("/api/v1/auth/verify-otp", &code)?

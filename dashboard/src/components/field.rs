@@ -107,6 +107,28 @@ pub fn TextField(
     }
 }
 
+/// The digits of a mailed code.
+#[component]
+pub fn CodeField(
+    /// What was typed.
+    value: RwSignal<String>,
+    /// What is wrong with the form.
+    problems: RwSignal<Problems>,
+) -> impl IntoView {
+    view! {
+        <TextField
+            label="Code"
+            name="otp_code"
+            inputmode="numeric"
+            autocomplete="one-time-code"
+            placeholder="000000"
+            value=value
+            problems=problems
+            autofocus=true
+        />
+    }
+}
+
 /// Shows a password that is being typed, since whoever sees it mistypes less.
 #[component]
 fn Reveal(revealed: RwSignal<bool>) -> impl IntoView {

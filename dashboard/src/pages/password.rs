@@ -1,16 +1,17 @@
-//! A new password for whoever has forgotten theirs: first a code by mail, then the password.
+//! A new password for who has forgotten theirs: first a mail with a code and a link, then the password.
 use crate::api::UnauthorizedApi;
-use crate::components::field::{FormProblem, TextField, accept};
+use crate::components::field::{CodeField, FormProblem, TextField, accept};
 use crate::components::page::PageHead;
 use crate::components::submit::Submit;
 use crate::components::toast::Toasts;
 use crate::paths;
 use crate::remote::Errand;
+use crate::session::Session;
 use crate::shell::use_go;
-use crate::state::account::{check_code, check_email, check_new_password, code_digits};
+use crate::state::account::{check_code, check_email, check_new_password, code_digits, link_token};
 use crate::state::problems::Problems;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::{use_location, use_query_map};
 use shared::auth::{EmailOnly, ResetPassword};
 
 /// Asks for the address to which the code goes.
@@ -40,7 +41,7 @@ pub fn Forgotten() -> impl IntoView {
         );
     };
     view! {
-        <PageHead title="Reset your password" lead="We will mail you a code." />
+        <PageHead title="Reset your password" lead="We will mail you a code and a link." />
         <form class="form" novalidate on:submit=submit>
             <TextField
                 label="E-mail"
@@ -58,15 +59,18 @@ pub fn Forgotten() -> impl IntoView {
     }
 }
 
-/// Takes the code and the new password.
+/// Takes the new password, and the code unless a link was opened.
 #[component]
 pub fn Reset() -> impl IntoView {
-    let (api, toasts, go) = (
+    let (api, session, toasts, go) = (
         expect_context::<UnauthorizedApi>(),
+        expect_context::<Session>(),
         expect_context::<Toasts>(),
         use_go(),
     );
     let query = use_query_map();
+    let fragment = use_location().hash;
+    let token = Memo::new(move |_| fragment.with(|it| link_token(it)));
     let email = Memo::new(move |_| query.with(|query| query.get("email")).unwrap_or_default());
     let (code, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let problems = RwSignal::new(Problems::default());
@@ -74,20 +78,27 @@ pub fn Reset() -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let mut found = Problems::default();
-        check_code(&code.get_untracked(), &mut found);
+        let token = token.get_untracked();
+        if token.is_none() {
+            check_code(&code.get_untracked(), &mut found);
+        }
         check_new_password(&password.get_untracked(), &mut found);
         if !accept(found, problems) {
             return;
         }
+        let by_code = token.is_none();
         let reset = ResetPassword {
-            email: email.get_untracked(),
-            otp_code: code_digits(&code.get_untracked()),
+            email: by_code.then(|| email.get_untracked()),
+            otp_code: by_code.then(|| code_digits(&code.get_untracked())),
+            token,
             password: password.get_untracked(),
         };
         errand.run(
             async move { api.reset_password(&reset).await },
             move |outcome| match outcome {
                 Ok(_) => {
+                    // It has ended, like every other session of the account.
+                    session.end();
                     toasts.good("Your password is set. Sign in with it.");
                     go.run(paths::sign_in(None));
                 }
@@ -97,18 +108,15 @@ pub fn Reset() -> impl IntoView {
     };
     view! {
         <PageHead title="Choose a new password" />
-        <p class="entrance__text">"If there is an account for " <strong>{email}</strong> ", a code is in its mail."</p>
+        <Show when=move || token.with(Option::is_none)>
+            <p class="entrance__text">
+                "If there is an account for " <strong>{email}</strong> ", a mail with a code and a link is on its way."
+            </p>
+        </Show>
         <form class="form" novalidate on:submit=submit>
-            <TextField
-                label="Code"
-                name="otp_code"
-                inputmode="numeric"
-                autocomplete="one-time-code"
-                placeholder="000000"
-                value=code
-                problems=problems
-                autofocus=true
-            />
+            <Show when=move || token.with(Option::is_none)>
+                <CodeField value=code problems=problems />
+            </Show>
             <TextField
                 label="New password"
                 name="password"
@@ -121,6 +129,6 @@ pub fn Reset() -> impl IntoView {
             <FormProblem problems=problems />
             <Submit label="Set password" busy=errand wide=true />
         </form>
-        <p class="entrance__ways"><a href=paths::forgotten()>"Send another code"</a></p>
+        <p class="entrance__ways"><a href=paths::forgotten()>"Send another mail"</a></p>
     }
 }

@@ -40,7 +40,7 @@ pub fn SignIn() -> impl IntoView {
             async move { api.sign_in(&credentials).await },
             move |outcome| match outcome {
                 Ok(signed_in) => session.begin(signed_in.access_token),
-                Err(error) if error.code == "EMAIL_NOT_VERIFIED" => go.run(paths::verification(&address)),
+                Err(error) if error.code == "EMAIL_NOT_VERIFIED" => go.run(paths::verification(&address, None)),
                 Err(error) => problems.set(Problems::refused(&error, &["email", "password"])),
             },
         );

@@ -36,7 +36,7 @@ pub fn SignUp() -> impl IntoView {
         errand.run(
             async move { api.sign_up(&account).await },
             move |outcome| match outcome {
-                Ok(signed_up) => go.run(paths::verification(&signed_up.email)),
+                Ok(signed_up) => go.run(paths::verification(&signed_up.email, Some(&signed_up.signup_id))),
                 Err(error) => problems.set(Problems::refused(&error, &["full_name", "email", "password"])),
             },
         );

@@ -1,6 +1,6 @@
 //! Proving with the mailed code that an address is one's own.
 use crate::api::UnauthorizedApi;
-use crate::components::field::{FormProblem, TextField, accept};
+use crate::components::field::{CodeField, FormProblem, accept};
 use crate::components::page::PageHead;
 use crate::components::submit::Submit;
 use crate::components::toast::Toasts;
@@ -11,7 +11,7 @@ use crate::state::account::{CODE_LENGTH, check_code, code_digits};
 use crate::state::problems::Problems;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use shared::auth::{EmailOnly, VerifyOtp};
+use shared::auth::{ResendOtp, VerifyOtp};
 
 /// The form for the mailed code.
 #[component]
@@ -23,6 +23,7 @@ pub fn Verification() -> impl IntoView {
     );
     let query = use_query_map();
     let email = Memo::new(move |_| query.with(|query| query.get("email")).unwrap_or_default());
+    let sign_up = Memo::new(move |_| query.with(|query| query.get("signup")));
     let code = RwSignal::new(String::new());
     let problems = RwSignal::new(Problems::default());
     let (verifying, resending) = (Errand::default(), Errand::default());
@@ -35,6 +36,7 @@ pub fn Verification() -> impl IntoView {
         let proof = VerifyOtp {
             email: email.get_untracked(),
             otp_code: code_digits(&code.get_untracked()),
+            signup_id: sign_up.get_untracked(),
         };
         verifying.run(async move { api.verify(&proof).await }, move |outcome| match outcome {
             Ok(verified) => session.begin(verified.access_token),
@@ -42,11 +44,12 @@ pub fn Verification() -> impl IntoView {
         });
     };
     let resend = move |_| {
-        let address = EmailOnly {
+        let again = ResendOtp {
             email: email.get_untracked(),
+            signup_id: sign_up.get_untracked(),
         };
         resending.run(
-            async move { api.resend_code(&address).await },
+            async move { api.resend_code(&again).await },
             move |outcome| match outcome {
                 Ok(_) => toasts.good("A new code is on its way."),
                 Err(error) => toasts.refused(&error),
@@ -64,19 +67,10 @@ pub fn Verification() -> impl IntoView {
         <p class="entrance__text">
             "We sent a code of six digits to "
             <strong>{email}</strong>
-            ". It is good for ten minutes."
+            ". It is valid for ten minutes. If there are several, enter the one that came for this sign-up."
         </p>
         <form class="form" novalidate on:submit=move |event| { event.prevent_default(); verify(); }>
-            <TextField
-                label="Code"
-                name="otp_code"
-                inputmode="numeric"
-                autocomplete="one-time-code"
-                placeholder="000000"
-                value=code
-                problems=problems
-                autofocus=true
-            />
+            <CodeField value=code problems=problems />
             <FormProblem problems=problems />
             <Submit label="Verify" busy=verifying wide=true />
         </form>

@@ -72,6 +72,13 @@ pub fn check_code(typed: &str, problems: &mut Problems) {
     }
 }
 
+/// Returns the token of a mailed link, which stands behind the `#` of the address.
+pub fn link_token(fragment: &str) -> Option<String> {
+    let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
+    let token = fragment.strip_prefix("token=").filter(|it| !it.is_empty());
+    token.map(str::to_owned)
+}
+
 /// Returns the letters that stand for a person where there is no picture.
 pub fn initials(full_name: &str) -> String {
     let mut words = full_name.split_whitespace();
@@ -124,6 +131,16 @@ mod tests {
         assert_eq!(why("otp_code", |p| check_code("123-456", p)), None);
         assert!(why("otp_code", |p| check_code("12345", p)).is_some());
         assert!(why("otp_code", |p| check_code("12345a", p)).is_some());
+    }
+
+    #[test]
+    fn the_token_of_a_link_is_behind_the_hash() {
+        for fragment in ["#token=code_1.abc-_", "token=code_1.abc-_"] {
+            assert_eq!(link_token(fragment).as_deref(), Some("code_1.abc-_"));
+        }
+        for fragment in ["", "#", "#token=", "#main", "#x=token=1"] {
+            assert_eq!(link_token(fragment), None, "{fragment}");
+        }
     }
 
     #[test]

@@ -1,26 +1,21 @@
-//! Accounts: signing up, confirming the address, signing in and out.
+//! Accounts: signing in and out, one's name, and deleting the account.
 //!
-//! What strangers may learn: nothing. A known and an unknown address get the same answers after the same work.
+//! A known and an unknown address get the same answers after the same work.
 use crate::address::ClientAddress;
 use crate::app::App;
+use crate::limit::Meter;
 use crate::limit::lane::{self, Operation};
-use crate::limit::{Meter, Window};
-use crate::password::{self, Password};
+use crate::password;
 use crate::throttle::{self, LoginGuess};
 use crate::token::{self, Audience};
-use crate::{Error, Kind, Reason, Result, erasure, letter, secret};
-use edge_model::account::{Account, Otp, OtpPurpose, Session};
-use edge_model::letter::Letter;
-use edge_model::text::{Email, Name};
-use edge_model::time::{DAY, HOUR, MINUTE};
+use crate::{Error, Kind, Reason, Result, code, erasure, letter};
+use edge_model::account::{Account, Session};
+use edge_model::text::Name;
+use edge_model::time::DAY;
 use edge_model::{AccountId, SessionId};
 use edge_store::{accounts, members};
 use serde::{Deserialize, Serialize};
 
-/// How long a code is good for, in minutes.
-pub const OTP_MINUTES: u32 = 10;
-const OTP_TRIES: u32 = 5;
-const OTP_SENDS_PER_HOUR: u32 = 3;
 const SESSION: i64 = DAY;
 
 /// What a sign-in token holds.
@@ -37,144 +32,32 @@ pub struct SignedIn {
     pub session: SessionId,
 }
 
-/// Signs a person up and mails them a code.
-///
-/// # Errors
-/// [`Kind::RateLimited`] when one address or one caller asks too often.
-pub async fn sign_up(
-    app: &App,
-    from: &ClientAddress,
-    email: &Email,
-    password: &Password,
-    full_name: &Name,
-) -> Result<()> {
-    throttle::count(app, from, "signup", 300, Window::Hour).await?;
-    // Hashed whether or not it will be needed, so that the time is the same.
-    let password_hash = password::hash(&*app.random, password)?;
-    let purpose = OtpPurpose::VerifyEmail;
-    let (account, otp) = app.store.account_and_otp(email.as_str(), purpose).await?;
-    match account {
-        Some(account) if account.email_verified_at.is_some() => {
-            letter::post(app, email.as_str(), Letter::KnownAddress, vec![]).await
-        }
-        Some(account) => {
-            let replace = accounts::replace_unverified(&account.id, full_name.as_str(), &password_hash);
-            send_code(app, &account, otp, purpose, vec![replace]).await
-        }
-        None => {
-            let account = Account {
-                id: AccountId::new(app.id(AccountId::PREFIX)?),
-                email: email.to_string(),
-                full_name: full_name.to_string(),
-                password_hash,
-                email_verified_at: None,
-                created_at: app.now(),
-            };
-            let done = send_code(app, &account, None, purpose, vec![accounts::insert(&account)]).await;
-            // Somebody was quicker with the same address and has been mailed; the answer must not tell.
-            done.or_else(|error| {
-                if error.kind == Kind::Conflict {
-                    Ok(())
-                } else {
-                    Err(error)
-                }
-            })
-        }
-    }
-}
-
-/// Mails a fresh code to an address that waits for one; says nothing of whether it does.
-///
-/// # Errors
-/// [`Kind::RateLimited`] when one caller asks too often.
-pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email) -> Result<()> {
-    throttle::count(app, from, "resend", 100, Window::Hour).await?;
-    let purpose = OtpPurpose::VerifyEmail;
-    let (account, otp) = app.store.account_and_otp(email.as_str(), purpose).await?;
-    match account.filter(|it| it.email_verified_at.is_none()) {
-        Some(account) => send_code(app, &account, otp, purpose, vec![]).await,
-        None => send_nothing(app, email, purpose).await,
-    }
-}
-
-/// Mails a code for a new password to the owner of an address; says nothing of whether there is one.
-///
-/// # Errors
-/// [`Kind::RateLimited`] when one caller asks too often.
-pub async fn forgot_password(app: &App, from: &ClientAddress, email: &Email) -> Result<()> {
-    throttle::count(app, from, "forgot", 100, Window::Hour).await?;
-    let purpose = OtpPurpose::ResetPassword;
-    let (account, otp) = app.store.account_and_otp(email.as_str(), purpose).await?;
-    match account {
-        Some(account) => send_code(app, &account, otp, purpose, vec![]).await,
-        None => send_nothing(app, email, purpose).await,
-    }
-}
-
-/// Confirms an address by its code and signs its owner in.
-///
-/// # Errors
-/// [`Reason::WrongCode`].
-pub async fn verify_email(app: &App, from: &ClientAddress, email: &Email, code: &str) -> Result<(Account, String)> {
-    let account = take_code(app, from, email, OtpPurpose::VerifyEmail, code).await?;
-    let (session, token) = new_session(app, &account)?;
-    let now = app.now();
-    app.store
-        .write(vec![
-            accounts::verify(&account.id, now),
-            accounts::insert_session(&session, now),
-        ])
-        .await?;
-    throttle::remember_network(app, from, &account.email).await;
-    Ok((account, token))
-}
-
-/// Sets a new password by a mailed code. Ends all sessions; whoever has the mail has the address, too.
-///
-/// # Errors
-/// [`Reason::WrongCode`].
-pub async fn reset_password(
-    app: &App,
-    from: &ClientAddress,
-    email: &Email,
-    code: &str,
-    password: &Password,
-) -> Result<()> {
-    let account = take_code(app, from, email, OtpPurpose::ResetPassword, code).await?;
-    let password_hash = password::hash(&*app.random, password)?;
-    let writes = vec![
-        accounts::set_password(&account.id, &password_hash),
-        accounts::verify(&account.id, app.now()),
-        accounts::delete_sessions(&account.id),
-    ];
-    app.store.write(writes).await?;
-    throttle::remember_network(app, from, &account.email).await;
-    Ok(())
-}
-
 /// Signs a person in and returns their token.
 ///
 /// # Errors
 /// [`Reason::WrongCredentials`] whatever of the two is wrong; [`Reason::UnverifiedEmail`] only to who knows the
-/// password; [`Kind::RateLimited`] after too many wrong guesses.
+/// password of a sign-up from their network that waits for its code; [`Kind::RateLimited`] after too many wrong guesses.
 pub async fn log_in(app: &App, from: &ClientAddress, email: &str, password: &str) -> Result<(Account, String)> {
     let email = email.trim().to_lowercase();
     let guess = LoginGuess::count(app, from, &email).await?;
-    let account = app.store.account_by_email(&email).await?;
+    let network = code::network_hash(app, from)?;
+    let (account, sign_up) = app.store.account_and_sign_up(&email, &network, app.now()).await?;
     let is_right = password::verify(password, account.as_ref().map(|it| it.password_hash.as_str()))?;
-    let Some(account) = account.filter(|_| is_right) else {
+    // Also where there is an account: who signed up with the address of another person must not learn of it.
+    let is_waiting = !is_right && password::verify(password, sign_up.as_deref())?;
+    if !is_right && !is_waiting {
         return Err(Error::unauthenticated("e-mail address or password is wrong").because(Reason::WrongCredentials));
-    };
-    if account.email_verified_at.is_none() {
+    }
+    let Some(account) = account.filter(|_| is_right) else {
         guess.take_back(app).await?;
         let error = Error::new(
             Kind::Forbidden,
             "confirm your e-mail address first, with the code we sent you",
         );
         return Err(error.because(Reason::UnverifiedEmail));
-    }
+    };
     guess.was_right(app).await?;
-    let (session, token) = new_session(app, &account)?;
+    let (session, token) = new_session(app, &account.id)?;
     app.store
         .write(vec![accounts::insert_session(&session, app.now())])
         .await?;
@@ -283,9 +166,10 @@ pub async fn delete(app: &App, from: &ClientAddress, caller: &SignedIn, password
     throttle::forget(app, &account.email).await
 }
 
-fn new_session(app: &App, account: &Account) -> Result<(Session, String)> {
+/// Returns a new session of an account, to be written, and its token.
+pub(crate) fn new_session(app: &App, account: &AccountId) -> Result<(Session, String)> {
     let id = SessionId::new(app.id(SessionId::PREFIX)?);
-    let (now, account_id) = (app.now(), account.id.clone());
+    let (now, account_id) = (app.now(), account.clone());
     let session = Session {
         id: id.clone(),
         account_id: account_id.clone(),
@@ -303,85 +187,4 @@ fn new_session(app: &App, account: &Account) -> Result<(Session, String)> {
         session.expires_at,
     )?;
     Ok((session, token))
-}
-
-/// Writes a fresh code together with `writes` and orders its mail. Beyond three codes an hour nothing is written, so
-/// that an account is as it was when the last code was mailed, nothing is mailed and nothing said: the answer must not
-/// tell a known address from an unknown one.
-async fn send_code(
-    app: &App,
-    account: &Account,
-    before: Option<Otp>,
-    purpose: OtpPurpose,
-    mut writes: Vec<edge_store::Statement>,
-) -> Result<()> {
-    let now = app.now();
-    let (sends, window_started_at) = before
-        .filter(|it| it.window_started_at.plus(HOUR) > now)
-        .map_or((0, now), |it| (it.sends, it.window_started_at));
-    let nonce = app.id("")?;
-    if sends >= OTP_SENDS_PER_HOUR {
-        writes.clear();
-    } else {
-        writes.push(accounts::put_otp(&Otp {
-            account_id: account.id.clone(),
-            purpose,
-            code_hash: code_hash(account, purpose, &code(app, account, purpose, &nonce)?),
-            expires_at: now.plus(i64::from(OTP_MINUTES) * MINUTE),
-            tries: 0,
-            sends: sends + 1,
-            window_started_at,
-        }));
-    }
-    letter::post(app, &account.email, Letter::Code { purpose, nonce }, writes).await
-}
-
-/// Does as [`send_code`] does, for an address that there is no code for.
-async fn send_nothing(app: &App, email: &Email, purpose: OtpPurpose) -> Result<()> {
-    let nonce = app.id("")?;
-    letter::post(app, email.as_str(), Letter::Code { purpose, nonce }, vec![]).await
-}
-
-/// Makes the code of a nonce again, if it is the one that an address waits for.
-pub(crate) async fn living_code(app: &App, email: &str, purpose: OtpPurpose, nonce: &str) -> Result<Option<String>> {
-    let (Some(account), Some(otp)) = app.store.account_and_otp(email, purpose).await? else {
-        return Ok(None);
-    };
-    let code = code(app, &account, purpose, nonce)?;
-    let is_living = otp.expires_at > app.now() && otp.code_hash == code_hash(&account, purpose, &code);
-    Ok(is_living.then_some(code))
-}
-
-/// Makes the code of a nonce: who can read the rows, but not the secret, learns nothing of it.
-fn code(app: &App, account: &Account, purpose: OtpPurpose, nonce: &str) -> Result<String> {
-    let text = format!("otp:{}:{}:{nonce}", account.id, purpose.as_str());
-    let mac = secret::hmac_sha256(app.settings.auth_secret.as_bytes(), text.as_bytes())?;
-    Ok(secret::otp_code(&mac))
-}
-
-/// Uses a code up, once, for the account of an address. The try is counted before the code is compared, so that
-/// parallel guesses are counted too; and there is one also where there is no account, so that it takes as long.
-async fn take_code(app: &App, from: &ClientAddress, email: &Email, purpose: OtpPurpose, code: &str) -> Result<Account> {
-    throttle::count(app, from, "otp", 300, Window::Hour).await?;
-    let now = app.now();
-    let account = app.store.account_by_email(email.as_str()).await?;
-    let nobody = AccountId::new("");
-    let id = account.as_ref().map_or(&nobody, |it| &it.id);
-    let hash = hash_of(id, purpose, code.trim());
-    let writes = vec![
-        accounts::count_try(id, purpose, OTP_TRIES, now),
-        accounts::take_otp(id, purpose, &hash),
-    ];
-    let answers = app.store.write(writes).await?;
-    let is_taken = answers.iter().all(|it| !it.is_empty()) && answers.len() == 2;
-    let wrong = || Error::new(Kind::Invalid, "the code is wrong or no longer valid").because(Reason::WrongCode);
-    account.filter(|_| is_taken).ok_or_else(wrong)
-}
-
-fn code_hash(account: &Account, purpose: OtpPurpose, code: &str) -> String {
-    hash_of(&account.id, purpose, code)
-}
-
-fn hash_of(account: &AccountId, purpose: OtpPurpose, code: &str) -> String {
-    secret::sha256(format!("{account}:{}:{code}", purpose.as_str()))
 }

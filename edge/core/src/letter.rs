@@ -3,10 +3,12 @@
 //! That keeps a mail from being lost, and it takes the same time whether or not there is anybody to write to.
 use crate::app::App;
 use crate::limit::{Take, Window};
-use crate::{Result, account, job, mail, secret};
-use edge_model::WorkspaceId;
+use crate::ports::Mail;
+use crate::{Result, code, job, mail, secret};
+use edge_model::account::OtpPurpose;
 use edge_model::job::Task;
 use edge_model::letter::Letter;
+use edge_model::{CodeId, WorkspaceId};
 use edge_store::Statement;
 
 /// How many people may be told within an hour that their address has an account.
@@ -35,20 +37,11 @@ pub(crate) async fn post(app: &App, to: &str, letter: Letter, mut writes: Vec<St
 /// Sends a mail, if there is still something to say.
 pub(crate) async fn send(app: &App, queue: &WorkspaceId, to: &str, letter: &Letter) -> Result<()> {
     let mail = match letter {
-        Letter::Code { purpose, nonce } => {
-            let code = account::living_code(app, to, *purpose, nonce).await?;
-            code.map(|code| mail::code(to, *purpose, &code))
-        }
-        Letter::KnownAddress => {
-            let take = Take {
-                counter: "notices".into(),
-                window: Window::Hour,
-                limit: NOTICES_PER_HOUR,
-                amount: 1,
-            };
-            let outcome = app.limiter.take(queue.as_str(), &[take]).await?;
-            outcome.refused.is_none().then(|| mail::signup_of_known_address(to))
-        }
+        Letter::Code { purpose, nonce } => code_mail(app, to, *purpose, nonce).await?,
+        Letter::SignUp { nonce } => match code_mail(app, to, OtpPurpose::VerifyEmail, nonce).await? {
+            Some(mail) => Some(mail),
+            None => notice(app, queue, to).await?,
+        },
         Letter::Invitation { invitation_id } => {
             let found = app.store.invitation(queue, invitation_id, app.now()).await?;
             found.map(|it| mail::invitation(&it, &app.settings.public_url))
@@ -67,4 +60,25 @@ pub(crate) async fn send(app: &App, queue: &WorkspaceId, to: &str, letter: &Lett
         Some(mail) => app.mailer.send(&mail).await,
         None => Ok(()),
     }
+}
+
+/// Returns the mail with a code, if the code can still be entered.
+async fn code_mail(app: &App, to: &str, purpose: OtpPurpose, nonce: &str) -> Result<Option<Mail>> {
+    let secrets = code::living(app, to, purpose, &CodeId::new(nonce)).await?;
+    Ok(secrets.map(|it| mail::code(to, purpose, &it, &app.settings.public_url)))
+}
+
+/// Returns the mail that tells an account's owner of a sign-up with their address.
+async fn notice(app: &App, queue: &WorkspaceId, to: &str) -> Result<Option<Mail>> {
+    if !app.store.has_account(to).await? {
+        return Ok(None);
+    }
+    let take = Take {
+        counter: "notices".into(),
+        window: Window::Hour,
+        limit: NOTICES_PER_HOUR,
+        amount: 1,
+    };
+    let outcome = app.limiter.take(queue.as_str(), &[take]).await?;
+    Ok(outcome.refused.is_none().then(|| mail::signup_of_known_address(to)))
 }

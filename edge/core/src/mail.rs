@@ -1,4 +1,5 @@
 //! What our mails say. Every mail names the address it is for, and stands a code on a line of its own.
+use crate::code::{CODE_MINUTES, LINK_MINUTES, Secrets};
 use crate::invitation;
 use crate::ports::Mail;
 use edge_model::account::OtpPurpose;
@@ -6,18 +7,20 @@ use edge_model::invitation::Invitation;
 use edge_model::webhook::{DisabledBecause, Webhook};
 use edge_store::webhooks::OwnerAddress;
 
-/// Brings a one-time code.
-pub fn code(to: &str, purpose: OtpPurpose, code: &str) -> Mail {
+/// Brings a one-time code, and for a new password a link as well.
+pub(crate) fn code(to: &str, purpose: OtpPurpose, secrets: &Secrets, public_url: &str) -> Mail {
     match purpose {
-        OtpPurpose::VerifyEmail => verify_email(to, code),
-        OtpPurpose::ResetPassword => reset_password(to, code),
+        OtpPurpose::VerifyEmail => verify_email(to, &secrets.code),
+        OtpPurpose::ResetPassword => reset_password(to, secrets, public_url),
     }
 }
 
-/// Asks a new account's owner to confirm their address.
+/// Asks a new account's owner to confirm their address. There is no link: it would confirm the password of a stranger who
+/// signed up with the address.
 fn verify_email(to: &str, code: &str) -> Mail {
     let text = format!(
-        "To confirm {to}, enter this code:\n\n{code}\n\nIt is valid for 10 minutes. If you did not sign up, ignore this mail.\n"
+        "To confirm {to}, enter this code where you signed up:\n\n{code}\n\n\
+         It is valid for {CODE_MINUTES} minutes. If you did not sign up, ignore this mail.\n"
     );
     mail(to, "Your confirmation code", text)
 }
@@ -31,11 +34,19 @@ pub fn signup_of_known_address(to: &str) -> Mail {
     mail(to, "You have an account already", text)
 }
 
-/// Lets an account's owner choose a new password.
-fn reset_password(to: &str, code: &str) -> Mail {
+/// Lets an account's owner choose a new password. The token stands behind the `#`, so that no server's log has it.
+fn reset_password(to: &str, secrets: &Secrets, public_url: &str) -> Mail {
+    let Secrets { code, token } = secrets;
+    let link = match public_url.is_empty() {
+        true => String::new(),
+        false => format!(
+            "Or open this link, which is valid for {LINK_MINUTES} minutes:\n\n\
+             {public_url}/dashboard/reset-password#token={token}\n\n"
+        ),
+    };
     let text = format!(
         "To choose a new password for {to}, enter this code:\n\n{code}\n\n\
-         It is valid for 10 minutes. If you did not ask for it, ignore this mail.\n"
+         It is valid for {CODE_MINUTES} minutes.\n\n{link}If you did not ask for it, ignore this mail.\n"
     );
     mail(to, "Your code for a new password", text)
 }

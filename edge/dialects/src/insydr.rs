@@ -62,7 +62,8 @@ pub fn routes() -> Vec<Route> {
 
 fn authentication() -> Vec<Route> {
     use wire::auth::{
-        DeleteMe, EmailOnly, LoggedIn, Login, Me, ResetPassword, SignedUp, Signup, UpdateMe, Verified, VerifyOtp,
+        DeleteMe, EmailOnly, LoggedIn, Login, Me, ResendOtp, ResetPassword, SignedUp, Signup, UpdateMe, Verified,
+        VerifyOtp,
     };
     use wire::error::Message;
     let open = Access::Open;
@@ -101,14 +102,14 @@ fn authentication() -> Vec<Route> {
             .gives::<Message>(200)
             .extension(),
         post("/api/v1/auth/resend-otp", auth::resend_otp, open, "Mail another code")
-            .takes::<EmailOnly>()
+            .takes::<ResendOtp>()
             .gives::<Message>(200)
             .extension(),
         post(
             "/api/v1/auth/forgot-password",
             auth::forgot_password,
             open,
-            "Mail a code for a new password",
+            "Mail a code and a link for a new password",
         )
         .takes::<EmailOnly>()
         .gives::<Message>(200)
@@ -117,7 +118,7 @@ fn authentication() -> Vec<Route> {
             "/api/v1/auth/reset-password",
             auth::reset_password,
             open,
-            "Set a new password with a mailed code",
+            "Set a new password with a mailed code or link",
         )
         .takes::<ResetPassword>()
         .gives::<Message>(200)

@@ -11,6 +11,7 @@ pub struct Account {
     pub full_name: String,
     /// An argon2id PHC string.
     pub password_hash: String,
+    /// When the owner of the address confirmed it; rows without it are from old releases and no accounts.
     pub email_verified_at: Option<Timestamp>,
     pub created_at: Timestamp,
 }
@@ -31,21 +32,6 @@ impl OtpPurpose {
             Self::ResetPassword => "reset_password",
         }
     }
-}
-
-/// A one-time code that was sent: at most one per account and purpose.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Otp {
-    pub account_id: AccountId,
-    pub purpose: OtpPurpose,
-    /// SHA-256 of account, purpose and code.
-    pub code_hash: String,
-    pub expires_at: Timestamp,
-    /// Wrong guesses so far.
-    pub tries: u32,
-    /// Codes sent since `window_started_at`.
-    pub sends: u32,
-    pub window_started_at: Timestamp,
 }
 
 /// A signed-in browser or program. Revoking it ends its tokens at once.

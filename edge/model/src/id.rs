@@ -37,6 +37,10 @@ ids! {
     AccountId = "user_";
     /// A signed-in browser or program of a person's.
     SessionId = "sid_";
+    /// A sign-up that waits for its code.
+    SignUpId = "signup_";
+    /// A code that was mailed.
+    CodeId = "code_";
     /// A tenant.
     WorkspaceId = "ws_";
     /// An API key (its record, not its secret).

@@ -7,10 +7,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "letter", rename_all = "snake_case")]
 pub enum Letter {
-    /// A one-time code. The code is made of the nonce and of a secret that no row holds.
+    /// A one-time code. It is made of the nonce, which is its id, and of a secret that no row holds.
     Code { purpose: OtpPurpose, nonce: String },
-    /// Somebody tried to sign up with the address of an account.
-    KnownAddress,
+    /// A sign-up: its code, or a notice where the address has an account.
+    #[serde(alias = "known_address")]
+    SignUp {
+        /// As of a code; empty in rows of old releases, which are all notices.
+        #[serde(default)]
+        nonce: String,
+    },
     /// Somebody is invited into a workspace.
     Invitation { invitation_id: InvitationId },
     /// Somebody replied to a visitor's question, with this text; without one it is the newest.

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod agent;
 pub mod analytics;
+pub mod code;
 pub mod collection;
 pub mod column;
 pub mod conversation;
@@ -22,6 +23,7 @@ pub mod job;
 pub mod key;
 pub mod letter;
 pub mod plan;
+pub mod sign_up;
 pub mod snapshot;
 pub mod source;
 pub mod text;

@@ -153,20 +153,27 @@ impl Mailbox {
         self.is_failing.store(true, Ordering::Relaxed);
     }
 
+    /// Returns the text of the newest mail to an address.
+    fn newest_to(&self, email: &str) -> String {
+        let mail = self.all().into_iter().rev().find(|it| it.to == email);
+        mail.expect("a mail to the address").text
+    }
+
     /// Returns the code in the newest mail to an address.
     pub(crate) fn code_for(&self, email: &str) -> String {
-        let mails = self.all();
-        let mail = mails
-            .iter()
-            .rev()
-            .find(|it| it.to == email)
-            .expect("a mail to the address");
+        let text = self.newest_to(email);
         let is_code = |it: &&str| it.len() == 6 && it.bytes().all(|b| b.is_ascii_digit());
-        mail.text
-            .lines()
+        text.lines()
             .find(is_code)
             .expect("a code on a line of its own")
             .to_owned()
+    }
+
+    /// Returns the token of the link in the newest mail to an address.
+    pub(crate) fn token_for(&self, email: &str) -> String {
+        let text = self.newest_to(email);
+        let token = text.lines().find_map(|it| it.split_once("#token="));
+        token.expect("a link on a line of its own").1.to_owned()
     }
 }
 

@@ -29,7 +29,11 @@ async fn seen(world: &World, what: &str, email: &str) -> (u16, String, usize, us
         "verify-otp" => post(world, what, json!({ "email": email, "otp_code": "x" })).await,
         _ => post(world, what, json!({ "email": email })).await,
     };
-    let text = answer.text().replace(email, "<email>");
+    let mut text = answer.text().replace(email, "<email>");
+    let body: Value = serde_json::from_slice(&answer.body).unwrap();
+    if let Some(id) = body["signup_id"].as_str() {
+        text = text.replace(id, "<id>");
+    }
     (answer.status, text, world.sql.trips(), world.wakes.take().len())
 }
 

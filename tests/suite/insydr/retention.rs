@@ -215,13 +215,25 @@ async fn what_ended_is_tidied_away() {
     let (owner, _, _) = site(&world).await;
     let body = json!({ "email": "eve@example.com", "role": "VIEWER" });
     owner.post(&world, "/invitations", body).await.expect(201);
-    let count = || ["sessions", "otps", "invitations"].map(|it| world.sql.column(&format!("SELECT 1 FROM {it}")).len());
+    // An account of an old release, whose address was never confirmed.
+    world.sql.execute(
+        "INSERT INTO accounts VALUES ('user_old', 'old@example.com', 'Old', '', NULL, ?1)",
+        &[&crate::harness::START],
+    );
+    let waiting = json!({ "email": "bob@example.com", "password": "correct horse battery", "full_name": "Bob" });
+    world.post("/api/v1/auth/signup", waiting).send().await.expect(201);
+    let tables = ["sessions", "sign_ups", "mailed_codes", "invitations", "accounts"];
+    let count = || tables.map(|it| world.sql.column(&format!("SELECT 1 FROM {it}")).len());
     edge_core::retention::tidy(&world.app).await.unwrap();
-    assert_eq!(count(), [1, 1, 1]);
-    world.clock.advance(3 * DAY);
+    assert_eq!(count(), [1, 2, 2, 1, 2]);
+    // The sign-ups end after a day, and are deleted a day later; codes are kept for a day, to count the mails.
+    world.clock.advance(DAY + MINUTE);
     edge_core::retention::tidy(&world.app).await.unwrap();
-    assert_eq!(count(), [0, 0, 1]);
-    world.clock.advance(6 * DAY);
+    assert_eq!(count(), [1, 2, 0, 1, 1]);
+    world.clock.advance(DAY);
     edge_core::retention::tidy(&world.app).await.unwrap();
-    assert_eq!(count(), [0, 0, 0]);
+    assert_eq!(count(), [0, 0, 0, 1, 1]);
+    world.clock.advance(7 * DAY);
+    edge_core::retention::tidy(&world.app).await.unwrap();
+    assert_eq!(count(), [0, 0, 0, 0, 1]);
 }

@@ -4,13 +4,16 @@ use super::error::{ApiError, ApiResult, Body};
 use axum::Json;
 use axum::extract::State;
 use edge_core::password::Password;
-use edge_core::{App, Error, Reason, account};
+use edge_core::password_reset::{self, Proof};
+use edge_core::{App, Error, Reason, account, code, sign_up};
+use edge_model::SignUpId;
 use edge_model::account::Account;
 use edge_model::text::{Email, Name};
 use http::StatusCode;
 use shared as wire;
 use wire::auth::{
-    DeleteMe, EmailOnly, LoggedIn, Login, Me, ResetPassword, SignedUp, Signup, UpdateMe, User, Verified, VerifyOtp,
+    DeleteMe, EmailOnly, LoggedIn, Login, Me, ResendOtp, ResetPassword, SignedUp, Signup, UpdateMe, User, Verified,
+    VerifyOtp,
 };
 use wire::error::Message;
 
@@ -68,18 +71,13 @@ pub async fn sign_up(
     Body(new): Body<Signup>,
 ) -> ApiResult<(StatusCode, Json<SignedUp>)> {
     let email = email(&new.email)?;
-    account::sign_up(
-        &app,
-        &from,
-        &email,
-        &password(&new.password)?,
-        &full_name(&new.full_name)?,
-    )
-    .await?;
+    let (password, full_name) = (password(&new.password)?, full_name(&new.full_name)?);
+    let id = sign_up::create(&app, &from, &email, &password, &full_name).await?;
     let answer = SignedUp {
         message: "Account created. Verify email with OTP.".into(),
         email: email.to_string(),
-        expires_in_minutes: account::OTP_MINUTES,
+        expires_in_minutes: code::CODE_MINUTES,
+        signup_id: id.to_string(),
     };
     Ok((StatusCode::CREATED, Json(answer)))
 }
@@ -98,9 +96,10 @@ pub async fn verify_otp(
     From(from): From,
     Body(wish): Body<VerifyOtp>,
 ) -> ApiResult<Json<Verified>> {
-    let (account, access_token) = account::verify_email(&app, &from, &email(&wish.email)?, &wish.otp_code)
+    let id = wish.signup_id.map(SignUpId::new);
+    let (account, access_token) = sign_up::confirm(&app, &from, &email(&wish.email)?, id.as_ref(), &wish.otp_code)
         .await
-        .map_err(of_code)?;
+        .map_err(|error| at_fault(error, "otp_code"))?;
     Ok(Json(Verified {
         access_token,
         user: user(account),
@@ -143,9 +142,10 @@ pub async fn log_out(State(app): State<App>, Person(person): Person) -> ApiResul
 pub async fn resend_otp(
     State(app): State<App>,
     From(from): From,
-    Body(wish): Body<EmailOnly>,
+    Body(wish): Body<ResendOtp>,
 ) -> ApiResult<Json<Message>> {
-    account::resend_code(&app, &from, &email(&wish.email)?).await?;
+    let id = wish.signup_id.map(SignUpId::new);
+    sign_up::resend_code(&app, &from, &email(&wish.email)?, id.as_ref()).await?;
     Ok(Json(Message {
         message: "If this address waits for a code, a new one is on its way.".into(),
     }))
@@ -156,7 +156,7 @@ pub async fn forgot_password(
     From(from): From,
     Body(wish): Body<EmailOnly>,
 ) -> ApiResult<Json<Message>> {
-    account::forgot_password(&app, &from, &email(&wish.email)?).await?;
+    password_reset::request(&app, &from, &email(&wish.email)?).await?;
     Ok(Json(Message {
         message: "If this address has an account, a code is on its way.".into(),
     }))
@@ -167,19 +167,39 @@ pub async fn reset_password(
     From(from): From,
     Body(wish): Body<ResetPassword>,
 ) -> ApiResult<Json<Message>> {
-    let password = password(&wish.password)?;
-    account::reset_password(&app, &from, &email(&wish.email)?, &wish.otp_code, &password)
-        .await
-        .map_err(of_code)?;
+    let ResetPassword {
+        email: address,
+        otp_code,
+        token,
+        password: new,
+    } = wish;
+    let new = password(&new)?;
+    let (done, field) = match token {
+        Some(token) => (
+            password_reset::finish(&app, &from, Proof::Token(&token), &new).await,
+            "token",
+        ),
+        None => {
+            let missing = |field| ApiError::field(field, "is required");
+            let email = email(&address.ok_or_else(|| missing("email"))?)?;
+            let code = otp_code.ok_or_else(|| missing("otp_code"))?;
+            let proof = Proof::Code {
+                email: &email,
+                code: &code,
+            };
+            (password_reset::finish(&app, &from, proof, &new).await, "otp_code")
+        }
+    };
+    done.map_err(|error| at_fault(error, field))?;
     Ok(Json(Message {
         message: "Password changed. Sign in with the new one.".into(),
     }))
 }
 
 /// A wrong code is the fault of one field; whatever else went wrong is not.
-fn of_code(error: Error) -> Error {
+fn at_fault(error: Error, field: &str) -> Error {
     if error.reason == Some(Reason::WrongCode) {
-        error.of_field("otp_code")
+        error.of_field(field)
     } else {
         error
     }

@@ -1,0 +1,18 @@
+//! Mailed codes: what proves that somebody reads the mail of an address.
+use crate::account::OtpPurpose;
+use crate::{CodeId, Timestamp};
+
+/// A code, and the link beside it. Both are made of the id and of a secret that no row holds.
+#[derive(Clone, Debug)]
+pub struct MailedCode {
+    pub id: CodeId,
+    pub purpose: OtpPurpose,
+    /// Lower-cased.
+    pub email: String,
+    /// A keyed hash of the network that asked for it.
+    pub network: String,
+    pub code_expires_at: Timestamp,
+    /// The time of the code's end where no link is mailed.
+    pub link_expires_at: Timestamp,
+    pub created_at: Timestamp,
+}
