@@ -1,4 +1,5 @@
 //! Agents: what answers.
+use crate::provenance::Actor;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -143,6 +144,12 @@ pub struct Agent {
     pub has_unpublished_changes: bool,
     /// Extension.
     pub widget: WidgetSettings,
+    /// Extension: counted up with every change; the `ETag`, and what `If-Match` compares.
+    #[serde(default)]
+    pub revision: u64,
+    /// Extension: who changed it last; null when that was not noted or they are gone.
+    #[serde(default)]
+    pub updated_by: Option<Actor>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -191,6 +198,9 @@ pub struct Published {
     pub message: String,
     pub version: String,
     pub published_at: String,
+    /// Extension: the agent's revision after the publish.
+    #[serde(default)]
+    pub revision: u64,
 }
 
 /// Extension: `POST …/duplicate`.

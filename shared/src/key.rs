@@ -1,4 +1,6 @@
 //! API keys.
+use crate::provenance::{Actor, WebhookRef};
+use crate::webhook::Webhook;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,4 +55,47 @@ pub struct Key {
     pub kind: String,
     /// Extension.
     pub allow_no_origin: bool,
+    /// Extension: who made it; null when it was not noted or the account is gone.
+    #[serde(default)]
+    pub created_by: Option<Actor>,
+    /// Extension: when it was revoked.
+    #[serde(default)]
+    pub revoked_at: Option<String>,
+    /// Extension: the network that a program called from last, /24 or /48; null for widget keys.
+    #[serde(default)]
+    pub last_used_network: Option<String>,
+    /// Extension: how many webhooks it has made.
+    #[serde(default)]
+    pub webhook_count: u64,
+}
+
+/// Extension: a key with what it may do and what it has made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KeyDetail {
+    #[serde(flatten)]
+    pub key: Key,
+    /// The endpoints that it opens; none once it is revoked.
+    pub may: Vec<String>,
+    pub made: Made,
+}
+
+/// Extension: what a key has made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Made {
+    /// The newest first.
+    pub webhooks: Vec<Webhook>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RevokedKey {
+    pub message: String,
+    /// Extension: the webhooks that the key had made, and that went with it.
+    #[serde(default)]
+    pub webhooks_deleted: Vec<WebhookRef>,
+    /// Extension: those that go on, with `keep=webhooks`.
+    #[serde(default)]
+    pub webhooks_kept: Vec<WebhookRef>,
 }

@@ -14,6 +14,7 @@ pub mod key;
 pub mod knowledge;
 pub mod member;
 pub mod operator;
+pub mod provenance;
 pub mod trace;
 
 use std::fmt;

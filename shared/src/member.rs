@@ -1,4 +1,5 @@
 //! Extensions: members of a workspace, and invitations into it.
+use crate::provenance::{Actor, Consequences};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +30,25 @@ pub struct UpdateMember {
     pub role: String,
 }
 
+/// A member with another role, and what followed from it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangedMember {
+    #[serde(flatten)]
+    pub member: Member,
+    #[serde(flatten)]
+    pub consequences: Consequences,
+}
+
+/// A member who is none any more, and what followed from it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RemovedMember {
+    pub message: String,
+    #[serde(flatten)]
+    pub consequences: Consequences,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreateInvitation {
@@ -54,6 +74,9 @@ pub struct Invitation {
     pub role: String,
     /// The name of who invited; null when their account is gone.
     pub invited_by: Option<String>,
+    /// Who invited; null when their account is gone.
+    #[serde(default)]
+    pub created_by: Option<Actor>,
     pub expires_at: String,
     pub created_at: String,
 }

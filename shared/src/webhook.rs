@@ -1,4 +1,5 @@
 //! Webhooks.
+use crate::provenance::Actor;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -45,7 +46,16 @@ pub struct WebhookList {
 pub struct Webhook {
     pub id: String,
     pub name: String,
+    /// Whole for owners and admins; scheme and host alone for others, since an address may be a secret.
     pub url: String,
+    /// Whether `url` is scheme and host alone.
+    pub is_url_masked: bool,
+    /// The API that it was made through and whose events it is sent: `insydr`, `twig`, `twin` or `builder`.
+    pub dialect: String,
+    /// Set when it is told of one agent alone.
+    pub agent_id: Option<String>,
+    /// Who gave it its address; null when it was not noted or the account is gone.
+    pub created_by: Option<Actor>,
     pub event_types: Vec<String>,
     pub header_names: Vec<String>,
     pub is_active: bool,

@@ -131,6 +131,8 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         "WHERE id = ?1 AND email = ?2",
         "DELETE FROM invitations WHERE email = ?1",
         "DELETE FROM invitations WHERE expires_at < ?1",
+        // Of an account that is deleted, in every workspace.
+        "DELETE FROM invitations WHERE invited_by = ?1",
     ];
     let tables = [
         "api_keys",

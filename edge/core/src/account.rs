@@ -13,7 +13,7 @@ use edge_model::account::{Account, Session};
 use edge_model::text::Name;
 use edge_model::time::DAY;
 use edge_model::{AccountId, SessionId};
-use edge_store::{accounts, members};
+use edge_store::{accounts, members, provenance};
 use serde::{Deserialize, Serialize};
 
 const SESSION: i64 = DAY;
@@ -156,6 +156,8 @@ pub async fn delete(app: &App, from: &ClientAddress, caller: &SignedIn, password
         writes.push(members::delete(&it.workspace_id, &account.id));
         writes.push(members::settle_owner(&it.workspace_id));
     }
+    // Keys and webhooks that the person made elsewhere end with their memberships.
+    writes.extend(provenance::end_of_account(&account.id, app.now()));
     writes.extend(accounts::delete(&account.id, &account.email));
     app.store.write(writes).await?;
     for it in &own {

@@ -4,8 +4,10 @@ use crate::answer::{self, Brief, Composed, Speech};
 use crate::app::App;
 use crate::permission::Action;
 use crate::ports::Departure;
+use crate::program::Caller as _;
 use crate::workspace::Member;
 use crate::{Error, Kind, Result, event};
+use edge_model::actor::Actor;
 use edge_model::agent::{
     Agent, AgentConfig, AgentStats, AgentStatus, AgentSummary, GeneratorChoice, ResponseStyle, Strategy, Tone,
     WidgetConfig,
@@ -14,8 +16,10 @@ use edge_model::collection::Collection;
 use edge_model::event::{AgentChanged, Happening};
 use edge_model::text::{Name, Question};
 use edge_model::{AgentId, CollectionId, Timestamp, WorkspaceId};
-use edge_store::{Page, Statement, agents};
-use serde_json::Map;
+use edge_store::agents::Edit;
+use edge_store::{Page, SqlError, Statement, agents};
+use serde::Deserialize;
+use serde_json::{Map, Value};
 
 /// What an agent says first unless it is told otherwise.
 const GREETING: &str = "Hi! How can I help you today?";
@@ -48,19 +52,25 @@ pub async fn create(app: &App, member: &Member, name: Name, patch: Patch) -> Res
         version: 0,
         published_at: None,
         is_changed: true,
+        revision: 1,
+        updated_by: Actor::default(),
         created_at: now,
         updated_at: now,
     };
-    let names_collections = patch.collection_ids.is_some();
-    patch.apply(&mut agent);
-    if names_collections {
-        check_collections(app, workspace, &agent.draft.collection_ids).await?;
-    } else {
-        let all = app.store.collections(workspace).await?;
-        agent.draft.collection_ids = all.into_iter().filter(|it| it.is_default).map(|it| it.id).collect();
+    match &patch.collection_ids {
+        Some(ids) => check_collections(app, workspace, ids).await?,
+        None => agent.draft.collection_ids = app.store.default_collection(workspace).await?.into_iter().collect(),
     }
-    event::write(app, making(app, &agent)).await?;
-    Ok(agent)
+    let mut writes = making(app, &agent);
+    let actor = member.actor();
+    let edit = Edit {
+        by: &actor,
+        at: now,
+        expected: None,
+    };
+    writes.push(agents::update(workspace, &agent.id, &patch.changes()?, edit));
+    event::write(app, writes).await?;
+    find(app, workspace, &agent.id).await
 }
 
 /// Returns what is written when an agent is made: the row, and the event for those who want to be told. To be written
@@ -160,49 +170,112 @@ pub(crate) async fn detail(app: &App, agent: Agent) -> Result<Detail> {
     })
 }
 
-/// Changes an agent's draft; what is published stays as it is.
+/// Changes what is named of an agent's draft, and nothing else; what is published stays as it is.
+///
+/// `expected` are the revisions that the caller has seen; none takes any.
 ///
 /// # Errors
-/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`] for the agent or a collection.
-pub async fn update(app: &App, member: &Member, id: &AgentId, patch: Patch) -> Result<Detail> {
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`] for the agent or a collection;
+/// [`Kind::PreconditionFailed`] when the agent is at another revision than those expected.
+pub async fn update(
+    app: &App,
+    member: &Member,
+    id: &AgentId,
+    patch: Patch,
+    expected: Option<&[u64]>,
+) -> Result<Detail> {
     member.require(Action::EditContent)?;
     let workspace = &member.workspace.id;
     let mut agent = find(app, workspace, id).await?;
     if let Some(ids) = &patch.collection_ids {
         check_collections(app, workspace, ids).await?;
     }
-    let before = agent.draft.clone();
-    patch.apply(&mut agent);
-    agent.is_changed |= agent.draft != before;
-    agent.updated_at = app.now();
-    let mut writes = vec![agents::update_draft(&agent)];
+    if let Some(name) = &patch.name {
+        agent.name = name.to_string();
+    }
+    let actor = member.actor();
+    let edit = Edit {
+        by: &actor,
+        at: app.now(),
+        expected,
+    };
+    let mut writes = vec![agents::update(workspace, id, &patch.changes()?, edit)];
     writes.extend(changing(app, &agent)?);
-    event::write(app, writes).await?;
-    detail(app, agent).await
+    write(app, workspace, id, writes).await?;
+    detail(app, find(app, workspace, id).await?).await
 }
 
-/// Publishes an agent's draft: from now on it answers visitors. Returns the version.
+/// Writes a batch that changes an agent.
+async fn write(app: &App, workspace: &WorkspaceId, id: &AgentId, writes: Vec<Statement>) -> Result<Vec<Vec<Value>>> {
+    match app.store.write(writes).await {
+        Ok(answers) => {
+            event::wake(app, &answers).await;
+            Ok(answers)
+        }
+        Err(SqlError::Constraint(text)) if text.contains("agents.revision") => {
+            Err(changed_meanwhile(&find(app, workspace, id).await?))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Says who changed an agent since the caller has seen it, and when.
+fn changed_meanwhile(agent: &Agent) -> Error {
+    let who = match (&agent.updated_by.actor_name, &agent.updated_by.key_id) {
+        (Some(name), Some(_)) => format!("the API key \"{name}\""),
+        (Some(name), None) => name.clone(),
+        (None, _) => "somebody else".into(),
+    };
+    let when = agent.updated_at.rfc3339();
+    let message = format!("{who} changed this agent at {when}; load it again, or change it without `If-Match`");
+    Error::new(Kind::PreconditionFailed, message)
+}
+
+/// What came of a publish.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    /// As people read it.
+    pub version: String,
+    pub revision: u64,
+    pub at: Timestamp,
+}
+
+/// Publishes an agent's draft: from now on it answers visitors.
+///
+/// `expected` are the revisions that the caller has seen; none takes any.
 ///
 /// # Errors
-/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Conflict`] when archived.
-pub async fn publish(app: &App, member: &Member, id: &AgentId) -> Result<(String, Timestamp)> {
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Conflict`] when archived;
+/// [`Kind::PreconditionFailed`] when the agent is at another revision than those expected.
+pub async fn publish(app: &App, member: &Member, id: &AgentId, expected: Option<&[u64]>) -> Result<Publication> {
+    #[derive(Deserialize)]
+    struct Row {
+        version: u32,
+        revision: u64,
+    }
     member.require(Action::EditContent)?;
     let workspace = &member.workspace.id;
     let agent = find(app, workspace, id).await?;
+    let archived = || Error::new(Kind::Conflict, "an archived agent cannot be published");
     if agent.status == AgentStatus::Archived {
-        return Err(Error::new(Kind::Conflict, "an archived agent cannot be published"));
+        return Err(archived());
     }
-    let now = app.now();
-    let mut writes = Vec::from(agents::publish(workspace, id, &agent.draft, now));
+    let (actor, at) = (member.actor(), app.now());
+    let edit = Edit {
+        by: &actor,
+        at,
+        expected,
+    };
+    let mut writes = Vec::from(agents::publish(workspace, id, edit));
     writes.extend(changing(app, &agent)?);
-    let answers = event::write(app, writes).await?;
-    let version = answers
-        .get(1)
-        .and_then(|it| it.first())
-        .and_then(|it| it.get("version"))
-        .and_then(|it| it.as_u64());
-    let version = version.ok_or_else(|| Error::not_found("agent"))?;
-    Ok((version_name(u32::try_from(version).unwrap_or_default()), now))
+    let answers = write(app, workspace, id, writes).await?;
+    let row = answers.into_iter().nth(1).and_then(|it| it.into_iter().next());
+    let Row { version, revision } = serde_json::from_value(row.ok_or_else(archived)?).map_err(Error::internal)?;
+    Ok(Publication {
+        version: version_name(version),
+        revision,
+        at,
+    })
 }
 
 /// Returns a version as people read it: the draft before any publish is 1.0.

@@ -1,8 +1,11 @@
 //! What of an agent may be changed, in types that hold only what will do.
 use crate::guard::PublicUrl;
+use crate::{Error, Result};
 use edge_model::CollectionId;
-use edge_model::agent::{Agent, GeneratorChoice, ResponseStyle, Strategy, Tone};
+use edge_model::agent::{GeneratorChoice, ResponseStyle, Strategy, Tone};
 use edge_model::text::{Description, Name, Phrase};
+use edge_store::agents::Changes;
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// A change of an agent; none keeps.
@@ -41,8 +44,11 @@ pub struct WidgetPatch {
 }
 
 impl Patch {
-    /// Applies the change to an agent's draft.
-    pub(crate) fn apply(self, agent: &mut Agent) {
+    /// Returns the change as it is written: the members of an agent's row and of its draft that are given.
+    ///
+    /// # Errors
+    /// When a value cannot be written as JSON.
+    pub(crate) fn changes(self) -> Result<Changes> {
         let Self {
             name,
             description,
@@ -61,31 +67,36 @@ impl Patch {
             collection_ids,
             widget,
         } = self;
-        let draft = &mut agent.draft;
-        if let Some(name) = name {
-            agent.name = name.to_string();
-            draft.name = name.to_string();
-        }
-        set(&mut agent.agent_type, agent_type.map(|it| it.0));
-        set(&mut draft.description, description.map(|it| it.to_string()));
-        set(&mut draft.tone, tone);
-        set(&mut draft.style, style);
-        set(&mut draft.language_mode, language_mode.map(|it| it.0));
-        set(&mut draft.max_response_length, max_response_length.map(|it| it.0));
-        set(&mut draft.confidence_threshold, confidence_threshold.map(|it| it.0));
-        set(&mut draft.show_sources, show_sources);
-        set(&mut draft.strategy, strategy);
-        set(&mut draft.generator, generator);
-        set(&mut draft.conversation_rules, conversation_rules);
-        set(&mut draft.greeting_message, greeting_message.map(|it| it.to_string()));
-        set(&mut draft.fallback_message, fallback_message.map(|it| it.to_string()));
-        set(&mut draft.collection_ids, collection_ids);
-        widget.apply(draft);
+        let name = name.map(|it| it.to_string());
+        let (avatar_url, widget) = widget.changes()?;
+        let mut draft = Draft::default();
+        draft.set("name", name.as_ref())?;
+        draft.set("description", description.map(|it| it.to_string()))?;
+        draft.set("tone", tone)?;
+        draft.set("style", style)?;
+        draft.set("language_mode", language_mode.map(|it| it.0))?;
+        draft.set("max_response_length", max_response_length.map(|it| it.0))?;
+        draft.set("confidence_threshold", confidence_threshold.map(|it| it.0))?;
+        draft.set("show_sources", show_sources)?;
+        draft.set("strategy", strategy)?;
+        draft.set("generator", generator)?;
+        draft.set("greeting_message", greeting_message.map(|it| it.to_string()))?;
+        draft.set("fallback_message", fallback_message.map(|it| it.to_string()))?;
+        draft.set("collection_ids", collection_ids)?;
+        draft.set("widget", Some(widget).filter(|it| !it.is_empty()))?;
+        Ok(Changes {
+            name,
+            agent_type: agent_type.map(|it| it.0),
+            draft: draft.0,
+            conversation_rules,
+            avatar_url,
+        })
     }
 }
 
 impl WidgetPatch {
-    fn apply(self, draft: &mut edge_model::agent::AgentConfig) {
+    /// Returns the avatar apart from the rest, since it alone may become null.
+    fn changes(self) -> Result<(Option<Option<String>>, Map<String, Value>)> {
         let Self {
             theme,
             primary_color,
@@ -97,25 +108,31 @@ impl WidgetPatch {
             show_powered_by,
             avatar_url,
         } = self;
-        let widget = &mut draft.widget;
-        set(&mut widget.theme, theme.map(|it| it.0));
-        set(&mut widget.primary_color, primary_color.map(|it| it.0));
-        set(&mut widget.border_radius, border_radius.map(|it| it.0));
-        set(&mut widget.position, position.map(|it| it.0));
-        set(&mut widget.greeting_enabled, greeting_enabled);
-        set(&mut widget.greeting_delay, greeting_delay.map(|it| it.0));
-        set(&mut widget.suggested_questions, suggested_questions.map(|it| it.0));
-        set(&mut widget.show_powered_by, show_powered_by);
-        set(
-            &mut widget.avatar_url,
-            avatar_url.map(|it| it.map(|url| url.as_str().to_owned())),
-        );
+        let mut widget = Draft::default();
+        widget.set("theme", theme.map(|it| it.0))?;
+        widget.set("primary_color", primary_color.map(|it| it.0))?;
+        widget.set("border_radius", border_radius.map(|it| it.0))?;
+        widget.set("position", position.map(|it| it.0))?;
+        widget.set("greeting_enabled", greeting_enabled)?;
+        widget.set("greeting_delay", greeting_delay.map(|it| it.0))?;
+        widget.set("suggested_questions", suggested_questions.map(|it| it.0))?;
+        widget.set("show_powered_by", show_powered_by)?;
+        let avatar_url = avatar_url.map(|it| it.map(|url| url.as_str().to_owned()));
+        Ok((avatar_url, widget.0))
     }
 }
 
-fn set<T>(slot: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *slot = value;
+/// Members of a draft, called as in [`edge_model::agent::AgentConfig`].
+#[derive(Default)]
+struct Draft(Map<String, Value>);
+
+impl Draft {
+    fn set(&mut self, name: &str, value: Option<impl Serialize>) -> Result<()> {
+        if let Some(value) = value {
+            let value = serde_json::to_value(value).map_err(Error::internal)?;
+            self.0.insert(name.into(), value);
+        }
+        Ok(())
     }
 }
 

@@ -2,12 +2,15 @@
 use crate::agent::{self, Detail};
 use crate::app::App;
 use crate::permission::Action;
+use crate::program::Caller as _;
 use crate::workspace::Member;
 use crate::{Error, Result, event};
 use edge_model::AgentId;
+use edge_model::actor::Actor;
 use edge_model::agent::{Agent, AgentStatus, AgentVersion};
 use edge_model::text::Name;
-use edge_store::agent_versions;
+use edge_store::agents::Edit;
+use edge_store::{Statement, agent_versions};
 
 /// What the name of a copy ends with.
 const COPY: &str = " (copy)";
@@ -21,7 +24,7 @@ const LONGEST: usize = 200;
 pub async fn archive(app: &App, member: &Member, id: &AgentId) -> Result<Detail> {
     member.require(Action::EditContent)?;
     let agent = agent::find(app, &member.workspace.id, id).await?;
-    set_status(app, agent, AgentStatus::Archived).await
+    set_status(app, member, agent, AgentStatus::Archived).await
 }
 
 /// Brings an archived agent back, as a draft: it answers visitors when it is published again.
@@ -32,26 +35,35 @@ pub async fn unarchive(app: &App, member: &Member, id: &AgentId) -> Result<Detai
     member.require(Action::EditContent)?;
     let agent = agent::find(app, &member.workspace.id, id).await?;
     if agent.status == AgentStatus::Archived {
-        return set_status(app, agent, AgentStatus::Draft).await;
+        return set_status(app, member, agent, AgentStatus::Draft).await;
     }
     agent::detail(app, agent).await
 }
 
-async fn set_status(app: &App, mut agent: Agent, status: AgentStatus) -> Result<Detail> {
-    if agent.status != status {
-        agent.status = status;
-        agent.is_changed = true;
-        agent.updated_at = app.now();
-        let mut writes = agent::changing(app, &agent)?;
-        writes.push(agent_versions::set_status(
-            &agent.workspace_id,
-            &agent.id,
-            status,
-            agent.updated_at,
-        ));
-        event::write(app, writes).await?;
+async fn set_status(app: &App, member: &Member, agent: Agent, status: AgentStatus) -> Result<Detail> {
+    if agent.status == status {
+        return agent::detail(app, agent).await;
     }
-    agent::detail(app, agent).await
+    let actor = member.actor();
+    let edit = edit(app, &actor);
+    let mut writes = agent::changing(app, &agent)?;
+    writes.push(agent_versions::set_status(&agent.workspace_id, &agent.id, status, edit));
+    write(app, &agent, writes).await
+}
+
+/// Names who changes an agent now, whatever revision it is at.
+fn edit<'a>(app: &App, by: &'a Actor) -> Edit<'a> {
+    Edit {
+        by,
+        at: app.now(),
+        expected: None,
+    }
+}
+
+/// Writes a batch that changes an agent, and returns the agent as it is then.
+async fn write(app: &App, agent: &Agent, writes: Vec<Statement>) -> Result<Detail> {
+    event::write(app, writes).await?;
+    agent::detail(app, agent::find(app, &agent.workspace_id, &agent.id).await?).await
 }
 
 /// Makes a new agent, a draft, with the settings of another one's draft.
@@ -76,6 +88,8 @@ pub async fn duplicate(app: &App, member: &Member, id: &AgentId, name: Option<Na
         version: 0,
         published_at: None,
         is_changed: true,
+        revision: 1,
+        updated_by: Actor::default(),
         created_at: now,
         updated_at: now,
         ..original
@@ -125,11 +139,10 @@ pub async fn restore(app: &App, member: &Member, id: &AgentId, version: u32) -> 
     agent.is_changed = !is_published || config.collection_ids.len() != before;
     agent.name = config.name.clone();
     agent.draft = config;
-    agent.updated_at = app.now();
+    let actor = member.actor();
     let mut writes = agent::changing(app, &agent)?;
-    writes.push(agent_versions::restore(&agent));
-    event::write(app, writes).await?;
-    agent::detail(app, agent).await
+    writes.push(agent_versions::restore(&agent, edit(app, &actor)));
+    write(app, &agent, writes).await
 }
 
 /// Reads a version as people write it.

@@ -47,16 +47,13 @@ pub async fn update(
     description: Option<Description>,
 ) -> Result<Collection> {
     member.require(Action::EditContent)?;
-    let mut collection = find(app, &member.workspace.id, id).await?;
-    if let Some(name) = name {
-        collection.name = name.to_string();
-    }
-    if let Some(description) = description {
-        collection.description = description.to_string();
-    }
-    let write = collections::update(&member.workspace.id, id, &collection.name, &collection.description);
-    app.store.write(vec![write]).await?;
-    Ok(collection)
+    let workspace = &member.workspace.id;
+    let name = name.as_ref().map(Name::as_str);
+    let description = description.as_ref().map(Description::as_str);
+    app.store
+        .write(vec![collections::update(workspace, id, name, description)])
+        .await?;
+    find(app, workspace, id).await
 }
 
 /// Deletes a collection with its documents, and their passages with them, all at once.

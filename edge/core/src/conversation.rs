@@ -105,7 +105,7 @@ pub async fn ask(app: &App, around: &Circumstances, visitor: &Visitor, ask: Ask)
             began.plus(1),
         ),
     ];
-    writes.extend(widget::touch(&owner, began));
+    writes.extend(widget::touch(&owner, None, began));
     if let Some(started) = started {
         let happening = Happening::ConversationStarted(started);
         writes.extend(event::statements(&event::make(app, &owner.workspace.id, happening)?));

@@ -154,10 +154,10 @@ pub async fn list(
     Ok(app.store.deliveries(&endpoint_of(&webhook), status, page).await?)
 }
 
-/// Returns a delivery with all that was sent and came back.
+/// Returns a delivery with all that was sent and came back. It shows the endpoint's address, which may be a secret.
 ///
 /// # Errors
-/// [`crate::Kind::NotFound`].
+/// [`crate::Kind::Forbidden`] when the caller does not manage webhooks; [`crate::Kind::NotFound`].
 pub async fn get(
     app: &App,
     caller: &impl Caller,
@@ -165,7 +165,7 @@ pub async fn get(
     id: &WebhookId,
     delivery: &DeliveryId,
 ) -> Result<Detail> {
-    caller.require(Action::Read)?;
+    caller.require(Action::ManageWebhooks)?;
     let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
     let delivery = find(app, &endpoint_of(&webhook), delivery).await?;
     let event = app.store.event(&webhook.workspace_id, &delivery.event_id).await?;

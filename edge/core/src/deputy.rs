@@ -12,13 +12,15 @@ use crate::program::Caller;
 use crate::webhook::signature::SigningSecret;
 use crate::{Error, Result, agent, event, webhook};
 use edge_model::AgentId;
+use edge_model::actor::Actor;
 use edge_model::agent::{Agent, AgentStatus, Tone};
 use edge_model::deputy::{Deputy, DeputyStats};
 use edge_model::event::EventKind;
 use edge_model::text::Name;
 use edge_model::webhook::WebhookForm;
 use edge_model::workspace::Workspace;
-use edge_store::deputies::Ready;
+use edge_store::agents::Edit;
+use edge_store::deputies::{Changes, Ready};
 use edge_store::{SqlError, agents, deputies};
 
 /// What the deputy is called until somebody calls it otherwise.
@@ -132,6 +134,8 @@ async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
         version: 0,
         published_at: None,
         is_changed: false,
+        revision: 1,
+        updated_by: Actor::default(),
         created_at: now,
         updated_at: now,
     };
@@ -143,7 +147,12 @@ async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
         minutes_saved: MINUTES_SAVED,
     };
     let mut writes = agent::making(app, &agent);
-    writes.extend(agents::publish(&workspace.id, &agent.id, &agent.draft, now));
+    let edit = Edit {
+        by: &agent.updated_by,
+        at: now,
+        expected: None,
+    };
+    writes.extend(agents::publish(&workspace.id, &agent.id, edit));
     writes.push(deputies::insert(&deputy));
     match app.store.write(writes).await {
         Ok(answers) => event::wake(app, &answers).await,
@@ -173,9 +182,7 @@ pub async fn manner(app: &App, caller: &impl Caller) -> Result<Manner> {
 pub async fn change(app: &App, caller: &impl Caller, change: Change) -> Result<(Manner, Option<SigningSecret>)> {
     caller.require(Action::EditContent)?;
     let workspace = caller.workspace();
-    let Ready {
-        mut deputy, mut agent, ..
-    } = ready(app, workspace).await?;
+    let deputy = ready(app, workspace).await?.deputy;
     let Change {
         confidence_threshold,
         owner_name,
@@ -183,39 +190,34 @@ pub async fn change(app: &App, caller: &impl Caller, change: Change) -> Result<(
         minutes_saved,
         announce,
     } = change;
-    if let Some(name) = owner_name {
-        deputy.owner_name = name.to_string();
-    }
-    if let Some(limit) = approval_limit {
-        deputy.approval_limit = limit.map(|it| it.0);
-    }
-    if let Some(minutes) = minutes_saved {
-        deputy.minutes_saved = minutes.0;
-    }
-    let mut writes = vec![deputies::update(&deputy)];
+    let changes = Changes {
+        owner_name: owner_name.map(|it| it.to_string()),
+        approval_limit: approval_limit.map(|it| it.map(|amount| amount.0)),
+        minutes_saved: minutes_saved.map(|it| it.0),
+    };
+    let mut writes = vec![deputies::update(&workspace.id, &changes)];
     if let Some(threshold) = confidence_threshold {
-        let found = app.store.agent(&workspace.id, &deputy.agent_id).await?;
-        let mut draft = found.ok_or_else(|| Error::not_found("agent"))?;
+        let (id, actor) = (&deputy.agent_id, caller.actor());
+        let found = app.store.agent(&workspace.id, id).await?;
+        let agent = found.ok_or_else(|| Error::not_found("agent"))?;
         let patch = Patch {
             confidence_threshold: Some(threshold),
             ..Patch::default()
         };
-        patch.apply(&mut draft);
-        draft.updated_at = app.now();
-        agent.config.confidence_threshold = draft.draft.confidence_threshold;
-        writes.push(agents::update_draft(&draft));
-        writes.extend(agent::changing(app, &draft)?);
-        writes.extend(agents::publish(
-            &workspace.id,
-            &deputy.agent_id,
-            &agent.config,
-            draft.updated_at,
-        ));
+        let change = patch.changes()?;
+        let edit = Edit {
+            by: &actor,
+            at: app.now(),
+            expected: None,
+        };
+        writes.push(agents::update(&workspace.id, id, &change, edit));
+        writes.extend(agents::republish(&workspace.id, id, &change.draft, edit));
+        writes.extend(agent::changing(app, &agent)?);
     }
     // It alone may be refused, and so comes before what may not.
     let secret = match announce {
         Some(Announce { url, secret, events }) => {
-            webhook::set_only_one(app, &workspace.id, WebhookForm::Twin, url, events, secret).await?
+            webhook::set_only_one(app, caller, WebhookForm::Twin, url, events, secret).await?
         }
         None => None,
     };

@@ -20,6 +20,8 @@ pub enum Kind {
     NotFound,
     MethodNotAllowed,
     Conflict,
+    /// What is to be changed is not as the caller has seen it.
+    PreconditionFailed,
     TooLarge,
     UnsupportedMedia,
     RateLimited,
@@ -31,7 +33,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Invalid,
         Self::Malformed,
         Self::Unprocessable,
@@ -40,6 +42,7 @@ impl Kind {
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::Conflict,
+        Self::PreconditionFailed,
         Self::TooLarge,
         Self::UnsupportedMedia,
         Self::RateLimited,

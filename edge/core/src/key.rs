@@ -1,13 +1,19 @@
-//! API keys: made, listed, revoked.
+//! API keys: made, listed, revoked with what they made.
 use crate::app::App;
 use crate::origin::DomainPattern;
-use crate::permission::Action;
+use crate::permission::{self, Action};
+use crate::program::Caller as _;
+use crate::provenance::{self, Consequences, Keep};
 use crate::workspace::Member;
-use crate::{Error, Result, secret};
+use crate::{Error, Kind, Result, letter, secret};
 use edge_model::KeyId;
 use edge_model::key::{ApiKey, KeyKind};
+use edge_model::letter::Access;
 use edge_model::text::Name;
-use edge_store::api_keys;
+use edge_model::webhook::Webhook;
+use edge_store::api_keys::{self, CountedKey};
+use edge_store::provenance::Revoked;
+use std::net::IpAddr;
 
 /// What a new key is to be.
 #[derive(Clone, Debug)]
@@ -18,28 +24,37 @@ pub struct NewKey {
     pub allow_no_origin: bool,
 }
 
-/// Makes a key and returns it with its text, which nobody can get again.
+/// Makes a key and returns it with its text, which nobody can get again. The workspace's owner is told by mail.
 ///
 /// # Errors
-/// [`crate::Kind::Forbidden`] when the caller does not administer the workspace.
+/// [`Kind::Forbidden`] when the caller does not administer the workspace.
 pub async fn create(app: &App, member: &Member, new: NewKey) -> Result<(ApiKey, String)> {
     member.require(Action::Administer)?;
     let text = secret::api_key(&*app.random, new.kind)?;
+    let workspace = &member.workspace.id;
     let key = ApiKey {
         id: KeyId::new(app.id(KeyId::PREFIX)?),
-        workspace_id: member.workspace.id.clone(),
+        workspace_id: workspace.clone(),
         kind: new.kind,
         name: new.name.to_string(),
         display: secret::key_display(&text, new.kind),
         allowed_domains: new.allowed_domains.iter().map(|it| it.as_str().to_owned()).collect(),
         allow_no_origin: new.allow_no_origin,
         last_used_at: None,
+        last_used_network: None,
+        created_by: member.actor(),
         revoked_at: None,
         created_at: app.now(),
     };
-    app.store
-        .write(vec![api_keys::insert(&key, &secret::sha256(&text))])
-        .await?;
+    let roles = permission::roles(Action::Administer);
+    let mut writes = vec![api_keys::insert(&key, &secret::sha256(&text), &roles)];
+    writes.extend(letter::access_added(app, workspace, Access::ApiKey(key.id.clone())).await?);
+    app.jobs.wake(workspace).await?;
+    let answers = app.store.write(writes).await?;
+    if answers.first().is_none_or(Vec::is_empty) {
+        return Err(Error::new(Kind::Forbidden, "your role here has just changed"));
+    }
+    app.jobs.wake(workspace).await?;
     Ok((key, text))
 }
 
@@ -47,22 +62,71 @@ pub async fn create(app: &App, member: &Member, new: NewKey) -> Result<(ApiKey, 
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn list(app: &App, member: &Member) -> Result<Vec<ApiKey>> {
+pub async fn list(app: &App, member: &Member) -> Result<Vec<CountedKey>> {
+    member.require(Action::Read)?;
     Ok(app.store.api_keys(&member.workspace.id).await?)
 }
 
-/// Revokes a key: it opens nothing from now on.
+/// Returns a key, revoked or not, and the webhooks that it has made, newest first.
 ///
 /// # Errors
-/// [`crate::Kind::Forbidden`] when the caller does not administer the workspace; [`crate::Kind::NotFound`].
-pub async fn revoke(app: &App, member: &Member, id: &KeyId) -> Result<()> {
+/// [`Kind::NotFound`].
+pub async fn get(app: &App, member: &Member, id: &KeyId) -> Result<(CountedKey, Vec<Webhook>)> {
+    member.require(Action::Read)?;
+    let workspace = &member.workspace.id;
+    let key = app.store.api_key(workspace, id).await?;
+    let key = key.ok_or_else(|| Error::not_found("API key"))?;
+    let webhooks = app.store.all_webhooks(workspace, Some(id)).await?;
+    Ok((key, webhooks))
+}
+
+/// Revokes a key: it opens nothing from now on. The webhooks that it made are deleted with it, in the same batch, unless
+/// they are kept.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller does not administer the workspace; [`Kind::NotFound`], also for a key that was
+/// revoked before.
+pub async fn revoke(app: &App, member: &Member, id: &KeyId, keep: Keep) -> Result<Consequences> {
     member.require(Action::Administer)?;
-    let answers = app
-        .store
-        .write(vec![api_keys::revoke(&member.workspace.id, id, app.now())])
-        .await?;
+    let (workspace, now) = (&member.workspace.id, app.now());
+    let revoked = Revoked {
+        workspace,
+        key: id,
+        at: now,
+    };
+    let mut writes = vec![api_keys::revoke(workspace, id, now)];
+    writes.extend(provenance::with_key(revoked, &member.person.account.id, keep));
+    let mut answers = app.store.write(writes).await?;
+    let webhooks = answers.split_off(1);
     if answers.first().is_none_or(Vec::is_empty) {
         return Err(Error::not_found("API key"));
     }
-    Ok(())
+    provenance::of_key(webhooks, keep)
+}
+
+/// Returns the network of an address: /24 for IPv4 and /48 for IPv6. Enough to tell one's own servers from a stranger's.
+pub(crate) fn network(address: &str) -> Option<String> {
+    match address.trim().parse::<IpAddr>().ok()?.to_canonical() {
+        IpAddr::V4(it) => {
+            let [a, b, c, _] = it.octets();
+            Some(format!("{a}.{b}.{c}.0/24"))
+        }
+        IpAddr::V6(it) => {
+            let [a, b, c, ..] = it.segments();
+            Some(format!("{a:x}:{b:x}:{c:x}::/48"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_is_what_an_address_begins_with() {
+        assert_eq!(network("203.0.113.9").as_deref(), Some("203.0.113.0/24"));
+        assert_eq!(network("::ffff:203.0.113.9").as_deref(), Some("203.0.113.0/24"));
+        assert_eq!(network("2001:db8:1:2::9").as_deref(), Some("2001:db8:1::/48"));
+        assert_eq!(network("unknown"), None);
+    }
 }

@@ -7,12 +7,14 @@ use crate::ports::Mail;
 use crate::{Result, code, job, mail, secret};
 use edge_model::account::OtpPurpose;
 use edge_model::job::Task;
-use edge_model::letter::Letter;
+use edge_model::letter::{Access, Letter};
 use edge_model::{CodeId, WorkspaceId};
 use edge_store::Statement;
 
 /// How many people may be told within an hour that their address has an account.
 const NOTICES_PER_HOUR: u64 = 3;
+/// How many mails about new keys and webhooks a workspace may cause within an hour.
+const ACCESS_NOTICES_PER_HOUR: u64 = 10;
 
 /// Returns whose jobs the mails to an address are that belong to no workspace: a queue for each address.
 pub(crate) fn queue(address: &str) -> WorkspaceId {
@@ -32,6 +34,45 @@ pub(crate) async fn post(app: &App, to: &str, letter: Letter, mut writes: Vec<St
     app.jobs.wake(&queue).await?;
     app.store.write(writes).await?;
     app.jobs.wake(&queue).await
+}
+
+/// Returns the write that orders a mail to the workspace's owner: something was added that reads the workspace's data or
+/// is sent it.
+pub(crate) async fn access_added(app: &App, workspace: &WorkspaceId, access: Access) -> Result<Option<Statement>> {
+    let Some(owner) = app.store.owner_address(workspace).await? else {
+        return Ok(None);
+    };
+    order(app, workspace, &owner.email, Letter::AccessAdded { access }).map(Some)
+}
+
+/// Works out what an owner is told of something that was added; nothing when it is gone again, or after too many.
+async fn notice_of_access(app: &App, workspace: &WorkspaceId, to: &str, access: &Access) -> Result<Option<Mail>> {
+    let Some(found) = app.store.workspace(workspace).await? else {
+        return Ok(None);
+    };
+    let (name, url) = (&found.name, &app.settings.public_url);
+    let mail = match access {
+        Access::ApiKey(id) => {
+            let key = app.store.api_key(workspace, id).await?;
+            let key = key.filter(|it| it.key.revoked_at.is_none());
+            key.map(|it| mail::api_key_added(to, name, &it.key, url))
+        }
+        Access::Webhook(id) => {
+            let webhook = app.store.webhook(workspace, id).await?;
+            webhook.map(|it| mail::webhook_added(to, name, &it, url))
+        }
+    };
+    if mail.is_none() {
+        return Ok(None);
+    }
+    let take = Take {
+        counter: "access_notices".into(),
+        window: Window::Hour,
+        limit: ACCESS_NOTICES_PER_HOUR,
+        amount: 1,
+    };
+    let outcome = app.limiter.take(workspace.as_str(), &[take]).await?;
+    Ok(mail.filter(|_| outcome.refused.is_none()))
 }
 
 /// Sends a mail, if there is still something to say.
@@ -55,6 +96,7 @@ pub(crate) async fn send(app: &App, queue: &WorkspaceId, to: &str, letter: &Lett
                 Some(mail::reply_to_visitor(to, &workspace.name, &escalation.question, reply))
             })
         }
+        Letter::AccessAdded { access } => notice_of_access(app, queue, to, access).await?,
     };
     match mail {
         Some(mail) => app.mailer.send(&mail).await,

@@ -45,6 +45,7 @@ pub mod password_reset;
 pub mod permission;
 pub mod ports;
 pub mod program;
+pub mod provenance;
 pub mod resume;
 pub mod retention;
 pub mod seal;

@@ -1,9 +1,11 @@
 //! What our mails say. Every mail names the address it is for, and stands a code on a line of its own.
 use crate::code::{CODE_MINUTES, LINK_MINUTES, Secrets};
-use crate::invitation;
 use crate::ports::Mail;
+use crate::{invitation, webhook};
 use edge_model::account::OtpPurpose;
+use edge_model::actor::Actor;
 use edge_model::invitation::Invitation;
+use edge_model::key::ApiKey;
 use edge_model::webhook::{DisabledBecause, Webhook};
 use edge_store::webhooks::OwnerAddress;
 
@@ -108,6 +110,56 @@ pub fn webhook_disabled(owner: &OwnerAddress, webhook: &Webhook, why: DisabledBe
         url = webhook.url,
     );
     mail(&owner.email, "A webhook was disabled", text)
+}
+
+/// Tells a workspace's owner of a new API key.
+pub fn api_key_added(to: &str, workspace: &str, key: &ApiKey, public_url: &str) -> Mail {
+    let text = format!(
+        "An API key was added to the workspace \"{workspace}\".\n\n\
+         Name: {name}\nKind: {kind}\nMade by: {maker}\n\n{review}",
+        workspace = one_line(workspace),
+        name = one_line(&key.name),
+        kind = key.kind.as_str(),
+        maker = maker(&key.created_by),
+        review = review("revoke the key", public_url),
+    );
+    mail(to, "An API key was added", text)
+}
+
+/// Tells a workspace's owner of a new webhook, or of one that has moved. The host alone is named, since an address may
+/// be a secret.
+pub fn webhook_added(to: &str, workspace: &str, webhook: &Webhook, public_url: &str) -> Mail {
+    let text = format!(
+        "A webhook of the workspace \"{workspace}\" was added, or was given a new address.\n\n\
+         Name: {name}\nSent to: {origin}\nMade by: {maker}\n\n{review}",
+        workspace = one_line(workspace),
+        name = one_line(&webhook.name),
+        origin = webhook::origin(&webhook.url),
+        maker = maker(&webhook.created_by),
+        review = review("delete the webhook, revoke the key that made it", public_url),
+    );
+    mail(to, "A webhook was added", text)
+}
+
+/// Names who made something. What members have named comes on one line, so that it cannot pass for our words.
+fn maker(actor: &Actor) -> String {
+    match (&actor.actor_name, &actor.key_id) {
+        (Some(name), Some(_)) => format!("the API key \"{}\"", one_line(name)),
+        (Some(name), None) => one_line(name),
+        (None, _) => "unknown".into(),
+    }
+}
+
+fn review(remedy: &str, public_url: &str) -> String {
+    let place = match public_url {
+        "" => String::new(),
+        url => format!("\n\nThe dashboard is at {url}/dashboard/"),
+    };
+    format!("If nobody of yours did this, {remedy}, and change your password.{place}\n")
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn mail(to: &str, subject: &str, text: String) -> Mail {

@@ -1,6 +1,7 @@
 //! Members: who belongs to a workspace, in which role, and how they leave.
 use crate::app::App;
 use crate::permission::Action;
+use crate::provenance::{self, Consequences, Keep};
 use crate::workspace::Member;
 use crate::{Error, Kind, Result};
 use edge_model::AccountId;
@@ -16,53 +17,70 @@ pub async fn list(app: &App, member: &Member, page: &Page) -> Result<(Vec<Member
     Ok(app.store.members(&member.workspace.id, page).await?)
 }
 
-/// Gives a member another role.
+/// Gives a member another role. When it does not allow keys and webhooks, those that the member made end in the same
+/// batch, unless they are kept.
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not, who needs to be an owner where an owner is made or unmade;
-/// [`Kind::NotFound`]; [`Kind::Conflict`] for the last owner.
-pub async fn set_role(app: &App, member: &Member, id: &AccountId, role: Role) -> Result<MemberSummary> {
+/// [`Kind::NotFound`]; [`Kind::Conflict`] for the last owner; [`Kind::Invalid`] for who wants to keep their own.
+pub async fn set_role(
+    app: &App,
+    member: &Member,
+    id: &AccountId,
+    role: Role,
+    keep: Keep,
+) -> Result<(MemberSummary, Consequences)> {
     member.require(Action::Administer)?;
+    check_keeper(member, id, keep)?;
     let found = find(app, member, id).await?;
     if found.role == Role::Owner || role == Role::Owner {
         member.require(Action::ManageOwners)?;
     }
-    let workspace = &member.workspace.id;
-    write(
-        app,
-        vec![members::set_role(workspace, id, role), members::settle_owner(workspace)],
-    )
-    .await?;
-    Ok(MemberSummary { role, ..found })
+    let change = members::set_role(&member.workspace.id, id, role);
+    let consequences = write(app, member, id, change, keep).await?;
+    Ok((MemberSummary { role, ..found }, consequences))
 }
 
-/// Takes a member out of the workspace; everybody may take out themselves.
+/// Takes a member out of the workspace; everybody may take out themselves. What the member made ends in the same batch,
+/// unless it is kept.
 ///
 /// # Errors
-/// [`Kind::Forbidden`] when the caller may not; [`Kind::NotFound`]; [`Kind::Conflict`] for the last owner.
-pub async fn remove(app: &App, member: &Member, id: &AccountId) -> Result<()> {
+/// [`Kind::Forbidden`] when the caller may not; [`Kind::NotFound`]; [`Kind::Conflict`] for the last owner;
+/// [`Kind::Invalid`] for who wants to keep their own.
+pub async fn remove(app: &App, member: &Member, id: &AccountId, keep: Keep) -> Result<Consequences> {
     let is_self = *id == member.person.account.id;
     member.require(if is_self { Action::Read } else { Action::Administer })?;
+    check_keeper(member, id, keep)?;
     let found = find(app, member, id).await?;
     if found.role == Role::Owner && !is_self {
         member.require(Action::ManageOwners)?;
     }
-    let workspace = &member.workspace.id;
-    write(
-        app,
-        vec![members::delete(workspace, id), members::settle_owner(workspace)],
-    )
-    .await
+    let change = members::delete(&member.workspace.id, id);
+    write(app, member, id, change, keep).await
 }
 
-/// Writes a change whose first statement returns a row unless it would leave the workspace without an owner.
-async fn write(app: &App, writes: Vec<Statement>) -> Result<()> {
-    let answers = app.store.write(writes).await?;
+/// Refuses to let members keep what they made themselves: who keeps it answers for it, and they will be gone.
+fn check_keeper(member: &Member, id: &AccountId, keep: Keep) -> Result<()> {
+    if keep != Keep::default() && *id == member.person.account.id {
+        return Err(Error::field("keep", "is for who removes somebody else"));
+    }
+    Ok(())
+}
+
+/// Writes a change of a membership, which returns a row unless it would leave the workspace without an owner, and what
+/// follows from it for what the member made.
+async fn write(app: &App, member: &Member, id: &AccountId, change: Statement, keep: Keep) -> Result<Consequences> {
+    let workspace = &member.workspace.id;
+    let mut writes = vec![change, members::settle_owner(workspace)];
+    let keeper = &member.person.account.id;
+    writes.extend(provenance::with_member(workspace, id, keeper, keep, app.now()));
+    let mut answers = app.store.write(writes).await?;
+    let made = answers.split_off(2);
     if answers.first().is_none_or(Vec::is_empty) {
         let message = "a workspace needs an owner: make somebody else one first";
         return Err(Error::new(Kind::Conflict, message));
     }
-    Ok(())
+    provenance::of_member(made, keep)
 }
 
 async fn find(app: &App, member: &Member, id: &AccountId) -> Result<MemberSummary> {

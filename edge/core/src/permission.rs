@@ -41,6 +41,12 @@ pub fn allows(role: Role, action: Action) -> bool {
     }
 }
 
+/// Returns the roles that may do something.
+pub(crate) fn roles(action: Action) -> Vec<&'static str> {
+    let roles = [Role::Owner, Role::Admin, Role::Member, Role::Viewer].into_iter();
+    roles.filter(|it| allows(*it, action)).map(Role::as_str).collect()
+}
+
 /// Refuses what a role may not do.
 ///
 /// # Errors

@@ -4,7 +4,8 @@ use crate::limit::plan::Counting;
 use crate::limit::{Meter, lane};
 use crate::permission::Action;
 use crate::workspace::Member;
-use crate::{Error, Kind, Reason, Result, secret, widget};
+use crate::{Error, Kind, Reason, Result, key, secret, widget};
+use edge_model::actor::Actor;
 use edge_model::key::KeyKind;
 use edge_model::workspace::Workspace;
 use edge_store::conversations::{KeyOwner, KeyRef};
@@ -13,6 +14,9 @@ use edge_store::conversations::{KeyOwner, KeyRef};
 pub trait Caller: Sync {
     /// Returns the workspace.
     fn workspace(&self) -> &Workspace;
+
+    /// Names the caller in what they make and change.
+    fn actor(&self) -> Actor;
 
     /// Refuses what the caller may not do.
     ///
@@ -24,6 +28,10 @@ pub trait Caller: Sync {
 impl Caller for Member {
     fn workspace(&self) -> &Workspace {
         &self.workspace
+    }
+
+    fn actor(&self) -> Actor {
+        Actor::person(&self.person.account.id, &self.person.account.full_name)
     }
 
     fn require(&self, action: Action) -> Result<()> {
@@ -40,6 +48,10 @@ impl Caller for Program {
         &self.0.workspace
     }
 
+    fn actor(&self) -> Actor {
+        Actor::key(&self.0.key.id, &self.0.key.name)
+    }
+
     /// A key opens the content of its workspace and has events sent; keys, members and the workspace itself are for
     /// people.
     fn require(&self, action: Action) -> Result<()> {
@@ -51,21 +63,28 @@ impl Caller for Program {
 }
 
 /// Lets a key of a kind in, and counts the request. A malformed key, or one of another kind, is refused without asking
-/// the database.
+/// the database. The network of `address`, where the program calls from, is noted with the key's use.
 ///
 /// # Errors
 /// [`Reason::WrongKey`]; [`Kind::RateLimited`].
-pub async fn enter(app: &App, meter: &Meter, kind: KeyKind, counting: Counting, key: &str) -> Result<Program> {
+pub async fn enter(
+    app: &App,
+    meter: &Meter,
+    kind: KeyKind,
+    counting: Counting,
+    text: &str,
+    address: Option<&str>,
+) -> Result<Program> {
     let wrong = || Error::unauthenticated("the API key is not valid").because(Reason::WrongKey);
-    if secret::key_kind(key) != Some(kind) {
+    if secret::key_kind(text) != Some(kind) {
         return Err(wrong());
     }
-    let found = app.store.key_owner(&KeyRef::Hash(secret::sha256(key))).await?;
+    let found = app.store.key_owner(&KeyRef::Hash(secret::sha256(text))).await?;
     let is_living = |it: &KeyOwner| it.key.revoked_at.is_none() && it.key.kind == kind;
     let owner = found.filter(is_living).ok_or_else(wrong)?;
     let now = app.now();
     lane::admit_program(&*app.limiter, meter, counting, &owner, now).await?;
-    if let Some(touch) = widget::touch(&owner, now) {
+    if let Some(touch) = widget::touch(&owner, address.and_then(key::network).as_deref(), now) {
         app.store.write(vec![touch]).await?;
     }
     Ok(Program(owner))

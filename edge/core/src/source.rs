@@ -9,7 +9,7 @@ use edge_model::crawl::CrawlPage;
 use edge_model::source::{Refresh, Source, SourceKind, SourceStatus};
 use edge_model::{CollectionId, SourceId, WorkspaceId};
 use edge_store::crawls::PageList;
-use edge_store::sources::SourceRef;
+use edge_store::sources::{Changes, SourceRef};
 use edge_store::{SqlError, crawls, sources};
 use url::Url;
 
@@ -41,28 +41,32 @@ pub struct Options {
 }
 
 impl Options {
-    fn apply(self, source: &mut Source) -> Result<()> {
-        if let Some(pages) = self.max_pages {
-            if !(1..=MOST_PAGES).contains(&pages) {
-                return Err(Error::field("max_pages", format!("must be 1 to {MOST_PAGES}")));
-            }
-            source.max_pages = pages;
+    /// Checks the options.
+    fn check(self) -> Result<Changes> {
+        let Self {
+            max_pages,
+            include_patterns,
+            exclude_patterns,
+            allowed_hosts,
+            refresh,
+        } = self;
+        if max_pages.is_some_and(|it| !(1..=MOST_PAGES).contains(&it)) {
+            return Err(Error::field("max_pages", format!("must be 1 to {MOST_PAGES}")));
         }
-        if let Some(patterns) = self.include_patterns {
-            scope::check_patterns("include_patterns", &patterns)?;
-            source.include_patterns = patterns;
+        if let Some(patterns) = &include_patterns {
+            scope::check_patterns("include_patterns", patterns)?;
         }
-        if let Some(patterns) = self.exclude_patterns {
-            scope::check_patterns("exclude_patterns", &patterns)?;
-            source.exclude_patterns = patterns;
+        if let Some(patterns) = &exclude_patterns {
+            scope::check_patterns("exclude_patterns", patterns)?;
         }
-        if let Some(hosts) = self.allowed_hosts {
-            source.allowed_hosts = scope::check_hosts("allowed_hosts", &hosts)?;
-        }
-        if let Some(refresh) = self.refresh {
-            source.refresh = refresh;
-        }
-        Ok(())
+        let hosts = allowed_hosts.map(|it| scope::check_hosts("allowed_hosts", &it));
+        Ok(Changes {
+            max_pages,
+            include_patterns,
+            exclude_patterns,
+            allowed_hosts: hosts.transpose()?,
+            refresh,
+        })
     }
 }
 
@@ -84,19 +88,27 @@ pub async fn create(app: &App, caller: &impl Caller, new: NewSource) -> Result<(
     } = new;
     let url = start(app, &url)?;
     collection::find(app, workspace, &collection_id).await?;
+    let max_pages = options.max_pages;
+    let Changes {
+        include_patterns,
+        exclude_patterns,
+        allowed_hosts,
+        refresh,
+        ..
+    } = options.check()?;
     let now = app.now();
     let mut source = Source {
         id: SourceId::new(app.id(SourceId::PREFIX)?),
         workspace_id: workspace.clone(),
         collection_id,
-        kind: kind.unwrap_or_else(|| guess(&url, options.max_pages)),
+        kind: kind.unwrap_or_else(|| guess(&url, max_pages)),
         name: name.unwrap_or_else(|| url.to_string()),
         url: url.into(),
-        max_pages: PAGES,
-        include_patterns: vec![],
-        exclude_patterns: vec![],
-        allowed_hosts: vec![],
-        refresh: Refresh::default(),
+        max_pages: max_pages.unwrap_or(PAGES),
+        include_patterns: include_patterns.unwrap_or_default(),
+        exclude_patterns: exclude_patterns.unwrap_or_default(),
+        allowed_hosts: allowed_hosts.unwrap_or_default(),
+        refresh: refresh.unwrap_or_default(),
         status: SourceStatus::Queued,
         error: None,
         run: 1,
@@ -106,7 +118,6 @@ pub async fn create(app: &App, caller: &impl Caller, new: NewSource) -> Result<(
         created_at: now,
         updated_at: now,
     };
-    options.apply(&mut source)?;
     if source.kind == SourceKind::Page {
         source.max_pages = 1;
     }
@@ -204,13 +215,13 @@ pub async fn cancel(app: &App, caller: &impl Caller, id: &SourceId) -> Result<So
 pub async fn update(app: &App, caller: &impl Caller, id: &SourceId, options: Options) -> Result<Source> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
-    let mut source = find(app, workspace, id).await?;
-    options.apply(&mut source)?;
-    let since = source.ended_at.unwrap_or_else(|| app.now());
-    source.next_step_at = source.refresh.interval().map(|it| since.plus(it));
+    let source = find(app, workspace, id).await?;
+    let changes = options.check()?;
     let reference = reference(&source);
     app.crawls.wake(&reference).await?;
-    app.store.write(vec![sources::set_settings(&source, app.now())]).await?;
+    app.store
+        .write(vec![sources::set_settings(workspace, id, &changes, app.now())])
+        .await?;
     app.crawls.wake(&reference).await?;
     find(app, workspace, id).await
 }

@@ -1,15 +1,19 @@
 //! Webhooks: endpoints made, changed, tried out, disabled. Their deliveries are in [`crate::delivery`].
 pub mod headers;
 pub mod signature;
+mod single;
+
+pub use single::{only_one, set_only_one};
 
 use crate::app::App;
 use crate::guard::PublicUrl;
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::seal::{self, Purpose};
-use crate::{Error, Kind, Result, agent, delivery, event};
+use crate::{Error, Kind, Result, agent, delivery, event, letter, permission};
 use edge_model::delivery::Delivery;
 use edge_model::event::{EventKind, Happening, Test};
+use edge_model::letter::Access;
 use edge_model::text::Name;
 use edge_model::time::HOUR;
 use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
@@ -26,13 +30,22 @@ const MOST: u32 = 100;
 /// How long the secret before a rotation goes on signing, in milliseconds.
 const OVERLAP: i64 = 24 * HOUR;
 
-/// Which endpoints an operation is about. What one dialect has made is not seen in the words of another, and what is
-/// told of one agent alone not as another agent's.
+/// Which endpoints an operation is about.
 #[derive(Clone, Debug)]
 pub struct Scope {
+    /// In which form endpoints are made here.
     pub form: WebhookForm,
     /// Set where an endpoint is told of one agent alone.
     pub agent_id: Option<AgentId>,
+    /// Whether the endpoints of all forms and agents are seen: people see what programs made through another API, and
+    /// programs see only what their own API makes.
+    pub sees_all: bool,
+}
+
+impl Scope {
+    fn has(&self, webhook: &Webhook) -> bool {
+        self.sees_all || (webhook.form == self.form && webhook.agent_id == self.agent_id)
+    }
 }
 
 /// What a new endpoint is to be.
@@ -57,7 +70,7 @@ pub struct WebhookPatch {
     pub is_active: Option<bool>,
 }
 
-/// Makes an endpoint, and returns it with its secret, which nobody can get again.
+/// Makes an endpoint, and returns it with its secret, which nobody can get again. The workspace's owner is told by mail.
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`] for the agent; [`Kind::Conflict`]
@@ -71,12 +84,23 @@ pub async fn create(
     caller.require(Action::ManageWebhooks)?;
     let workspace = &caller.workspace().id;
     check_agent(app, workspace, &scope).await?;
-    let added = add(app, workspace, scope, new, MOST).await?;
-    added.ok_or_else(too_many)
+    match add(app, caller, scope, new, MOST).await? {
+        Some(added) => Ok(added),
+        None => Err(not_added(app, workspace).await?),
+    }
 }
 
-fn too_many() -> Error {
-    Error::new(Kind::Conflict, format!("a workspace can have at most {MOST} webhooks"))
+/// Returns why an endpoint was not added.
+async fn not_added(app: &App, workspace: &WorkspaceId) -> Result<Error> {
+    let count = app.store.all_webhooks(workspace, None).await?.len();
+    if u32::try_from(count).unwrap_or(u32::MAX) < MOST {
+        return Ok(Error::new(
+            Kind::Forbidden,
+            "your right to make webhooks has just been taken away",
+        ));
+    }
+    let message = format!("a workspace can have at most {MOST} webhooks");
+    Ok(Error::new(Kind::Conflict, message))
 }
 
 async fn check_agent(app: &App, workspace: &WorkspaceId, scope: &Scope) -> Result<()> {
@@ -89,12 +113,13 @@ async fn check_agent(app: &App, workspace: &WorkspaceId, scope: &Scope) -> Resul
 /// Adds an endpoint and returns it with its secret; none when there are as many as there may be of all, or of the form.
 async fn add(
     app: &App,
-    workspace: &WorkspaceId,
+    caller: &impl Caller,
     scope: Scope,
     new: NewWebhook,
     most_of_form: u32,
 ) -> Result<Option<(Webhook, SigningSecret)>> {
-    let Scope { form, agent_id } = scope;
+    let Scope { form, agent_id, .. } = scope;
+    let workspace = &caller.workspace().id;
     let NewWebhook {
         name,
         url,
@@ -121,14 +146,17 @@ async fn add(
         failures: 0,
         failing_since: None,
         paused_until: None,
+        created_by: caller.actor(),
         created_at: now,
         updated_at: now,
         id,
     };
-    let answers = app
-        .store
-        .write(vec![webhooks::insert(&webhook, MOST, most_of_form)])
-        .await?;
+    let roles = permission::roles(Action::ManageWebhooks);
+    let mut writes = vec![webhooks::insert(&webhook, MOST, most_of_form, &roles)];
+    writes.extend(letter::access_added(app, workspace, Access::Webhook(webhook.id.clone())).await?);
+    app.jobs.wake(workspace).await?;
+    let answers = app.store.write(writes).await?;
+    app.jobs.wake(workspace).await?;
     let is_added = answers.first().is_some_and(|it| !it.is_empty());
     Ok(is_added.then_some((webhook, secret)))
 }
@@ -141,8 +169,13 @@ pub async fn list(app: &App, caller: &impl Caller, scope: &Scope) -> Result<Vec<
     caller.require(Action::Read)?;
     let workspace = &caller.workspace().id;
     check_agent(app, workspace, scope).await?;
-    let Scope { form, agent_id } = scope;
-    Ok(app.store.webhooks(workspace, *form, agent_id.as_ref()).await?)
+    match scope.sees_all {
+        true => Ok(app.store.all_webhooks(workspace, None).await?),
+        false => Ok(app
+            .store
+            .webhooks(workspace, scope.form, scope.agent_id.as_ref())
+            .await?),
+    }
 }
 
 /// Returns an endpoint.
@@ -154,10 +187,12 @@ pub async fn get(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId)
     find(app, &caller.workspace().id, scope, id).await
 }
 
-/// Changes an endpoint. One that is made active again begins afresh, whatever it failed before.
+/// Changes an endpoint. One that is made active again begins afresh, whatever it failed before. One that is given another
+/// address counts as made by the caller, and the workspace's owner is told by mail.
 ///
 /// # Errors
-/// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`].
+/// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`]; [`Kind::Conflict`] when its events
+/// are to change and another API made it, since that one has other names for them.
 pub async fn update(
     app: &App,
     caller: &impl Caller,
@@ -167,10 +202,14 @@ pub async fn update(
 ) -> Result<Webhook> {
     caller.require(Action::ManageWebhooks)?;
     let webhook = find(app, &caller.workspace().id, scope, id).await?;
-    change(app, webhook, patch).await
+    if patch.events.is_some() && webhook.form != scope.form {
+        let message = "its events can only be changed through the API that made the webhook";
+        return Err(Error::new(Kind::Conflict, message));
+    }
+    change(app, caller, webhook, patch).await
 }
 
-async fn change(app: &App, mut webhook: Webhook, patch: WebhookPatch) -> Result<Webhook> {
+async fn change(app: &App, caller: &impl Caller, mut webhook: Webhook, patch: WebhookPatch) -> Result<Webhook> {
     let WebhookPatch {
         name,
         url,
@@ -202,9 +241,14 @@ async fn change(app: &App, mut webhook: Webhook, patch: WebhookPatch) -> Result<
         webhook.name = name.to_string();
         changes.name = Some(&webhook.name);
     }
-    if let Some(url) = url {
+    let is_moved = url.as_ref().is_some_and(|it| it.as_str() != webhook.url);
+    if let Some(url) = url.filter(|_| is_moved) {
         webhook.url = url.as_str().into();
-        changes.url = Some(&webhook.url);
+        webhook.created_by = caller.actor();
+        changes.url = Some((&webhook.url, &webhook.created_by));
+        let access = Access::Webhook(webhook.id.clone());
+        writes.extend(letter::access_added(app, &webhook.workspace_id, access).await?);
+        app.jobs.wake(&webhook.workspace_id).await?;
     }
     if let Some(events) = events {
         webhook.events = without_repeats(events);
@@ -221,6 +265,9 @@ async fn change(app: &App, mut webhook: Webhook, patch: WebhookPatch) -> Result<
     }
     writes.push(webhooks::update(&webhook.workspace_id, &webhook.id, changes, now));
     app.store.write(writes).await?;
+    if is_moved {
+        app.jobs.wake(&webhook.workspace_id).await?;
+    }
     webhook.updated_at = now;
     Ok(webhook)
 }
@@ -284,75 +331,6 @@ pub async fn test(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId
     delivery::find(app, &endpoint, &id).await
 }
 
-/// Returns the only endpoint of a form that a workspace can have one of. The caller has been let in.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn only_one(app: &App, workspace: &WorkspaceId, form: WebhookForm) -> Result<Option<Webhook>> {
-    Ok(app.store.webhooks(workspace, form, None).await?.into_iter().next())
-}
-
-/// Sets where the only endpoint of a form is, or with none, that there is none. Returns the secret when one was made or
-/// given, for it is shown this once. The caller has been let in.
-///
-/// # Errors
-/// [`Kind::Conflict`] when the workspace has as many endpoints as it may.
-pub async fn set_only_one(
-    app: &App,
-    workspace: &WorkspaceId,
-    form: WebhookForm,
-    url: Option<PublicUrl>,
-    events: Vec<EventKind>,
-    secret: Option<SigningSecret>,
-) -> Result<Option<SigningSecret>> {
-    let Some(url) = url else {
-        let found = app.store.webhooks(workspace, form, None).await?;
-        let writes: Vec<_> = found.iter().map(|it| webhooks::delete(workspace, &it.id)).collect();
-        if !writes.is_empty() {
-            app.store.write(writes).await?;
-        }
-        return Ok(None);
-    };
-    if let Some(webhook) = only_one(app, workspace, form).await? {
-        return move_to(app, webhook, url, events, secret).await;
-    }
-    let scope = Scope { form, agent_id: None };
-    let new = NewWebhook {
-        name: Name::new("Webhook").map_err(Error::internal)?,
-        url: url.clone(),
-        events: events.clone(),
-        headers: OwnHeaders::default(),
-        secret: secret.clone(),
-    };
-    if let Some((_, secret)) = add(app, workspace, scope, new, 1).await? {
-        return Ok(Some(secret));
-    }
-    // Somebody else was the first to set it.
-    match only_one(app, workspace, form).await? {
-        Some(webhook) => move_to(app, webhook, url, events, secret).await,
-        None => Err(too_many()),
-    }
-}
-
-/// Has an endpoint told elsewhere, signed with the secret if one is given, which is returned.
-async fn move_to(
-    app: &App,
-    webhook: Webhook,
-    url: PublicUrl,
-    events: Vec<EventKind>,
-    secret: Option<SigningSecret>,
-) -> Result<Option<SigningSecret>> {
-    let patch = WebhookPatch {
-        url: Some(url),
-        events: Some(events),
-        secret: secret.clone(),
-        is_active: Some(true),
-        ..WebhookPatch::default()
-    };
-    change(app, webhook, patch).await?;
-    Ok(secret)
-}
-
 pub(crate) fn endpoint_of(webhook: &Webhook) -> Endpoint {
     Endpoint {
         workspace_id: webhook.workspace_id.clone(),
@@ -363,8 +341,14 @@ pub(crate) fn endpoint_of(webhook: &Webhook) -> Endpoint {
 pub(crate) async fn find(app: &App, workspace: &WorkspaceId, scope: &Scope, id: &WebhookId) -> Result<Webhook> {
     let found = app.store.webhook(workspace, id).await?;
     found
-        .filter(|it| it.form == scope.form && it.agent_id == scope.agent_id)
+        .filter(|it| scope.has(it))
         .ok_or_else(|| Error::not_found("webhook"))
+}
+
+/// Returns the scheme, host and port of an endpoint's address. Path and query often hold a secret: who has the whole
+/// address of an endpoint at a chat service or an automation service can write there.
+pub fn origin(url: &str) -> String {
+    url::Url::parse(url).map_or_else(|_| String::new(), |it| it.origin().ascii_serialization())
 }
 
 pub(crate) fn require_active(webhook: &Webhook) -> Result<()> {

@@ -180,9 +180,9 @@ pub async fn count_malformed(app: &App, visitor: &Visitor) -> Result<()> {
 }
 
 /// Returns the write that notes the use of a key, to the minute: a busy key is not written all the time.
-pub(crate) fn touch(owner: &KeyOwner, now: Timestamp) -> Option<Statement> {
+pub(crate) fn touch(owner: &KeyOwner, network: Option<&str>, now: Timestamp) -> Option<Statement> {
     let is_stale = owner.key.last_used_at.is_none_or(|it| it.plus(MINUTE) <= now);
-    is_stale.then(|| api_keys::touch(&owner.workspace.id, &owner.key.id, now))
+    is_stale.then(|| api_keys::touch(&owner.workspace.id, &owner.key.id, network, now))
 }
 
 /// What the widget shows, and its token.
@@ -210,7 +210,7 @@ pub async fn config(app: &App, visitor: &Visitor, agent: &AgentId) -> Result<Con
         Err(error) => return Err(refuse(app, visitor, error).await),
     };
     admit(app, visitor, &owner, None, 0).await?;
-    if let Some(write) = touch(&owner, now) {
+    if let Some(write) = touch(&owner, None, now) {
         app.store.write(vec![write]).await?;
     }
     let claims = Claims {

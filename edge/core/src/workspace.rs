@@ -12,8 +12,14 @@ use edge_model::plan::Plan;
 use edge_model::text::Name;
 use edge_model::workspace::{Embedder, Role, Workspace, WorkspaceStats, WorkspaceSummary};
 use edge_model::{CollectionId, Timestamp, WorkspaceId};
+use edge_store::workspaces::Changes;
 use edge_store::{Page, collections, workspaces};
 use serde_json::{Map, Value};
+
+/// How long the settings of a workspace may be, in bytes of JSON.
+pub const MOST_SETTINGS: u32 = 16_384;
+/// How much of its id a slug ends with, in characters.
+const SLUG_END: usize = 8;
 
 /// A signed-in person in one workspace of theirs.
 #[derive(Clone, Debug)]
@@ -74,39 +80,26 @@ pub async fn create(app: &App, caller: &SignedIn, new: NewWorkspace) -> Result<W
     let id = WorkspaceId::new(app.id(WorkspaceId::PREFIX)?);
     let now = app.now();
     let owner_id = caller.account.id.clone();
-    let stem = slug(new.name.as_str());
-    // The plain name for the first who comes, the name and some of the id for the others.
-    let suffix = id
-        .as_str()
-        .get(id.as_str().len().saturating_sub(6)..)
-        .unwrap_or_default()
-        .to_lowercase();
-    for slug in [stem.clone(), format!("{stem}-{suffix}")] {
-        let workspace = Workspace {
-            id: id.clone(),
-            name: new.name.to_string(),
-            slug,
-            logo_url: None,
-            timezone: new.timezone.clone(),
-            plan: app.settings.default_plan,
-            settings: new.settings.clone(),
-            owner_id: owner_id.clone(),
-            retention_days: None,
-            embedder: new.embedder,
-            created_at: now,
-        };
-        let writes = vec![
-            workspaces::insert(&workspace),
-            workspaces::insert_member(&id, &owner_id, Role::Owner, now),
-            collections::insert(&default_collection(app, &id, now)?),
-        ];
-        match app.store.write(writes).await {
-            Ok(_) => return Ok(workspace),
-            Err(edge_store::SqlError::Constraint(text)) if text.contains("slug") => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(Error::internal("no free slug"))
+    let workspace = Workspace {
+        id: id.clone(),
+        name: new.name.to_string(),
+        slug: slug(new.name.as_str(), &id),
+        logo_url: None,
+        timezone: new.timezone,
+        plan: app.settings.default_plan,
+        settings: new.settings,
+        owner_id: owner_id.clone(),
+        retention_days: None,
+        embedder: new.embedder,
+        created_at: now,
+    };
+    let writes = vec![
+        workspaces::insert(&workspace),
+        workspaces::insert_member(&id, &owner_id, Role::Owner, now),
+        collections::insert(&default_collection(app, &id, now)?),
+    ];
+    app.store.write(writes).await?;
+    Ok(workspace)
 }
 
 fn default_collection(app: &App, workspace: &WorkspaceId, now: Timestamp) -> Result<Collection> {
@@ -175,6 +168,7 @@ pub struct Patch {
     pub name: Option<Name>,
     pub logo_url: Option<Option<PublicUrl>>,
     pub timezone: Option<String>,
+    /// Members to set, and with null to remove; the others stay.
     pub settings: Option<Map<String, Value>>,
     pub retention_days: Option<Option<RetentionDays>>,
     /// One that the installation has, see [`crate::embedding::EmbeddingModels::available`].
@@ -198,10 +192,11 @@ impl RetentionDays {
     }
 }
 
-/// Changes a workspace.
+/// Changes what is named of a workspace, and nothing else.
 ///
 /// # Errors
-/// [`crate::Kind::Forbidden`] when the caller does not administer it.
+/// [`crate::Kind::Forbidden`] when the caller does not administer it; [`crate::Kind::Invalid`] when the settings would
+/// become too long.
 pub async fn update(app: &App, member: &Member, patch: Patch) -> Result<Detail> {
     member.require(Action::Administer)?;
     let Patch {
@@ -212,37 +207,37 @@ pub async fn update(app: &App, member: &Member, patch: Patch) -> Result<Detail> 
         retention_days,
         embedder,
     } = patch;
-    let mut workspace = member.workspace.clone();
-    if let Some(name) = name {
-        workspace.name = name.to_string();
-    }
-    if let Some(logo_url) = logo_url {
-        workspace.logo_url = logo_url.map(|it| it.as_str().to_owned());
-    }
-    if let Some(timezone) = timezone {
-        workspace.timezone = timezone;
-    }
-    if let Some(settings) = settings {
-        workspace.settings = settings;
-    }
+    let id = &member.workspace.id;
     let mut orders = Vec::new();
-    if let Some(retention_days) = retention_days {
-        workspace.retention_days = retention_days.map(|it| it.0);
-        orders.push(retention::order(app, &workspace.id)?);
+    if retention_days.is_some() {
+        orders.push(retention::order(app, id)?);
     }
-    if let Some(embedder) = embedder {
-        workspace.embedder = embedder;
-        orders.push(index::embed::order(app, &workspace.id)?);
+    if embedder.is_some() {
+        orders.push(index::embed::order(app, id)?);
     }
     let is_work = !orders.is_empty();
     if is_work {
-        app.jobs.wake(&workspace.id).await?;
+        app.jobs.wake(id).await?;
     }
-    orders.insert(0, workspaces::update(&workspace));
-    app.store.write(orders).await?;
+    let changes = Changes {
+        name: name.map(|it| it.to_string()),
+        logo_url: logo_url.map(|it| it.map(|url| url.as_str().to_owned())),
+        timezone,
+        settings,
+        retention_days: retention_days.map(|it| it.map(|days| days.0)),
+        embedder,
+    };
+    orders.insert(0, workspaces::update(id, &changes, MOST_SETTINGS));
+    let answers = app.store.write(orders).await?;
+    if answers.first().is_none_or(Vec::is_empty) {
+        let message = format!("must be at most {MOST_SETTINGS} bytes of JSON, with what is there");
+        return Err(Error::field("settings", message));
+    }
     if is_work {
-        app.jobs.wake(&workspace.id).await?;
+        app.jobs.wake(id).await?;
     }
+    let workspace = app.store.workspace(id).await?;
+    let workspace = workspace.ok_or_else(|| Error::not_found("workspace"))?;
     detail(app, workspace, member.role).await
 }
 
@@ -270,24 +265,32 @@ pub async fn set_plan(app: &App, id: &WorkspaceId, plan: Plan) -> Result<()> {
     Ok(())
 }
 
-/// Turns a name into a slug: lower-case letters and digits, joined by hyphens, at most 48 characters.
-fn slug(name: &str) -> String {
-    let mut slug = String::new();
+/// Makes a slug of a name and the end of the id, which is random: lower-case letters and digits, joined by hyphens.
+/// The end is always there, so that no slug tells whether another tenant uses the same name.
+fn slug(name: &str, id: &WorkspaceId) -> String {
+    let id = id.as_str();
+    let end = id.get(id.len().saturating_sub(SLUG_END)..).unwrap_or_default();
+    format!("{}-{}", stem(name), end.to_lowercase())
+}
+
+/// Returns the part of a slug that people read, of at most 48 characters.
+fn stem(name: &str) -> String {
+    let mut stem = String::new();
     for c in name.to_lowercase().chars() {
         if c.is_ascii_alphanumeric() {
-            slug.push(c);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
+            stem.push(c);
+        } else if !stem.is_empty() && !stem.ends_with('-') {
+            stem.push('-');
         }
-        if slug.len() >= 48 {
+        if stem.len() >= 48 {
             break;
         }
     }
-    let slug = slug.trim_matches('-');
-    if slug.is_empty() {
+    let stem = stem.trim_matches('-');
+    if stem.is_empty() {
         "workspace".into()
     } else {
-        slug.into()
+        stem.into()
     }
 }
 
@@ -297,9 +300,10 @@ mod tests {
 
     #[test]
     fn a_slug_is_letters_digits_and_single_hyphens() {
-        assert_eq!(slug("My Company"), "my-company");
-        assert_eq!(slug("  A & B, Ltd. "), "a-b-ltd");
-        assert_eq!(slug("日本"), "workspace");
-        assert_eq!(slug(&"x".repeat(90)).len(), 48);
+        let id = WorkspaceId::new("ws_01ABCDEFGHJKMNPQ");
+        assert_eq!(slug("My Company", &id), "my-company-ghjkmnpq");
+        assert_eq!(stem("  A & B, Ltd. "), "a-b-ltd");
+        assert_eq!(stem("日本"), "workspace");
+        assert_eq!(stem(&"x".repeat(90)).len(), 48);
     }
 }

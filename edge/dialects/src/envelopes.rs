@@ -18,6 +18,16 @@ impl Envelopes for Dialects {
     }
 }
 
+/// Returns what the dialect of a webhook calls a kind.
+pub(crate) fn name(form: WebhookForm, kind: EventKind) -> Option<&'static str> {
+    match form {
+        WebhookForm::Twig => twig::envelope::name(kind),
+        WebhookForm::Twin => twin::envelope::name(kind),
+        WebhookForm::Builder => builder::envelope::name(kind),
+        WebhookForm::Insydr => insydr::envelope::name(kind),
+    }
+}
+
 /// Finds a kind by a dialect's name for it. What only we send cannot be asked for.
 pub(crate) fn kind(text: &str, name: fn(EventKind) -> Option<&'static str>) -> Option<EventKind> {
     let kinds = EventKind::ALL.iter().copied();

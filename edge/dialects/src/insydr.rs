@@ -24,6 +24,8 @@ pub mod members;
 pub mod messages;
 pub mod operator;
 pub mod page;
+mod provenance;
+mod revision;
 pub mod sites;
 pub mod upload;
 pub mod webhooks;
@@ -128,7 +130,7 @@ fn authentication() -> Vec<Route> {
 
 fn tenancy() -> Vec<Route> {
     use wire::error::Message;
-    use wire::key::{CreateKey, CreatedKey, KeyList};
+    use wire::key::{CreateKey, CreatedKey, KeyDetail, KeyList, RevokedKey};
     use wire::workspace::{CreateWorkspace, CreatedWorkspace, UpdateWorkspace, Workspace, WorkspaceList};
     const ONE: &str = "/api/v1/workspaces/{workspace_id}";
     const KEYS: &str = "/api/v1/workspaces/{workspace_id}/api-keys";
@@ -166,14 +168,23 @@ fn tenancy() -> Vec<Route> {
             .takes::<CreateKey>()
             .gives::<CreatedKey>(201),
         get(KEYS, api_keys::list, Access::Member, "List API keys").gives::<KeyList>(200),
+        get(
+            KEY,
+            api_keys::show,
+            Access::Member,
+            "Get an API key, what it may do and what it has made",
+        )
+        .gives::<KeyDetail>(200)
+        .extension(),
         delete(
             KEY,
             api_keys::revoke,
             Access::Member,
-            "Revoke an API key (owner, admin)",
+            "Revoke an API key with the webhooks that it made (owner, admin)",
         )
         .control()
-        .gives::<Message>(200),
+        .query(&provenance::KEEP_OF_KEY)
+        .gives::<RevokedKey>(200),
     ]
 }
 

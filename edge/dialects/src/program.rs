@@ -30,7 +30,8 @@ pub(crate) async fn enter(app: &App, parts: &Parts, kind: KeyKind) -> Result<Pro
     };
     let key = key(&parts.headers, kind).ok_or_else(|| Error::unauthenticated(missing))?;
     let meter = parts.extensions.get::<Meter>().cloned().unwrap_or_default();
-    program::enter(app, &meter, kind, counting, key).await
+    let address = header_of(&parts.headers, "cf-connecting-ip");
+    program::enter(app, &meter, kind, counting, key, address).await
 }
 
 /// Makes a dialect's `Caller`: a program with a key of the kind, whose request is counted and whose refusal is in the

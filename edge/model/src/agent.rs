@@ -1,4 +1,5 @@
 //! Agents: what answers, from which collections, in which manner.
+use crate::actor::Actor;
 use crate::{AgentId, CollectionId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -47,6 +48,11 @@ pub struct Agent {
     /// Whether the draft differs from what is published.
     #[serde(deserialize_with = "crate::column::flag")]
     pub is_changed: bool,
+    /// Counted up with every change.
+    pub revision: u64,
+    /// Who changed it last; nobody before its first change.
+    #[serde(flatten)]
+    pub updated_by: Actor,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -1,5 +1,6 @@
 //! Deliveries: events on their way to endpoints, and every attempt to bring them there.
 use crate::event::EventKind;
+use crate::webhook::WebhookForm;
 use crate::{DeliveryId, EventId, Timestamp, WebhookId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,8 @@ pub struct Delivery {
     pub workspace_id: WorkspaceId,
     pub webhook_id: WebhookId,
     pub event_id: EventId,
+    /// Of the webhook.
+    pub form: WebhookForm,
     /// Of the event.
     pub kind: EventKind,
     pub status: DeliveryStatus,

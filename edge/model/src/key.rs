@@ -1,4 +1,5 @@
 //! API keys: which dialect they open, and from where.
+use crate::actor::Actor;
 use crate::{KeyId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +57,11 @@ pub struct ApiKey {
     #[serde(deserialize_with = "crate::column::flag")]
     pub allow_no_origin: bool,
     pub last_used_at: Option<Timestamp>,
+    /// The network that a program called from last; none for keys of web pages.
+    #[serde(default)]
+    pub last_used_network: Option<String>,
+    #[serde(flatten)]
+    pub created_by: Actor,
     pub revoked_at: Option<Timestamp>,
     pub created_at: Timestamp,
 }

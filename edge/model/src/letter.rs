@@ -1,6 +1,6 @@
 //! Letters: mails that a job will send. They hold no secret, so that no row does.
 use crate::account::OtpPurpose;
-use crate::{EscalationId, InvitationId};
+use crate::{EscalationId, InvitationId, KeyId, WebhookId};
 use serde::{Deserialize, Serialize};
 
 /// What a mail is about. What else it says is worked out when it is sent.
@@ -24,4 +24,14 @@ pub enum Letter {
         #[serde(default)]
         text: Option<String>,
     },
+    /// Something was added that reads the workspace's data or is sent it.
+    AccessAdded { access: Access },
+}
+
+/// What reads a workspace's data or is sent it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    ApiKey(KeyId),
+    Webhook(WebhookId),
 }

@@ -5,6 +5,7 @@
 //! names are its table's column names); no wire format is described in this crate.
 
 pub mod account;
+pub mod actor;
 pub mod agent;
 pub mod analytics;
 pub mod code;

@@ -1,4 +1,5 @@
 //! Webhooks: endpoints of customers' that are told of events.
+use crate::actor::Actor;
 use crate::event::EventKind;
 use crate::{AgentId, Timestamp, WebhookId, WorkspaceId};
 use serde::{Deserialize, Serialize};
@@ -82,6 +83,9 @@ pub struct Webhook {
     pub failing_since: Option<Timestamp>,
     /// Nothing is sent before this moment, since the last attempts showed that it would be in vain.
     pub paused_until: Option<Timestamp>,
+    /// Who set its address last.
+    #[serde(flatten)]
+    pub created_by: Actor,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -1,8 +1,9 @@
 //! What becomes of agents beside being changed: archived, brought back, restored to an earlier version.
+use crate::agents::Edit;
 use crate::port::sql;
 use crate::{SqlError, Statement, Store, json};
 use edge_model::agent::{Agent, AgentStatus, AgentVersion};
-use edge_model::{AgentId, Timestamp, WorkspaceId};
+use edge_model::{AgentId, WorkspaceId};
 
 const VERSION: &str = "SELECT agent_versions.version, agent_versions.config, agent_versions.created_at,
         agent_versions.version = agents.version AND agents.status = 'PUBLISHED' AS is_published
@@ -36,26 +37,33 @@ impl Store {
 }
 
 /// Changes where an agent is in its life. What is not published any more differs from what is published.
-pub fn set_status(workspace: &WorkspaceId, id: &AgentId, status: AgentStatus, now: Timestamp) -> Statement {
+pub fn set_status(workspace: &WorkspaceId, id: &AgentId, status: AgentStatus, edit: Edit<'_>) -> Statement {
     sql!(
-        "UPDATE agents SET status = ?3, is_changed = (is_changed OR ?3 <> 'PUBLISHED'), updated_at = ?4
+        "UPDATE agents SET status = ?3, is_changed = (is_changed OR ?3 <> 'PUBLISHED'), updated_at = ?4,
+            updated_by_account_id = ?5, updated_by_key_id = ?6, revision = revision + 1
          WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str(),
         status.as_str(),
-        now.0
+        edit.at.0,
+        edit.account(),
+        edit.key()
     )
 }
 
 /// Writes a draft that was taken from a version.
-pub fn restore(agent: &Agent) -> Statement {
+pub fn restore(agent: &Agent, edit: Edit<'_>) -> Statement {
     sql!(
-        "UPDATE agents SET name = ?3, draft = ?4, is_changed = ?5, updated_at = ?6 WHERE workspace_id = ?1 AND id = ?2",
+        "UPDATE agents SET name = ?3, draft = ?4, is_changed = ?5, updated_at = ?6, updated_by_account_id = ?7,
+            updated_by_key_id = ?8, revision = revision + 1
+         WHERE workspace_id = ?1 AND id = ?2",
         agent.workspace_id.as_str(),
         agent.id.as_str(),
         agent.name.as_str(),
         json(&agent.draft),
         agent.is_changed,
-        agent.updated_at.0
+        edit.at.0,
+        edit.account(),
+        edit.key()
     )
 }

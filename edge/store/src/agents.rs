@@ -1,8 +1,10 @@
 //! Agents and their published versions.
 use crate::port::sql;
 use crate::{Page, SqlError, Statement, Store, json};
-use edge_model::agent::{Agent, AgentConfig, AgentStats, AgentStatus, AgentSummary};
-use edge_model::{AgentId, CollectionId, Timestamp, WorkspaceId};
+use edge_model::actor::Actor;
+use edge_model::agent::{Agent, AgentStats, AgentStatus, AgentSummary};
+use edge_model::{AccountId, AgentId, CollectionId, KeyId, Timestamp, WorkspaceId};
+use serde_json::{Map, Value};
 
 impl Store {
     /// Finds an agent.
@@ -97,10 +99,50 @@ impl Store {
 
 fn find(workspace: &WorkspaceId, id: &AgentId) -> Statement {
     sql!(
-        "SELECT * FROM agents WHERE workspace_id = ?1 AND id = ?2",
+        "SELECT agents.*, coalesce(api_keys.name, accounts.full_name) AS actor_name FROM agents
+         LEFT JOIN api_keys ON api_keys.id = agents.updated_by_key_id
+         LEFT JOIN accounts ON accounts.id = agents.updated_by_account_id
+         WHERE agents.workspace_id = ?1 AND agents.id = ?2",
         workspace.as_str(),
         id.as_str()
     )
+}
+
+/// Who changes an agent, when, and which of its revisions they have seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Edit<'a> {
+    pub by: &'a Actor,
+    pub at: Timestamp,
+    /// The change is refused as [`SqlError::Constraint`] of `agents.revision`, and with it the whole batch, when the agent
+    /// is at none of these; none takes any.
+    pub expected: Option<&'a [u64]>,
+}
+
+impl Edit<'_> {
+    pub(crate) fn account(&self) -> Option<&str> {
+        self.by.account_id.as_ref().map(AccountId::as_str)
+    }
+
+    pub(crate) fn key(&self) -> Option<&str> {
+        self.by.key_id.as_ref().map(KeyId::as_str)
+    }
+
+    fn expected(&self) -> Value {
+        self.expected.map_or(Value::Null, |it| json(&it))
+    }
+}
+
+/// What is to change of an agent; none keeps.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    pub name: Option<String>,
+    pub agent_type: Option<String>,
+    /// Members of the draft, as a JSON merge patch (RFC 7396).
+    pub draft: Map<String, Value>,
+    /// Replaced as a whole.
+    pub conversation_rules: Option<Map<String, Value>>,
+    /// May become null, which a merge patch would take for a removal.
+    pub avatar_url: Option<Option<String>>,
 }
 
 /// Adds an agent.
@@ -115,6 +157,8 @@ pub fn insert(agent: &Agent) -> Statement {
         version,
         published_at,
         is_changed,
+        revision: _,
+        updated_by: _,
         created_at,
         updated_at,
     } = agent;
@@ -136,45 +180,90 @@ pub fn insert(agent: &Agent) -> Statement {
     )
 }
 
-/// Writes an agent's draft.
-pub fn update_draft(agent: &Agent) -> Statement {
+/// Changes what is named of an agent and its draft, and nothing else.
+pub fn update(workspace: &WorkspaceId, id: &AgentId, changes: &Changes, edit: Edit<'_>) -> Statement {
     sql!(
-        "UPDATE agents SET name = ?3, agent_type = ?4, draft = ?5, is_changed = (is_changed OR draft <> ?5),
-            updated_at = ?6
+        "UPDATE agents SET name = coalesce(?3, name), agent_type = coalesce(?4, agent_type), draft = new.draft,
+            is_changed = (is_changed OR agents.draft <> new.draft), updated_at = ?9, updated_by_account_id = ?10,
+            updated_by_key_id = ?11,
+            revision = iif(?12 IS NULL OR revision IN (SELECT value FROM json_each(?12)), revision + 1, NULL)
+         FROM (SELECT json_set(json_patch(draft, ?5),
+                '$.conversation_rules', json(coalesce(?6, draft -> '$.conversation_rules')),
+                '$.widget.avatar_url', iif(?7, ?8, draft ->> '$.widget.avatar_url')) AS draft
+            FROM agents WHERE workspace_id = ?1 AND id = ?2) AS new
          WHERE workspace_id = ?1 AND id = ?2",
-        agent.workspace_id.as_str(),
-        agent.id.as_str(),
-        agent.name.as_str(),
-        agent.agent_type.as_str(),
-        json(&agent.draft),
-        agent.updated_at.0
+        workspace.as_str(),
+        id.as_str(),
+        changes.name.as_deref(),
+        changes.agent_type.as_deref(),
+        json(&changes.draft),
+        changes.conversation_rules.as_ref().map_or(Value::Null, json),
+        i64::from(changes.avatar_url.is_some()),
+        changes.avatar_url.clone().flatten(),
+        edit.at.0,
+        edit.account(),
+        edit.key(),
+        edit.expected()
     )
 }
 
-/// Publishes a draft as the next version, in two statements of one batch.
+/// Publishes the draft as the next version, in two statements of one batch. The second returns the version and the
+/// revision, unless the agent is archived.
 ///
 /// The version is counted by the database, so that two publishers at once make two versions.
-pub fn publish(workspace: &WorkspaceId, id: &AgentId, config: &AgentConfig, now: Timestamp) -> [Statement; 2] {
+pub fn publish(workspace: &WorkspaceId, id: &AgentId, edit: Edit<'_>) -> [Statement; 2] {
     let version = sql!(
         "INSERT INTO agent_versions (agent_id, workspace_id, version, config, created_at)
-         SELECT id, workspace_id, version + 1, ?3, ?4 FROM agents WHERE workspace_id = ?1 AND id = ?2",
+         SELECT id, workspace_id, version + 1, draft, ?3 FROM agents
+         WHERE workspace_id = ?1 AND id = ?2 AND status <> 'ARCHIVED'",
         workspace.as_str(),
         id.as_str(),
-        json(config),
-        now.0
+        edit.at.0
     );
     let agent = sql!(
-        "UPDATE agents SET status = 'PUBLISHED', version = version + 1, published_at = ?3, is_changed = (draft <> ?4)
-         WHERE workspace_id = ?1 AND id = ?2 RETURNING version",
+        "UPDATE agents SET status = 'PUBLISHED', version = version + 1, published_at = ?3, is_changed = 0,
+            updated_at = ?3, updated_by_account_id = ?4, updated_by_key_id = ?5,
+            revision = iif(?6 IS NULL OR revision IN (SELECT value FROM json_each(?6)), revision + 1, NULL)
+         WHERE workspace_id = ?1 AND id = ?2 AND status <> 'ARCHIVED' RETURNING version, revision",
         workspace.as_str(),
         id.as_str(),
-        now.0,
-        json(config)
+        edit.at.0,
+        edit.account(),
+        edit.key(),
+        edit.expected()
     );
     let agent = agent.seen_by(sql!(
-        "SELECT version FROM agents WHERE workspace_id = ?1 AND id = ?2",
+        "SELECT version, revision FROM agents WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str()
     ));
+    [version, agent]
+}
+
+/// Publishes a change of what is published, and not what else of the draft was changed, in two statements of one batch.
+pub fn republish(workspace: &WorkspaceId, id: &AgentId, change: &Map<String, Value>, edit: Edit<'_>) -> [Statement; 2] {
+    let version = sql!(
+        "INSERT INTO agent_versions (agent_id, workspace_id, version, config, created_at)
+         SELECT agents.id, agents.workspace_id, agents.version + 1, json_patch(published.config, ?3), ?4
+         FROM agents JOIN agent_versions AS published
+            ON published.agent_id = agents.id AND published.version = agents.version
+         WHERE agents.workspace_id = ?1 AND agents.id = ?2",
+        workspace.as_str(),
+        id.as_str(),
+        json(change),
+        edit.at.0
+    );
+    let agent = sql!(
+        "UPDATE agents SET status = 'PUBLISHED', version = version + 1, published_at = ?3,
+            is_changed = (draft <> (SELECT config FROM agent_versions AS new
+                WHERE new.workspace_id = ?1 AND new.agent_id = ?2 AND new.version = agents.version + 1)),
+            updated_at = ?3, updated_by_account_id = ?4, updated_by_key_id = ?5, revision = revision + 1
+         WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str(),
+        edit.at.0,
+        edit.account(),
+        edit.key()
+    );
     [version, agent]
 }

@@ -2,24 +2,45 @@
 use crate::port::sql;
 use crate::{SqlError, Statement, Store, json};
 use edge_model::key::ApiKey;
-use edge_model::{KeyId, Timestamp, WorkspaceId};
+use edge_model::{AccountId, KeyId, Timestamp, WorkspaceId};
+use serde::Deserialize;
+
+/// A key with how much it has made.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CountedKey {
+    #[serde(flatten)]
+    pub key: ApiKey,
+    /// How many webhooks it has made.
+    pub webhook_count: u64,
+}
+
+const KEY: &str = "SELECT api_keys.*, accounts.full_name AS actor_name,
+        (SELECT count(*) FROM webhooks WHERE webhooks.workspace_id = ?1 AND webhooks.created_by_key_id = api_keys.id)
+            AS webhook_count
+     FROM api_keys LEFT JOIN accounts ON accounts.id = api_keys.created_by_account_id
+     WHERE api_keys.workspace_id = ?1 AND (?2 IS NULL OR api_keys.id = ?2)
+     ORDER BY api_keys.created_at DESC, api_keys.id DESC LIMIT 1000";
 
 impl Store {
     /// Lists a workspace's keys, newest first, revoked ones included.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn api_keys(&self, workspace: &WorkspaceId) -> Result<Vec<ApiKey>, SqlError> {
-        let statement = sql!(
-            "SELECT * FROM api_keys WHERE workspace_id = ?1 ORDER BY created_at DESC, id DESC LIMIT 1000",
-            workspace.as_str()
-        );
-        self.rows(statement).await
+    pub async fn api_keys(&self, workspace: &WorkspaceId) -> Result<Vec<CountedKey>, SqlError> {
+        self.rows(sql!(KEY, workspace.as_str(), None::<&str>)).await
+    }
+
+    /// Finds a key of a workspace, revoked or not.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn api_key(&self, workspace: &WorkspaceId, id: &KeyId) -> Result<Option<CountedKey>, SqlError> {
+        self.row(sql!(KEY, workspace.as_str(), id.as_str())).await
     }
 }
 
-/// Adds a key by the SHA-256 of its text.
-pub fn insert(key: &ApiKey, hash: &str) -> Statement {
+/// Adds a key by the SHA-256 of its text: returns a row unless its maker has none of `roles` any more.
+pub fn insert(key: &ApiKey, hash: &str, roles: &[&str]) -> Statement {
     let ApiKey {
         id,
         workspace_id,
@@ -28,13 +49,20 @@ pub fn insert(key: &ApiKey, hash: &str) -> Statement {
         display,
         allowed_domains,
         allow_no_origin,
+        last_used_at: _,
+        last_used_network: _,
+        created_by,
+        revoked_at: _,
         created_at,
-        ..
     } = key;
     sql!(
         "INSERT INTO api_keys
-            (id, workspace_id, kind, name, hash, display, allowed_domains, allow_no_origin, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            (id, workspace_id, kind, name, hash, display, allowed_domains, allow_no_origin, created_at,
+                created_by_account_id)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+         WHERE EXISTS (SELECT 1 FROM memberships WHERE workspace_id = ?2 AND account_id = ?10
+            AND role IN (SELECT value FROM json_each(?11)))
+         RETURNING id",
         id.as_str(),
         workspace_id.as_str(),
         kind.as_str(),
@@ -43,8 +71,15 @@ pub fn insert(key: &ApiKey, hash: &str) -> Statement {
         display.as_str(),
         json(allowed_domains),
         *allow_no_origin,
-        created_at.0
+        created_at.0,
+        created_by.account_id.as_ref().map(AccountId::as_str),
+        json(&roles)
     )
+    .seen_by(sql!(
+        "SELECT id FROM api_keys WHERE workspace_id = ?1 AND id = ?2",
+        workspace_id.as_str(),
+        id.as_str()
+    ))
 }
 
 /// Revokes a key: returns a row when there is such a key that was not revoked before.
@@ -57,12 +92,13 @@ pub fn revoke(workspace: &WorkspaceId, id: &KeyId, now: Timestamp) -> Statement 
     )
 }
 
-/// Notes that a key was used.
-pub fn touch(workspace: &WorkspaceId, id: &KeyId, now: Timestamp) -> Statement {
+/// Notes that a key was used, and the network of its caller where that is noted.
+pub fn touch(workspace: &WorkspaceId, id: &KeyId, network: Option<&str>, now: Timestamp) -> Statement {
     sql!(
-        "UPDATE api_keys SET last_used_at = ?3 WHERE workspace_id = ?1 AND id = ?2",
+        "UPDATE api_keys SET last_used_at = ?3, last_used_network = ?4 WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str(),
-        now.0
+        now.0,
+        network
     )
 }

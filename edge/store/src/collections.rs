@@ -77,10 +77,11 @@ pub fn insert(collection: &Collection) -> Statement {
     )
 }
 
-/// Changes a collection's name and description.
-pub fn update(workspace: &WorkspaceId, id: &CollectionId, name: &str, description: &str) -> Statement {
+/// Changes a collection's name or description; none keeps.
+pub fn update(workspace: &WorkspaceId, id: &CollectionId, name: Option<&str>, description: Option<&str>) -> Statement {
     sql!(
-        "UPDATE collections SET name = ?3, description = ?4 WHERE workspace_id = ?1 AND id = ?2",
+        "UPDATE collections SET name = coalesce(?3, name), description = coalesce(?4, description)
+         WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str(),
         name,

@@ -44,7 +44,8 @@ impl Store {
         most: u32,
     ) -> Result<Option<(Webhook, Vec<Due>)>, SqlError> {
         let due = sql!(
-            "SELECT deliveries.*, events.kind, json_object('id', events.id, 'workspace_id', events.workspace_id,
+            "SELECT deliveries.*, (SELECT form FROM webhooks WHERE webhooks.id = deliveries.webhook_id) AS form,
+                events.kind, json_object('id', events.id, 'workspace_id', events.workspace_id,
                 'data', events.data, 'created_at', events.created_at) AS event
              FROM deliveries JOIN events ON events.id = deliveries.event_id
              WHERE deliveries.workspace_id = ?1 AND deliveries.webhook_id = ?2 AND deliveries.status = 'pending'
@@ -99,7 +100,8 @@ impl Store {
     /// When the database does not answer.
     pub async fn delivery(&self, endpoint: &Endpoint, id: &DeliveryId) -> Result<Option<Delivery>, SqlError> {
         let statement = sql!(
-            "SELECT deliveries.*, events.kind FROM deliveries JOIN events ON events.id = deliveries.event_id
+            "SELECT deliveries.*, (SELECT form FROM webhooks WHERE webhooks.id = deliveries.webhook_id) AS form,
+                events.kind FROM deliveries JOIN events ON events.id = deliveries.event_id
              WHERE deliveries.workspace_id = ?1 AND deliveries.webhook_id = ?2 AND deliveries.id = ?3",
             endpoint.workspace_id.as_str(),
             endpoint.webhook_id.as_str(),
@@ -121,7 +123,8 @@ impl Store {
         let [at, id, limit] = page.params();
         let status = status.map(DeliveryStatus::as_str);
         let list = sql!(
-            "SELECT deliveries.*, events.kind FROM deliveries JOIN events ON events.id = deliveries.event_id
+            "SELECT deliveries.*, (SELECT form FROM webhooks WHERE webhooks.id = deliveries.webhook_id) AS form,
+                events.kind FROM deliveries JOIN events ON events.id = deliveries.event_id
              WHERE deliveries.workspace_id = ?1 AND deliveries.webhook_id = ?2
                 AND (?3 IS NULL OR deliveries.status = ?3)
                 AND (deliveries.created_at, deliveries.id) < (?4, ?5)

@@ -98,20 +98,25 @@ pub fn insert(deputy: &Deputy) -> Statement {
     )
 }
 
-/// Writes how a deputy answers.
-pub fn update(deputy: &Deputy) -> Statement {
-    let Deputy {
-        workspace_id,
-        agent_id: _,
-        owner_name,
-        approval_limit,
-        minutes_saved,
-    } = deputy;
+/// What is to change of how a deputy answers; none keeps.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    pub owner_name: Option<String>,
+    /// None in it looks at no amounts.
+    pub approval_limit: Option<Option<f64>>,
+    pub minutes_saved: Option<u32>,
+}
+
+/// Changes how a deputy answers.
+pub fn update(workspace: &WorkspaceId, changes: &Changes) -> Statement {
     sql!(
-        "UPDATE deputies SET owner_name = ?2, approval_limit = ?3, minutes_saved = ?4 WHERE workspace_id = ?1",
-        workspace_id.as_str(),
-        owner_name.as_str(),
-        *approval_limit,
-        *minutes_saved
+        "UPDATE deputies SET owner_name = coalesce(?2, owner_name), approval_limit = iif(?3, ?4, approval_limit),
+            minutes_saved = coalesce(?5, minutes_saved)
+         WHERE workspace_id = ?1",
+        workspace.as_str(),
+        changes.owner_name.as_deref(),
+        i64::from(changes.approval_limit.is_some()),
+        changes.approval_limit.flatten(),
+        changes.minutes_saved
     )
 }

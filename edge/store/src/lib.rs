@@ -27,6 +27,7 @@ pub mod mailed_codes;
 pub mod members;
 mod once;
 pub mod port;
+pub mod provenance;
 pub mod sign_ups;
 pub mod sources;
 pub mod transcripts;

@@ -2,7 +2,7 @@
 use crate::documents::Filter;
 use crate::port::sql;
 use crate::{Page, SqlError, Statement, Store, json};
-use edge_model::source::{Source, SourceCounts, SourceStatus};
+use edge_model::source::{Refresh, Source, SourceCounts, SourceStatus};
 use edge_model::{CollectionId, DocumentId, SourceId, Timestamp, WorkspaceId};
 use serde::Deserialize;
 use serde_json::Value;
@@ -266,22 +266,34 @@ pub fn cancel(workspace: &WorkspaceId, id: &SourceId, refresh_at: Option<Timesta
     )
 }
 
-/// Writes what people may change of a source.
-pub fn set_settings(source: &Source, now: Timestamp) -> Statement {
-    let it = source;
+/// What people may change of a source; none keeps.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    pub max_pages: Option<u32>,
+    pub include_patterns: Option<Vec<String>>,
+    pub exclude_patterns: Option<Vec<String>>,
+    pub allowed_hosts: Option<Vec<String>>,
+    pub refresh: Option<Refresh>,
+}
+
+/// Changes how a source is crawled, and with another schedule when it is crawled next, unless a crawl is under way.
+pub fn set_settings(workspace: &WorkspaceId, id: &SourceId, changes: &Changes, now: Timestamp) -> Statement {
+    let it = changes;
     sql!(
-        "UPDATE sources SET max_pages = ?3, include_patterns = ?4, exclude_patterns = ?5, allowed_hosts = ?6,
-            refresh = ?7, updated_at = ?9,
-            next_step_at = CASE WHEN status IN ('QUEUED', 'CRAWLING') THEN next_step_at ELSE ?8 END
+        "UPDATE sources SET max_pages = coalesce(?3, max_pages), include_patterns = coalesce(?4, include_patterns),
+            exclude_patterns = coalesce(?5, exclude_patterns), allowed_hosts = coalesce(?6, allowed_hosts),
+            refresh = coalesce(?7, refresh), updated_at = ?9,
+            next_step_at = CASE WHEN ?7 IS NULL OR status IN ('QUEUED', 'CRAWLING') THEN next_step_at
+                ELSE coalesce(ended_at, ?9) + ?8 END
          WHERE workspace_id = ?1 AND id = ?2",
-        it.workspace_id.as_str(),
-        it.id.as_str(),
+        workspace.as_str(),
+        id.as_str(),
         it.max_pages,
-        json(&it.include_patterns),
-        json(&it.exclude_patterns),
-        json(&it.allowed_hosts),
-        it.refresh.as_str(),
-        it.next_step_at.map(|at| at.0),
+        it.include_patterns.as_ref().map_or(Value::Null, json),
+        it.exclude_patterns.as_ref().map_or(Value::Null, json),
+        it.allowed_hosts.as_ref().map_or(Value::Null, json),
+        it.refresh.map(Refresh::as_str),
+        it.refresh.and_then(Refresh::interval),
         now.0
     )
 }

@@ -1,9 +1,10 @@
 //! Webhooks: the endpoints.
 use crate::port::sql;
 use crate::{SqlError, Statement, Store, json};
+use edge_model::actor::Actor;
 use edge_model::event::EventKind;
 use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
-use edge_model::{AgentId, Timestamp, WebhookId, WorkspaceId};
+use edge_model::{AccountId, AgentId, KeyId, Timestamp, WebhookId, WorkspaceId};
 use serde::Deserialize;
 
 /// Who is written to when an endpoint was disabled.
@@ -42,6 +43,27 @@ impl Store {
         self.rows(statement).await
     }
 
+    /// Lists the endpoints of a workspace, whatever their form; or those that a key has made; newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn all_webhooks(
+        &self,
+        workspace: &WorkspaceId,
+        made_by: Option<&KeyId>,
+    ) -> Result<Vec<Webhook>, SqlError> {
+        let statement = sql!(
+            "SELECT webhooks.*, coalesce(api_keys.name, accounts.full_name) AS actor_name FROM webhooks
+             LEFT JOIN api_keys ON api_keys.id = webhooks.created_by_key_id
+             LEFT JOIN accounts ON accounts.id = webhooks.created_by_account_id
+             WHERE webhooks.workspace_id = ?1 AND (?2 IS NULL OR webhooks.created_by_key_id = ?2)
+             ORDER BY webhooks.created_at DESC, webhooks.id DESC LIMIT 1000",
+            workspace.as_str(),
+            made_by.map(KeyId::as_str)
+        );
+        self.rows(statement).await
+    }
+
     /// Finds the address of a workspace's owner.
     ///
     /// # Errors
@@ -58,21 +80,29 @@ impl Store {
 
 pub(crate) fn one(workspace: &WorkspaceId, id: &WebhookId) -> Statement {
     sql!(
-        "SELECT * FROM webhooks WHERE workspace_id = ?1 AND id = ?2",
+        "SELECT webhooks.*, coalesce(api_keys.name, accounts.full_name) AS actor_name FROM webhooks
+         LEFT JOIN api_keys ON api_keys.id = webhooks.created_by_key_id
+         LEFT JOIN accounts ON accounts.id = webhooks.created_by_account_id
+         WHERE webhooks.workspace_id = ?1 AND webhooks.id = ?2",
         workspace.as_str(),
         id.as_str()
     )
 }
 
-/// Adds an endpoint, unless the workspace has as many as it may of all, or of the form: then nothing is returned.
-pub fn insert(webhook: &Webhook, most: u32, most_of_form: u32) -> Statement {
+/// Adds an endpoint, unless the workspace has as many as it may of all, or of the form, or its maker is a person who has
+/// none of `roles` any more, or a key that was revoked: then nothing is returned.
+pub fn insert(webhook: &Webhook, most: u32, most_of_form: u32, roles: &[&str]) -> Statement {
     let it = webhook;
     sql!(
         "INSERT INTO webhooks (id, workspace_id, form, agent_id, name, url, events, header_names, sealed_headers,
-            sealed_secret, disabled_because, created_at, updated_at)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12
+            sealed_secret, disabled_because, created_at, updated_at, created_by_account_id, created_by_key_id)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?15, ?16
          WHERE (SELECT count(*) FROM webhooks WHERE workspace_id = ?2) < ?13
             AND (SELECT count(*) FROM webhooks WHERE workspace_id = ?2 AND form = ?3) < ?14
+            AND (?15 IS NULL OR EXISTS (SELECT 1 FROM memberships WHERE workspace_id = ?2 AND account_id = ?15
+                AND role IN (SELECT value FROM json_each(?17))))
+            AND (?16 IS NULL OR EXISTS (SELECT 1 FROM api_keys
+                WHERE workspace_id = ?2 AND id = ?16 AND revoked_at IS NULL))
          RETURNING id",
         it.id.as_str(),
         it.workspace_id.as_str(),
@@ -87,7 +117,10 @@ pub fn insert(webhook: &Webhook, most: u32, most_of_form: u32) -> Statement {
         it.disabled_because.map(DisabledBecause::as_str),
         it.created_at.0,
         most,
-        most_of_form
+        most_of_form,
+        it.created_by.account_id.as_ref().map(AccountId::as_str),
+        it.created_by.key_id.as_ref().map(KeyId::as_str),
+        json(&roles)
     )
     .seen_by(sql!(
         "SELECT id FROM webhooks WHERE workspace_id = ?1 AND id = ?2",
@@ -101,7 +134,8 @@ pub fn insert(webhook: &Webhook, most: u32, most_of_form: u32) -> Statement {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Changes<'a> {
     pub name: Option<&'a str>,
-    pub url: Option<&'a str>,
+    /// Where it is, and who says so.
+    pub url: Option<(&'a str, &'a Actor)>,
     pub events: Option<&'a [EventKind]>,
     /// The names of its own headers, and all of them sealed.
     pub headers: Option<(&'a [String], &'a str)>,
@@ -109,26 +143,32 @@ pub struct Changes<'a> {
     pub disabled_because: Option<Option<DisabledBecause>>,
 }
 
-/// Writes what people decide about an endpoint.
+/// Writes what people decide about an endpoint; nothing when who moves it is no member any more, or a revoked key.
 pub fn update(workspace: &WorkspaceId, id: &WebhookId, changes: Changes<'_>, now: Timestamp) -> Statement {
     let it = changes;
     sql!(
         "UPDATE webhooks SET name = coalesce(?3, name), url = coalesce(?4, url), events = coalesce(?5, events),
             header_names = coalesce(?6, header_names), sealed_headers = coalesce(?7, sealed_headers),
             sealed_secret = coalesce(?8, sealed_secret), disabled_because = iif(?9, ?10, disabled_because),
-            updated_at = ?11
-         WHERE workspace_id = ?1 AND id = ?2",
+            updated_at = ?11, created_by_account_id = iif(?4 IS NULL, created_by_account_id, ?12),
+            created_by_key_id = iif(?4 IS NULL, created_by_key_id, ?13)
+         WHERE workspace_id = ?1 AND id = ?2
+            AND (?12 IS NULL OR EXISTS (SELECT 1 FROM memberships WHERE workspace_id = ?1 AND account_id = ?12))
+            AND (?13 IS NULL OR EXISTS (SELECT 1 FROM api_keys
+                WHERE workspace_id = ?1 AND id = ?13 AND revoked_at IS NULL))",
         workspace.as_str(),
         id.as_str(),
         it.name,
-        it.url,
+        it.url.map(|it| it.0),
         it.events.map(|it| json(&it)),
         it.headers.map(|it| json(&it.0)),
         it.headers.map(|it| it.1),
         it.sealed_secret,
         i64::from(it.disabled_because.is_some()),
         it.disabled_because.flatten().map(DisabledBecause::as_str),
-        now.0
+        now.0,
+        it.url.and_then(|it| it.1.account_id.as_ref()).map(AccountId::as_str),
+        it.url.and_then(|it| it.1.key_id.as_ref()).map(KeyId::as_str)
     )
 }
 

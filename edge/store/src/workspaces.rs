@@ -4,9 +4,10 @@ use crate::port::sql;
 use crate::{Page, SqlError, Statement, Store, json};
 use edge_model::account::Account;
 use edge_model::plan::Plan;
-use edge_model::workspace::{Role, Workspace, WorkspaceStats, WorkspaceSummary};
+use edge_model::workspace::{Embedder, Role, Workspace, WorkspaceStats, WorkspaceSummary};
 use edge_model::{AccountId, SessionId, Timestamp, WorkspaceId};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 #[derive(Deserialize)]
 struct MemberRow {
@@ -149,18 +150,37 @@ pub fn insert_member(workspace: &WorkspaceId, account: &AccountId, role: Role, n
     )
 }
 
-/// Writes a workspace's name, logo, time zone, settings, retention and embedder.
-pub fn update(workspace: &Workspace) -> Statement {
+/// What is to change of a workspace; none keeps.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    pub name: Option<String>,
+    pub logo_url: Option<Option<String>>,
+    pub timezone: Option<String>,
+    /// A JSON merge patch (RFC 7396): a member that is null is removed.
+    pub settings: Option<Map<String, Value>>,
+    pub retention_days: Option<Option<u32>>,
+    pub embedder: Option<Embedder>,
+}
+
+/// Changes what is named of a workspace, and nothing else: returns a row unless its settings would be longer than
+/// `most_settings` bytes.
+pub fn update(id: &WorkspaceId, changes: &Changes, most_settings: u32) -> Statement {
+    let it = changes;
     sql!(
-        "UPDATE workspaces SET name = ?2, logo_url = ?3, timezone = ?4, settings = ?5, retention_days = ?6,
-            embedder = ?7 WHERE id = ?1",
-        workspace.id.as_str(),
-        workspace.name.as_str(),
-        workspace.logo_url.as_deref(),
-        workspace.timezone.as_str(),
-        json(&workspace.settings),
-        workspace.retention_days,
-        workspace.embedder.as_str()
+        "UPDATE workspaces SET name = coalesce(?2, name), logo_url = iif(?3, ?4, logo_url),
+            timezone = coalesce(?5, timezone), settings = iif(?6 IS NULL, settings, json_patch(settings, ?6)),
+            retention_days = iif(?7, ?8, retention_days), embedder = coalesce(?9, embedder)
+         WHERE id = ?1 AND (?6 IS NULL OR length(CAST(json_patch(settings, ?6) AS BLOB)) <= ?10) RETURNING id",
+        id.as_str(),
+        it.name.as_deref(),
+        i64::from(it.logo_url.is_some()),
+        it.logo_url.clone().flatten(),
+        it.timezone.as_deref(),
+        it.settings.as_ref().map_or(Value::Null, json),
+        i64::from(it.retention_days.is_some()),
+        it.retention_days.flatten(),
+        it.embedder.map(Embedder::as_str),
+        most_settings
     )
 }
 

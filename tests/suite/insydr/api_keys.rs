@@ -1,7 +1,7 @@
 //! API keys: made once, shown once, revoked at once.
 use crate::harness::acts::id;
 use crate::harness::request::Answer;
-use crate::harness::shape::{has, is};
+use crate::harness::shape::has;
 use crate::harness::{Owner, World};
 use edge_model::time::MINUTE;
 use serde_json::{Value, json};
@@ -250,7 +250,7 @@ async fn a_revoked_key_opens_nothing_from_that_moment() {
     let list = owner.get(&world, "/api-keys").await.expect(200);
     let path = format!("/api-keys/{}", id(&list["api_keys"][1]));
     let answer = owner.delete(&world, &path).await.expect(200);
-    is(&answer, &json!({ "message": "<text>" }));
+    has(&answer, &json!({ "message": "<text>" }));
     assert_eq!(config(&world, &agent, &key).await.refusal(), refused());
     assert_eq!(world.ask(&key, &agent, "s", "Hello?").send().await.refusal(), refused());
     let word = json!({ "message_id": frames[0]["message_id"], "feedback_type": "THUMBS_UP" });

@@ -124,6 +124,7 @@ async fn a_reply_leaves_by_mail_with_what_was_asked_and_resolves_it() {
     let world = World::new();
     let site = Site::new(&world).await;
     let path = site.raised(&world).await;
+    world.drain(&site.owner).await;
     let before = world.mailbox.all().len();
     let body = json!({ "message": "We have refunded you." });
     let replied = site
@@ -367,6 +368,7 @@ async fn two_replies_in_quick_succession_both_reach_the_visitor() {
     let world = World::new();
     let site = Site::new(&world).await;
     let path = site.raised(&world).await;
+    world.drain(&site.owner).await;
     let before = world.mailbox.all().len();
     for message in ["We have refunded you.", "It takes two days to arrive."] {
         site.owner

@@ -82,7 +82,8 @@ async fn who_is_invited_gets_a_mail_and_becomes_a_member_by_accepting() {
     let answer = invite(&world, &ann, " BOB@example.com ", "MEMBER").await.expect(201);
     let expected = json!({
         "id": "<inv_>", "workspace_id": ann.workspace, "workspace_name": "My Company", "email": BOB, "role": "MEMBER",
-        "invited_by": "Ann Example", "expires_at": "2026-02-02T00:00:00Z", "created_at": "2026-01-26T00:00:00Z"
+        "invited_by": "Ann Example", "created_by": { "kind": "person", "id": "<user_>", "name": "Ann Example" },
+        "expires_at": "2026-02-02T00:00:00Z", "created_at": "2026-01-26T00:00:00Z"
     });
     is(&answer, &expected);
     world.drain(&ann).await;

@@ -1,5 +1,5 @@
 //! Drafts and what is published of them.
-use crate::harness::shape::{has, is};
+use crate::harness::shape::has;
 use crate::harness::{Owner, World};
 use edge_model::time::MINUTE;
 use serde_json::{Value, json};
@@ -34,12 +34,12 @@ async fn publishing_answers_as_documented_and_counts_up() {
         "version": "1.1",
         "published_at": "2026-01-26T00:00:00Z"
     });
-    is(&publish(&world, &owner, &agent).await, &documented);
+    has(&publish(&world, &owner, &agent).await, &documented);
     let shown = json!({ "status": "PUBLISHED", "version": "1.1", "published_at": "2026-01-26T00:00:00Z" });
     has(&show(&world, &owner, &agent).await, &shown);
     world.clock.advance(MINUTE);
     let second = publish(&world, &owner, &agent).await;
-    is(
+    has(
         &second,
         &json!({ "message": "<text>", "version": "1.2", "published_at": "2026-01-26T00:01:00Z" }),
     );

@@ -21,6 +21,7 @@ fn table() -> Vec<(Method, &'static str, Option<Value>, usize)> {
     vec![
         (get.clone(), "", None, ALL),
         (get.clone(), "/api-keys", None, ALL),
+        (get.clone(), "/api-keys/{key_id}", None, ALL),
         (get.clone(), "/collections", None, ALL),
         (get.clone(), "/documents", None, ALL),
         (get.clone(), "/documents/{document_id}", None, ALL),
@@ -149,7 +150,7 @@ fn table() -> Vec<(Method, &'static str, Option<Value>, usize)> {
         (get.clone(), "/webhooks", None, ALL),
         (get.clone(), "/webhooks/{webhook_id}", None, ALL),
         (get.clone(), "/webhooks/{webhook_id}/deliveries", None, ALL),
-        (get, "/webhooks/{webhook_id}/deliveries/{delivery_id}", None, ALL),
+        (get, "/webhooks/{webhook_id}/deliveries/{delivery_id}", None, ADMINS),
         (
             post.clone(),
             "/webhooks",

@@ -1,13 +1,11 @@
 //! Webhooks: made, shown, changed; the events of this dialect; secrets.
 use crate::harness::receiver::{HOOK, Received};
 use crate::harness::{Owner, World};
-use edge_core::guard::PublicUrl;
-use edge_core::webhook;
 use edge_core::webhook::signature::{SigningSecret, standard};
-use edge_dialects::twin;
+use edge_model::Timestamp;
+use edge_model::key::KeyKind;
 use edge_model::time::{HOUR, MINUTE};
-use edge_model::webhook::WebhookForm;
-use edge_model::{Timestamp, WorkspaceId};
+use http::Method;
 use serde_json::{Value, json};
 
 const ALL: [&str; 8] = [
@@ -317,42 +315,49 @@ async fn a_secret_moved_to_another_webhook_does_not_open() {
 }
 
 #[tokio::test]
-async fn the_only_webhook_of_another_dialect_is_set_moved_and_removed_and_not_seen_here() {
+async fn the_twins_only_webhook_is_set_moved_removed_and_seen_here() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
-    let workspace = WorkspaceId::new(owner.workspace.as_str());
-    let set = async |url: Option<&str>, own: Option<&str>| {
-        let url = url.map(|it| PublicUrl::new(it, &[]).unwrap());
-        let (form, events) = (WebhookForm::Twin, twin::envelope::EVENTS.to_vec());
-        let shown = webhook::set_only_one(&world.app, &workspace, form, url, events, own.map(secret)).await;
-        shown.unwrap().map(|it| it.as_str().to_owned())
+    let key = owner.program_key(&world, KeyKind::Twin).await;
+    let set = async |change: Value| {
+        let call = world.call(Method::PUT, "/v1/settings").bearer(&key).json(&change);
+        call.send().await.expect(200)
     };
-    let url = async || {
-        let found = webhook::only_one(&world.app, &workspace, WebhookForm::Twin).await;
-        found.unwrap().map(|it| it.url)
+    let urls = async || {
+        let list = owner.get(&world, "/webhooks").await.expect(200);
+        let urls = list["webhooks"].as_array().unwrap().iter();
+        urls.map(|it| (it["url"].clone(), it["dialect"].clone()))
+            .collect::<Vec<_>>()
     };
-    assert_eq!((set(None, None).await, url().await), (None, None));
-    let made = set(Some(HOOK), None).await.unwrap();
+    let twin = |url: &str| vec![(json!(url), json!("twin"))];
+    set(json!({ "webhookUrl": null })).await;
+    assert_eq!(urls().await, []);
+    let made = set(json!({ "webhookUrl": HOOK })).await;
+    let made = made["webhookSecret"].as_str().unwrap();
     assert!(made.starts_with("whsec_"));
-    assert_eq!(url().await.as_deref(), Some(HOOK));
+    assert_eq!(urls().await, twin(HOOK));
     let other = "https://other.example.com/";
+    let moved = set(json!({ "webhookUrl": other })).await;
     assert_eq!(
-        set(Some(other), None).await,
-        None,
+        moved["webhookSecret"],
+        Value::Null,
         "the secret stays and is not shown again"
     );
     let own = "a-secret-of-ours";
-    assert_eq!(set(Some(other), Some(own)).await.as_deref(), Some(own));
-    assert_eq!(url().await.as_deref(), Some(other));
+    let shown = set(json!({ "webhookUrl": other, "webhookSecret": own })).await;
+    assert_eq!(shown["webhookSecret"], own);
+    assert_eq!(urls().await, twin(other));
     let ids = world.sql.column("SELECT id FROM webhooks");
-    assert_eq!(ids.len(), 1);
-    assert_eq!(owner.get(&world, "/webhooks").await.expect(200)["total"], 0);
-    let path = format!("/webhooks/{}", ids[0]);
-    assert_eq!(owner.get(&world, &path).await.status, 404);
+    let shown = owner.get(&world, &format!("/webhooks/{}", ids[0])).await.expect(200);
+    assert_eq!(
+        (&shown["event_types"], &shown["created_by"]["kind"]),
+        (&json!(["escalation.created"]), &json!("api_key"))
+    );
     for row in world.everything() {
-        assert!(!row.contains(&made) && !row.contains(own), "{row}");
+        assert!(!row.contains(made) && !row.contains(own), "{row}");
     }
-    assert_eq!((set(None, None).await, url().await), (None, None));
+    set(json!({ "webhookUrl": null })).await;
+    assert_eq!(urls().await, []);
 }
 
 #[tokio::test]

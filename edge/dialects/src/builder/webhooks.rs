@@ -84,6 +84,7 @@ fn scope(agent: String) -> Scope {
     Scope {
         form: WebhookForm::Builder,
         agent_id: Some(AgentId::new(agent)),
+        sees_all: false,
     }
 }
 

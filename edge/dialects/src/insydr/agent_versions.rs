@@ -1,7 +1,8 @@
 //! Agents put aside, copied and restored: extensions.
-use super::agents_wire::{behavior, created, full, response, widget_settings};
+use super::agents_wire::{behavior, created, response, tagged, widget_settings};
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Body, Path};
+use super::revision::Tagged;
 use crate::route::{Access, Route, get, post};
 use axum::Json;
 use axum::extract::State;
@@ -62,20 +63,18 @@ pub async fn archive(
     State(app): State<App>,
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
-) -> ApiResult<Json<Agent>> {
-    Ok(Json(full(
-        agent_version::archive(&app, &member, &AgentId::new(id)).await?,
-    )))
+) -> ApiResult<Tagged<Agent>> {
+    Ok(tagged(agent_version::archive(&app, &member, &AgentId::new(id)).await?))
 }
 
 pub async fn unarchive(
     State(app): State<App>,
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
-) -> ApiResult<Json<Agent>> {
-    Ok(Json(full(
+) -> ApiResult<Tagged<Agent>> {
+    Ok(tagged(
         agent_version::unarchive(&app, &member, &AgentId::new(id)).await?,
-    )))
+    ))
 }
 
 pub async fn duplicate(
@@ -134,9 +133,9 @@ pub async fn restore(
     State(app): State<App>,
     Member(member): Member,
     Path((_, id, version)): Path<(String, String, String)>,
-) -> ApiResult<Json<Agent>> {
+) -> ApiResult<Tagged<Agent>> {
     let version = number(&version)?;
-    Ok(Json(full(
+    Ok(tagged(
         agent_version::restore(&app, &member, &AgentId::new(id), version).await?,
-    )))
+    ))
 }

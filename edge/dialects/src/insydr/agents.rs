@@ -1,11 +1,13 @@
 //! Agents (seed 004, section 4).
-use super::agents_wire::{created, full, patch, source};
+use super::agents_wire::{created, patch, source, tagged};
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::page::{Paging, next_cursor};
+use super::revision::{IfMatch, Tagged};
 use axum::Json;
 use axum::extract::State;
-use edge_core::{App, agent};
+use edge_core::App;
+use edge_core::agent::{self, Publication};
 use edge_model::AgentId;
 use edge_model::agent::{AgentStatus, AgentSummary};
 use edge_model::text::{Name, Question};
@@ -83,33 +85,39 @@ pub async fn show(
     State(app): State<App>,
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
-) -> ApiResult<Json<Agent>> {
-    Ok(Json(full(agent::get(&app, &member, &AgentId::new(id)).await?)))
+) -> ApiResult<Tagged<Agent>> {
+    Ok(tagged(agent::get(&app, &member, &AgentId::new(id)).await?))
 }
 
 pub async fn update(
     State(app): State<App>,
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
+    IfMatch(expected): IfMatch,
     Body(change): Body<UpdateAgent>,
-) -> ApiResult<Json<Agent>> {
+) -> ApiResult<Tagged<Agent>> {
     let patch = patch(&app, change)?;
-    Ok(Json(full(
-        agent::update(&app, &member, &AgentId::new(id), patch).await?,
-    )))
+    let changed = agent::update(&app, &member, &AgentId::new(id), patch, expected.as_deref()).await?;
+    Ok(tagged(changed))
 }
 
 pub async fn publish(
     State(app): State<App>,
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
-) -> ApiResult<Json<Published>> {
-    let (version, at) = agent::publish(&app, &member, &AgentId::new(id)).await?;
-    Ok(Json(Published {
-        message: "Agent published successfully".into(),
-        version,
-        published_at: at.rfc3339(),
-    }))
+    IfMatch(expected): IfMatch,
+) -> ApiResult<Tagged<Published>> {
+    let Publication { version, revision, at } =
+        agent::publish(&app, &member, &AgentId::new(id), expected.as_deref()).await?;
+    Ok(Tagged {
+        revision,
+        answer: Published {
+            message: "Agent published successfully".into(),
+            version,
+            published_at: at.rfc3339(),
+            revision,
+        },
+    })
 }
 
 pub async fn test(

@@ -1,5 +1,7 @@
 //! Agents between this dialect's words and ours.
 use super::error::{ApiError, ApiResult};
+use super::provenance::actor;
+use super::revision::Tagged;
 use edge_core::App;
 use edge_core::agent::{Detail, version_name};
 use edge_core::agent_patch::{
@@ -137,7 +139,15 @@ pub(super) fn created(agent: Agent) -> CreatedAgent {
     }
 }
 
-pub(super) fn full(detail: Detail) -> wire::agent::Agent {
+/// Shows an agent under its revision.
+pub(super) fn tagged(detail: Detail) -> Tagged<wire::agent::Agent> {
+    Tagged {
+        revision: detail.agent.revision,
+        answer: full(detail),
+    }
+}
+
+fn full(detail: Detail) -> wire::agent::Agent {
     let Detail {
         agent,
         collections,
@@ -153,6 +163,8 @@ pub(super) fn full(detail: Detail) -> wire::agent::Agent {
         version,
         published_at,
         is_changed,
+        revision,
+        updated_by,
         created_at,
         updated_at,
     } = agent;
@@ -185,6 +197,8 @@ pub(super) fn full(detail: Detail) -> wire::agent::Agent {
         updated_at: updated_at.rfc3339(),
         has_unpublished_changes: is_changed,
         widget: widget_settings(draft.widget),
+        revision,
+        updated_by: actor(updated_by),
     }
 }
 

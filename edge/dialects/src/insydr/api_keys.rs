@@ -1,6 +1,9 @@
 //! API keys (seed 004, section 3).
 use super::caller::Member;
-use super::error::{ApiError, ApiResult, Body, Path};
+use super::error::{ApiError, ApiResult, Body, Path, Query};
+use super::provenance::{self, KeepQuery, actor};
+use super::webhooks;
+use crate::route::Access;
 use axum::Json;
 use axum::extract::State;
 use edge_core::key::NewKey;
@@ -9,10 +12,10 @@ use edge_core::{App, key};
 use edge_model::KeyId;
 use edge_model::key::{ApiKey, KeyKind};
 use edge_model::text::Name;
+use edge_store::api_keys::CountedKey;
 use http::StatusCode;
 use shared as wire;
-use wire::error::Message;
-use wire::key::{CreateKey, CreatedKey, Key, KeyList};
+use wire::key::{CreateKey, CreatedKey, Key, KeyDetail, KeyList, Made, RevokedKey};
 
 fn domains(given: &[String]) -> ApiResult<Vec<DomainPattern>> {
     if given.len() > 50 {
@@ -55,12 +58,13 @@ pub async fn create(
 }
 
 pub async fn list(State(app): State<App>, Member(member): Member) -> ApiResult<Json<KeyList>> {
-    let api_keys: Vec<Key> = key::list(&app, &member).await?.into_iter().map(summary).collect();
+    let api_keys: Vec<Key> = key::list(&app, &member).await?.into_iter().map(shown).collect();
     let total = u64::try_from(api_keys.len()).unwrap_or_default();
     Ok(Json(KeyList { api_keys, total }))
 }
 
-fn summary(key: ApiKey) -> Key {
+fn shown(counted: CountedKey) -> Key {
+    let CountedKey { key, webhook_count } = counted;
     let ApiKey {
         id,
         workspace_id: _,
@@ -70,6 +74,8 @@ fn summary(key: ApiKey) -> Key {
         allowed_domains,
         allow_no_origin,
         last_used_at,
+        last_used_network,
+        created_by,
         revoked_at,
         created_at,
     } = key;
@@ -83,16 +89,51 @@ fn summary(key: ApiKey) -> Key {
         created_at: created_at.rfc3339(),
         kind: kind.as_str().into(),
         allow_no_origin,
+        created_by: actor(created_by),
+        revoked_at: revoked_at.map(|it| it.rfc3339()),
+        last_used_network,
+        webhook_count,
     }
+}
+
+/// Names the endpoints that a key opens.
+fn endpoints(key: &ApiKey) -> Vec<String> {
+    if key.revoked_at.is_some() {
+        return vec![];
+    }
+    let access = match key.kind {
+        KeyKind::Widget => Access::Widget,
+        kind => Access::Program(kind),
+    };
+    let routes = crate::routes().into_iter().filter(|it| it.access == access);
+    routes.map(|it| format!("{} {}", it.method, it.path)).collect()
+}
+
+pub async fn show(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+) -> ApiResult<Json<KeyDetail>> {
+    let (counted, webhooks) = key::get(&app, &member, &KeyId::new(id)).await?;
+    Ok(Json(KeyDetail {
+        may: endpoints(&counted.key),
+        key: shown(counted),
+        made: Made {
+            webhooks: webhooks::shown_to(&member, webhooks),
+        },
+    }))
 }
 
 pub async fn revoke(
     State(app): State<App>,
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
-) -> ApiResult<Json<Message>> {
-    key::revoke(&app, &member, &KeyId::new(id)).await?;
-    Ok(Json(Message {
+    Query(query): Query<KeepQuery>,
+) -> ApiResult<Json<RevokedKey>> {
+    let gone = key::revoke(&app, &member, &KeyId::new(id), query.of_key()?).await?;
+    Ok(Json(RevokedKey {
         message: "API key revoked".into(),
+        webhooks_deleted: provenance::webhooks(gone.webhooks_deleted),
+        webhooks_kept: provenance::webhooks(gone.webhooks_kept),
     }))
 }

@@ -2,10 +2,12 @@
 use super::caller::{Member, Person};
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::page::{Paging, next_cursor};
+use super::provenance::{KEEP_OF_MEMBER, KeepQuery, actor, consequences};
 use crate::route::{Access, Route, delete, get, patch, post};
 use axum::Json;
 use axum::extract::State;
 use edge_core::{App, invitation, member};
+use edge_model::actor::Actor;
 use edge_model::invitation::Invitation;
 use edge_model::text::Email;
 use edge_model::workspace::{MemberSummary, Role};
@@ -13,7 +15,7 @@ use edge_model::{AccountId, InvitationId};
 use http::StatusCode;
 use shared as wire;
 use wire::error::Message;
-use wire::member::{CreateInvitation, InvitationList, Joined, MemberList, UpdateMember};
+use wire::member::{ChangedMember, CreateInvitation, InvitationList, Joined, MemberList, RemovedMember, UpdateMember};
 
 /// Returns the routes.
 pub fn routes() -> Vec<Route> {
@@ -27,11 +29,13 @@ pub fn routes() -> Vec<Route> {
             .query(&super::PAGE)
             .gives::<MemberList>(200),
         patch(MEMBER, update, of_member, "Change a member's role (owner, admin)")
+            .query(&KEEP_OF_MEMBER)
             .takes::<UpdateMember>()
-            .gives::<wire::member::Member>(200),
+            .gives::<ChangedMember>(200),
         delete(MEMBER, remove, of_member, "Remove a member (owner, admin), or leave")
             .control()
-            .gives::<Message>(200),
+            .query(&KEEP_OF_MEMBER)
+            .gives::<RemovedMember>(200),
         post(INVITATIONS, invite, of_member, "Invite somebody by mail (owner, admin)")
             .takes::<CreateInvitation>()
             .gives::<wire::member::Invitation>(201),
@@ -99,7 +103,7 @@ fn shown(invitation: Invitation) -> wire::member::Invitation {
         workspace_id,
         email,
         role,
-        invited_by: _,
+        invited_by,
         expires_at,
         created_at,
         workspace_name,
@@ -111,6 +115,11 @@ fn shown(invitation: Invitation) -> wire::member::Invitation {
         workspace_name,
         email,
         role: role.as_str().into(),
+        created_by: actor(Actor {
+            account_id: invited_by,
+            key_id: None,
+            actor_name: inviter_name.clone(),
+        }),
         invited_by: inviter_name,
         expires_at: expires_at.rfc3339(),
         created_at: created_at.rfc3339(),
@@ -150,21 +159,28 @@ pub async fn update(
     State(app): State<App>,
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
+    Query(query): Query<KeepQuery>,
     Body(change): Body<UpdateMember>,
-) -> ApiResult<Json<wire::member::Member>> {
-    let role = role(&change.role)?;
-    Ok(Json(full(
-        member::set_role(&app, &member, &AccountId::new(id), role).await?,
-    )))
+) -> ApiResult<Json<ChangedMember>> {
+    let (role, keep) = (role(&change.role)?, query.of_member()?);
+    let (changed, gone) = member::set_role(&app, &member, &AccountId::new(id), role, keep).await?;
+    Ok(Json(ChangedMember {
+        member: full(changed),
+        consequences: consequences(gone),
+    }))
 }
 
 pub async fn remove(
     State(app): State<App>,
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
-) -> ApiResult<Json<Message>> {
-    member::remove(&app, &member, &AccountId::new(id)).await?;
-    Ok(said("Member removed"))
+    Query(query): Query<KeepQuery>,
+) -> ApiResult<Json<RemovedMember>> {
+    let gone = member::remove(&app, &member, &AccountId::new(id), query.of_member()?).await?;
+    Ok(Json(RemovedMember {
+        message: "Member removed".into(),
+        consequences: consequences(gone),
+    }))
 }
 
 pub async fn invite(

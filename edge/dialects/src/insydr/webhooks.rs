@@ -3,14 +3,16 @@ use super::caller::Member;
 use super::envelope;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::page::{Paging, next_cursor};
+use super::provenance::actor;
 use crate::envelopes;
 use axum::Json;
 use axum::extract::State;
 use edge_core::guard::PublicUrl;
+use edge_core::permission::Action;
 use edge_core::webhook::headers::OwnHeaders;
 use edge_core::webhook::signature::SigningSecret;
 use edge_core::webhook::{self, NewWebhook, Scope, WebhookPatch};
-use edge_core::{App, delivery};
+use edge_core::{App, delivery, workspace};
 use edge_model::delivery::{Attempt, Delivery, DeliveryStatus};
 use edge_model::event::EventKind;
 use edge_model::text::Name;
@@ -27,10 +29,11 @@ use wire::webhook::{
     WebhookList,
 };
 
-/// What this dialect makes and sees.
+/// What this dialect makes; it sees what the others make, too.
 const SCOPE: Scope = Scope {
     form: WebhookForm::Insydr,
     agent_id: None,
+    sees_all: true,
 };
 
 fn name(text: &str) -> ApiResult<Name> {
@@ -56,17 +59,30 @@ fn headers(given: &BTreeMap<String, String>) -> ApiResult<OwnHeaders> {
     OwnHeaders::new(given).map_err(|why| ApiError::field("headers", why))
 }
 
-fn event_types(kinds: &[EventKind]) -> Vec<String> {
-    let names = kinds.iter().filter_map(|it| envelope::name(*it));
+fn event_types(form: WebhookForm, kinds: &[EventKind]) -> Vec<String> {
+    let names = kinds.iter().filter_map(|it| envelopes::name(form, *it));
     names.map(str::to_owned).collect()
 }
 
-fn shown(webhook: Webhook) -> wire::webhook::Webhook {
+/// Shows webhooks to a member: their addresses only to who manages them.
+pub(super) fn shown_to(member: &workspace::Member, found: Vec<Webhook>) -> Vec<wire::webhook::Webhook> {
+    found.into_iter().map(|it| shown(member, it)).collect()
+}
+
+fn shown(member: &workspace::Member, webhook: Webhook) -> wire::webhook::Webhook {
+    let is_url_masked = member.require(Action::ManageWebhooks).is_err();
     wire::webhook::Webhook {
         id: webhook.id.to_string(),
         name: webhook.name,
-        url: webhook.url,
-        event_types: event_types(&webhook.events),
+        url: match is_url_masked {
+            true => webhook::origin(&webhook.url),
+            false => webhook.url,
+        },
+        is_url_masked,
+        dialect: webhook.form.as_str().into(),
+        agent_id: webhook.agent_id.map(|it| it.to_string()),
+        created_by: actor(webhook.created_by),
+        event_types: event_types(webhook.form, &webhook.events),
         header_names: webhook.header_names,
         is_active: webhook.disabled_because.is_none(),
         disabled_because: webhook.disabled_because.map(DisabledBecause::as_str).map(str::to_owned),
@@ -93,7 +109,7 @@ pub async fn create(
     let (webhook, secret) = webhook::create(&app, &member, SCOPE, new).await?;
     let created = CreatedWebhook {
         id: webhook.id.to_string(),
-        event_types: event_types(&webhook.events),
+        event_types: event_types(webhook.form, &webhook.events),
         name: webhook.name,
         url: webhook.url,
         secret: secret.as_str().into(),
@@ -106,7 +122,7 @@ pub async fn create(
 
 pub async fn list(State(app): State<App>, Member(member): Member) -> ApiResult<Json<WebhookList>> {
     let found = webhook::list(&app, &member, &SCOPE).await?;
-    let webhooks: Vec<_> = found.into_iter().map(shown).collect();
+    let webhooks = shown_to(&member, found);
     let total = u64::try_from(webhooks.len()).unwrap_or_default();
     Ok(Json(WebhookList { webhooks, total }))
 }
@@ -116,9 +132,8 @@ pub async fn show(
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<Json<wire::webhook::Webhook>> {
-    Ok(Json(shown(
-        webhook::get(&app, &member, &SCOPE, &WebhookId::new(id)).await?,
-    )))
+    let found = webhook::get(&app, &member, &SCOPE, &WebhookId::new(id)).await?;
+    Ok(Json(shown(&member, found)))
 }
 
 pub async fn update(
@@ -136,7 +151,7 @@ pub async fn update(
         ..WebhookPatch::default()
     };
     let webhook = webhook::update(&app, &member, &SCOPE, &WebhookId::new(id), patch).await?;
-    Ok(Json(shown(webhook)))
+    Ok(Json(shown(&member, webhook)))
 }
 
 pub async fn delete(
@@ -211,7 +226,7 @@ fn sent(delivery: Delivery) -> wire::webhook::Delivery {
     wire::webhook::Delivery {
         id: delivery.id.to_string(),
         event_id: delivery.event_id.to_string(),
-        event_type: envelope::name(delivery.kind).unwrap_or_default().into(),
+        event_type: envelopes::name(delivery.form, delivery.kind).unwrap_or_default().into(),
         status: status_name(delivery.status),
         attempts: delivery.attempts,
         next_attempt_at: delivery.next_attempt_at.map(Timestamp::rfc3339),

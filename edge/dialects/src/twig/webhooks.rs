@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 const SCOPE: Scope = Scope {
     form: WebhookForm::Twig,
     agent_id: None,
+    sees_all: false,
 };
 
 /// What a new webhook is to be.

@@ -26,12 +26,22 @@ struct Test<'a> {
     timestamp: String,
 }
 
+/// Returns the dialect's name of a kind, if it has one.
+pub fn name(kind: EventKind) -> Option<&'static str> {
+    match kind {
+        EventKind::EscalationCreated => Some("escalation.created"),
+        EventKind::Test => Some("webhook.test"),
+        _ => None,
+    }
+}
+
 /// Returns what is sent of an event.
 pub fn envelope(event: &Event) -> Option<Envelope> {
+    let name = name(event.happening.kind())?;
     let timestamp = event.created_at.rfc3339();
     let body = match &event.happening {
         Happening::EscalationCreated(it) => serde_json::to_vec(&Escalation {
-            event: "escalation.created",
+            event: name,
             escalation_id: &it.escalation_id,
             question: &it.question,
             asked_by: &it.asked_by,
@@ -40,7 +50,7 @@ pub fn envelope(event: &Event) -> Option<Envelope> {
             timestamp,
         }),
         Happening::Test(it) => serde_json::to_vec(&Test {
-            event: "webhook.test",
+            event: name,
             message: &it.message,
             timestamp,
         }),

@@ -1,0 +1,89 @@
+//! The endpoint of an API in which a workspace has one at most.
+use super::headers::OwnHeaders;
+use super::signature::SigningSecret;
+use super::{NewWebhook, Scope, WebhookPatch, add, change, not_added};
+use crate::Error;
+use crate::Result;
+use crate::app::App;
+use crate::guard::PublicUrl;
+use crate::program::Caller;
+use edge_model::WorkspaceId;
+use edge_model::event::EventKind;
+use edge_model::text::Name;
+use edge_model::webhook::{Webhook, WebhookForm};
+use edge_store::webhooks;
+
+/// Returns the only endpoint of a form that a workspace can have one of. The caller has been let in.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn only_one(app: &App, workspace: &WorkspaceId, form: WebhookForm) -> Result<Option<Webhook>> {
+    Ok(app.store.webhooks(workspace, form, None).await?.into_iter().next())
+}
+
+/// Sets where the only endpoint of a form is, or with none, that there is none. Returns the secret when one was made or
+/// given, for it is shown this once. The caller has been let in.
+///
+/// # Errors
+/// [`Kind::Conflict`] when the workspace has as many endpoints as it may.
+pub async fn set_only_one(
+    app: &App,
+    caller: &impl Caller,
+    form: WebhookForm,
+    url: Option<PublicUrl>,
+    events: Vec<EventKind>,
+    secret: Option<SigningSecret>,
+) -> Result<Option<SigningSecret>> {
+    let workspace = &caller.workspace().id;
+    let Some(url) = url else {
+        let found = app.store.webhooks(workspace, form, None).await?;
+        let writes: Vec<_> = found.iter().map(|it| webhooks::delete(workspace, &it.id)).collect();
+        if !writes.is_empty() {
+            app.store.write(writes).await?;
+        }
+        return Ok(None);
+    };
+    if let Some(webhook) = only_one(app, workspace, form).await? {
+        return move_to(app, caller, webhook, url, events, secret).await;
+    }
+    let scope = Scope {
+        form,
+        agent_id: None,
+        sees_all: false,
+    };
+    let new = NewWebhook {
+        name: Name::new("Webhook").map_err(Error::internal)?,
+        url: url.clone(),
+        events: events.clone(),
+        headers: OwnHeaders::default(),
+        secret: secret.clone(),
+    };
+    if let Some((_, secret)) = add(app, caller, scope, new, 1).await? {
+        return Ok(Some(secret));
+    }
+    // Somebody else was the first to set it.
+    match only_one(app, workspace, form).await? {
+        Some(webhook) => move_to(app, caller, webhook, url, events, secret).await,
+        None => Err(not_added(app, workspace).await?),
+    }
+}
+
+/// Has an endpoint told elsewhere, signed with the secret if one is given, which is returned.
+async fn move_to(
+    app: &App,
+    caller: &impl Caller,
+    webhook: Webhook,
+    url: PublicUrl,
+    events: Vec<EventKind>,
+    secret: Option<SigningSecret>,
+) -> Result<Option<SigningSecret>> {
+    let patch = WebhookPatch {
+        url: Some(url),
+        events: Some(events),
+        secret: secret.clone(),
+        is_active: Some(true),
+        ..WebhookPatch::default()
+    };
+    change(app, caller, webhook, patch).await?;
+    Ok(secret)
+}
