@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use shared::auth;
 use shared::error::{Error, Message};
 
-pub use refusal::UNREACHABLE;
+pub use refusal::{CHANGED_MEANWHILE, UNREACHABLE};
 
 /// What every request comes to.
 pub type Outcome<T> = Result<T, Error>;
@@ -63,7 +63,7 @@ impl UnauthorizedApi {
 
     async fn post<T: DeserializeOwned>(self, path: &str, body: &impl Serialize) -> Outcome<T> {
         let body = written(body)?;
-        read(&exchange(self.0, Method::POST, path, Some(body), None).await?)
+        read(&exchange(self.0, Method::POST, path, Some(body), None, None).await?)
     }
 }
 
@@ -97,9 +97,25 @@ impl AuthorizedApi {
         self.ask(Method::DELETE, path, None).await.map(|_| ())
     }
 
+    async fn delete_for<T: DeserializeOwned>(self, path: &str) -> Outcome<T> {
+        read(&self.ask(Method::DELETE, path, None).await?)
+    }
+
+    /// Changes something only while it is at the revision that was seen; with none, whatever it is at.
+    async fn change_seen<T: DeserializeOwned>(
+        self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        seen: Option<u64>,
+    ) -> Outcome<T> {
+        let token = self.0.token();
+        read(&exchange(self.0, method, path, body, token.as_deref(), seen).await?)
+    }
+
     async fn ask(self, method: Method, path: &str, body: Option<String>) -> Outcome<String> {
         let token = self.0.token();
-        exchange(self.0, method, path, body, token.as_deref()).await
+        exchange(self.0, method, path, body, token.as_deref(), None).await
     }
 }
 
@@ -110,10 +126,14 @@ async fn exchange(
     path: &str,
     body: Option<String>,
     token: Option<&str>,
+    seen: Option<u64>,
 ) -> Outcome<String> {
     let mut request = RequestBuilder::new(&format!("{BASE}{path}")).method(method);
     if let Some(token) = token {
         request = request.header("Authorization", &format!("Bearer {token}"));
+    }
+    if let Some(revision) = seen {
+        request = request.header("If-Match", &format!("\"{revision}\""));
     }
     let request = match body {
         Some(body) => request.header("Content-Type", "application/json").body(body),

@@ -1,11 +1,12 @@
 //! The operations that need a session, one method for each.
-use super::{AuthorizedApi, Outcome, upload};
+use super::{AuthorizedApi, Outcome, upload, written};
 use crate::paths::encode;
 use crate::state::documents::Filter;
+use gloo_net::http::Method;
 use shared::agent::{Agent, AgentList, CreateAgent, CreatedAgent, Published, TestAnswer, TestMessage, UpdateAgent};
 use shared::auth::{Me, UpdateMe};
 use shared::error::Message;
-use shared::key::{CreateKey, CreatedKey, KeyList};
+use shared::key::{CreateKey, CreatedKey, KeyDetail, KeyList, RevokedKey};
 use shared::knowledge::{
     AcceptedDocument, AcceptedReprocess, Collection, CollectionList, CreateCollection, Document, DocumentList,
     UpdateCollection,
@@ -78,9 +79,15 @@ impl AuthorizedApi {
         self.post(&in_workspace(workspace, "/api-keys"), new).await
     }
 
-    /// Revokes a key, at once.
-    pub async fn revoke_key(self, workspace: &str, key: &str) -> Outcome<()> {
-        self.delete(&one(workspace, "api-keys", key, "")).await
+    /// Returns a key with what it may do and what it has made.
+    pub async fn key(self, workspace: &str, key: &str) -> Outcome<KeyDetail> {
+        self.get(&one(workspace, "api-keys", key, "")).await
+    }
+
+    /// Revokes a key, at once, with the webhooks that it made or without.
+    pub async fn revoke_key(self, workspace: &str, key: &str, keep_webhooks: bool) -> Outcome<RevokedKey> {
+        let query = if keep_webhooks { "?keep=webhooks" } else { "" };
+        self.delete_for(&one(workspace, "api-keys", key, query)).await
     }
 }
 
@@ -101,14 +108,23 @@ impl AuthorizedApi {
         self.get(&one(workspace, "agents", agent, "")).await
     }
 
-    /// Changes an agent's draft.
-    pub async fn update_agent(self, workspace: &str, agent: &str, change: &UpdateAgent) -> Outcome<Agent> {
-        self.patch(&one(workspace, "agents", agent, ""), change).await
+    /// Changes an agent's draft, while the agent is at the revision that was seen; with none, whatever it is at.
+    pub async fn update_agent(
+        self,
+        workspace: &str,
+        agent: &str,
+        change: &UpdateAgent,
+        seen: Option<u64>,
+    ) -> Outcome<Agent> {
+        let path = one(workspace, "agents", agent, "");
+        let body = Some(written(change)?);
+        self.change_seen(Method::PATCH, &path, body, seen).await
     }
 
-    /// Puts an agent's draft into service.
-    pub async fn publish_agent(self, workspace: &str, agent: &str) -> Outcome<Published> {
-        self.trigger(&one(workspace, "agents", agent, "/publish")).await
+    /// Puts an agent's draft into service, while the agent is at the revision that was seen.
+    pub async fn publish_agent(self, workspace: &str, agent: &str, seen: u64) -> Outcome<Published> {
+        let path = one(workspace, "agents", agent, "/publish");
+        self.change_seen(Method::POST, &path, None, Some(seen)).await
     }
 
     /// Asks an agent's draft.

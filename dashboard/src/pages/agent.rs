@@ -1,5 +1,6 @@
 //! One agent: its settings on the left, a conversation with its draft on the right.
 pub mod appearance;
+pub mod conflict;
 pub mod editing;
 pub mod head;
 pub mod identity;
@@ -54,6 +55,7 @@ fn Editor(agent: Agent, collections: CollectionList) -> impl IntoView {
     provide_context(editing);
     view! {
         <head::Head />
+        <conflict::Conflict />
         <div class="editor">
             <form class="stack" novalidate on:submit=move |event| { event.prevent_default(); editing.save(); }>
                 <fieldset class="stack bare" disabled=move || !editing.here.role().edits()>

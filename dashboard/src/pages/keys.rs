@@ -3,9 +3,10 @@ pub mod create;
 
 use crate::api::AuthorizedApi;
 use crate::components::badge::{Tone, badge};
-use crate::components::confirm::Confirm;
-use crate::components::dialog::open_about;
+use crate::components::choice::Switch;
+use crate::components::dialog::{Dialog, DialogActions, open_about};
 use crate::components::empty::Empty;
+use crate::components::field::FormProblem;
 use crate::components::icon::{Icon, icon};
 use crate::components::loaded::{Skeleton, loaded};
 use crate::components::moment::moment;
@@ -14,7 +15,7 @@ use crate::components::page::PageHead;
 use crate::components::toast::Toasts;
 use crate::remote::{Errand, Remote, remote};
 use crate::shell::Here;
-use crate::state::keys::Kind;
+use crate::state::keys::{Kind, consequence, made, outcome_of};
 use crate::state::problems::Problems;
 use create::NewKey;
 use leptos::prelude::*;
@@ -120,18 +121,25 @@ fn Row(key: Key, revoking: RwSignal<Option<Key>>, manages: Signal<bool>) -> impl
         || view! { <span class="muted">"Never"</span> }.into_any(),
         |used| moment(used).into_any(),
     );
+    let network = key.last_used_network.clone();
     let created = moment(&key.created_at);
+    let maker = key.created_by.as_ref().map(|maker| format!(" by {}", maker.name));
+    let made = made(key.webhook_count);
     let shown = key.key_prefix.clone();
     let name = key.name.clone();
     view! {
         <tr>
             <td>
                 <span class="table__title">{name}</span>
-                <span class="table__line">{kind_label} ", created " {created}</span>
+                <span class="table__line">{kind_label} ", created " {created} {maker}</span>
+                {made.map(|made| view! { <span class="table__line">{made}</span> })}
             </td>
             <td><code class="mono">{shown}</code></td>
             <td class="table__wide">{domains}</td>
-            <td class="table__wide">{used}</td>
+            <td class="table__wide">
+                {used}
+                {network.map(|network| view! { <span class="table__line">"from " {network}</span> })}
+            </td>
             <td class="table__actions">
                 <Show when=move || manages.get()>
                     <button
@@ -158,32 +166,65 @@ fn Revoke(key: RwSignal<Option<Key>>, keys: Remote<KeyList>) -> impl IntoView {
     );
     let open = open_about(key);
     let problems = RwSignal::new(Problems::default());
+    let keeps = RwSignal::new(false);
     let errand = Errand::default();
     let name = Memo::new(move |_| key.get().map(|key| key.name).unwrap_or_default());
-    let revoke = Callback::new(move |()| {
+    // Names them, for nobody remembers what a number of webhooks are.
+    let made = LocalResource::new(move || {
+        let (workspace, asked) = (here.id.get(), key.get().filter(|key| key.webhook_count > 0));
+        async move {
+            match asked {
+                Some(key) => api.key(&workspace, &key.id).await.map(|key| key.made.webhooks).ok(),
+                None => None,
+            }
+        }
+    });
+    let webhooks = Memo::new(move |_| made.get().flatten().unwrap_or_default());
+    Effect::new(move |_| {
+        if open.get() {
+            keeps.set(false);
+            problems.set(Problems::default());
+        }
+    });
+    let revoke = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
         let Some(gone) = key.get_untracked() else { return };
-        let workspace = here.id_now();
+        let (workspace, keep) = (here.id_now(), keeps.get_untracked());
         errand.run(
-            async move { api.revoke_key(&workspace, &gone.id).await },
+            async move { api.revoke_key(&workspace, &gone.id, keep).await },
             move |outcome| match outcome {
-                Ok(()) => {
+                Ok(revoked) => {
                     open.set(false);
                     keys.refresh();
-                    toasts.good("The key is revoked.");
+                    toasts.good(&outcome_of(revoked.webhooks_deleted.len()));
                 }
                 Err(error) => problems.set(Problems::refused(&error, &[])),
             },
         );
-    });
+    };
     view! {
-        <Confirm
-            open=open
-            title=Signal::derive(move || format!("Revoke \u{201c}{}\u{201d}?", name.get()))
-            text="Whatever uses it stops working at once. This cannot be undone."
-            action="Revoke key"
-            busy=errand
-            problems=problems
-            on_yes=revoke
-        />
+        <Dialog open=open title=Signal::derive(move || format!("Revoke \u{201c}{}\u{201d}?", name.get()))>
+            <form class="dialog__body" novalidate on:submit=revoke>
+                <p class="dialog__text">"Whatever uses it stops working at once. This cannot be undone."</p>
+                <Show when=move || key.with(|key| key.as_ref().is_some_and(|key| key.webhook_count > 0))>
+                    <p class="dialog__text">
+                        {move || consequence(key.with(|key| key.as_ref().map_or(0, |key| key.webhook_count)))}
+                    </p>
+                    <ul class="dialog__text">
+                        <For each=move || webhooks.get() key=|webhook| webhook.id.clone() let(webhook)>
+                            <li>{webhook.name} ": " <code class="mono">{webhook.url}</code></li>
+                        </For>
+                    </ul>
+                    <Switch
+                        label="Keep the webhooks"
+                        hint="They go on sending to these addresses, and count as made by you."
+                        on=keeps
+                        change=Callback::new(move |on| keeps.set(on))
+                    />
+                </Show>
+                <FormProblem problems=problems />
+                <DialogActions open=open action="Revoke key" busy=errand dangerous=true />
+            </form>
+        </Dialog>
     }
 }

@@ -59,6 +59,32 @@ impl Kind {
     }
 }
 
+/// Says what a key has made; none when it has made nothing.
+pub fn made(webhooks: u64) -> Option<String> {
+    match webhooks {
+        0 => None,
+        1 => Some("Made 1 webhook".to_owned()),
+        count => Some(format!("Made {count} webhooks")),
+    }
+}
+
+/// Says what goes with a key that has made webhooks.
+pub fn consequence(webhooks: u64) -> String {
+    match webhooks {
+        1 => "The webhook that it made is deleted with it:".to_owned(),
+        count => format!("The {count} webhooks that it made are deleted with it:"),
+    }
+}
+
+/// Says what came of a revocation.
+pub fn outcome_of(webhooks_deleted: usize) -> String {
+    match webhooks_deleted {
+        0 => "The key is revoked.".to_owned(),
+        1 => "The key is revoked, and the webhook that it made is deleted.".to_owned(),
+        count => format!("The key is revoked, and the {count} webhooks that it made are deleted."),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +95,14 @@ mod tests {
             assert_eq!(Kind::named(kind.as_str()), Some(kind));
         }
         assert_eq!(Kind::named("root"), None);
+    }
+
+    #[test]
+    fn what_goes_with_a_key_is_counted() {
+        assert_eq!((made(0), made(1)), (None, Some("Made 1 webhook".to_owned())));
+        assert_eq!(consequence(2), "The 2 webhooks that it made are deleted with it:");
+        assert_eq!(outcome_of(0), "The key is revoked.");
+        assert!(outcome_of(1).ends_with("the webhook that it made is deleted."));
     }
 
     #[test]

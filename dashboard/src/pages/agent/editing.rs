@@ -1,5 +1,5 @@
 //! An agent that is being edited: what is saved, what is typed, and the errands between them.
-use crate::api::AuthorizedApi;
+use crate::api::{AuthorizedApi, CHANGED_MEANWHILE};
 use crate::components::field::{Bound, accept};
 use crate::components::toast::Toasts;
 use crate::remote::Errand;
@@ -38,6 +38,9 @@ pub struct Editing {
     pub problems: RwSignal<Problems>,
     pub saving: Errand,
     pub publishing: Errand,
+    /// What the server said when somebody else had changed the agent since it was loaded.
+    pub conflict: RwSignal<Option<String>>,
+    pub reloading: Errand,
     pub api: AuthorizedApi,
     toasts: Toasts,
 }
@@ -60,6 +63,8 @@ impl Editing {
             problems: RwSignal::new(Problems::default()),
             saving: Errand::default(),
             publishing: Errand::default(),
+            conflict: RwSignal::new(None),
+            reloading: Errand::default(),
             api: expect_context::<AuthorizedApi>(),
             toasts: expect_context::<Toasts>(),
         }
@@ -86,8 +91,19 @@ impl Editing {
         self.save_then(move || toasts.good("The draft is saved."));
     }
 
-    /// Saves the draft if it has changed, then goes on.
+    /// Saves the draft if it has changed, then goes on. Refused when somebody else changed the agent since it was loaded.
     pub fn save_then(self, then: impl FnOnce() + 'static) {
+        self.send(Some(self.revision()), then);
+    }
+
+    /// Saves what was typed over what somebody else has changed; what was not typed stays theirs.
+    pub fn save_over(self) {
+        self.conflict.set(None);
+        let toasts = self.toasts;
+        self.send(None, move || toasts.good("Your changes are saved over the others."));
+    }
+
+    fn send(self, seen: Option<u64>, then: impl FnOnce() + 'static) {
         if !self.dirty.get_untracked() {
             then();
             return;
@@ -102,7 +118,7 @@ impl Editing {
         let (workspace, id) = (self.here.id_now(), self.id());
         let request = async move {
             self.api
-                .update_agent(&workspace, &id, &sent.changes(&saved))
+                .update_agent(&workspace, &id, &sent.changes(&saved), seen)
                 .await
                 .map(|agent| (agent, sent))
         };
@@ -114,6 +130,9 @@ impl Editing {
                 }
                 let _gone = self.agent.try_set(agent);
                 then();
+            }
+            Err(error) if error.code == CHANGED_MEANWHILE => {
+                let _gone = self.conflict.try_set(Some(error.detail));
             }
             Err(error) => {
                 let mut error = error;
@@ -129,12 +148,27 @@ impl Editing {
         });
     }
 
+    /// Loads what somebody else has changed; what was typed is gone.
+    pub fn reload(self) {
+        let (workspace, id) = (self.here.id_now(), self.id());
+        let request = async move { self.api.agent(&workspace, &id).await };
+        self.reloading.run(request, move |outcome| match outcome {
+            Ok(agent) => {
+                let _gone = self.draft.try_set(Draft::of(&agent));
+                let _gone = self.agent.try_set(agent);
+                let _gone = self.problems.try_set(Problems::default());
+                let _gone = self.conflict.try_set(None);
+            }
+            Err(error) => self.toasts.refused(&error),
+        });
+    }
+
     /// Saves what is unsaved and puts the draft into service.
     pub fn publish(self) {
         self.save_then(move || {
-            let (workspace, id) = (self.here.id_now(), self.id());
+            let (workspace, id, seen) = (self.here.id_now(), self.id(), self.revision());
             let request = async move {
-                let published = self.api.publish_agent(&workspace, &id).await?;
+                let published = self.api.publish_agent(&workspace, &id, seen).await?;
                 let agent = self.api.agent(&workspace, &id).await?;
                 Ok((published, agent))
             };
@@ -142,6 +176,9 @@ impl Editing {
                 Ok((published, agent)) => {
                     let _gone = self.agent.try_set(agent);
                     self.toasts.good(&format!("Version {} is live.", published.version));
+                }
+                Err(error) if error.code == CHANGED_MEANWHILE => {
+                    let _gone = self.conflict.try_set(Some(error.detail));
                 }
                 Err(error) => self.toasts.refused(&error),
             });
@@ -152,6 +189,11 @@ impl Editing {
     pub fn discard(self) {
         self.draft.set(self.agent.with_untracked(Draft::of));
         self.problems.set(Problems::default());
+    }
+
+    /// Returns the revision that was loaded or saved last. Not tracked.
+    fn revision(self) -> u64 {
+        self.agent.with_untracked(|agent| agent.revision)
     }
 
     /// Returns the agent's id. Not tracked.
