@@ -91,7 +91,13 @@ impl Server {
         }
         migrate(&plan)?;
         let settings = plan.state.join("settings.env");
-        write_for_wrangler(&settings, &plan.settings)?;
+        let mut values = plan.settings.clone();
+        // Mails have links, which lead here unless somebody has said otherwise.
+        let public_url = values.entry("PUBLIC_URL".into()).or_default();
+        if public_url.is_empty() {
+            *public_url = plan.base_url();
+        }
+        write_for_wrangler(&settings, &values)?;
         let log = OpenOptions::new().create(true).append(true).open(plan.log())?;
         let configs = config::write_all(&plan)?;
         let (own, beside) = configs.split_first().context("there is no configuration")?;

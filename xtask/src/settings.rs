@@ -45,7 +45,7 @@ pub const SETTINGS: [Setting; 18] = [
     Setting {
         name: "PUBLIC_URL",
         secret: false,
-        meaning: "The address people reach this installation at, for links in mails; without it mails hold codes alone.",
+        meaning: "The address people reach this installation at, for links in mails; on this machine the one that is served.",
         check: checks::origin_or_nothing,
     },
     Setting {
