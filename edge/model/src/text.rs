@@ -1,9 +1,11 @@
 //! Validated text: the types whose values have something in them and are not too long.
+use icu_properties::CodePointSetData;
+use icu_properties::props::DefaultIgnorableCodePoint;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 macro_rules! bounded {
-    ($($(#[$doc:meta])* $name:ident: $min:literal to $max:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $min:literal to $max:literal $(, $check:ident)?;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -15,7 +17,9 @@ macro_rules! bounded {
             /// # Errors
             /// Says why the text will not do, as the end of a sentence that begins with the field's name.
             pub fn new(text: &str) -> Result<Self, String> {
-                bounded(text, $min, $max).map(Self)
+                let text = bounded(text, $min, $max)?;
+                $($check(&text)?;)?
+                Ok(Self(text))
             }
 
             /// Returns the text.
@@ -33,8 +37,8 @@ macro_rules! bounded {
 }
 
 bounded! {
-    /// The name of a thing or of a person: 1 to 200 characters.
-    Name: 1 to 200;
+    /// The name of a thing or of a person: one line of 1 to 200 characters that can be seen.
+    Name: 1 to 200, line;
     /// A description: up to 2,000 characters.
     Description: 0 to 2_000;
     /// A line that an agent says by itself, such as its greeting: up to 1,000 characters.
@@ -68,6 +72,35 @@ fn bounded(text: &str, min: usize, max: usize) -> Result<String, String> {
         return Err("must not contain control characters".into());
     }
     Ok(text.into())
+}
+
+/// Refuses what a name could hide behind: line breaks, characters that turn the direction of the text around them, and
+/// nothing but characters without a shape.
+fn line(text: &str) -> Result<(), String> {
+    if text
+        .chars()
+        .any(|it| it.is_control() || matches!(it, '\u{2028}' | '\u{2029}'))
+    {
+        return Err("must be a single line".into());
+    }
+    if text.chars().any(turns_direction) {
+        return Err("must not contain characters that change the direction of text".into());
+    }
+    if text.chars().all(is_invisible) {
+        return Err("must contain a visible character".into());
+    }
+    Ok(())
+}
+
+/// Tells whether a character is one of Unicode's embeddings, overrides and isolates. Hebrew and Arabic need none of them.
+pub fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Tells whether a character by itself leaves nothing to see.
+pub fn is_invisible(c: char) -> bool {
+    // The blank of Braille is drawn like a space and is none to Unicode.
+    c.is_whitespace() || c == '\u{2800}' || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
 /// An e-mail address, lower-cased: the part that can be checked without sending a mail.
@@ -130,6 +163,36 @@ mod tests {
             Err("must be at most 200 characters, is 201".into())
         );
         assert!(Name::new("a\u{0}b").is_err());
+    }
+
+    #[test]
+    fn a_name_is_one_line_that_can_be_seen() {
+        for right in [
+            "Dr. Smith",
+            "Booking.com team",
+            "\u{5d3}\u{5d5}\u{5d3} \u{200f}!",
+            "\u{1f468}\u{200d}\u{1f469}",
+            "\u{645}\u{6cc}\u{200c}\u{62e}",
+        ] {
+            assert!(Name::new(right).is_ok(), "{right:?}");
+        }
+        for (wrong, why) in [
+            ("Acme\nBcc: all", "single line"),
+            ("Acme\r", ""),
+            ("Acme\tLtd", "single line"),
+            ("Acme\u{85}Ltd", "control characters"),
+            ("Acme\u{2028}Ltd", "single line"),
+            ("gpj\u{202e}exe", "direction"),
+            ("a\u{2066}b\u{2069}", "direction"),
+            ("\u{200b}\u{200d}", "visible"),
+            ("\u{2060}\u{3164}\u{2800}", "visible"),
+            ("\u{e0041}", "visible"),
+        ] {
+            match Name::new(wrong) {
+                Ok(name) => assert!(why.is_empty(), "{name:?}"),
+                Err(said) => assert!(!why.is_empty() && said.contains(why), "{wrong:?}: {said}"),
+            }
+        }
     }
 
     #[test]
