@@ -2,7 +2,10 @@
 use async_trait::async_trait;
 use edge_core::ports::{Mail, Mailer};
 use edge_core::{Error, Result};
+use js_sys::{Object, Reflect};
 use serde_json::json;
+use std::collections::BTreeMap;
+use wasm_bindgen::JsCast as _;
 use worker::send::IntoSendFuture as _;
 use worker::{AbortSignal, Fetch, Headers, Method, Request, RequestInit, SendEmail, SendEmailBuilder};
 
@@ -43,8 +46,13 @@ impl WorkerMailer {
     async fn deliver(&self, mail: &Mail) -> worker::Result<()> {
         match &self.way {
             Way::Binding(binding) => {
+                let headers = Object::new();
+                for (name, value) in &mail.headers {
+                    Reflect::set(&headers, &(*name).into(), &value.as_str().into())?;
+                }
                 let message = SendEmailBuilder::builder(&self.from, &mail.to, &mail.subject)
                     .text(&mail.text)
+                    .headers(headers.unchecked_ref())
                     .build();
                 binding.send_with_builder(&message).await?;
                 Ok(())
@@ -57,7 +65,10 @@ impl WorkerMailer {
         let headers = Headers::new();
         headers.set("authorization", &format!("Bearer {key}"))?;
         headers.set("content-type", "application/json")?;
-        let body = json!({ "from": self.from, "to": [mail.to], "subject": mail.subject, "text": mail.text });
+        let more: BTreeMap<_, _> = mail.headers.iter().map(|it| (it.0, &it.1)).collect();
+        let body = json!({
+            "from": self.from, "to": [mail.to], "subject": mail.subject, "text": mail.text, "headers": more,
+        });
         let mut init = RequestInit::new();
         init.with_method(Method::Post)
             .with_headers(headers)
@@ -76,6 +87,8 @@ impl WorkerMailer {
 impl Mailer for WorkerMailer {
     async fn send(&self, mail: &Mail) -> Result<()> {
         let sent = self.deliver(mail).into_send().await;
-        sent.map_err(|why| Error::unavailable("the mail could not be sent", why))
+        // The reason is logged and kept with the job, where no address is to stand.
+        let reason = |why: worker::Error| why.to_string().replace(&mail.to, "the address");
+        sent.map_err(|why| Error::unavailable("the mail could not be sent", reason(why)))
     }
 }

@@ -38,6 +38,10 @@ pub struct Escalation {
     /// What was replied by mail.
     pub reply: Option<String>,
     pub replied_at: Option<String>,
+    /// How far the reply has come: `WAITING_FOR_CONFIRMATION` by the visitor, QUEUED, SENT, UNSUBSCRIBED when the
+    /// visitor wants no mail, STOPPED when the operator stopped the workspace's mail; null without a reply.
+    #[serde(default)]
+    pub reply_status: Option<String>,
     /// The document that answers the question from now on.
     pub document_id: Option<String>,
     pub created_at: String,
@@ -63,7 +67,7 @@ pub struct UpdateEscalation {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReplyToEscalation {
-    /// 1 to 5,000 characters, mailed to who asked.
+    /// 1 to 5,000 characters, mailed to who asked once they have confirmed that they want it.
     pub message: String,
 }
 

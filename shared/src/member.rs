@@ -79,6 +79,13 @@ pub struct Invitation {
     pub created_by: Option<Actor>,
     pub expires_at: String,
     pub created_at: String,
+    /// Whether a mail was sent: not to an address that has unsubscribed. It can be accepted all the same.
+    #[serde(default = "yes")]
+    pub is_mailed: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What accepting an invitation led to.

@@ -43,6 +43,13 @@ fn lasting(answer: &Answer) -> Value {
     }
     match serde_json::from_slice(&answer.body) {
         Ok(body) => strip(body),
+        Err(_)
+            if answer
+                .header("content-type")
+                .is_some_and(|it| it.starts_with("text/html")) =>
+        {
+            json!(answer.text())
+        }
         // A streamed answer is worked out once more, under the id that it has.
         Err(_) => json!([answer.frames()[0], answer.streamed()]),
     }
@@ -260,6 +267,13 @@ async fn visits(sender: &mut Sender<'_>, owner: &Owner) {
     sender
         .send(&route, &ids, &json!({ "message": "Here I am." }), ann)
         .await;
+    world.drain(owner).await;
+    for kind in ["confirm", "unsubscribe"] {
+        let link = world.mailbox.link_for("jo@example.com", kind);
+        let token = link.rsplit('/').next().unwrap();
+        let route = format!("/mail/{kind}/{{token}}");
+        sender.send(&route, &[("token", token)], &json!({}), Who::Anybody).await;
+    }
 }
 
 async fn programs(sender: &mut Sender<'_>, owner: &Owner) {

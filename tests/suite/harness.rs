@@ -39,6 +39,9 @@ pub(crate) const START: i64 = 1_769_385_600_000;
 /// What opens the operator's routes.
 pub(crate) const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";
 
+/// Where the tests' installation is reached.
+pub(crate) const PUBLIC_URL: &str = "https://edgewise.example";
+
 /// An installation.
 pub(crate) struct World {
     pub(crate) app: App,
@@ -84,6 +87,7 @@ impl World {
         let usual = [
             ("AUTH_SECRET", "0123456789abcdef0123456789abcdef"),
             ("OPERATOR_TOKEN", OPERATOR_TOKEN),
+            ("PUBLIC_URL", PUBLIC_URL),
         ];
         let lookup = |name: &str| {
             settings

@@ -27,6 +27,8 @@ mod lanes;
 mod leaking;
 mod leaving;
 mod limits;
+mod mail_consent;
+mod mail_limits;
 mod mails;
 mod members;
 mod operator;

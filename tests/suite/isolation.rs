@@ -26,6 +26,7 @@ fn body(route: &Route) -> Option<Value> {
         }
         (Method::POST, "replay") => json!({ "since": "2026-01-01T00:00:00Z" }),
         (Method::PUT, "plan") => json!({ "plan": "FREE" }),
+        (Method::PUT, "mail") => json!({ "is_stopped": true }),
         (Method::POST, "invitations") => json!({ "email": "bob@example.com", "role": "MEMBER" }),
         (Method::PUT, "{document_id}") if route.access == Access::Member => json!({ "text": "Another text" }),
         (Method::PATCH, "{document_id}") => json!({ "title": "Another title" }),

@@ -1,7 +1,7 @@
 //! Background work: written with its cause, done at least once, put off, set aside.
 use crate::harness::World;
 use crate::harness::receiver::HOOK;
-use edge_model::time::{MINUTE, SECOND};
+use edge_model::time::{DAY, MINUTE, SECOND};
 use serde_json::json;
 
 const PAGE: &str = "# Opening hours\n\nThe shop is open from nine in the morning to five in the afternoon.\n";
@@ -402,14 +402,17 @@ async fn what_nobody_needs_any_more_goes_after_a_month() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let now = edge_core::ports::Clock::now(&*world.clock).0;
-    let month = 30 * edge_model::time::DAY;
+    let month = 30 * DAY;
     let park = "INSERT INTO jobs (id, workspace_id, task, run_at, parked_at, last_error, created_at)
         VALUES (?1, ?2, ?3, 0, ?4, 'why', 0)";
     let mail = r#"{"task":"send_mail","to":"eve@example.com","letter":{"letter":"known_address"}}"#;
     let erase = r#"{"task":"erase_workspace","is_last":true}"#;
+    let compact = r#"{"task":"compact_index"}"#;
     for (id, task, parked_at) in [
-        ("old", mail, now - month - 1),
-        ("new", mail, now - month + MINUTE),
+        ("old", compact, now - month - 1),
+        ("new", compact, now - month + MINUTE),
+        ("old mail", mail, now - 3 * DAY - 1),
+        ("new mail", mail, now - 3 * DAY + MINUTE),
         ("erase", erase, now - 2 * month),
     ] {
         world.sql.execute(park, &[&id, &owner.workspace, &task, &parked_at]);
@@ -423,7 +426,8 @@ async fn what_nobody_needs_any_more_goes_after_a_month() {
     }
     edge_core::job::sweep(&world.app).await.unwrap();
     // What is still to be erased is told by nothing else.
-    assert_eq!(world.sql.column("SELECT id FROM jobs ORDER BY id"), ["erase", "new"]);
+    let left = world.sql.column("SELECT id FROM jobs ORDER BY id");
+    assert_eq!(left, ["erase", "new", "new mail"]);
     assert_eq!(
         world.sql.column("SELECT origin FROM crawl_hosts"),
         ["https://new.example"]

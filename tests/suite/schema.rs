@@ -2,13 +2,14 @@
 use crate::harness::sqlite::{Sqlite, migrations};
 
 /// Tables that are nobody's in particular: accounts are people, who may belong to several workspaces; answers are kept
-/// for whoever asked, under a hash of the caller.
-const NOT_OF_A_TENANT: [&str; 9] = [
+/// for whoever asked, under a hash of the caller; an address may want mail from no workspace at all.
+const NOT_OF_A_TENANT: [&str; 10] = [
     "accounts",
     "code_tries",
     "crawl_hosts",
     "idempotency_effects",
     "idempotency_keys",
+    "mail_unsubscribes",
     "mailed_codes",
     "sessions",
     "sign_ups",
@@ -66,4 +67,44 @@ fn the_schema_is_what_it_was() {
     );
     let indexes = sql.column("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name");
     insta::assert_snapshot!(format!("{}\n\n{}", columns.join("\n"), indexes.join("\n")));
+}
+
+#[test]
+fn replies_from_before_confirmations_keep_how_far_they_have_come() {
+    let database = rusqlite::Connection::open_in_memory().unwrap();
+    // Whose rows these are does not matter here.
+    database.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+    let (before, after): (Vec<_>, Vec<_>) = migrations().into_iter().partition(|it| it.0.as_str() < "0074");
+    for (_, sql) in before {
+        database.execute_batch(&sql).unwrap();
+    }
+    let escalation =
+        "INSERT INTO escalations (id, workspace_id, agent_id, question, asked_by, email, reason, reason_text,
+            status, reply, replied_at, created_at)
+         VALUES (?1, 'ws_1', 'agent_1', 'Why?', 'Jo', 'jo@example.com', 'visitor', 'Asked', 'resolved', ?2, 1, 1)";
+    database.execute(escalation, ["esc_sent", "Because."]).unwrap();
+    database.execute(escalation, ["esc_queued", "Because."]).unwrap();
+    let open = "INSERT INTO escalations (id, workspace_id, agent_id, question, asked_by, reason, reason_text, status, created_at)
+         VALUES ('esc_open', 'ws_1', 'agent_1', 'Why?', 'Jo', 'visitor', 'Asked', 'open', 1)";
+    database.execute(open, []).unwrap();
+    let task = r#"{"task":"send_mail","to":"jo@example.com",
+        "letter":{"letter":"reply","escalation_id":"esc_queued","text":"Because."}}"#;
+    let job = "INSERT INTO jobs (id, workspace_id, task, run_at, created_at) VALUES ('job_1', 'ws_1', ?1, 1, 1)";
+    database.execute(job, [task]).unwrap();
+    for (_, sql) in after {
+        database.execute_batch(&sql).unwrap();
+    }
+    let column = |sql: &str| -> Vec<Option<String>> {
+        let mut statement = database.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.map(|it| it.unwrap()).collect()
+    };
+    assert_eq!(
+        column("SELECT reply_status FROM escalations ORDER BY id"),
+        [None, Some("queued".into()), Some("sent".into())]
+    );
+    let task = column("SELECT task FROM jobs").remove(0).unwrap();
+    assert!(!task.contains("Because"), "{task}");
+    let job: edge_model::job::Task = serde_json::from_str(&task).unwrap();
+    assert!(matches!(job, edge_model::job::Task::SendMail { .. }), "{job:?}");
 }

@@ -121,7 +121,7 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         "INSERT INTO crawl_pages",
         // A sweep, by age.
         "DELETE FROM events WHERE id IN",
-        "FROM jobs WHERE parked_at < ?1",
+        "FROM jobs WHERE parked_at < ?2",
         "FROM agents WHERE id = ?1 AND status = 'PUBLISHED'",
         "UPDATE workspaces SET",
         "DELETE FROM workspaces",
@@ -130,6 +130,7 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         // The address is the caller's own, which they have confirmed; or everybody's time is over.
         "WHERE id = ?1 AND email = ?2",
         "DELETE FROM invitations WHERE email = ?1",
+        "(SELECT id FROM invitations WHERE email = ?1)",
         "DELETE FROM invitations WHERE expires_at < ?1",
         // Of an account that is deleted, in every workspace.
         "DELETE FROM invitations WHERE invited_by = ?1",
@@ -157,6 +158,7 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         "delivery_attempts",
         "sources",
         "crawl_pages",
+        "mail_recipients",
     ];
     let mut faults = vec![];
     for (path, text) in files("edge/store", &[".rs"]) {

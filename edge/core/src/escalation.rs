@@ -1,13 +1,17 @@
 //! Escalations: raised by answers and by visitors, seen to by people.
+mod replying;
+
+pub use replying::reply;
+pub(crate) use replying::{ask_to_confirm, release_replies, send_reply};
+
 use crate::app::App;
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::widget::{self, Visitor};
-use crate::{Error, Kind, Result, document, event, letter};
+use crate::{Error, Result, document, event};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
 use edge_model::event::{EscalationChanged, Happening, LeadCaptured};
-use edge_model::letter::Letter;
-use edge_model::text::{Email, Question, Reply, SessionKey};
+use edge_model::text::{Email, Question, SessionKey};
 use edge_model::{AccountId, AgentId, DocumentId, EscalationId, WorkspaceId};
 use edge_store::{Page, Statement, escalations};
 
@@ -57,7 +61,8 @@ pub struct Plea {
 /// Raises an escalation for a visitor.
 ///
 /// # Errors
-/// Those of the credential; [`Kind::NotFound`] for an agent that is not published here; [`Kind::RateLimited`].
+/// Those of the credential; [`crate::Kind::NotFound`] for an agent that is not published here;
+/// [`crate::Kind::RateLimited`].
 pub async fn plead(app: &App, visitor: &Visitor, plea: Plea) -> Result<Escalation> {
     let owner = widget::owner(app, visitor).await?;
     let session = plea.session.as_str();
@@ -85,6 +90,7 @@ pub async fn plead(app: &App, visitor: &Visitor, plea: Plea) -> Result<Escalatio
         assignee_id: None,
         reply: None,
         replied_at: None,
+        reply_status: None,
         document_id: None,
         created_at: app.now(),
         resolved_at: None,
@@ -125,7 +131,7 @@ pub async fn list(
 /// Returns an escalation.
 ///
 /// # Errors
-/// [`Kind::NotFound`].
+/// [`crate::Kind::NotFound`].
 pub async fn get(app: &App, caller: &impl Caller, id: &EscalationId) -> Result<Escalation> {
     caller.require(Action::Read)?;
     find(app, &caller.workspace().id, id).await
@@ -148,8 +154,8 @@ pub struct Change {
 /// Changes who sees to an escalation, whether it is done, and what closed it.
 ///
 /// # Errors
-/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`] for the escalation, the document, or a
-/// person who is no member.
+/// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`] for the escalation, the
+/// document, or a person who is no member.
 pub async fn change(app: &App, caller: &impl Caller, id: &EscalationId, change: Change) -> Result<Escalation> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
@@ -183,36 +189,4 @@ fn set_status(app: &App, escalation: &mut Escalation, status: EscalationStatus) 
         EscalationStatus::Resolved => escalation.resolved_at.or_else(|| Some(app.now())),
     };
     escalation.status = status;
-}
-
-/// Replies to a visitor who left an address, and so resolves the escalation. The mail leaves by a job of the batch that
-/// keeps the reply.
-///
-/// # Errors
-/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Conflict`] when there is no
-/// address to reply to.
-pub async fn reply(app: &App, caller: &impl Caller, id: &EscalationId, reply: &Reply) -> Result<Escalation> {
-    caller.require(Action::EditContent)?;
-    let workspace = caller.workspace();
-    let before = find(app, &workspace.id, id).await?;
-    let Some(email) = &before.email else {
-        return Err(Error::new(
-            Kind::Conflict,
-            "who asked left no e-mail address to reply to",
-        ));
-    };
-    let mut after = before.clone();
-    after.reply = Some(reply.to_string());
-    after.replied_at = Some(app.now());
-    set_status(app, &mut after, EscalationStatus::Resolved);
-    let letter = Letter::Reply {
-        escalation_id: id.clone(),
-        text: after.reply.clone(),
-    };
-    let mut writes = changing(app, &before, &after)?;
-    writes.push(letter::order(app, &workspace.id, email, letter)?);
-    app.jobs.wake(&workspace.id).await?;
-    event::write(app, writes).await?;
-    app.jobs.wake(&workspace.id).await?;
-    Ok(after)
 }

@@ -1,12 +1,12 @@
 //! Invitations: sent by mail, accepted by whoever has confirmed the address.
 use crate::account::SignedIn;
 use crate::app::App;
-use crate::limit::{Take, Window, rate_limited};
 use crate::permission::Action;
 use crate::workspace::Member;
-use crate::{Error, Kind, Result, letter};
+use crate::{Error, Kind, Result, letter, mail_ledger, recipient};
 use edge_model::invitation::Invitation;
 use edge_model::letter::Letter;
+use edge_model::mail_ledger::{LedgerEntry, MailKind};
 use edge_model::text::Email;
 use edge_model::time::DAY;
 use edge_model::workspace::Role;
@@ -15,14 +15,13 @@ use edge_store::{invitations, members};
 
 /// How long an invitation is open, in days.
 pub const DAYS: i64 = 7;
-/// How many mails with invitations a workspace may cause within an hour.
-const PER_HOUR: u64 = 20;
 
-/// Invites an address into the workspace by mail; inviting it again replaces the invitation and mails again.
+/// Invites an address into the workspace by mail; inviting it again replaces the invitation and mails again. An address
+/// that wants no mail is invited without one.
 ///
 /// # Errors
-/// [`Kind::Forbidden`] when the caller may not invite in that role; [`Kind::Conflict`] when the address is a member's;
-/// [`Kind::RateLimited`].
+/// [`Kind::Forbidden`] when the caller may not invite in that role, or the operator stopped the workspace's mail;
+/// [`Kind::Conflict`] when the address is a member's; [`Kind::RateLimited`].
 pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Result<Invitation> {
     member.require(Action::Administer)?;
     if role == Role::Owner {
@@ -32,18 +31,11 @@ pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Re
     if app.store.is_member(workspace, email.as_str()).await? {
         return Err(Error::new(Kind::Conflict, "this address is a member already").of_field("email"));
     }
-    let take = Take {
-        counter: "invitations".into(),
-        window: Window::Hour,
-        limit: PER_HOUR,
-        amount: 1,
-    };
-    let outcome = app.limiter.take(workspace.as_str(), &[take]).await?;
     let now = app.now();
-    if let Some(index) = outcome.refused {
-        return Err(rate_limited(&outcome, index, now));
-    }
     let caller = &member.person.account;
+    let limits = mail_ledger::invitation_limits(app, caller, member.workspace.plan).await?;
+    let hash = recipient::hash(email.as_str());
+    let standing = app.store.mail_standing(Some(workspace), &hash, now).await?;
     let invitation = Invitation {
         id: InvitationId::new(app.id(InvitationId::PREFIX)?),
         workspace_id: workspace.clone(),
@@ -52,16 +44,29 @@ pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Re
         invited_by: Some(caller.id.clone()),
         expires_at: now.plus(DAYS * DAY),
         created_at: now,
+        is_mailed: !standing.is_unwanted(),
         workspace_name: member.workspace.name.clone(),
         inviter_name: Some(caller.full_name.clone()),
     };
-    let mail = Letter::Invitation {
-        invitation_id: invitation.id.clone(),
-    };
     let mut writes = Vec::from(invitations::put(&invitation));
-    writes.push(letter::order(app, workspace, email.as_str(), mail)?);
+    if invitation.is_mailed {
+        let mail = Letter::Invitation {
+            invitation_id: invitation.id.clone(),
+        };
+        writes.push(letter::order(app, workspace, mail)?);
+    }
+    let entry = LedgerEntry {
+        account_id: Some(caller.id.clone()),
+        ..mail_ledger::entry(
+            app,
+            invitation.id.to_string(),
+            email.as_str(),
+            MailKind::Invitation,
+            Some(workspace),
+        )
+    };
     app.jobs.wake(workspace).await?;
-    app.store.write(writes).await?;
+    mail_ledger::write(app, &entry, &limits, Some(email.as_str()), writes).await?;
     app.jobs.wake(workspace).await?;
     Ok(invitation)
 }

@@ -1,11 +1,11 @@
 //! Jobs: worked off one at a time per workspace, at least once, with patience.
 use crate::app::App;
-use crate::{Error, Kind, Result, crawl, delivery, erasure, event, file, idempotency, index, letter, mail, retention};
+use crate::{Error, Kind, Result, crawl, delivery, erasure, event, file, idempotency, index, letter, retention};
 use edge_model::document::{ChunkPreview, Document, DocumentStatus, SourceType};
 use edge_model::event::{DocumentEnded, Happening};
 use edge_model::job::{Job, Task};
 use edge_model::time::{DAY, HOUR, MINUTE, SECOND};
-use edge_model::{DocumentId, JobId, Timestamp, WebhookId, WorkspaceId};
+use edge_model::{DocumentId, JobId, Timestamp, WorkspaceId};
 use edge_store::jobs::{self, Lane};
 use edge_store::{Statement, documents};
 use futures_util::future::join;
@@ -23,6 +23,8 @@ const BACKOFF: [i64; 6] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MIN
 const MOST_ATTEMPTS: u32 = 2 * (BACKOFF.len() as u32 + 1);
 /// How long a parked job is kept for whoever looks into it, in milliseconds.
 const KEPT: i64 = 30 * DAY;
+/// How long a parked mail is kept, in milliseconds: some name an address.
+const MAILS_KEPT: i64 = 3 * DAY;
 /// How many blobs are deleted between two looks at whether they are still of no use.
 const ERASED_AT_ONCE: usize = 10;
 /// What the owner of a document reads when it is not the file that is at fault.
@@ -110,7 +112,9 @@ pub async fn sweep(app: &App) -> Result<()> {
     for workspace in app.store.workspaces_with_jobs(app.now()).await? {
         end = end.and(app.jobs.wake(&workspace).await);
     }
-    let purge = app.store.write(vec![jobs::purge_parked(app.now().plus(-KEPT))]).await;
+    let now = app.now();
+    let purge = jobs::purge_parked(now.plus(-KEPT), now.plus(-MAILS_KEPT));
+    let purge = app.store.write(vec![purge]).await;
     end.and(purge.map(drop).map_err(Error::from))
         .and(delivery::sweep(app).await)
         .and(crawl::sweep(app).await)
@@ -148,10 +152,10 @@ async fn run(app: &App, job: &Job) -> Result<()> {
         Task::CompactIndex => index::retry(app, || index::compact(app, workspace)).await,
         Task::EmbedIndex { failures, .. } => index::embed::embed(app, job, *failures).await,
         Task::EraseBlobs { keys } => erase_blobs(app, workspace, keys).await,
-        Task::SendMail { to, letter } => letter::send(app, workspace, to, letter).await,
+        Task::SendMail { to, letter } => letter::send(app, workspace, to.as_deref(), letter).await,
         Task::PurgeConversations => retention::purge(app, workspace, &job.id).await,
         Task::EraseWorkspace { is_last } => erasure::erase(app, workspace, &job.id, *is_last).await,
-        Task::ReportWebhook { webhook_id } => report_webhook(app, workspace, webhook_id).await,
+        Task::ReportWebhook { webhook_id } => letter::report_webhook(app, workspace, webhook_id).await,
     }
 }
 
@@ -315,18 +319,6 @@ async fn set_stage(
 ) -> Result<()> {
     let write = documents::set_stage(&document.workspace_id, &document.id, status, stage, error, app.now());
     Ok(app.store.write(vec![write]).await.map(drop)?)
-}
-
-/// Tells the owner of a workspace that an endpoint was disabled, unless somebody has seen to it already.
-async fn report_webhook(app: &App, workspace: &WorkspaceId, id: &WebhookId) -> Result<()> {
-    let webhook = app.store.webhook(workspace, id).await?;
-    let (Some(webhook), Some(owner)) = (webhook, app.store.owner_address(workspace).await?) else {
-        return Ok(());
-    };
-    match webhook.disabled_because {
-        Some(why) => app.mailer.send(&mail::webhook_disabled(&owner, &webhook, why)).await,
-        None => Ok(()),
-    }
 }
 
 /// Deletes blobs, but none that a row names again: an upload may have come back since, also while others are deleted.

@@ -48,7 +48,7 @@ pub async fn create(app: &App, member: &Member, new: NewKey) -> Result<(ApiKey, 
     };
     let roles = permission::roles(Action::Administer);
     let mut writes = vec![api_keys::insert(&key, &secret::sha256(&text), &roles)];
-    writes.extend(letter::access_added(app, workspace, Access::ApiKey(key.id.clone())).await?);
+    writes.push(letter::access_added(app, workspace, Access::ApiKey(key.id.clone()))?);
     app.jobs.wake(workspace).await?;
     let answers = app.store.write(writes).await?;
     if answers.first().is_none_or(Vec::is_empty) {

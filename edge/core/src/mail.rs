@@ -1,13 +1,27 @@
-//! What our mails say. Every mail names the address it is for, and stands a code on a line of its own.
+//! What our mails say. Every mail names the address it is for, and stands a code on a line of its own. A mail that is no
+//! code says who sends it and how to get no more.
+mod names;
+
 use crate::code::{CODE_MINUTES, LINK_MINUTES, Secrets};
 use crate::ports::Mail;
 use crate::{invitation, webhook};
+use edge_model::WorkspaceId;
 use edge_model::account::OtpPurpose;
 use edge_model::actor::Actor;
 use edge_model::invitation::Invitation;
 use edge_model::key::ApiKey;
 use edge_model::webhook::{DisabledBecause, Webhook};
 use edge_store::webhooks::OwnerAddress;
+use names::safe_name;
+
+/// Who sends a mail that is no code, and where one gets no more of them.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// None for the installation itself.
+    pub workspace: Option<WorkspaceId>,
+    /// None where the installation does not know its own address.
+    pub unsubscribe_url: Option<String>,
+}
 
 /// Brings a one-time code, and for a new password a link as well.
 pub(crate) fn code(to: &str, purpose: OtpPurpose, secrets: &Secrets, public_url: &str) -> Mail {
@@ -28,12 +42,12 @@ fn verify_email(to: &str, code: &str) -> Mail {
 }
 
 /// Tells an account's owner that somebody tried to sign up with their address.
-pub fn signup_of_known_address(to: &str) -> Mail {
+pub fn signup_of_known_address(to: &str, sender: &Sender) -> Mail {
     let text = format!(
         "Somebody tried to sign up with {to}, which has an account already.\n\n\
          If it was you, sign in instead, or reset your password. If it was not, there is nothing to do.\n"
     );
-    mail(to, "You have an account already", text)
+    sent_by(sender, mail(to, "You have an account already", text))
 }
 
 /// Lets an account's owner choose a new password. The token stands behind the `#`, so that no server's log has it.
@@ -53,14 +67,13 @@ fn reset_password(to: &str, secrets: &Secrets, public_url: &str) -> Mail {
     mail(to, "Your code for a new password", text)
 }
 
-/// Invites somebody into a workspace. What members have named comes on one line, so that it cannot pass for our words.
-pub fn invitation(invitation: &Invitation, public_url: &str) -> Mail {
-    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let workspace = line(&invitation.workspace_name);
+/// Invites somebody into a workspace.
+pub fn invitation(invitation: &Invitation, public_url: &str, sender: &Sender) -> Mail {
+    let workspace = safe_name(&invitation.workspace_name);
     let inviter = invitation
         .inviter_name
         .as_deref()
-        .map_or_else(|| "Somebody".into(), line);
+        .map_or_else(|| "Somebody".into(), safe_name);
     let place = if public_url.is_empty() {
         "the dashboard".to_owned()
     } else {
@@ -74,28 +87,30 @@ pub fn invitation(invitation: &Invitation, public_url: &str) -> Mail {
         to = invitation.email,
         days = invitation::DAYS,
     );
-    mail(&invitation.email, "An invitation into a workspace", text)
+    sent_by(sender, mail(&invitation.email, "An invitation into a workspace", text))
+}
+
+/// Asks whether a visitor wants the reply to their question. It holds no word of the reply or of the question: nobody
+/// has proved yet that the address is the visitor's.
+pub fn confirm_reply(to: &str, workspace: &str, confirm_url: &str, sender: &Sender) -> Mail {
+    let workspace = safe_name(workspace);
+    let text = format!(
+        "\"{workspace}\" has replied to a question that was asked on its website with the address {to}.\n\n\
+         To receive the reply, open this page and confirm that you want it:\n\n{confirm_url}\n\n\
+         If you did not ask anything, ignore this mail. You will not get the reply then.\n"
+    );
+    sent_by(sender, mail(to, "Do you want the reply to your question?", text))
 }
 
 /// Brings a visitor the reply to their question. The question is theirs and goes back to nobody else.
-pub fn reply_to_visitor(to: &str, workspace: &str, question: &str, reply: &str) -> Mail {
+pub fn reply_to_visitor(to: &str, workspace: &str, question: &str, reply: &str, sender: &Sender) -> Mail {
     let quoted: String = question.lines().map(|it| format!("> {it}\n")).collect();
-    // A subject is one line.
-    let workspace: String = workspace
-        .chars()
-        .map(|it| if it.is_control() { ' ' } else { it })
-        .collect();
-    mail(
-        to,
-        &format!("{workspace} replied to your question"),
-        format!("{reply}\n\nYou asked:\n\n{quoted}"),
-    )
+    let subject = format!("{} replied to your question", safe_name(workspace));
+    sent_by(sender, mail(to, &subject, format!("{reply}\n\nYou asked:\n\n{quoted}")))
 }
 
-/// Tells a workspace's owner that an endpoint is told nothing any more. What members have named comes on one line, so
-/// that it cannot pass for our words.
-pub fn webhook_disabled(owner: &OwnerAddress, webhook: &Webhook, why: DisabledBecause) -> Mail {
-    let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+/// Tells a workspace's owner that an endpoint is told nothing any more.
+pub fn webhook_disabled(owner: &OwnerAddress, webhook: &Webhook, why: DisabledBecause, sender: &Sender) -> Mail {
     let reason = match why {
         DisabledBecause::Asked => "a member of the workspace asked for it",
         DisabledBecause::Gone => "it answered 410 (Gone)",
@@ -105,47 +120,62 @@ pub fn webhook_disabled(owner: &OwnerAddress, webhook: &Webhook, why: DisabledBe
         "The webhook \"{name}\" of the workspace \"{workspace}\" was disabled: {reason}.\n\n\
          It is told of nothing until somebody makes it active again. The events of the last 30 days can be sent to it \
          then.\n\nIts address is {url}\n",
-        name = line(&webhook.name),
-        workspace = line(&owner.workspace_name),
+        name = safe_name(&webhook.name),
+        workspace = safe_name(&owner.workspace_name),
         url = webhook.url,
     );
-    mail(&owner.email, "A webhook was disabled", text)
+    sent_by(sender, mail(&owner.email, "A webhook was disabled", text))
+}
+
+/// Says under a mail who sends it and how to get no more, for people and for mail programs (RFC 2369, RFC 8058).
+fn sent_by(sender: &Sender, mut mail: Mail) -> Mail {
+    mail.text.push_str("\n-- \n");
+    if let Some(workspace) = &sender.workspace {
+        mail.text.push_str(&format!("Sent for the workspace {workspace}.\n"));
+    }
+    if let Some(url) = &sender.unsubscribe_url {
+        mail.text.push_str(&format!("To get no more of these mails: {url}\n"));
+        mail.headers.push(("List-Unsubscribe", format!("<{url}>")));
+        mail.headers
+            .push(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()));
+    }
+    mail
 }
 
 /// Tells a workspace's owner of a new API key.
-pub fn api_key_added(to: &str, workspace: &str, key: &ApiKey, public_url: &str) -> Mail {
+pub fn api_key_added(owner: &OwnerAddress, key: &ApiKey, public_url: &str, sender: &Sender) -> Mail {
     let text = format!(
         "An API key was added to the workspace \"{workspace}\".\n\n\
          Name: {name}\nKind: {kind}\nMade by: {maker}\n\n{review}",
-        workspace = one_line(workspace),
-        name = one_line(&key.name),
+        workspace = safe_name(&owner.workspace_name),
+        name = safe_name(&key.name),
         kind = key.kind.as_str(),
         maker = maker(&key.created_by),
         review = review("revoke the key", public_url),
     );
-    mail(to, "An API key was added", text)
+    sent_by(sender, mail(&owner.email, "An API key was added", text))
 }
 
 /// Tells a workspace's owner of a new webhook, or of one that has moved. The host alone is named, since an address may
 /// be a secret.
-pub fn webhook_added(to: &str, workspace: &str, webhook: &Webhook, public_url: &str) -> Mail {
+pub fn webhook_added(owner: &OwnerAddress, webhook: &Webhook, public_url: &str, sender: &Sender) -> Mail {
     let text = format!(
         "A webhook of the workspace \"{workspace}\" was added, or was given a new address.\n\n\
          Name: {name}\nSent to: {origin}\nMade by: {maker}\n\n{review}",
-        workspace = one_line(workspace),
-        name = one_line(&webhook.name),
+        workspace = safe_name(&owner.workspace_name),
+        name = safe_name(&webhook.name),
         origin = webhook::origin(&webhook.url),
         maker = maker(&webhook.created_by),
         review = review("delete the webhook, revoke the key that made it", public_url),
     );
-    mail(to, "A webhook was added", text)
+    sent_by(sender, mail(&owner.email, "A webhook was added", text))
 }
 
-/// Names who made something. What members have named comes on one line, so that it cannot pass for our words.
+/// Names who made something.
 fn maker(actor: &Actor) -> String {
     match (&actor.actor_name, &actor.key_id) {
-        (Some(name), Some(_)) => format!("the API key \"{}\"", one_line(name)),
-        (Some(name), None) => one_line(name),
+        (Some(name), Some(_)) => format!("the API key \"{}\"", safe_name(name)),
+        (Some(name), None) => safe_name(name),
         (None, _) => "unknown".into(),
     }
 }
@@ -158,14 +188,11 @@ fn review(remedy: &str, public_url: &str) -> String {
     format!("If nobody of yours did this, {remedy}, and change your password.{place}\n")
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 fn mail(to: &str, subject: &str, text: String) -> Mail {
     Mail {
         to: to.into(),
         subject: subject.into(),
         text,
+        headers: vec![],
     }
 }

@@ -1,10 +1,11 @@
-//! The operator of an installation: who may change plans.
+//! The operator of an installation: who may change plans and stop mail.
 use crate::address::ClientAddress;
 use crate::app::App;
 use crate::limit::Window;
 use crate::{Error, Result, secret, throttle, workspace};
 use edge_model::WorkspaceId;
 use edge_model::plan::Plan;
+use edge_store::workspaces;
 
 /// How many wrong tokens a quarter of an hour has from one network.
 const WRONG_TOKENS: u64 = 10;
@@ -39,4 +40,18 @@ pub async fn enter(app: &App, from: &ClientAddress, token: Option<&str>) -> Resu
 /// [`crate::Kind::NotFound`] for an unknown workspace.
 pub async fn set_plan(app: &App, _: Operator, id: &WorkspaceId, plan: Plan) -> Result<()> {
     workspace::set_plan(app, id, plan).await
+}
+
+/// Stops a workspace's outgoing mail, or lets it flow again. Mails on their way are not sent while it is stopped; what
+/// they were to bring is not mailed later by itself.
+///
+/// # Errors
+/// [`crate::Kind::NotFound`] for an unknown workspace.
+pub async fn set_mail_stopped(app: &App, _: Operator, id: &WorkspaceId, is_stopped: bool) -> Result<()> {
+    let at = is_stopped.then(|| app.now());
+    let answers = app.store.write(vec![workspaces::set_mail_stopped(id, at)]).await?;
+    if answers.first().is_none_or(Vec::is_empty) {
+        return Err(Error::not_found("workspace"));
+    }
+    Ok(())
 }

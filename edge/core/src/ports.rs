@@ -66,6 +66,8 @@ pub struct Mail {
     pub to: String,
     pub subject: String,
     pub text: String,
+    /// Further headers: name and value, in ASCII.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 /// Exact counters, one serialised place per scope.

@@ -4,7 +4,7 @@ use crate::{Result, index, job};
 use edge_model::job::Task;
 use edge_model::time::{DAY, HOUR, MINUTE};
 use edge_model::{JobId, WorkspaceId};
-use edge_store::{Statement, accounts, escalations, events, jobs, transcripts};
+use edge_store::{Statement, accounts, escalations, events, jobs, mail_ledger, transcripts};
 
 /// How many conversations one run deletes: a statement of D1 has 30 seconds.
 const AT_ONCE: u32 = 200;
@@ -30,6 +30,7 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
         .store
         .write(vec![
             escalations::delete_resolved(workspace, now.plus(-kept)),
+            jobs::delete_mails_about_nothing(workspace),
             events::delete_older(workspace, now.plus(-kept)),
             transcripts::delete_older(workspace, now.plus(-kept), AT_ONCE),
         ])
@@ -52,7 +53,7 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
     Ok(())
 }
 
-/// Deletes sessions, codes and invitations that ended a day ago, and orders the runs that nobody ordered: of deletions that were
+/// Deletes sessions, codes and invitations that ended a day ago and what was counted of mails before, and orders the runs that nobody ordered: of deletions that were
 /// forgotten, and of embedding when the installation's model is another than that of an index.
 ///
 /// # Errors
@@ -71,8 +72,9 @@ pub async fn tidy(app: &App) -> Result<()> {
         app.store.write(vec![index::embed::order(app, &workspace)?]).await?;
         app.jobs.wake(&workspace).await?;
     }
-    app.store
-        .write(accounts::delete_ended(app.now().plus(-DAY)).into())
-        .await?;
+    let day_ago = app.now().plus(-DAY);
+    let mut writes = Vec::from(accounts::delete_ended(day_ago));
+    writes.push(mail_ledger::delete_older(day_ago));
+    app.store.write(writes).await?;
     Ok(())
 }

@@ -2,11 +2,11 @@
 use crate::app::App;
 use crate::permission::Action;
 use crate::workspace::Member;
-use crate::{Error, Result};
+use crate::{Error, Result, recipient};
 use edge_model::ConversationId;
 use edge_model::transcript::{ConversationSummary, Entry};
 use edge_store::transcripts::Filter;
-use edge_store::{Page, escalations, events, transcripts};
+use edge_store::{Page, escalations, events, jobs, mail_recipients, transcripts};
 
 /// Lists conversations, the latest activity first, and counts all that the filter lets through.
 ///
@@ -38,12 +38,14 @@ pub async fn get(
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
 pub async fn delete(app: &App, member: &Member, id: &ConversationId) -> Result<()> {
     member.require(Action::EditContent)?;
+    let workspace = &member.workspace.id;
     let answers = app
         .store
         .write(vec![
-            events::delete_of_conversation(&member.workspace.id, id),
-            escalations::delete_of_conversation(&member.workspace.id, id),
-            transcripts::delete(&member.workspace.id, id),
+            events::delete_of_conversation(workspace, id),
+            escalations::delete_of_conversation(workspace, id),
+            jobs::delete_mails_about_nothing(workspace),
+            transcripts::delete(workspace, id),
         ])
         .await?;
     if answers.last().is_none_or(Vec::is_empty) {
@@ -52,7 +54,7 @@ pub async fn delete(app: &App, member: &Member, id: &ConversationId) -> Result<(
     Ok(())
 }
 
-/// Deletes all that a visitor has said for good, and counts the conversations.
+/// Deletes all that a visitor has said for good, with the addresses they left, and counts the conversations.
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`] for a session without
@@ -60,11 +62,15 @@ pub async fn delete(app: &App, member: &Member, id: &ConversationId) -> Result<(
 pub async fn delete_visitor(app: &App, member: &Member, session: &str) -> Result<u64> {
     member.require(Action::EditContent)?;
     let workspace = &member.workspace.id;
-    let writes = vec![
+    let addresses = app.store.addresses_left(workspace, session).await?;
+    let mut writes = vec![
         escalations::delete_of_session(workspace, session),
         transcripts::delete_of_session(workspace, session),
         events::delete_of_session(workspace, session),
+        jobs::delete_mails_about_nothing(workspace),
     ];
+    let hashes = addresses.iter().map(|it| recipient::hash(it));
+    writes.extend(hashes.map(|it| mail_recipients::forget(workspace, &it)));
     let deleted = app.store.write(writes).await?;
     if deleted.iter().all(Vec::is_empty) {
         return Err(Error::not_found("visitor"));

@@ -153,7 +153,11 @@ async fn add(
     };
     let roles = permission::roles(Action::ManageWebhooks);
     let mut writes = vec![webhooks::insert(&webhook, MOST, most_of_form, &roles)];
-    writes.extend(letter::access_added(app, workspace, Access::Webhook(webhook.id.clone())).await?);
+    writes.push(letter::access_added(
+        app,
+        workspace,
+        Access::Webhook(webhook.id.clone()),
+    )?);
     app.jobs.wake(workspace).await?;
     let answers = app.store.write(writes).await?;
     app.jobs.wake(workspace).await?;
@@ -247,7 +251,7 @@ async fn change(app: &App, caller: &impl Caller, mut webhook: Webhook, patch: We
         webhook.created_by = caller.actor();
         changes.url = Some((&webhook.url, &webhook.created_by));
         let access = Access::Webhook(webhook.id.clone());
-        writes.extend(letter::access_added(app, &webhook.workspace_id, access).await?);
+        writes.push(letter::access_added(app, &webhook.workspace_id, access)?);
         app.jobs.wake(&webhook.workspace_id).await?;
     }
     if let Some(events) = events {

@@ -416,7 +416,7 @@ fn webhook_routes() -> Vec<Route> {
 }
 
 fn public() -> Vec<Route> {
-    use wire::operator::{PlanSet, SetPlan};
+    use wire::operator::{MailSet, PlanSet, SetMail, SetPlan};
     use wire::widget::{Chat, Config, Feedback, FeedbackReceived, Frame};
     vec![
         get(
@@ -459,6 +459,15 @@ fn public() -> Vec<Route> {
         .control()
         .takes::<SetPlan>()
         .gives::<PlanSet>(200)
+        .extension(),
+        put(
+            "/api/v1/operator/workspaces/{workspace_id}/mail",
+            operator::set_mail,
+            Access::Operator,
+            "Stop a workspace's mail, or let it flow again",
+        )
+        .takes::<SetMail>()
+        .gives::<MailSet>(200)
         .extension(),
     ]
 }

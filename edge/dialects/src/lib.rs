@@ -11,6 +11,7 @@ pub mod extract;
 pub mod idempotency;
 pub mod insydr;
 pub mod log;
+pub mod mail_pages;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod program;
@@ -35,6 +36,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(twin::routes());
     routes.extend(builder::routes());
     routes.extend(site::routes());
+    routes.extend(mail_pages::routes());
     routes
 }
 

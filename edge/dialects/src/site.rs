@@ -94,7 +94,7 @@ async fn dashboard(State(app): State<App>) -> Response {
     }
 }
 
-fn html(page: String) -> Response {
+pub(crate) fn html(page: String) -> Response {
     (
         StatusCode::OK,
         [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
@@ -103,7 +103,8 @@ fn html(page: String) -> Response {
         .into_response()
 }
 
-fn escape(text: &str) -> String {
+/// Writes a text so that it is a text in a page, too.
+pub(crate) fn escape(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut escaped, c| {
         match c {
             '&' => escaped.push_str("&amp;"),

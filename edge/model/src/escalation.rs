@@ -28,6 +28,8 @@ pub struct Escalation {
     pub assignee_id: Option<AccountId>,
     pub reply: Option<String>,
     pub replied_at: Option<Timestamp>,
+    /// How far the reply has come; none when there is none.
+    pub reply_status: Option<ReplyStatus>,
     /// The document that closed it: what answers the question from now on.
     pub document_id: Option<DocumentId>,
     pub created_at: Timestamp,
@@ -51,6 +53,34 @@ impl EscalationStatus {
         match self {
             Self::Open => "open",
             Self::Resolved => "resolved",
+        }
+    }
+}
+
+/// How far a reply has come on its way to the visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplyStatus {
+    /// The visitor was asked whether they want it.
+    WaitingForConfirmation,
+    /// It is about to be mailed.
+    Queued,
+    Sent,
+    /// The visitor wants no mail.
+    Unsubscribed,
+    /// The operator has stopped the workspace's mail.
+    Stopped,
+}
+
+impl ReplyStatus {
+    /// Returns the status's name in rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::WaitingForConfirmation => "waiting_for_confirmation",
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Unsubscribed => "unsubscribed",
+            Self::Stopped => "stopped",
         }
     }
 }

@@ -15,6 +15,9 @@ pub struct Invitation {
     pub invited_by: Option<AccountId>,
     pub expires_at: Timestamp,
     pub created_at: Timestamp,
+    /// Whether a mail was ordered: not to an address that wants none.
+    #[serde(deserialize_with = "crate::column::flag")]
+    pub is_mailed: bool,
     pub workspace_name: String,
     /// The inviter's name; none when their account is gone.
     pub inviter_name: Option<String>,

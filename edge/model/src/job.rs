@@ -28,8 +28,12 @@ pub enum Task {
     EmbedIndex { failures: u32, reason: Option<String> },
     /// Delete blobs that nothing refers to any more.
     EraseBlobs { keys: Vec<String> },
-    /// Send a mail.
-    SendMail { to: String, letter: Letter },
+    /// Send a mail. Where the letter names a row that knows the address, there is none here.
+    SendMail {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+        letter: Letter,
+    },
     /// Delete the conversations that are older than the workspace keeps them, and order the next time.
     PurgeConversations,
     /// Delete every blob and counter of a workspace that is gone. Done twice, since whoever was at work may write late.

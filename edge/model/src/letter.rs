@@ -18,12 +18,10 @@ pub enum Letter {
     },
     /// Somebody is invited into a workspace.
     Invitation { invitation_id: InvitationId },
-    /// Somebody replied to a visitor's question, with this text; without one it is the newest.
-    Reply {
-        escalation_id: EscalationId,
-        #[serde(default)]
-        text: Option<String>,
-    },
+    /// Somebody replied to a visitor's question. Text and address are in the escalation, where erasure reaches them.
+    Reply { escalation_id: EscalationId },
+    /// A reply waits until its visitor has confirmed that they want it.
+    ConfirmReply { escalation_id: EscalationId },
     /// Something was added that reads the workspace's data or is sent it.
     AccessAdded { access: Access },
 }

@@ -23,6 +23,7 @@ pub mod invitation;
 pub mod job;
 pub mod key;
 pub mod letter;
+pub mod mail_ledger;
 pub mod plan;
 pub mod sign_up;
 pub mod snapshot;

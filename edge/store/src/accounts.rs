@@ -69,9 +69,15 @@ pub fn delete_session(id: &SessionId) -> Statement {
     sql!("DELETE FROM sessions WHERE id = ?1", id.as_str())
 }
 
-/// Deletes an account with its sessions, codes and memberships, and the invitations and sign-ups with its address.
-pub fn delete(id: &AccountId, email: &str) -> [Statement; 3] {
+/// Deletes an account with its sessions, codes and memberships, and the invitations and sign-ups with its address, with
+/// their mails.
+pub fn delete(id: &AccountId, email: &str) -> [Statement; 4] {
     [
+        sql!(
+            "DELETE FROM jobs WHERE json_extract(task, '$.letter.invitation_id') IN
+                (SELECT id FROM invitations WHERE email = ?1)",
+            email
+        ),
         sql!("DELETE FROM invitations WHERE email = ?1", email),
         sql!("DELETE FROM sign_ups WHERE email = ?1", email),
         sql!("DELETE FROM accounts WHERE id = ?1", id.as_str()),

@@ -1,7 +1,7 @@
 //! Escalations: questions for a person.
 use crate::port::sql;
 use crate::{Page, SqlError, Statement, Store};
-use edge_model::escalation::{Escalation, EscalationStatus};
+use edge_model::escalation::{Escalation, EscalationStatus, ReplyStatus};
 use edge_model::{AccountId, AgentId, ConversationId, DocumentId, EscalationId, MessageId, Timestamp, WorkspaceId};
 use serde::Deserialize;
 
@@ -13,6 +13,16 @@ pub struct Visit {
     /// The last answer, and how sure it was.
     pub message_id: Option<MessageId>,
     pub confidence: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct Id {
+    id: EscalationId,
+}
+
+#[derive(Deserialize)]
+struct Address {
+    email: String,
 }
 
 impl Store {
@@ -86,6 +96,54 @@ impl Store {
         self.row(statement).await
     }
 
+    /// Lists escalations whose reply waits until its visitor has confirmed an address, the latest first, at most 50.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn waiting_replies(&self, workspace: &WorkspaceId, email: &str) -> Result<Vec<EscalationId>, SqlError> {
+        let statement = sql!(
+            "SELECT id FROM escalations
+             WHERE workspace_id = ?1 AND email = ?2 AND reply_status = 'waiting_for_confirmation'
+             ORDER BY replied_at DESC LIMIT 50",
+            workspace.as_str(),
+            email
+        );
+        let found = self.rows::<Id>(statement).await?;
+        Ok(found.into_iter().map(|it| it.id).collect())
+    }
+
+    /// Lists the addresses that replies of a workspace wait for.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn addresses_waited_for(&self, workspace: &WorkspaceId) -> Result<Vec<String>, SqlError> {
+        let statement = sql!(
+            "SELECT DISTINCT email FROM escalations
+             WHERE workspace_id = ?1 AND email IS NOT NULL AND reply_status = 'waiting_for_confirmation'
+             LIMIT 1000",
+            workspace.as_str()
+        );
+        let found = self.rows::<Address>(statement).await?;
+        Ok(found.into_iter().map(|it| it.email).collect())
+    }
+
+    /// Lists the addresses that were left in a visitor's session.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn addresses_left(&self, workspace: &WorkspaceId, session: &str) -> Result<Vec<String>, SqlError> {
+        let statement = sql!(
+            "SELECT DISTINCT email FROM escalations
+             WHERE workspace_id = ?1 AND email IS NOT NULL AND (session_key = ?2 OR conversation_id IN
+                (SELECT id FROM conversations WHERE workspace_id = ?1 AND session_key = ?2))
+             LIMIT 50",
+            workspace.as_str(),
+            session
+        );
+        let found = self.rows::<Address>(statement).await?;
+        Ok(found.into_iter().map(|it| it.email).collect())
+    }
+
     /// Tells whether a person is a member of a workspace.
     ///
     /// # Errors
@@ -119,6 +177,7 @@ pub fn insert(escalation: &Escalation) -> Statement {
         assignee_id: _,
         reply: _,
         replied_at: _,
+        reply_status: _,
         document_id: _,
         created_at,
         resolved_at: _,
@@ -152,7 +211,8 @@ pub fn update(before: &Escalation, after: &Escalation) -> Statement {
     sql!(
         "UPDATE escalations SET status = iif(?3, ?4, status), resolved_at = iif(?3, ?5, resolved_at),
             assignee_id = iif(?6, ?7, assignee_id), document_id = iif(?8, ?9, document_id),
-            reply = iif(?10, ?11, reply), replied_at = iif(?10, ?12, replied_at)
+            reply = iif(?10, ?11, reply), replied_at = iif(?10, ?12, replied_at),
+            reply_status = iif(?10, ?13, reply_status)
          WHERE workspace_id = ?1 AND id = ?2",
         it.workspace_id.as_str(),
         it.id.as_str(),
@@ -165,7 +225,39 @@ pub fn update(before: &Escalation, after: &Escalation) -> Statement {
         it.document_id.as_ref().map(DocumentId::as_str),
         is_new((&before.reply, before.replied_at) != (&it.reply, it.replied_at)),
         it.reply.as_deref(),
-        it.replied_at.map(|at| at.0)
+        it.replied_at.map(|at| at.0),
+        it.reply_status.map(ReplyStatus::as_str)
+    )
+}
+
+/// Notes how far a reply has come, unless another has taken its place.
+pub fn set_reply_status(escalation: &Escalation, status: ReplyStatus) -> Statement {
+    sql!(
+        "UPDATE escalations SET reply_status = ?3 WHERE workspace_id = ?1 AND id = ?2 AND replied_at = ?4",
+        escalation.workspace_id.as_str(),
+        escalation.id.as_str(),
+        status.as_str(),
+        escalation.replied_at.map(|it| it.0)
+    )
+}
+
+/// Ends the waiting of replies for an address that wants no mail.
+pub fn give_up_waiting_replies(workspace: &WorkspaceId, email: &str) -> Statement {
+    sql!(
+        "UPDATE escalations SET reply_status = 'unsubscribed'
+         WHERE workspace_id = ?1 AND email = ?2 AND reply_status = 'waiting_for_confirmation'",
+        workspace.as_str(),
+        email
+    )
+}
+
+/// Lets a reply go that waited for its visitor.
+pub fn queue_waiting_reply(workspace: &WorkspaceId, id: &EscalationId) -> Statement {
+    sql!(
+        "UPDATE escalations SET reply_status = 'queued'
+         WHERE workspace_id = ?1 AND id = ?2 AND reply_status = 'waiting_for_confirmation'",
+        workspace.as_str(),
+        id.as_str()
     )
 }
 

@@ -54,15 +54,16 @@ pub fn put(invitation: &Invitation) -> [Statement; 2] {
         it.email.as_str()
     );
     let new = sql!(
-        "INSERT INTO invitations (id, workspace_id, email, role, invited_by, expires_at, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO invitations (id, workspace_id, email, role, invited_by, expires_at, created_at, is_mailed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         it.id.as_str(),
         it.workspace_id.as_str(),
         it.email.as_str(),
         it.role.as_str(),
         it.invited_by.as_ref().map(edge_model::AccountId::as_str),
         it.expires_at.0,
-        it.created_at.0
+        it.created_at.0,
+        i64::from(it.is_mailed)
     );
     [old, new]
 }

@@ -164,6 +164,19 @@ pub fn insert(job: &Job, now: Timestamp) -> Statement {
     )
 }
 
+/// Removes the mails of a workspace whose escalation or invitation is gone, also those that were set aside. To be
+/// written after these went.
+pub fn delete_mails_about_nothing(workspace: &WorkspaceId) -> Statement {
+    sql!(
+        "DELETE FROM jobs WHERE workspace_id = ?1 AND json_extract(task, '$.task') = 'send_mail' AND (
+            json_extract(task, '$.letter.escalation_id') NOT IN
+                (SELECT id FROM escalations WHERE workspace_id = ?1)
+            OR json_extract(task, '$.letter.invitation_id') NOT IN
+                (SELECT id FROM invitations WHERE workspace_id = ?1))",
+        workspace.as_str()
+    )
+}
+
 /// Removes a job that is done.
 pub fn delete(workspace: &WorkspaceId, id: &JobId) -> Statement {
     sql!(
@@ -214,12 +227,14 @@ pub fn park(workspace: &WorkspaceId, id: &JobId, now: Timestamp, error: &str) ->
     )
 }
 
-/// Deletes some jobs that were set aside before a moment, but none that erases: what is left over is told by nothing
-/// else. Of all tenants: a sweep does it.
-pub fn purge_parked(before: Timestamp) -> Statement {
+/// Deletes some jobs that were set aside before a moment, and mails that were before another, later one. None that
+/// erases: what is left over is told by nothing else. Of all tenants: a sweep does it.
+pub fn purge_parked(before: Timestamp, mails_before: Timestamp) -> Statement {
     sql!(
-        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE parked_at < ?1
+        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE parked_at < ?2
+            AND (parked_at < ?1 OR json_extract(task, '$.task') = 'send_mail')
             AND json_extract(task, '$.task') NOT IN ('erase_blobs', 'erase_workspace') LIMIT 1000)",
-        before.0
+        before.0,
+        mails_before.0
     )
 }

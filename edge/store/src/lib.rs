@@ -23,6 +23,8 @@ pub mod idempotency_keys;
 pub mod index_snapshots;
 pub mod invitations;
 pub mod jobs;
+pub mod mail_ledger;
+pub mod mail_recipients;
 pub mod mailed_codes;
 pub mod members;
 mod once;

@@ -193,6 +193,15 @@ pub fn set_plan(id: &WorkspaceId, plan: Plan) -> Statement {
     )
 }
 
+/// Stops a workspace's outgoing mail from `at` on, or lets it flow again: returns a row when there is such a workspace.
+pub fn set_mail_stopped(id: &WorkspaceId, at: Option<Timestamp>) -> Statement {
+    sql!(
+        "UPDATE workspaces SET mail_stopped_at = ?2 WHERE id = ?1 RETURNING id",
+        id.as_str(),
+        at.map(|it| it.0)
+    )
+}
+
 /// Deletes a workspace and, by reference, every row of its own.
 pub fn delete(id: &WorkspaceId) -> Statement {
     sql!("DELETE FROM workspaces WHERE id = ?1", id.as_str())

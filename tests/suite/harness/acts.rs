@@ -82,6 +82,16 @@ impl World {
         self.post("/api/v1/widget/chat", body).widget(key)
     }
 
+    /// Replies to an escalation and has its visitor confirm that they want replies, as everybody does once.
+    pub(crate) async fn confirm_replies(&self, owner: &Owner, escalation: &str, email: &str) {
+        let body = json!({ "message": "We look into it." });
+        owner.post(self, &format!("{escalation}/reply"), body).await.expect(200);
+        self.drain(owner).await;
+        let link = self.mailbox.link_for(email, "confirm");
+        assert_eq!(self.call(Method::POST, &link).send().await.status, 200);
+        self.drain(owner).await;
+    }
+
     /// Returns every value of every row of every table, as text.
     pub(crate) fn everything(&self) -> Vec<String> {
         let columns = "SELECT 'SELECT \"' || columns.name || '\" FROM \"' || tables.name || '\"'

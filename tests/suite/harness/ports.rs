@@ -159,6 +159,20 @@ impl Mailbox {
         mail.expect("a mail to the address").text
     }
 
+    /// Returns the mails to an address, the oldest first.
+    pub(crate) fn sent_to(&self, email: &str) -> Vec<Mail> {
+        self.all().into_iter().filter(|it| it.to == email).collect()
+    }
+
+    /// Returns the path of the link of a kind in the newest mail to an address.
+    pub(crate) fn link_for(&self, email: &str, kind: &str) -> String {
+        let mail = self.sent_to(email).pop().expect("a mail to the address");
+        let start = format!("{}/mail/{kind}/", super::PUBLIC_URL);
+        let mut words = mail.text.split_whitespace();
+        let link = words.find(|it| it.starts_with(&start)).expect("a link of the kind");
+        link.trim_start_matches(super::PUBLIC_URL).to_owned()
+    }
+
     /// Returns the code in the newest mail to an address.
     pub(crate) fn code_for(&self, email: &str) -> String {
         let text = self.newest_to(email);

@@ -276,7 +276,7 @@ async fn what_a_new_password_needs_is_named() {
 
 #[tokio::test]
 async fn mails_without_a_public_address_hold_no_link() {
-    let world = World::new();
+    let world = World::with_settings(&[("PUBLIC_URL", "")]);
     world.sign_up(ANN).await;
     forgot(&world, HOME).await;
     let text = world.mailbox.all().pop().unwrap().text;

@@ -57,13 +57,19 @@ async fn furnish(world: &World, owner: &Owner) -> (String, String, String) {
         .patch(world, "", json!({ "retention_days": 30 }))
         .await
         .expect(200);
-    let plea = json!({ "agent_id": agent, "session_id": "s", "message": "Help!" });
-    world
+    let email = format!(
+        "visitor@{}.example",
+        owner.workspace.trim_start_matches("ws_").to_lowercase()
+    );
+    let plea = json!({ "agent_id": agent, "session_id": "s", "email": email, "message": "Help!" });
+    let raised = world
         .post("/api/v1/widget/escalate", plea)
         .widget(&key)
         .send()
         .await
         .expect(201);
+    let path = format!("/escalations/{}", raised["escalation_id"].as_str().unwrap());
+    world.confirm_replies(owner, &path, &email).await;
     let program = owner.program_key(world, KeyKind::Twin).await;
     world.get("/v1/settings").bearer(&program).send().await.expect(200);
     let (webhook, _) = owner.webhook(world, HOOK, &["FEEDBACK_RECEIVED"]).await;

@@ -118,8 +118,11 @@ async fn whoever_has_an_account_is_told_of_three_attempts_an_hour() {
 async fn a_name_cannot_pass_for_the_words_of_a_mail() {
     let world = World::new();
     let owner = world.owner(ANN).await;
+    // One from before names had to be a single line.
     let name = "Acme\n\nYour account is locked.\nBcc: all@example.com";
-    owner.patch(&world, "", json!({ "name": name })).await.expect(200);
+    world
+        .sql
+        .execute("UPDATE workspaces SET name = ?1", &[&name.to_owned()]);
     let body = json!({ "email": "bob@example.com", "role": "VIEWER" });
     owner.post(&world, "/invitations", body).await.expect(201);
     world.drain(&owner).await;
@@ -132,7 +135,7 @@ async fn a_name_cannot_pass_for_the_words_of_a_mail() {
     );
     assert!(
         mail.text
-            .contains("\"Acme Your account is locked. Bcc: all@example.com\""),
+            .contains("\"Acme Your account is locked. Bcc: all at example. com\""),
         "{}",
         mail.text
     );

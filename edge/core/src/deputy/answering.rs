@@ -202,6 +202,7 @@ impl Work {
             assignee_id: None,
             reply: None,
             replied_at: None,
+            reply_status: None,
             document_id: None,
             created_at: self.app.now(),
             resolved_at: None,

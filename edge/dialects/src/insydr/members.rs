@@ -106,6 +106,7 @@ fn shown(invitation: Invitation) -> wire::member::Invitation {
         invited_by,
         expires_at,
         created_at,
+        is_mailed,
         workspace_name,
         inviter_name,
     } = invitation;
@@ -123,6 +124,7 @@ fn shown(invitation: Invitation) -> wire::member::Invitation {
         invited_by: inviter_name,
         expires_at: expires_at.rfc3339(),
         created_at: created_at.rfc3339(),
+        is_mailed,
     }
 }
 

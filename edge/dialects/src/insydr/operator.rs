@@ -8,7 +8,7 @@ use edge_core::{App, operator};
 use edge_model::WorkspaceId;
 use edge_model::plan::Plan;
 use shared as wire;
-use wire::operator::{PlanSet, SetPlan};
+use wire::operator::{MailSet, PlanSet, SetMail, SetPlan};
 
 pub async fn set_plan(
     State(app): State<App>,
@@ -22,5 +22,19 @@ pub async fn set_plan(
     Ok(Json(PlanSet {
         workspace_id: id,
         plan: tier(plan).into(),
+    }))
+}
+
+pub async fn set_mail(
+    State(app): State<App>,
+    Operator(operator): Operator,
+    Path(id): Path<String>,
+    Body(wish): Body<SetMail>,
+) -> ApiResult<Json<MailSet>> {
+    let SetMail { is_stopped } = wish;
+    operator::set_mail_stopped(&app, operator, &WorkspaceId::new(id.as_str()), is_stopped).await?;
+    Ok(Json(MailSet {
+        workspace_id: id,
+        is_stopped,
     }))
 }

@@ -127,6 +127,7 @@ impl From<edge_model::escalation::Escalation> for Escalation {
             assignee_id: _,
             reply: _,
             replied_at: _,
+            reply_status: _,
             document_id,
             created_at,
             resolved_at,

@@ -1,0 +1,187 @@
+//! Replies to visitors: mailed only to an address whose owner has said that they want them.
+//!
+//! A visitor may leave anybody's address. So the first mail asks, in our words alone, and the reply waits in its row.
+//! It is asked when somebody replies, not when the visitor leaves the address: strangers cannot cause mails then.
+use super::{changing, find, set_status};
+use crate::app::App;
+use crate::letter;
+use crate::permission::Action;
+use crate::workspace::Member;
+use crate::{Error, Kind, Result, event, mail, mail_ledger, recipient};
+use edge_model::escalation::{Escalation, EscalationStatus, ReplyStatus};
+use edge_model::letter::Letter;
+use edge_model::mail_ledger::{LedgerEntry, MailKind};
+use edge_model::text::Reply;
+use edge_model::{EscalationId, JobId, WorkspaceId};
+use edge_store::mail_recipients::MailStanding;
+use edge_store::{escalations, mail_recipients};
+
+/// Replies to a visitor who left an address, and so resolves the escalation. The mail leaves by a job of the batch that
+/// keeps the reply; a visitor who has not confirmed that they want replies is asked first. A reply that has not left yet
+/// is replaced by a newer one.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not edit content, or the operator stopped the workspace's mail;
+/// [`Kind::NotFound`]; [`Kind::Conflict`] when there is no address to reply to, or it wants no mail;
+/// [`Kind::RateLimited`].
+pub async fn reply(app: &App, member: &Member, id: &EscalationId, reply: &Reply) -> Result<Escalation> {
+    member.require(Action::EditContent)?;
+    let workspace = &member.workspace;
+    let before = find(app, &workspace.id, id).await?;
+    let conflict = |message: &str| Error::new(Kind::Conflict, message);
+    let address = before
+        .email
+        .as_deref()
+        .ok_or_else(|| conflict("who asked left no e-mail address to reply to"))?;
+    let standing = standing(app, &workspace.id, address).await?;
+    if standing.is_unwanted() {
+        return Err(conflict(
+            "this address has unsubscribed from the mail of this workspace",
+        ));
+    }
+    if !standing.is_confirmed && app.settings.public_url.is_empty() {
+        return Err(conflict(
+            "the visitor cannot be asked whether they want the reply: the operator has not set PUBLIC_URL",
+        ));
+    }
+    let mut after = before.clone();
+    after.reply = Some(reply.to_string());
+    after.replied_at = Some(app.now());
+    after.reply_status = Some(match standing.is_confirmed {
+        true => ReplyStatus::Queued,
+        false => ReplyStatus::WaitingForConfirmation,
+    });
+    set_status(app, &mut after, EscalationStatus::Resolved);
+    let mut writes = changing(app, &before, &after)?;
+    let escalation_id = id.clone();
+    let (kind, letter) = match standing.is_confirmed {
+        true => (MailKind::Reply, Letter::Reply { escalation_id }),
+        false => (MailKind::Confirmation, Letter::ConfirmReply { escalation_id }),
+    };
+    if is_asked(app, &before, &standing).await? {
+        event::write(app, writes).await?;
+        // The visitor may have confirmed before there was anything to let go.
+        if self::standing(app, &workspace.id, address).await?.is_confirmed {
+            release_replies(app, &after).await?;
+        }
+        return find(app, &workspace.id, id).await;
+    }
+    let entry = LedgerEntry {
+        account_id: Some(member.person.account.id.clone()),
+        subject_id: standing.is_confirmed.then(|| id.to_string()),
+        ..mail_ledger::entry(app, app.id(JobId::PREFIX)?, address, kind, Some(&workspace.id))
+    };
+    writes.push(letter::order(app, &workspace.id, letter)?);
+    app.jobs.wake(&workspace.id).await?;
+    mail_ledger::write(app, &entry, &mail_ledger::limits(workspace.plan), None, writes).await?;
+    app.jobs.wake(&workspace.id).await?;
+    Ok(after)
+}
+
+/// Tells whether a visitor was asked today, for a reply that still waits: they are not asked again.
+async fn is_asked(app: &App, escalation: &Escalation, standing: &MailStanding) -> Result<bool> {
+    let Some(address) = &escalation.email else {
+        return Ok(false);
+    };
+    if standing.is_confirmed || standing.is_stopped || !standing.is_asked {
+        return Ok(false);
+    }
+    let waiting = app.store.waiting_replies(&escalation.workspace_id, address).await?;
+    Ok(!waiting.is_empty())
+}
+
+async fn standing(app: &App, workspace: &WorkspaceId, address: &str) -> Result<MailStanding> {
+    let recipient = recipient::hash(address);
+    Ok(app.store.mail_standing(Some(workspace), &recipient, app.now()).await?)
+}
+
+/// Mails the reply to an escalation, unless it was mailed, or its visitor wants none by now.
+pub(crate) async fn send_reply(app: &App, workspace: &WorkspaceId, id: &EscalationId) -> Result<()> {
+    let Some(escalation) = app.store.escalation(workspace, id).await? else {
+        return Ok(());
+    };
+    let (Some(address), Some(reply)) = (&escalation.email, &escalation.reply) else {
+        return Ok(());
+    };
+    if escalation.reply_status != Some(ReplyStatus::Queued) {
+        return Ok(());
+    }
+    let standing = standing(app, workspace, address).await?;
+    let status = match &standing {
+        it if it.is_stopped => ReplyStatus::Stopped,
+        it if it.is_unwanted() => ReplyStatus::Unsubscribed,
+        it if !it.is_confirmed => ReplyStatus::WaitingForConfirmation,
+        _ => ReplyStatus::Sent,
+    };
+    let mut writes = vec![escalations::set_reply_status(&escalation, status)];
+    match status {
+        ReplyStatus::Sent => {
+            let name = standing.workspace_name.unwrap_or_default();
+            let sender = letter::sender(app, Some(workspace), address)?;
+            let mail = mail::reply_to_visitor(address, &name, &escalation.question, reply, &sender);
+            app.mailer.send(&mail).await?;
+        }
+        // Ordered by a version of ours that did not ask.
+        ReplyStatus::WaitingForConfirmation => {
+            let escalation_id = id.clone();
+            writes.push(letter::order(app, workspace, Letter::ConfirmReply { escalation_id })?);
+        }
+        _ => {}
+    }
+    Ok(app.store.write(writes).await.map(drop)?)
+}
+
+/// Asks a visitor whether they want the reply that waits for them.
+pub(crate) async fn ask_to_confirm(app: &App, workspace: &WorkspaceId, id: &EscalationId) -> Result<()> {
+    let Some(escalation) = app.store.escalation(workspace, id).await? else {
+        return Ok(());
+    };
+    let (Some(address), Some(ReplyStatus::WaitingForConfirmation)) = (&escalation.email, escalation.reply_status)
+    else {
+        return Ok(());
+    };
+    let standing = standing(app, workspace, address).await?;
+    let status = match &standing {
+        it if it.is_stopped => ReplyStatus::Stopped,
+        it if it.is_unwanted() => ReplyStatus::Unsubscribed,
+        // The visitor confirmed for another escalation, before there was anything to let go of this one.
+        it if it.is_confirmed => return release_replies(app, &escalation).await,
+        _ => ReplyStatus::WaitingForConfirmation,
+    };
+    if status != ReplyStatus::WaitingForConfirmation {
+        let write = escalations::set_reply_status(&escalation, status);
+        return Ok(app.store.write(vec![write]).await.map(drop)?);
+    }
+    let url = recipient::confirm_url(app, &escalation)?;
+    let url = url.ok_or_else(|| Error::internal("PUBLIC_URL is not set, and a mail needs a link"))?;
+    let name = standing.workspace_name.unwrap_or_default();
+    let sender = letter::sender(app, Some(workspace), address)?;
+    app.mailer
+        .send(&mail::confirm_reply(address, &name, &url, &sender))
+        .await
+}
+
+/// Notes that a visitor wants replies of the workspace, and orders the mails of those that wait.
+pub(crate) async fn release_replies(app: &App, escalation: &Escalation) -> Result<()> {
+    let workspace = &escalation.workspace_id;
+    let Some(address) = &escalation.email else {
+        return Ok(());
+    };
+    let mut writes = vec![mail_recipients::confirm(
+        workspace,
+        &recipient::hash(address),
+        app.now(),
+    )];
+    for escalation_id in app.store.waiting_replies(workspace, address).await? {
+        // Not refused beyond any limit: the visitor asks for it.
+        writes.push(edge_store::mail_ledger::note(&LedgerEntry {
+            subject_id: Some(escalation_id.to_string()),
+            ..mail_ledger::entry(app, app.id(JobId::PREFIX)?, address, MailKind::Reply, Some(workspace))
+        }));
+        writes.push(escalations::queue_waiting_reply(workspace, &escalation_id));
+        writes.push(letter::order(app, workspace, Letter::Reply { escalation_id })?);
+    }
+    app.jobs.wake(workspace).await?;
+    app.store.write(writes).await?;
+    app.jobs.wake(workspace).await
+}

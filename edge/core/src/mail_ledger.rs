@@ -1,0 +1,141 @@
+//! Counting mails: in the batch that orders them, so that requests that come together are counted, too.
+use crate::app::App;
+use crate::{Error, Kind, Result, event, recipient};
+use edge_model::account::Account;
+use edge_model::mail_ledger::{LedgerEntry, MailKind, MailLimits};
+use edge_model::plan::Plan;
+use edge_model::time::DAY;
+use edge_model::{Timestamp, WorkspaceId};
+use edge_store::mail_ledger::{MailRoom, REFUSED_COLUMN};
+use edge_store::{Statement, mail_ledger};
+use serde_json::Value;
+
+/// Mails of one kind to one address.
+const TO_RECIPIENT_PER_HOUR: u32 = 3;
+const TO_RECIPIENT_PER_DAY: u32 = 10;
+/// What an account may send out before it is a day old and before anybody else belongs to a workspace of its own.
+pub const NEW_ACCOUNT_OPEN_INVITATIONS: u32 = 5;
+pub const NEW_ACCOUNT_INVITATIONS_PER_DAY: u32 = 10;
+
+/// Returns how many mails a workspace may send within a day, and an account of each kind.
+pub fn mails_per_day(plan: Plan) -> u32 {
+    match plan {
+        Plan::Free => 50,
+        Plan::Starter => 200,
+        Plan::Pro => 1_000,
+        Plan::Enterprise => 10_000,
+    }
+}
+
+/// Returns how many invitations of an account may be open.
+pub fn open_invitations(plan: Plan) -> u32 {
+    match plan {
+        Plan::Free => 20,
+        Plan::Starter => 100,
+        Plan::Pro => 500,
+        Plan::Enterprise => 5_000,
+    }
+}
+
+/// Returns the limits of mails that members of a workspace cause.
+pub(crate) fn limits(plan: Plan) -> MailLimits {
+    MailLimits {
+        to_recipient_per_hour: TO_RECIPIENT_PER_HOUR,
+        to_recipient_per_day: TO_RECIPIENT_PER_DAY,
+        by_account_per_day: mails_per_day(plan),
+        from_workspace_per_day: mails_per_day(plan),
+        open_invitations: None,
+    }
+}
+
+/// Returns the limits of an account's invitations.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn invitation_limits(app: &App, account: &Account, plan: Plan) -> Result<MailLimits> {
+    let is_young = account.created_at.plus(DAY) > app.now();
+    let limits = limits(plan);
+    if is_young || !app.store.has_colleague(&account.id).await? {
+        return Ok(MailLimits {
+            by_account_per_day: NEW_ACCOUNT_INVITATIONS_PER_DAY,
+            open_invitations: Some(NEW_ACCOUNT_OPEN_INVITATIONS),
+            ..limits
+        });
+    }
+    Ok(MailLimits {
+        open_invitations: Some(open_invitations(plan)),
+        ..limits
+    })
+}
+
+/// Returns an entry for a mail that no member causes.
+pub(crate) fn entry(app: &App, id: String, to: &str, kind: MailKind, workspace: Option<&WorkspaceId>) -> LedgerEntry {
+    LedgerEntry {
+        id,
+        recipient: recipient::hash(to),
+        kind,
+        workspace_id: workspace.cloned(),
+        account_id: None,
+        subject_id: None,
+        created_at: app.now(),
+    }
+}
+
+/// Counts a mail that is about to be sent, and tells whether there was room at its address.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn admit(app: &App, entry: &LedgerEntry) -> Result<bool> {
+    let count = mail_ledger::count_if_room(entry, TO_RECIPIENT_PER_HOUR, TO_RECIPIENT_PER_DAY);
+    let answers = app.store.write(vec![count]).await?;
+    Ok(answers.first().is_some_and(|it| !it.is_empty()))
+}
+
+/// Writes a batch that orders a mail and counts it. Beyond a limit nothing of it is written. `invitee` is the address
+/// that an invitation of the batch is to.
+///
+/// # Errors
+/// [`Kind::RateLimited`], with when to come back; [`Kind::Forbidden`] when the operator stopped the workspace's mail.
+pub(crate) async fn write(
+    app: &App,
+    entry: &LedgerEntry,
+    limits: &MailLimits,
+    invitee: Option<&str>,
+    mut writes: Vec<Statement>,
+) -> Result<Vec<Vec<Value>>> {
+    // Last, since a batch that is taken up again is known by its first statement.
+    writes.push(mail_ledger::count(entry, limits, invitee));
+    match event::write(app, writes).await {
+        Err(error) if error.kind == Kind::Conflict && error.for_log().contains(REFUSED_COLUMN) => {
+            let room = app.store.mail_room(entry, limits, invitee).await?;
+            Err(refusal(&room, entry.created_at))
+        }
+        outcome => outcome,
+    }
+}
+
+/// Says which limit was met, and when there is room under all of them again.
+fn refusal(room: &MailRoom, now: Timestamp) -> Error {
+    if room.stopped_at.is_some() {
+        let message = "the operator of this installation has stopped the mail of this workspace";
+        return Error::new(Kind::Forbidden, message);
+    }
+    let limits = [
+        (room.to_recipient_within_hour_at, "this address was mailed too often"),
+        (room.to_recipient_within_day_at, "this address was mailed too often"),
+        (
+            room.about_subject_at,
+            "a reply to this question was mailed within the hour",
+        ),
+        (room.open_invitations_at, "too many of your invitations are open"),
+        (room.by_account_at, "you have sent too many mails today"),
+        (room.from_workspace_at, "this workspace has sent too many mails today"),
+    ];
+    let met = limits.into_iter().filter_map(|(at, message)| Some((at?, message)));
+    let latest = met.max_by_key(|it| it.0);
+    // There may be room by now.
+    let (at, message) = latest.unwrap_or((now, "too many mails"));
+    let millis = at.0.saturating_sub(now.0).max(0);
+    let seconds = u64::try_from((millis + 999) / 1_000).unwrap_or(1).max(1);
+    Error::new(Kind::RateLimited, message).retry_after(seconds)
+}

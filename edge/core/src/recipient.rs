@@ -1,0 +1,201 @@
+//! Recipients of mail: what an address says about a workspace's mail, over links that only its mails hold.
+//!
+//! A link holds a workspace and what it is about, and is signed, so that no row is kept for it. Addresses are kept as
+//! hashes.
+use crate::app::App;
+use crate::{Error, Result, escalation, secret};
+use edge_model::escalation::Escalation;
+use edge_model::{EscalationId, WorkspaceId};
+use edge_store::mail_recipients::MailStanding;
+use edge_store::{escalations, mail_recipients};
+
+/// Hexadecimal digits of a hash and of a signature: 128 bits each.
+const DIGITS: usize = 32;
+/// Stands for the workspace in links of mails that no workspace sends.
+const NO_WORKSPACE: &str = "all";
+
+/// What a link is for. One for this does not do for that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Confirm,
+    Unsubscribe,
+}
+
+impl Purpose {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirm => "confirm",
+            Self::Unsubscribe => "unsubscribe",
+        }
+    }
+}
+
+/// Returns how an address is kept. Without a key, so that what it said outlives a change of the installation's secret.
+pub(crate) fn hash(address: &str) -> String {
+    let hash = secret::sha256(format!("mail recipient:{address}"));
+    hash.get(..DIGITS).unwrap_or(&hash).to_owned()
+}
+
+/// Returns the page on which a visitor confirms that they want the reply to an escalation; none when the installation
+/// does not know where it is reached.
+pub(crate) fn confirm_url(app: &App, escalation: &Escalation) -> Result<Option<String>> {
+    let workspace = escalation.workspace_id.as_str();
+    url(app, Purpose::Confirm, workspace, escalation.id.as_str())
+}
+
+/// Returns the page on which an address ends the mail of a workspace, or of the installation.
+pub(crate) fn unsubscribe_url(app: &App, workspace: Option<&WorkspaceId>, address: &str) -> Result<Option<String>> {
+    let workspace = workspace.map_or(NO_WORKSPACE, WorkspaceId::as_str);
+    url(app, Purpose::Unsubscribe, workspace, &hash(address))
+}
+
+fn url(app: &App, purpose: Purpose, workspace: &str, subject: &str) -> Result<Option<String>> {
+    let base = &app.settings.public_url;
+    if base.is_empty() {
+        return Ok(None);
+    }
+    let signature = signature(app, purpose, workspace, subject)?;
+    let purpose = purpose.as_str();
+    Ok(Some(format!("{base}/mail/{purpose}/{workspace}.{subject}.{signature}")))
+}
+
+fn signature(app: &App, purpose: Purpose, workspace: &str, subject: &str) -> Result<String> {
+    let text = format!("mail link:{}:{workspace}:{subject}", purpose.as_str());
+    let mac = secret::hmac_sha256(app.settings.auth_secret.as_bytes(), text.as_bytes())?;
+    Ok(secret::hex(&mac).chars().take(DIGITS).collect())
+}
+
+/// Reads workspace and subject out of a link.
+fn read<'a>(app: &App, purpose: Purpose, token: &'a str) -> Result<(&'a str, &'a str)> {
+    let mut parts = token.split('.');
+    let (Some(workspace), Some(subject), Some(given), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(not_valid());
+    };
+    let expected = signature(app, purpose, workspace, subject)?;
+    if !secret::is_equal(given.as_bytes(), expected.as_bytes()) {
+        return Err(not_valid());
+    }
+    Ok((workspace, subject))
+}
+
+fn not_valid() -> Error {
+    Error::not_found("page")
+}
+
+/// What a confirmation is of.
+#[derive(Clone, Debug)]
+pub struct Confirmation {
+    escalation: Escalation,
+    /// What the sender is called.
+    pub workspace_name: String,
+    /// Whether the address has confirmed already.
+    pub is_confirmed: bool,
+}
+
+/// Reads the link of a mail that asks whether a visitor wants a reply.
+///
+/// # Errors
+/// [`crate::Kind::NotFound`] when the link is not ours, or what it was about is gone.
+pub async fn confirmation(app: &App, token: &str) -> Result<Confirmation> {
+    let (workspace, id) = read(app, Purpose::Confirm, token)?;
+    let (workspace, id) = (WorkspaceId::new(workspace), EscalationId::new(id));
+    let escalation = app.store.escalation(&workspace, &id).await?.ok_or_else(not_valid)?;
+    let address = escalation.email.as_deref().ok_or_else(not_valid)?;
+    let standing = app
+        .store
+        .mail_standing(Some(&workspace), &hash(address), app.now())
+        .await?;
+    Ok(Confirmation {
+        is_confirmed: standing.is_confirmed && !standing.is_unwanted(),
+        workspace_name: standing.workspace_name.ok_or_else(not_valid)?,
+        escalation,
+    })
+}
+
+/// Notes that a visitor wants replies, and lets go those that waited for it.
+///
+/// # Errors
+/// Those of [`confirmation`].
+pub async fn confirm(app: &App, token: &str) -> Result<Confirmation> {
+    let found = confirmation(app, token).await?;
+    escalation::release_replies(app, &found.escalation).await?;
+    Ok(Confirmation {
+        is_confirmed: true,
+        ..found
+    })
+}
+
+/// Whose mail an address does not want.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Workspace,
+    Everybody,
+    /// It wants mail again.
+    Nobody,
+}
+
+/// What an address wants, as its link shows it.
+#[derive(Clone, Debug)]
+pub struct Subscription {
+    /// What the sender is called; none when it is the installation itself, or is gone.
+    pub workspace_name: Option<String>,
+    /// Whose mail it does not want.
+    pub refused: Scope,
+}
+
+impl From<MailStanding> for Subscription {
+    fn from(standing: MailStanding) -> Self {
+        let refused = match (standing.is_unsubscribed_from_all, standing.is_unsubscribed) {
+            (true, _) => Scope::Everybody,
+            (false, true) => Scope::Workspace,
+            (false, false) => Scope::Nobody,
+        };
+        Self {
+            workspace_name: standing.workspace_name,
+            refused,
+        }
+    }
+}
+
+/// Reads the link with which an address ends mail.
+///
+/// # Errors
+/// [`crate::Kind::NotFound`] when the link is not ours.
+pub async fn subscription(app: &App, token: &str) -> Result<Subscription> {
+    let (workspace, recipient) = sender_and_recipient(app, token)?;
+    let standing = app
+        .store
+        .mail_standing(workspace.as_ref(), recipient, app.now())
+        .await?;
+    Ok(standing.into())
+}
+
+/// Ends mail to an address, or lets it come again. A link of no workspace ends the mail of all.
+///
+/// # Errors
+/// [`crate::Kind::NotFound`] when the link is not ours.
+pub async fn unsubscribe(app: &App, token: &str, scope: Scope) -> Result<Subscription> {
+    let (workspace, recipient) = sender_and_recipient(app, token)?;
+    let now = app.now();
+    let mut writes = match (scope, &workspace) {
+        (Scope::Nobody, workspace) => mail_recipients::resubscribe(workspace.as_ref(), recipient).into(),
+        (Scope::Workspace, Some(workspace)) => vec![mail_recipients::unsubscribe(workspace, recipient, now)],
+        (Scope::Everybody, _) | (Scope::Workspace, None) => {
+            vec![mail_recipients::unsubscribe_from_all(recipient, now)]
+        }
+    };
+    if let (Some(workspace), true) = (&workspace, scope != Scope::Nobody) {
+        let waited_for = app.store.addresses_waited_for(workspace).await?;
+        let own = waited_for.iter().filter(|it| hash(it) == recipient);
+        writes.extend(own.map(|it| escalations::give_up_waiting_replies(workspace, it)));
+    }
+    app.store.write(writes).await?;
+    subscription(app, token).await
+}
+
+fn sender_and_recipient<'a>(app: &App, token: &'a str) -> Result<(Option<WorkspaceId>, &'a str)> {
+    let (workspace, recipient) = read(app, Purpose::Unsubscribe, token)?;
+    let workspace = (workspace != NO_WORKSPACE).then(|| WorkspaceId::new(workspace));
+    Ok((workspace, recipient))
+}
