@@ -31,11 +31,13 @@ use receiver::Receiver;
 use request::Call;
 use serde_json::{Value, json};
 use sqlite::Sqlite;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// 2026-01-26T00:00:00Z, the seed's favourite moment.
 pub(crate) const START: i64 = 1_769_385_600_000;
+/// The usual secret of the tests.
+pub(crate) const AUTH_SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// What opens the operator's routes.
 pub(crate) const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";
 
@@ -60,6 +62,20 @@ pub(crate) struct World {
     pub(crate) holds_mails: AtomicBool,
     /// What answers at the addresses of webhooks.
     pub(crate) receiver: Arc<Receiver>,
+    /// What was logged of requests, a line each.
+    pub(crate) log: Arc<Mutex<Vec<String>>>,
+}
+
+/// Reads settings that may differ from the tests' usual ones.
+fn read(settings: &[(&str, &str)]) -> Settings {
+    let usual = [
+        ("AUTH_SECRET", AUTH_SECRET),
+        ("OPERATOR_TOKEN", OPERATOR_TOKEN),
+        ("PUBLIC_URL", PUBLIC_URL),
+    ];
+    let all = settings.iter().chain(&usual);
+    let lookup = |name: &str| all.clone().find(|it| it.0 == name).map(|it| it.1.to_owned());
+    Settings::read(lookup).expect("the tests' settings are right")
 }
 
 /// Somebody signed in, and their first workspace.
@@ -84,25 +100,13 @@ impl World {
 
     /// Makes a fresh one whose settings differ from the tests' usual ones.
     pub(crate) fn with_settings(settings: &[(&str, &str)]) -> Self {
-        let usual = [
-            ("AUTH_SECRET", "0123456789abcdef0123456789abcdef"),
-            ("OPERATOR_TOKEN", OPERATOR_TOKEN),
-            ("PUBLIC_URL", PUBLIC_URL),
-        ];
-        let lookup = |name: &str| {
-            settings
-                .iter()
-                .chain(&usual)
-                .find(|it| it.0 == name)
-                .map(|it| it.1.to_owned())
-        };
         let clock = Arc::new(SetClock::new(Timestamp(START)));
         let (mailbox, blobs, wakes) = (
             Arc::new(Mailbox::default()),
             Arc::new(Memory::default()),
             Arc::new(Wakes::default()),
         );
-        let settings = Settings::read(lookup).expect("the tests' settings are right");
+        let settings = read(settings);
         let model_server = Arc::new(ModelServer::default());
         let receiver = Arc::new(Receiver::default());
         let model = match &settings.model {
@@ -149,6 +153,30 @@ impl World {
             ledger,
             holds_mails: AtomicBool::default(),
             receiver,
+            log: Arc::default(),
+        }
+    }
+
+    /// Starts the installation anew with other settings, over everything that it has stored.
+    pub(crate) fn restarted(&self, settings: &[(&str, &str)]) -> Self {
+        let app = App {
+            settings: Arc::new(read(settings)),
+            ..self.app.clone()
+        };
+        Self {
+            router: edge_dialects::router(app.clone()),
+            app,
+            clock: self.clock.clone(),
+            mailbox: self.mailbox.clone(),
+            blobs: self.blobs.clone(),
+            sql: self.sql.clone(),
+            wakes: self.wakes.clone(),
+            model_server: self.model_server.clone(),
+            embedding_server: self.embedding_server.clone(),
+            ledger: self.ledger.clone(),
+            holds_mails: AtomicBool::default(),
+            receiver: self.receiver.clone(),
+            log: self.log.clone(),
         }
     }
 

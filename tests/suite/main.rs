@@ -21,6 +21,7 @@ mod idempotency;
 mod insydr;
 mod isolation;
 mod jobs;
+mod logs;
 mod openapi;
 mod samples;
 mod schema;

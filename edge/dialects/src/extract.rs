@@ -5,6 +5,7 @@
 use axum::extract::Request;
 use bytes::Bytes;
 use edge_core::{Error, Kind, Result};
+use edge_model::report::without_values;
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
@@ -75,13 +76,14 @@ fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     Ok(value)
 }
 
-/// Names the member that is missing or of the wrong type, as serde reports it.
+/// Names the member that is missing or of the wrong type, as serde reports it, without the value: it may be a password,
+/// and the message is in the log.
 fn wrong_member(path: &str, report: &str) -> Error {
-    let report = report.split(" at line ").next().unwrap_or(report);
+    let report = without_values(report);
     let quoted = |it: &str| it.split('`').nth(1).unwrap_or_default().to_owned();
     if report.starts_with("missing field") {
         let parent = if path == "." { String::new() } else { format!("{path}.") };
-        return Error::field(format!("{parent}{}", quoted(report)), "is required");
+        return Error::field(format!("{parent}{}", quoted(&report)), "is required");
     }
     if path == "." {
         return Error::new(Kind::Malformed, format!("the body must be an object: {report}"));
@@ -95,9 +97,21 @@ fn wrong_member(path: &str, report: &str) -> Error {
 /// [`Kind::Invalid`], with serde's report.
 pub fn query<T: DeserializeOwned>(uri: &http::Uri) -> Result<T> {
     let found = axum::extract::Query::<T>::try_from_uri(uri);
-    found
-        .map(|it| it.0)
-        .map_err(|why| Error::new(Kind::Invalid, why.body_text()))
+    found.map(|it| it.0).map_err(|why| wrong_query(&why.body_text()))
+}
+
+/// Names the parameter that will not do, without its value.
+fn wrong_query(report: &str) -> Error {
+    let report = report.rsplit_once("query string: ").map_or(report, |it| it.1);
+    let (name, report) = report.split_once(": ").unwrap_or(("", report));
+    let is_name = !name.is_empty() && name.bytes().all(|it| it.is_ascii_lowercase() || it == b'_');
+    match is_name {
+        true => Error::field(name, without_values(report)),
+        false => Error::new(
+            Kind::Invalid,
+            format!("the query cannot be read: {}", without_values(report)),
+        ),
+    }
 }
 
 /// Returns how long the body is said to be, in bytes.

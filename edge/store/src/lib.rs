@@ -140,7 +140,10 @@ pub(crate) struct Count {
 }
 
 fn decode<T: DeserializeOwned>(row: Value) -> Result<T, SqlError> {
-    serde_json::from_value(row).map_err(|why| SqlError::Other(format!("row does not decode: {why}")))
+    serde_json::from_value(row).map_err(|why| {
+        let why = edge_model::report::without_values(&why.to_string());
+        SqlError::Other(format!("row does not decode: {why}"))
+    })
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Value {

@@ -81,6 +81,8 @@ impl<'a> Call<'a> {
         };
         if let Some(entry) = parts.extensions.get() {
             visits::note(entry, &answer);
+            let line = serde_json::to_string(entry).unwrap();
+            world.log.lock().unwrap().push(line);
         }
         answer
     }

@@ -6,6 +6,7 @@ use crate::model::server::Server;
 use crate::ports::{Embeddings, Fetcher};
 use crate::settings::ModelServer;
 use async_trait::async_trait;
+use edge_model::report::without_values;
 use futures_util::stream::StreamExt as _;
 use serde::Deserialize;
 use serde_json::json;
@@ -66,7 +67,8 @@ struct Datum {
 
 /// Returns the vectors in the order of the texts; servers may answer in another.
 fn said(answer: &[u8]) -> Result<Vec<Vec<f32>>, Fault> {
-    let answer: Answer = serde_json::from_slice(answer).map_err(|why| Fault::Garbled(why.to_string()))?;
+    let answer: Answer =
+        serde_json::from_slice(answer).map_err(|why| Fault::Garbled(without_values(&why.to_string())))?;
     let mut data = answer.data;
     data.sort_by_key(|it| it.index);
     if data.iter().enumerate().any(|(place, it)| it.index != place) {

@@ -7,6 +7,7 @@ use super::{Fault, Prompt};
 use crate::ports::{Fetcher, Incoming, Model, TextStream};
 use crate::settings::ModelServer;
 use async_trait::async_trait;
+use edge_model::report::without_values;
 use futures_util::stream::StreamExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -113,7 +114,7 @@ pub fn said(data: &str) -> Result<Said, Fault> {
     if data.trim() == "[DONE]" {
         return Ok(Said::End);
     }
-    let chunk: Chunk = serde_json::from_str(data).map_err(|why| Fault::Garbled(why.to_string()))?;
+    let chunk: Chunk = serde_json::from_str(data).map_err(|why| Fault::Garbled(without_values(&why.to_string())))?;
     if chunk.error.is_some() {
         return Err(Fault::Garbled("the server reported an error".into()));
     }

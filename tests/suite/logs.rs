@@ -1,0 +1,92 @@
+//! What is logged: never a value that somebody sent.
+use crate::harness::World;
+use edge_model::key::KeyKind;
+use http::Method;
+use serde_json::{Value, json};
+
+/// Stands for a password that a client sends as a number.
+const NUMBER: u64 = 1_234_567_890_123;
+const WORD: &str = "hunter2-is-a-password";
+
+#[tokio::test]
+async fn a_value_of_the_wrong_type_is_neither_logged_nor_said() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let agent = world.published_agent(&owner, json!({})).await;
+    let page = world.widget_key(&owner).await;
+    let twin = owner.program_key(&world, KeyKind::Twin).await;
+    let twig = owner.program_key(&world, KeyKind::Twig).await;
+    let builder = owner.program_key(&world, KeyKind::Builder).await;
+    let auth = |path: &str, body: Value| world.post(&format!("/api/v1/auth/{path}"), body);
+    let calls = [
+        auth("login", json!({ "email": "a@b.example", "password": NUMBER })),
+        auth("login", json!({ "email": { "it": WORD }, "password": "x" })),
+        auth(
+            "signup",
+            json!({ "email": "a@b.example", "password": NUMBER, "full_name": "A" }),
+        ),
+        auth(
+            "reset-password",
+            json!({ "email": "a@b.example", "otp_code": NUMBER, "password": "x" }),
+        ),
+        auth("login", json!(WORD)),
+        owner
+            .call(&world, Method::PATCH, "")
+            .json(&json!({ "retention_days": WORD })),
+        owner
+            .call(&world, Method::POST, "/agents")
+            .json(&json!({ "name": "Bot", "response_config": { "confidence_threshold": WORD } })),
+        world
+            .post(
+                "/api/v1/widget/chat",
+                json!({ "agent_id": agent, "session_id": "s", "message": NUMBER }),
+            )
+            .widget(&page),
+        world
+            .post("/v1/twin", json!({ "message": NUMBER }))
+            .keyed(KeyKind::Twin, &twin),
+        world
+            .post("/v1/kb", json!({ "title": "t", "content": [WORD] }))
+            .keyed(KeyKind::Twin, &twin),
+        world
+            .post(
+                "/api/webhooks",
+                json!({ "url": "https://a.example", "events": [], "secret": NUMBER }),
+            )
+            .keyed(KeyKind::Twig, &twig),
+        world
+            .post(
+                &format!("/v1/agents/{agent}/webhooks"),
+                json!({ "url": NUMBER, "events": WORD }),
+            )
+            .keyed(KeyKind::Builder, &builder),
+    ];
+    world.log.lock().unwrap().clear();
+    for (number, call) in calls.into_iter().enumerate() {
+        let answer = call.send().await;
+        assert!((400..500).contains(&answer.status), "{number}: {}", answer.text());
+        for text in [answer.text(), world.log.lock().unwrap().pop().unwrap()] {
+            assert!(
+                !text.contains(&NUMBER.to_string()) && !text.contains(WORD),
+                "{number}: {text}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_value_of_the_wrong_type_is_named_with_what_is_expected() {
+    let world = World::new();
+    let body = json!({ "email": "a@b.example", "password": NUMBER });
+    let answer = world.post("/api/v1/auth/login", body).send().await;
+    assert_eq!(
+        answer.refusal(),
+        (400, "VALIDATION_ERROR".into(), Some("password".into()))
+    );
+    assert!(answer.text().contains("expected a string"), "{}", answer.text());
+    let entry = world.log.lock().unwrap().pop().unwrap();
+    assert!(
+        entry.contains("password") && entry.contains("expected a string"),
+        "{entry}"
+    );
+}
