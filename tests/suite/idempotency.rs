@@ -7,8 +7,17 @@ use edge_model::time::{DAY, MINUTE};
 use http::Method;
 use serde_json::{Value, json};
 
+impl World {
+    /// Loses what is known of requests that were done, as a crash does that comes before it is written down.
+    pub(crate) fn forget_answers(&self) {
+        let lost =
+            "UPDATE idempotency_keys SET done_at = NULL, reference = NULL, sealed_answer = NULL, fingerprint = NULL";
+        self.sql.execute(lost, &[]);
+    }
+}
+
 impl Call<'_> {
-    fn key(self, key: &str) -> Self {
+    pub(crate) fn key(self, key: &str) -> Self {
         self.header("idempotency-key", key)
     }
 }
@@ -132,10 +141,7 @@ async fn a_request_that_a_crash_cut_off_holds_its_key_for_two_minutes() {
     let owner = world.owner("ann@example.com").await;
     let body = json!({ "name": "Bot" });
     make(&world, &owner, "k1", &body).await.expect(201);
-    world.sql.execute(
-        "UPDATE idempotency_keys SET sealed_answer = NULL, fingerprint = NULL",
-        &[],
-    );
+    world.forget_answers();
     assert_eq!(make(&world, &owner, "k1", &body).await.status, 409);
     world.clock.advance(2 * MINUTE + 1_000);
     assert_eq!(make(&world, &owner, "k1", &body).await.status, 201);
@@ -169,11 +175,53 @@ async fn who_is_let_in_no_more_is_answered_nothing_that_was_kept() {
     );
     world.sql.execute("DELETE FROM sessions", &[]);
     assert_eq!(make(&world, &bob, "k1", &body).await.status, 401);
-    // Strangers leave no rows behind either.
-    let rows = world.sql.column("SELECT id FROM idempotency_keys").len();
-    let call = world.post(&owner.path("/agents"), body).bearer("e30.e30.e30").key("k2");
-    assert_eq!(call.send().await.status, 401);
-    assert_eq!(world.sql.column("SELECT id FROM idempotency_keys").len(), rows);
+}
+
+#[tokio::test]
+async fn a_stranger_with_a_key_costs_no_write() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let agent = world.published_agent(&owner, json!({})).await;
+    // Well formed, with the right checksum, and nobody's.
+    let unknown = |kind| edge_core::secret::api_key(&*world.app.random, kind).unwrap();
+    let revoked = owner.program_key(&world, KeyKind::Twin).await;
+    world
+        .sql
+        .execute("UPDATE api_keys SET revoked_at = 1 WHERE kind = 'twin'", &[]);
+    let ask = json!({ "message": "When are you open?" });
+    let hook = json!({ "url": "https://hooks.example.com/a", "events": ["run.failed"] });
+    let elsewhere = Owner {
+        token: world.sign_up("eve@example.com").await,
+        ..owner.clone()
+    };
+    world.sql.execute(
+        "DELETE FROM sessions WHERE account_id = (SELECT id FROM accounts WHERE email LIKE 'eve%')",
+        &[],
+    );
+    let calls = [
+        world.ask(&unknown(KeyKind::Widget), &agent, "s", "When are you open?"),
+        world
+            .post("/v1/twin", ask.clone())
+            .keyed(KeyKind::Twin, &unknown(KeyKind::Twin)),
+        world.post("/v1/twin", ask.clone()).keyed(KeyKind::Twin, &revoked),
+        world
+            .post("/api/webhooks", hook.clone())
+            .keyed(KeyKind::Twig, &unknown(KeyKind::Twig)),
+        world
+            .post(&format!("/v1/agents/{agent}/webhooks"), hook)
+            .keyed(KeyKind::Builder, &unknown(KeyKind::Builder)),
+        elsewhere
+            .call(&world, Method::POST, "/agents")
+            .json(&json!({ "name": "Bot" })),
+        world
+            .post(&owner.path("/agents"), json!({ "name": "Bot" }))
+            .bearer("e30.e30.e30"),
+    ];
+    for (number, call) in calls.into_iter().enumerate() {
+        world.sql.begin_counting();
+        assert_eq!(call.key("k1").send().await.status, 401, "{number}");
+        assert_eq!(world.sql.writes(), Vec::<&str>::new(), "{number}");
+    }
 }
 
 #[tokio::test]
@@ -334,10 +382,7 @@ async fn a_program_is_answered_alike_and_refused_in_its_dialect() {
     let other = send("We are closed.").await;
     assert_eq!(other.status, 422);
     assert!(other.expect(422)["error"].is_string());
-    world.sql.execute(
-        "UPDATE idempotency_keys SET sealed_answer = NULL, fingerprint = NULL",
-        &[],
-    );
+    world.forget_answers();
     let running = send("We are open from nine to five.").await;
     assert_eq!((running.status, running.header("retry-after")), (409, Some("1")));
     assert_eq!(world.sql.column("SELECT id FROM documents").len(), 1);

@@ -23,6 +23,7 @@ mod isolation;
 mod jobs;
 mod logs;
 mod openapi;
+mod replays;
 mod samples;
 mod schema;
 mod site;

@@ -1,14 +1,15 @@
 //! The schema that the migrations make.
 use crate::harness::sqlite::{Sqlite, migrations};
 
-/// Tables that are nobody's in particular: accounts are people, who may belong to several workspaces; answers are kept
-/// for whoever asked, under a hash of the caller; an address may want mail from no workspace at all.
-const NOT_OF_A_TENANT: [&str; 10] = [
+/// Tables of no tenant: accounts are people, who may belong to several workspaces; repeated requests are known by a hash
+/// of the caller; an address may want mail from no workspace at all.
+const NOT_OF_A_TENANT: [&str; 11] = [
     "accounts",
     "code_tries",
     "crawl_hosts",
     "idempotency_effects",
     "idempotency_keys",
+    "idempotency_subjects",
     "mail_unsubscribes",
     "mailed_codes",
     "sessions",

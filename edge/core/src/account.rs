@@ -16,7 +16,8 @@ use edge_model::{AccountId, SessionId};
 use edge_store::{accounts, members, provenance};
 use serde::{Deserialize, Serialize};
 
-const SESSION: i64 = DAY;
+/// How long a sign-in lasts, in milliseconds.
+pub(crate) const SESSION: i64 = DAY;
 
 /// What a sign-in token holds.
 #[derive(Serialize, Deserialize)]
@@ -69,7 +70,7 @@ pub async fn log_in(app: &App, from: &ClientAddress, email: &str, password: &str
 /// # Errors
 /// [`Kind::Unauthenticated`] when the token is not ours or its time is over.
 pub fn session_of(app: &App, token: &str) -> Result<SessionId> {
-    let claims: Claims = token::verify(&app.settings.auth_secret, Audience::Account, token, app.now())?;
+    let claims: Claims = token::verify(&app.settings.auth_keys, Audience::Account, token, app.now())?;
     Ok(claims.sid)
 }
 
@@ -182,7 +183,7 @@ pub(crate) fn new_session(app: &App, account: &AccountId) -> Result<(Session, St
         sid: id,
     };
     let token = token::sign(
-        &app.settings.auth_secret,
+        &app.settings.auth_keys,
         Audience::Account,
         claims,
         now,

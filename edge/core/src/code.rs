@@ -2,6 +2,7 @@
 //! how often they may be tried.
 use crate::address::ClientAddress;
 use crate::app::App;
+use crate::keyring::RingKey;
 use crate::{Error, Kind, Reason, Result, secret};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -45,7 +46,8 @@ pub(crate) struct Secrets {
 
 /// Returns a keyed hash of the network that a call comes from, for rows: who reads them cannot tell the network.
 pub(crate) fn network_hash(app: &App, from: &ClientAddress) -> Result<String> {
-    let mac = mac(app, &format!("network:{}", from.network()))?;
+    let text = format!("network:{}", from.network());
+    let mac = app.settings.auth_keys.current().mac(text.as_bytes())?;
     Ok(secret::hex(mac.get(..TOKEN_BYTES).unwrap_or(&mac)))
 }
 
@@ -73,7 +75,8 @@ pub(crate) async fn living(app: &App, email: &str, purpose: OtpPurpose, id: &Cod
     if !app.store.is_living_code(email, id, app.now()).await? {
         return Ok(None);
     }
-    let (code, token) = (digits(app, purpose, id)?, token(app, id)?);
+    let key = app.settings.auth_keys.current();
+    let (code, token) = (digits(key, purpose, id)?, token(key, id)?);
     Ok(Some(Secrets { code, token }))
 }
 
@@ -84,7 +87,7 @@ pub(crate) async fn living(app: &App, email: &str, purpose: OtpPurpose, id: &Cod
 pub(crate) fn entered(app: &App, purpose: OtpPurpose, codes: Vec<CodeId>, text: &str) -> Result<CodeId> {
     let mut found = None;
     for id in codes {
-        let is_it = secret::is_equal(digits(app, purpose, &id)?.as_bytes(), text.trim().as_bytes());
+        let is_it = is_made(app, text.trim(), |key| digits(key, purpose, &id))?;
         found = if is_it { Some(id) } else { found };
     }
     found.ok_or_else(wrong_code)
@@ -99,7 +102,7 @@ pub(crate) fn of_token(app: &App, text: &str) -> Result<CodeId> {
         .split_once('.')
         .map(|it| CodeId::new(it.0))
         .ok_or_else(wrong_code)?;
-    match secret::is_equal(token(app, &id)?.as_bytes(), text.as_bytes()) {
+    match is_made(app, text, |key| token(key, &id))? {
         true => Ok(id),
         false => Err(wrong_code()),
     }
@@ -110,16 +113,22 @@ pub(crate) fn wrong_code() -> Error {
     Error::new(Kind::Invalid, "the code is wrong or no longer valid").because(Reason::WrongCode)
 }
 
-fn digits(app: &App, purpose: OtpPurpose, id: &CodeId) -> Result<String> {
-    Ok(secret::otp_code(&mac(app, &format!("code:{}:{id}", purpose.as_str()))?))
+/// Tells whether a text is what one of our secrets makes: the current one may be newer than the mail.
+fn is_made(app: &App, text: &str, make: impl Fn(&RingKey) -> Result<String>) -> Result<bool> {
+    let mut is_made = false;
+    for key in app.settings.auth_keys.all() {
+        is_made |= secret::is_equal(make(key)?.as_bytes(), text.as_bytes());
+    }
+    Ok(is_made)
 }
 
-fn token(app: &App, id: &CodeId) -> Result<String> {
-    let mac = mac(app, &format!("link:{id}"))?;
+fn digits(key: &RingKey, purpose: OtpPurpose, id: &CodeId) -> Result<String> {
+    let mac = key.mac(format!("code:{}:{id}", purpose.as_str()).as_bytes())?;
+    Ok(secret::otp_code(&mac))
+}
+
+fn token(key: &RingKey, id: &CodeId) -> Result<String> {
+    let mac = key.mac(format!("link:{id}").as_bytes())?;
     let secret = URL_SAFE_NO_PAD.encode(mac.get(..TOKEN_BYTES).unwrap_or(&mac));
     Ok(format!("{id}.{secret}"))
-}
-
-fn mac(app: &App, text: &str) -> Result<Vec<u8>> {
-    secret::hmac_sha256(app.settings.auth_secret.as_bytes(), text.as_bytes())
 }

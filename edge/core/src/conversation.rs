@@ -38,6 +38,13 @@ pub struct Circumstances {
 /// The events of an answer, as they come.
 pub type AnswerStream = UnboundedReceiver<AnswerEvent>;
 
+/// An answer under way.
+#[derive(Debug)]
+pub struct Answering {
+    pub message_id: MessageId,
+    pub events: AnswerStream,
+}
+
 /// Takes a visitor's question in and answers it in a stream.
 ///
 /// Two round trips to the database come before the first event: one reads all that is needed, one writes the question
@@ -46,7 +53,7 @@ pub type AnswerStream = UnboundedReceiver<AnswerEvent>;
 /// # Errors
 /// Those of the credential; [`crate::Kind::NotFound`] for an agent that is not published here;
 /// [`crate::Kind::RateLimited`], [`crate::Kind::QuotaExhausted`].
-pub async fn ask(app: &App, around: &Circumstances, visitor: &Visitor, ask: Ask) -> Result<AnswerStream> {
+pub async fn ask(app: &App, around: &Circumstances, visitor: &Visitor, ask: Ask) -> Result<Answering> {
     let (began, credential) = (app.now(), &visitor.credential);
     let key = widget::key_ref(credential)?;
     let mut context = app
@@ -116,7 +123,8 @@ pub async fn ask(app: &App, around: &Circumstances, visitor: &Visitor, ask: Ask)
     around
         .background
         .spawn(async move { event::wake(&waking, &answers).await });
-    let (sender, receiver) = unbounded();
+    let (sender, events) = unbounded();
+    let message_id = answer_id.clone();
     let work = Work {
         app: app.clone(),
         context,
@@ -130,7 +138,7 @@ pub async fn ask(app: &App, around: &Circumstances, visitor: &Visitor, ask: Ask)
         background: around.background.clone(),
     };
     around.background.spawn(work.run(sender, around.departure.clone()));
-    Ok(receiver)
+    Ok(Answering { message_id, events })
 }
 
 /// An answer to be worked out, kept and told.

@@ -2,7 +2,7 @@
 mod answering;
 mod decision;
 
-pub use answering::{Ask, Reply, ask};
+pub use answering::{Ask, Reply, answered, ask};
 
 use crate::agent_patch::{Patch, Threshold};
 use crate::app::App;

@@ -22,6 +22,8 @@ pub enum Kind {
     Conflict,
     /// What is to be changed is not as the caller has seen it.
     PreconditionFailed,
+    /// It was there, and is not kept any more.
+    Gone,
     TooLarge,
     UnsupportedMedia,
     RateLimited,
@@ -33,7 +35,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Invalid,
         Self::Malformed,
         Self::Unprocessable,
@@ -43,6 +45,7 @@ impl Kind {
         Self::MethodNotAllowed,
         Self::Conflict,
         Self::PreconditionFailed,
+        Self::Gone,
         Self::TooLarge,
         Self::UnsupportedMedia,
         Self::RateLimited,

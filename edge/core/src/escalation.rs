@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::widget::{self, Visitor};
-use crate::{Error, Result, document, event};
+use crate::{Error, Result, document, event, idempotency};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
 use edge_model::event::{EscalationChanged, Happening, LeadCaptured};
 use edge_model::text::{Email, Question, SessionKey};
@@ -114,6 +114,16 @@ pub async fn plead(app: &App, visitor: &Visitor, plea: Plea) -> Result<Escalatio
     Ok(escalation)
 }
 
+/// Finds once more what a visitor raised.
+///
+/// # Errors
+/// Those of the credential; [`crate::Kind::Gone`] when it is not kept any more.
+pub async fn pleaded(app: &App, visitor: &Visitor, id: &EscalationId) -> Result<Escalation> {
+    let owner = widget::owner(app, visitor).await?;
+    widget::admit(app, visitor, &owner, None, 0).await?;
+    find(app, &owner.workspace.id, id).await.map_err(idempotency::gone)
+}
+
 /// Lists escalations, newest first, and counts all of the status.
 ///
 /// # Errors
@@ -189,4 +199,13 @@ fn set_status(app: &App, escalation: &mut Escalation, status: EscalationStatus) 
         EscalationStatus::Resolved => escalation.resolved_at.or_else(|| Some(app.now())),
     };
     escalation.status = status;
+}
+
+/// Finds an escalation once more that was replied to.
+///
+/// # Errors
+/// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::Gone`] when it is not kept any more.
+pub async fn replied(app: &App, caller: &impl Caller, id: &EscalationId) -> Result<Escalation> {
+    caller.require(Action::EditContent)?;
+    find(app, &caller.workspace().id, id).await.map_err(idempotency::gone)
 }

@@ -1,34 +1,38 @@
 //! Idempotency: a request that is sent again with the same key is answered as it was the first time, and done once.
 //!
 //! Only success is kept, for a day. A request that was refused has changed nothing, and its key may be used again. While
-//! the first of two equal requests runs, the second is told to come back. Answers are sealed, because some show what is
-//! shown once.
+//! the first of two equal requests runs, the second is told to come back.
 //!
-//! A request that a crash or a fault cut off is taken up by the one that is sent again: it runs with the ids and secrets
-//! of the first ([`of_request`]), and what the first has written is not written again (`store::once`).
+//! What is kept of an answer is either the id of what it is made of once more, or the answer itself, sealed, which goes
+//! with whatever it shows. So nothing outlives its erasure here; what then remains is that the request was done.
+//!
+//! A request that a crash or a fault cut off is taken up when it is sent again: it runs with the ids and secrets of the
+//! first ([`of_request`]), and what the first has written is not written again (`store::once`).
+mod request_key;
 mod seeded;
 
 pub use seeded::SameIds;
 
 use crate::app::App;
-use crate::seal::{self, Purpose};
 use crate::{Error, Kind, Result, secret};
 use edge_model::Timestamp;
 use edge_model::time::{DAY, MINUTE};
-use edge_store::idempotency_keys::{self, Claim};
+use edge_store::Made;
+use edge_store::idempotency_keys::{self, Claim, Kept, Remains};
+use request_key::RequestKey;
 use seeded::Seeded;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// How long answers are kept, in milliseconds.
+/// How long it is known that a request was done, in milliseconds.
 const KEPT: i64 = DAY;
 /// How long a request may run before another one with its key is let through, in milliseconds: the first one has
 /// crashed then.
 const HELD: i64 = 2 * MINUTE;
 /// The largest answer that is kept, in bytes. Sealed and as JSON it must fit into a row.
-pub const MOST: usize = 512 * 1024;
+pub const MAX_ANSWER_LENGTH: usize = 512 * 1024;
 /// How long a key may be, in characters.
-const KEY: usize = 255;
+const MAX_KEY_LENGTH: usize = 255;
 
 /// An answer as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,94 +44,189 @@ pub struct Answer {
     pub body: String,
 }
 
+/// What is kept of the answer to a request that was done.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The answer itself, until something that it shows is erased.
+    Sealed(Answer),
+    /// The id of what it is made of once more, where one is needed.
+    Reference(Option<String>),
+    /// Nothing.
+    Nothing,
+}
+
+/// A request that may be sent again.
+#[derive(Clone, Copy, Debug)]
+pub struct Repeatable<'a> {
+    /// Who sends it.
+    pub caller: &'a str,
+    /// Its method and path.
+    pub target: &'a str,
+    /// What the caller calls it.
+    pub key: &'a str,
+    /// The ids of what its answer may show, as far as they are known beforehand.
+    pub subjects: &'a [String],
+    /// Of its body, where that is known.
+    pub fingerprint: Option<&'a str>,
+}
+
 /// What is to be done with a request.
 #[derive(Debug)]
 pub enum Verdict {
     /// Do it, and say with this how it went.
     Do(Ticket),
-    /// It was done: this was the answer, to a request with this fingerprint.
-    Done { fingerprint: String, answer: Answer },
+    /// It was done.
+    Done(Done),
 }
 
 /// The right to do a request.
 #[derive(Clone, Debug)]
 pub struct Ticket {
     claim: Claim,
-    seed: String,
+    key: RequestKey,
     began_at: Timestamp,
     fingerprint: Option<String>,
 }
 
-/// Takes a request in: `caller` is whoever sends it, `target` its method and path, `key` what the caller calls it;
-/// `fingerprint` is of its body, where that is known.
+/// A request that was done.
+#[derive(Debug)]
+pub struct Done {
+    id: String,
+    /// None when the secret is gone that it was sealed with.
+    key: Option<RequestKey>,
+    kept: Kept,
+}
+
+impl Done {
+    /// Tells whether the request had a body with this fingerprint, as far as that can be told.
+    ///
+    /// # Errors
+    /// Never in practice.
+    pub fn is_of(&self, fingerprint: &str) -> Result<bool> {
+        match (&self.key, &self.kept.fingerprint) {
+            (Some(key), Some(kept)) => Ok(secret::is_equal(
+                key.fingerprint(fingerprint)?.as_bytes(),
+                kept.as_bytes(),
+            )),
+            _ => Ok(true),
+        }
+    }
+
+    /// Returns the id of what the answer is made of once more.
+    pub fn reference(&self) -> Option<&str> {
+        self.kept.reference.as_deref()
+    }
+
+    /// Returns the answer, when it is kept still and can be opened.
+    pub fn answer(&self) -> Option<Answer> {
+        let bytes = self
+            .key
+            .as_ref()?
+            .open_answer(&self.id, self.kept.sealed_answer.as_deref()?)?;
+        serde_json::from_slice(&bytes).ok()
+    }
+}
+
+/// Takes a request in.
 ///
 /// # Errors
 /// [`Kind::Invalid`] for a malformed key; [`Kind::Conflict`] while the first request with this key runs;
-/// [`Kind::Unprocessable`] when another one has begun with it.
-pub async fn begin(app: &App, caller: &str, target: &str, key: &str, fingerprint: Option<String>) -> Result<Verdict> {
-    if !(1..=KEY).contains(&key.len()) || !key.bytes().all(|it| it.is_ascii_graphic() || it == b' ') {
-        let why = format!("must be 1 to {KEY} visible ASCII characters");
-        return Err(Error::field("Idempotency-Key", why));
-    }
+/// [`Kind::Unprocessable`] when another one has begun with it; [`Kind::Gone`] when it was begun with a secret that is
+/// gone, so that it can be neither taken up nor done anew.
+pub async fn begin(app: &App, request: &Repeatable<'_>) -> Result<Verdict> {
+    check_key(request.key)?;
+    let Repeatable { caller, target, .. } = request;
     // Lengths before texts, so that no two triples look alike.
-    let id = format!("{}:{caller}{}:{target}{key}", caller.len(), target.len());
+    let id = format!("{}:{caller}{}:{target}{}", caller.len(), target.len(), request.key);
     let claim = Claim {
         id: secret::sha256(id),
         holder: app.id("hold_")?,
     };
     let now = app.now();
+    let seed = RequestKey::sealed(app, &claim.id)?;
+    let (until, expires_at) = (now.plus(HELD), now.plus(KEPT));
     let kept = app
         .store
-        .claim_request(&claim, &app.id("")?, now, now.plus(HELD), now.plus(KEPT))
+        .claim_request(&claim, &seed, request.subjects, now, until, expires_at)
         .await?;
     let kept = kept.ok_or_else(|| Error::internal("a claim left no row"))?;
-    let is_mine = kept.holder == claim.holder;
-    match (kept.fingerprint, kept.sealed_answer) {
-        (Some(fingerprint), Some(sealed)) => {
-            let bytes = seal::open(app, Purpose::Answer, &claim.id, &sealed)?;
-            let answer = serde_json::from_slice(&bytes).map_err(Error::internal)?;
-            Ok(Verdict::Done { fingerprint, answer })
-        }
-        (Some(begun), None) if is_mine && fingerprint.as_ref().is_some_and(|it| *it != begun) => {
-            app.store.write(vec![idempotency_keys::put_back(&claim)]).await?;
-            Err(mismatch())
-        }
-        _ if is_mine => Ok(Verdict::Do(Ticket {
-            claim,
-            seed: kept.seed,
-            began_at: kept.began_at,
-            fingerprint,
-        })),
-        _ => {
-            let message = "a request with this `Idempotency-Key` is being answered";
-            Err(Error::new(Kind::Conflict, message).retry_after(1))
-        }
+    let key = RequestKey::open(app, &claim.id, &kept.seed);
+    if kept.is_done {
+        let id = claim.id;
+        return Ok(Verdict::Done(Done { id, key, kept }));
     }
+    if kept.holder != claim.holder {
+        let message = "a request with this `Idempotency-Key` is being answered";
+        return Err(Error::new(Kind::Conflict, message).retry_after(1));
+    }
+    let refusal = match key {
+        None => Error::new(Kind::Gone, "the request was begun and cannot be taken up any more"),
+        Some(key) => {
+            let fingerprint = request.fingerprint.map(|it| key.fingerprint(it)).transpose()?;
+            let is_same = kept.fingerprint.is_none() || fingerprint.is_none() || kept.fingerprint == fingerprint;
+            if is_same {
+                let began_at = kept.began_at;
+                return Ok(Verdict::Do(Ticket {
+                    claim,
+                    key,
+                    began_at,
+                    fingerprint,
+                }));
+            }
+            mismatch()
+        }
+    };
+    app.store.write(vec![idempotency_keys::put_back(&claim)]).await?;
+    Err(refusal)
+}
+
+/// Refuses a key that is none.
+///
+/// # Errors
+/// [`Kind::Invalid`].
+pub fn check_key(key: &str) -> Result<()> {
+    if (1..=MAX_KEY_LENGTH).contains(&key.len()) && key.bytes().all(|it| it.is_ascii_graphic() || it == b' ') {
+        return Ok(());
+    }
+    let why = format!("must be 1 to {MAX_KEY_LENGTH} visible ASCII characters");
+    Err(Error::field("Idempotency-Key", why))
 }
 
 /// Returns the application as a request is to see it that may be taken up again.
 ///
 /// # Errors
-/// When the key of its randomness cannot be made.
+/// Never in practice.
 pub fn of_request(app: &App, ticket: &Ticket) -> Result<App> {
-    let place = format!("edgewise request: {} {}", ticket.claim.id, ticket.seed);
-    let key = secret::hmac_sha256(app.settings.auth_secret.as_bytes(), place.as_bytes())?;
+    let made = Made::default();
+    let key = ticket.key.of_ids()?;
     Ok(App {
-        store: app.store.once(&ticket.claim, ticket.fingerprint.clone()),
-        ids: Some(Arc::new(SameIds::new(key.clone(), ticket.began_at))),
+        store: app.store.once(&ticket.claim, ticket.fingerprint.clone(), made.clone()),
+        ids: Some(Arc::new(SameIds::new(key.clone(), ticket.began_at, made))),
         random: Arc::new(Seeded::new(key)),
         ..app.clone()
     })
 }
 
-/// Keeps the answer to a request.
+/// Notes that a request was done, and keeps what is to be kept of its answer; `fingerprint` is of its body.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn keep(app: &App, ticket: &Ticket, fingerprint: &str, answer: &Answer) -> Result<()> {
-    let bytes = serde_json::to_vec(answer).map_err(Error::internal)?;
-    let sealed = seal::seal(app, Purpose::Answer, &ticket.claim.id, &bytes)?;
-    let write = idempotency_keys::keep(&ticket.claim, fingerprint, &sealed);
+pub async fn finish(app: &App, ticket: &Ticket, fingerprint: &str, outcome: &Outcome) -> Result<()> {
+    let (mut sealed, mut reference) = (None, None);
+    match outcome {
+        Outcome::Sealed(answer) => {
+            let bytes = serde_json::to_vec(answer).map_err(Error::internal)?;
+            sealed = Some(ticket.key.seal(app, &ticket.claim.id, &bytes)?);
+        }
+        Outcome::Reference(id) => reference = id.as_deref(),
+        Outcome::Nothing => {}
+    }
+    let remains = Remains {
+        reference,
+        sealed_answer: sealed.as_deref(),
+    };
+    let fingerprint = ticket.key.fingerprint(fingerprint)?;
+    let write = idempotency_keys::finish(&ticket.claim, &fingerprint, &remains, app.now());
     Ok(app.store.write(vec![write]).await.map(drop)?)
 }
 
@@ -140,7 +239,7 @@ pub async fn release(app: &App, ticket: &Ticket) -> Result<()> {
     Ok(app.store.write(vec![write]).await.map(drop)?)
 }
 
-/// Leaves a request to whoever sends it again: they take it up where it was.
+/// Lets a request go that ended in the middle: when it is sent again, it is taken up where it was.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -155,7 +254,23 @@ pub fn mismatch() -> Error {
     Error::new(Kind::Unprocessable, message).of_field("Idempotency-Key")
 }
 
-/// Deletes the answers whose day is over.
+/// Says that a request was done and that its answer is not kept any more.
+pub fn nothing_kept() -> Error {
+    Error::new(
+        Kind::Gone,
+        "the request was done, and its answer is not kept any more; it was not done again",
+    )
+}
+
+/// Puts "nothing is kept" in the place of "not found", for what an answer is made of once more.
+pub(crate) fn gone(error: Error) -> Error {
+    match error.kind {
+        Kind::NotFound => nothing_kept(),
+        _ => error,
+    }
+}
+
+/// Deletes what is known of requests whose day is over.
 ///
 /// # Errors
 /// When the database does not answer.

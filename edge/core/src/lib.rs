@@ -32,6 +32,7 @@ pub mod invitation;
 pub mod job;
 pub mod kb;
 pub mod key;
+pub mod keyring;
 pub mod knowledge;
 mod letter;
 pub mod limit;

@@ -62,11 +62,26 @@ impl Caller for Program {
     }
 }
 
-/// Lets a key of a kind in, and counts the request. A malformed key, or one of another kind, is refused without asking
-/// the database. The network of `address`, where the program calls from, is noted with the key's use.
+/// Finds whose key this is, and writes nothing. A malformed key, or one of another kind, is refused without asking the
+/// database.
 ///
 /// # Errors
-/// [`Reason::WrongKey`]; [`Kind::RateLimited`].
+/// [`Reason::WrongKey`].
+pub async fn find(app: &App, kind: KeyKind, text: &str) -> Result<KeyOwner> {
+    let wrong = || Error::unauthenticated("the API key is not valid").because(Reason::WrongKey);
+    if secret::key_kind(text) != Some(kind) {
+        return Err(wrong());
+    }
+    let found = app.store.key_owner(&KeyRef::Hash(secret::sha256(text))).await?;
+    let is_living = |it: &KeyOwner| it.key.revoked_at.is_none() && it.key.kind == kind;
+    found.filter(is_living).ok_or_else(wrong)
+}
+
+/// Lets a key of a kind in, and counts the request. The network of `address`, where the program calls from, is noted with
+/// the key's use.
+///
+/// # Errors
+/// Those of [`find`]; [`Kind::RateLimited`].
 pub async fn enter(
     app: &App,
     meter: &Meter,
@@ -75,13 +90,7 @@ pub async fn enter(
     text: &str,
     address: Option<&str>,
 ) -> Result<Program> {
-    let wrong = || Error::unauthenticated("the API key is not valid").because(Reason::WrongKey);
-    if secret::key_kind(text) != Some(kind) {
-        return Err(wrong());
-    }
-    let found = app.store.key_owner(&KeyRef::Hash(secret::sha256(text))).await?;
-    let is_living = |it: &KeyOwner| it.key.revoked_at.is_none() && it.key.kind == kind;
-    let owner = found.filter(is_living).ok_or_else(wrong)?;
+    let owner = find(app, kind, text).await?;
     let now = app.now();
     lane::admit_program(&*app.limiter, meter, counting, &owner, now).await?;
     if let Some(touch) = widget::touch(&owner, address.and_then(key::network).as_deref(), now) {

@@ -3,7 +3,7 @@ use crate::answer::AnswerEvent;
 use crate::app::App;
 use crate::conversation::{AnswerStream, Circumstances};
 use crate::widget::{self, Visitor};
-use crate::{Error, Result};
+use crate::{Error, Result, idempotency};
 use edge_model::conversation::MessageStatus;
 use edge_model::time::{MINUTE, SECOND};
 use edge_model::{MessageId, WorkspaceId};
@@ -64,6 +64,20 @@ pub async fn resume(
         }
     });
     Ok(receiver)
+}
+
+/// Tells an answer once more to the request that asked for it.
+///
+/// # Errors
+/// Those of the credential; [`crate::Kind::Gone`] when the answer is not kept any more.
+pub async fn answered(
+    app: &App,
+    around: &Circumstances,
+    visitor: &Visitor,
+    message: MessageId,
+) -> Result<AnswerStream> {
+    let resumed = resume(app, around, visitor, message, Position::Beginning).await;
+    resumed.map_err(idempotency::gone)
 }
 
 /// Waits until an answer is worked out, or nobody waits for it any more.

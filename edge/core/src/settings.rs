@@ -1,12 +1,13 @@
 //! Settings: read once, checked once, named in words when they will not do.
 use crate::guard::{PrivateHost, PublicUrl};
+use crate::keyring::KeyRing;
 use edge_model::plan::Plan;
 
 /// How this installation is set up. Every member is documented in `public/docs/configuration.md`.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Signs tokens; at least 32 characters.
-    pub auth_secret: String,
+    /// Sign tokens and seal rows.
+    pub auth_keys: KeyRing,
     /// The plan of a new workspace.
     pub default_plan: Plan,
     /// Opens the operator's routes; at least 16 characters; none closes them.
@@ -56,9 +57,7 @@ impl Settings {
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
         let get = |name: &str| lookup(name).map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
         let auth_secret = get("AUTH_SECRET").ok_or("AUTH_SECRET is not set: it signs sign-in tokens")?;
-        if auth_secret.len() < 32 {
-            return Err("AUTH_SECRET must be at least 32 characters long".into());
-        }
+        let auth_keys = KeyRing::new(&auth_secret, &get("AUTH_SECRET_PREVIOUS").unwrap_or_default())?;
         let operator_token = get("OPERATOR_TOKEN");
         if operator_token.as_ref().is_some_and(|it| it.len() < 16) {
             return Err("OPERATOR_TOKEN must be at least 16 characters long".into());
@@ -99,7 +98,7 @@ impl Settings {
         let embedding_server = server(EMBED, "embeddings")?;
         let server = server(LLM, "chat/completions")?.map(ModelChoice::Server);
         Ok(Self {
-            auth_secret,
+            auth_keys,
             default_plan,
             operator_token,
             public_url: public_url.trim_end_matches('/').into(),
@@ -168,6 +167,8 @@ mod tests {
         assert!(read(&[secret, ("OPERATOR_TOKEN", "fifteen-letters")]).is_err_and(|it| it.contains("OPERATOR_TOKEN")));
         assert!(read(&[secret, ("OPERATOR_TOKEN", "sixteen-letters!")]).is_ok_and(|it| it.operator_token.is_some()));
         assert!(read(&[secret, ("OPERATOR_TOKEN", "")]).is_ok_and(|it| it.operator_token.is_none()));
+        let previous = ("AUTH_SECRET_PREVIOUS", "fedcba9876543210fedcba9876543210, short");
+        assert!(read(&[secret, previous]).is_err_and(|it| it.contains("AUTH_SECRET_PREVIOUS")));
         assert!(read(&[secret, ("DEFAULT_PLAN", "GOLD")]).is_err_and(|it| it.contains("DEFAULT_PLAN")));
         assert!(read(&[secret, ("PUBLIC_URL", "not a url")]).is_err_and(|it| it.contains("PUBLIC_URL")));
         assert!(read(&[secret, ("ALLOW_PRIVATE_HOSTS", "a b")]).is_err_and(|it| it.contains("ALLOW_PRIVATE_HOSTS")));

@@ -1,6 +1,8 @@
 //! JSON Web Tokens, HS256 only (RFC 7519, RFC 7515): sign-in tokens and visitor tokens.
 //!
-//! One algorithm, one key, no header parameter is obeyed: that leaves nothing of a general library to use.
+//! One algorithm, keys of one ring, and of the header only the key id is obeyed, which chooses among our own keys: that
+//! leaves nothing of a general library to use.
+use crate::keyring::KeyRing;
 use crate::{Error, Reason, Result, secret};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,9 +31,14 @@ impl Audience {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Header {
     alg: String,
+    /// Which key of the ring signed; tokens of earlier releases do not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kid: Option<String>,
+    #[serde(default)]
+    typ: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,12 +51,12 @@ struct Claims<T> {
     body: T,
 }
 
-/// Signs a token that holds `body` until `expires_at`.
+/// Signs a token that holds `body` until `expires_at`, with the current key.
 ///
 /// # Errors
 /// When `body` does not serialise.
 pub fn sign<T: Serialize>(
-    key: &str,
+    keys: &KeyRing,
     audience: Audience,
     body: T,
     now: Timestamp,
@@ -63,13 +70,16 @@ pub fn sign<T: Serialize>(
         exp: expires_at.seconds(),
         body,
     };
+    let key = keys.current();
+    let header = Header {
+        alg: "HS256".into(),
+        kid: Some(key.id().into()),
+        typ: "JWT".into(),
+    };
+    let header = serde_json::to_vec(&header).map_err(Error::internal)?;
     let claims = serde_json::to_vec(&claims).map_err(Error::internal)?;
-    let signed = format!(
-        "{}.{}",
-        URL_SAFE_NO_PAD.encode(br#"{"alg":"HS256","typ":"JWT"}"#),
-        URL_SAFE_NO_PAD.encode(claims)
-    );
-    let signature = secret::hmac_sha256(key.as_bytes(), signed.as_bytes())?;
+    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+    let signature = key.mac(signed.as_bytes())?;
     Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
@@ -77,7 +87,7 @@ pub fn sign<T: Serialize>(
 ///
 /// # Errors
 /// [`crate::Kind::Unauthenticated`], with [`Reason::ExpiredToken`] when only its time is over.
-pub fn verify<T: DeserializeOwned>(key: &str, audience: Audience, token: &str, now: Timestamp) -> Result<T> {
+pub fn verify<T: DeserializeOwned>(keys: &KeyRing, audience: Audience, token: &str, now: Timestamp) -> Result<T> {
     let wrong = || Error::unauthenticated("the token is not valid");
     if token.len() > MAX_LENGTH {
         return Err(wrong());
@@ -85,11 +95,15 @@ pub fn verify<T: DeserializeOwned>(key: &str, audience: Audience, token: &str, n
     let (signed, signature) = token.rsplit_once('.').ok_or_else(wrong)?;
     let (header, claims) = signed.split_once('.').ok_or_else(wrong)?;
     let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong());
-    let expected = secret::hmac_sha256(key.as_bytes(), signed.as_bytes())?;
-    if !secret::is_equal(&decode(signature)?, &expected) {
+    let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| wrong())?;
+    let signature = decode(signature)?;
+    let mut is_ours = false;
+    for key in keys.candidates(header.kid.as_deref()) {
+        is_ours |= secret::is_equal(&signature, &key.mac(signed.as_bytes())?);
+    }
+    if !is_ours {
         return Err(wrong());
     }
-    let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| wrong())?;
     let claims: Claims<T> = serde_json::from_slice(&decode(claims)?).map_err(|_| wrong())?;
     if header.alg != "HS256" || claims.iss != ISSUER || claims.aud != audience.as_str() {
         return Err(wrong());
@@ -107,6 +121,11 @@ mod tests {
     use crate::Kind;
 
     const KEY: &str = "0123456789abcdef0123456789abcdef";
+    const OTHER: &str = "another key of thirty-two letters";
+
+    fn ring(current: &str, previous: &str) -> KeyRing {
+        KeyRing::new(current, previous).unwrap()
+    }
 
     #[derive(Serialize, Deserialize, PartialEq, Debug)]
     struct Body {
@@ -114,11 +133,41 @@ mod tests {
     }
 
     fn token(aud: Audience) -> String {
-        sign(KEY, aud, Body { sub: "user_1".into() }, Timestamp(0), Timestamp(60_000)).unwrap()
+        sign(
+            &ring(KEY, ""),
+            aud,
+            Body { sub: "user_1".into() },
+            Timestamp(0),
+            Timestamp(60_000),
+        )
+        .unwrap()
     }
 
     fn check(token: &str, now: i64) -> Result<Body> {
-        verify(KEY, Audience::Account, token, Timestamp(now))
+        verify(&ring(KEY, ""), Audience::Account, token, Timestamp(now))
+    }
+
+    #[test]
+    fn a_token_of_a_previous_key_holds_while_the_key_is_in_the_ring() {
+        let token = token(Audience::Account);
+        let check = |keys: &KeyRing| verify::<Body>(keys, Audience::Account, &token, Timestamp(0));
+        let other = OTHER.replace(' ', "-");
+        assert!(check(&ring(&other, KEY)).is_ok());
+        assert_eq!(check(&ring(&other, "")).unwrap_err().kind, Kind::Unauthenticated);
+    }
+
+    #[test]
+    fn a_token_without_a_key_id_is_tried_against_every_key() {
+        let header = URL_SAFE_NO_PAD.encode(br#"{"alg":"HS256","typ":"JWT"}"#);
+        let claims = URL_SAFE_NO_PAD.encode(br#"{"iss":"edgewise","aud":"account","iat":0,"exp":60,"sub":"user_1"}"#);
+        let signed = format!("{header}.{claims}");
+        let signature = secret::hmac_sha256(KEY.as_bytes(), signed.as_bytes()).unwrap();
+        let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature));
+        let other = OTHER.replace(' ', "-");
+        for keys in [ring(KEY, ""), ring(&other, KEY)] {
+            assert!(verify::<Body>(&keys, Audience::Account, &token, Timestamp(0)).is_ok());
+        }
+        assert!(verify::<Body>(&ring(&other, ""), Audience::Account, &token, Timestamp(0)).is_err());
     }
 
     #[test]
@@ -137,7 +186,7 @@ mod tests {
         let mut tampered = good.clone().into_bytes();
         tampered[45] ^= 1;
         let other_key = sign(
-            "another key of thirty-two letters",
+            &ring(OTHER, ""),
             Audience::Account,
             Body { sub: "x".into() },
             Timestamp(0),

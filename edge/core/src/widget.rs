@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::limit::Meter;
 use crate::limit::lane::{self, Visit};
 use crate::token::{self, Audience};
-use crate::{Error, Kind, Reason, Result, event, origin, secret};
+use crate::{Error, Kind, Reason, Result, event, idempotency, origin, secret};
 use edge_model::agent::AgentConfig;
 use edge_model::conversation::Rating;
 use edge_model::event::{FeedbackReceived, Happening};
@@ -61,7 +61,7 @@ impl Credential {
     /// # Errors
     /// [`Kind::Unauthenticated`] when it is not ours or its time is over.
     pub fn from_token(app: &App, token: &str) -> Result<Self> {
-        let claims: Claims = token::verify(&app.settings.auth_secret, Audience::Visitor, token, app.now())?;
+        let claims: Claims = token::verify(&app.settings.auth_keys, Audience::Visitor, token, app.now())?;
         Ok(Self::Visitor {
             key: claims.key,
             agent: claims.agent,
@@ -120,6 +120,15 @@ fn check_page(owner: &KeyOwner, purpose: Purpose, page: &Page) -> Result<()> {
         Page::Own | Page::Unknown => "this key needs an `Origin` header".into(),
     };
     Err(Error::new(Kind::Forbidden, message).because(Reason::WrongOrigin))
+}
+
+/// Finds whose widget key a visitor calls with, and neither counts the call nor writes anything.
+///
+/// # Errors
+/// Those of the credential.
+pub async fn find(app: &App, credential: &Credential) -> Result<KeyOwner> {
+    let found = app.store.key_owner(&key_ref(credential)?).await?;
+    admit_key(credential, Purpose::Other, found)
 }
 
 /// Finds whose key a visitor calls with, and does not count the call yet. One that is refused is counted.
@@ -219,7 +228,7 @@ pub async fn config(app: &App, visitor: &Visitor, agent: &AgentId) -> Result<Con
     };
     let token_expires_at = now.plus(VISIT);
     let token = token::sign(
-        &app.settings.auth_secret,
+        &app.settings.auth_keys,
         Audience::Visitor,
         claims,
         now,
@@ -263,6 +272,19 @@ pub async fn give_feedback(
     writes.extend(event::statements(&event::make(app, workspace, happening)?));
     event::write(app, writes).await?;
     Ok(id)
+}
+
+/// Finds a visitor's word on an answer once more.
+///
+/// # Errors
+/// Those of the credential; [`Kind::Gone`] when it is not kept any more.
+pub async fn given_feedback(app: &App, visitor: &Visitor, id: &FeedbackId) -> Result<()> {
+    let owner = owner(app, visitor).await?;
+    admit(app, visitor, &owner, None, 0).await?;
+    match app.store.has_feedback(&owner.workspace.id, id).await? {
+        true => Ok(()),
+        false => Err(idempotency::nothing_kept()),
+    }
 }
 
 /// Returns who may embed an agent's widget, as the value of `frame-ancestors`: the pages that its workspace's living

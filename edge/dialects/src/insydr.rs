@@ -223,7 +223,8 @@ fn agent_routes() -> Vec<Route> {
             "Ask an agent's draft",
         )
         .takes::<TestMessage>()
-        .gives::<TestAnswer>(200),
+        .gives::<TestAnswer>(200)
+        .answered_anew(),
     ]
 }
 
@@ -325,6 +326,7 @@ fn handover() -> Vec<Route> {
         )
         .takes::<ReplyToEscalation>()
         .gives::<Escalation>(200)
+        .rebuilt_by(escalations::reply_again)
         .extension(),
         post(
             "/api/v1/widget/escalate",
@@ -333,7 +335,8 @@ fn handover() -> Vec<Route> {
             "Ask for a person",
         )
         .takes::<Escalate>()
-        .gives::<Escalated>(201),
+        .gives::<Escalated>(201)
+        .rebuilt_by(escalations::escalate_again),
     ]
 }
 
@@ -433,7 +436,8 @@ fn public() -> Vec<Route> {
             "Ask a question; the answer is streamed",
         )
         .takes::<Chat>()
-        .streams::<Frame>(),
+        .streams::<Frame>()
+        .rebuilt_by(widget::chat_again),
         get(
             "/api/v1/widget/chat/{message_id}/events",
             widget::resume,
@@ -449,7 +453,8 @@ fn public() -> Vec<Route> {
             "Say what one thinks of an answer",
         )
         .takes::<Feedback>()
-        .gives::<FeedbackReceived>(201),
+        .gives::<FeedbackReceived>(201)
+        .rebuilt_by(widget::feedback_again),
         put(
             "/api/v1/operator/workspaces/{workspace_id}/plan",
             operator::set_plan,

@@ -6,6 +6,7 @@ use edge_core::limit::plan::{self, Counting};
 use edge_core::program::{self, Program};
 use edge_core::{App, Error, Result};
 use edge_model::key::KeyKind;
+use edge_store::conversations::KeyOwner;
 use http::HeaderMap;
 use http::request::Parts;
 
@@ -32,6 +33,15 @@ pub(crate) async fn enter(app: &App, parts: &Parts, kind: KeyKind) -> Result<Pro
     let meter = parts.extensions.get::<Meter>().cloned().unwrap_or_default();
     let address = header_of(&parts.headers, "cf-connecting-ip");
     program::enter(app, &meter, kind, counting, key, address).await
+}
+
+/// Finds whose key a request shows, without counting it or writing anything. Returns the key as well.
+///
+/// # Errors
+/// Those of [`program::find`], and when there is no key.
+pub(crate) async fn find<'a>(app: &App, parts: &'a Parts, kind: KeyKind) -> Result<(&'a str, KeyOwner)> {
+    let key = key(&parts.headers, kind).ok_or_else(|| Error::unauthenticated("the key is missing"))?;
+    Ok((key, program::find(app, kind, key).await?))
 }
 
 /// Makes a dialect's `Caller`: a program with a key of the kind, whose request is counted and whose refusal is in the

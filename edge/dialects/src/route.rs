@@ -23,6 +23,17 @@ pub enum Access {
     Operator,
 }
 
+/// What is answered to a request that was done and is sent again with its `Idempotency-Key`.
+#[derive(Clone)]
+pub enum Replay {
+    /// The first answer, which is kept sealed until something that it shows is erased.
+    Sealed,
+    /// What this handler makes once more of what is kept.
+    Rebuilt(MethodRouter<App>),
+    /// The request has no effect, and is answered anew.
+    Anew,
+}
+
 /// A type whose schema can be shown; every type, where no document is built.
 #[cfg(feature = "openapi")]
 pub trait Shown: utoipa::ToSchema {}
@@ -46,6 +57,7 @@ pub struct Route {
     pub is_extension: bool,
     /// How requests of signed-in people are counted.
     pub operation: Operation,
+    pub replay: Replay,
     #[cfg(feature = "openapi")]
     pub shown: crate::openapi::Shapes,
 }
@@ -66,6 +78,7 @@ impl Route {
             access,
             is_extension: false,
             operation: Operation::Ordinary,
+            replay: Replay::Sealed,
             #[cfg(feature = "openapi")]
             shown: crate::openapi::Shapes::default(),
         }
@@ -91,6 +104,25 @@ impl Route {
             Operation::Ordinary => handler,
             Operation::Control => handler.layer(Extension(operation)),
         }
+    }
+
+    /// Says what makes the answer once more for a request that was done: a handler that finds a
+    /// [`Reference`](crate::idempotency::Reference) with its request. For answers that hold what people have written.
+    #[must_use]
+    pub fn rebuilt_by<H, T>(mut self, handler: H) -> Self
+    where
+        H: axum::handler::Handler<T, App>,
+        T: 'static,
+    {
+        self.replay = Replay::Rebuilt(routing::post(handler));
+        self
+    }
+
+    /// Says that the request has no effect, so that it is answered anew when it is sent again.
+    #[must_use]
+    pub fn answered_anew(mut self) -> Self {
+        self.replay = Replay::Anew;
+        self
     }
 
     /// Says what the body of a request holds.

@@ -29,7 +29,8 @@ pub fn routes() -> Vec<Route> {
     vec![
         post("/v1/twin", ask::ask, ACCESS, "Ask the twin")
             .takes::<ask::Ask>()
-            .gives::<ask::Answer>(200),
+            .gives::<ask::Answer>(200)
+            .rebuilt_by(ask::ask_again),
         get(KB, kb::list, ACCESS, "List the knowledge base")
             .query(&KB_FILTERS)
             .gives::<kb::DocList>(200),

@@ -191,6 +191,19 @@ impl Store {
         Ok(found.map(|it| (it.agent_id, it.session_key)))
     }
 
+    /// Tells whether a visitor's word on an answer is kept.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn has_feedback(&self, workspace: &WorkspaceId, id: &FeedbackId) -> Result<bool, SqlError> {
+        let statement = sql!(
+            "SELECT 1 AS n FROM feedback WHERE workspace_id = ?1 AND id = ?2",
+            workspace.as_str(),
+            id.as_str()
+        );
+        Ok(self.row::<Value>(statement).await?.is_some())
+    }
+
     /// Finds an answer, its question, and how it came about, if it was one of the workspace's.
     ///
     /// # Errors

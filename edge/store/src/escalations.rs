@@ -70,6 +70,26 @@ impl Store {
         Ok((answers.rows()?, answers.count()?))
     }
 
+    /// Finds the escalation that an answer raised.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn escalation_of_message(
+        &self,
+        workspace: &WorkspaceId,
+        message: &MessageId,
+    ) -> Result<Option<Escalation>, SqlError> {
+        let statement = sql!(
+            "SELECT * FROM escalations WHERE workspace_id = ?1 AND message_id = ?2 AND session_key = (SELECT session_key
+                FROM conversations JOIN messages ON messages.conversation_id = conversations.id
+                WHERE messages.workspace_id = ?1 AND messages.id = ?2)
+             ORDER BY created_at LIMIT 1",
+            workspace.as_str(),
+            message.as_str()
+        );
+        self.row(statement).await
+    }
+
     /// Finds what a session of a published agent of the workspace has come to; none when there is no such agent.
     ///
     /// # Errors

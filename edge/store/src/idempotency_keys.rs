@@ -1,11 +1,36 @@
-//! Idempotency keys: what was answered to a request, for whoever sends it again. The id is a hash of the caller among
-//! others, so that no row of one caller's can be found by another.
+//! Idempotency keys: what became of a request, for the same request when it is sent again. The id is a hash of the
+//! caller among others, so that no row of one caller's can be found by another.
 use crate::port::sql;
-use crate::{SqlError, Statement, Store};
-use edge_model::Timestamp;
+use crate::{SqlError, Statement, Store, json};
+use edge_model::{
+    AccountId, AgentId, CollectionId, DocumentId, InvitationId, KeyId, SessionId, SignUpId, SourceId, Timestamp,
+    WebhookId, WorkspaceId,
+};
 use serde::Deserialize;
 
-/// Whoever wants to answer a request.
+/// What an answer goes with when it is erased: a trigger in the migrations watches each of these.
+const SUBJECTS: [&str; 11] = [
+    AccountId::PREFIX,
+    SignUpId::PREFIX,
+    SessionId::PREFIX,
+    WorkspaceId::PREFIX,
+    KeyId::PREFIX,
+    AgentId::PREFIX,
+    CollectionId::PREFIX,
+    DocumentId::PREFIX,
+    SourceId::PREFIX,
+    WebhookId::PREFIX,
+    InvitationId::PREFIX,
+];
+/// The longest id, in bytes.
+const MAX_ID_LENGTH: usize = 64;
+
+/// Tells whether a text is the id of something that an answer goes with.
+pub fn is_subject(id: &str) -> bool {
+    id.len() <= MAX_ID_LENGTH && SUBJECTS.iter().any(|it| id.starts_with(it))
+}
+
+/// The claim of one request on the right to be done.
 #[derive(Clone, Debug)]
 pub struct Claim {
     /// The hash of caller, path and key.
@@ -18,19 +43,29 @@ pub struct Claim {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Kept {
     pub holder: String,
-    /// What its ids and secrets come out of.
+    /// What its ids and secrets come out of, sealed.
     pub seed: String,
     /// When it was sent first.
     pub began_at: Timestamp,
     /// Of the body of what was answered, or begun.
     pub fingerprint: Option<String>,
-    /// None while it is being answered.
+    #[serde(deserialize_with = "edge_model::column::flag")]
+    pub is_done: bool,
+    /// The id of what the answer is made of once more.
+    pub reference: Option<String>,
     pub sealed_answer: Option<String>,
 }
 
+/// What is kept of a request that was done.
+#[derive(Clone, Debug, Default)]
+pub struct Remains<'a> {
+    pub reference: Option<&'a str>,
+    pub sealed_answer: Option<&'a str>,
+}
+
 impl Store {
-    /// Claims a request until `until`, unless somebody holds it or it was answered; and returns who has it. `seed` is
-    /// for a request that is new.
+    /// Claims a request until `until`, unless another one holds it or it was done; and returns who has it. `seed` is for
+    /// a request that is new; `subjects` are the ids that its answer may show.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -38,6 +73,7 @@ impl Store {
         &self,
         claim: &Claim,
         seed: &str,
+        subjects: &[String],
         now: Timestamp,
         until: Timestamp,
         expires_at: Timestamp,
@@ -51,7 +87,7 @@ impl Store {
             "INSERT INTO idempotency_keys (id, holder, seed, began_at, held_until, expires_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
-             WHERE sealed_answer IS NULL AND held_until <= ?4",
+             WHERE done_at IS NULL AND sealed_answer IS NULL AND held_until <= ?4",
             claim.id.as_str(),
             claim.holder.as_str(),
             seed,
@@ -60,16 +96,27 @@ impl Store {
             expires_at.0
         );
         let see = sql!(
-            "SELECT holder, seed, began_at, sealed_answer, coalesce(fingerprint,
+            "SELECT holder, seed, began_at, reference, sealed_answer,
+                done_at IS NOT NULL OR sealed_answer IS NOT NULL AS is_done, coalesce(fingerprint,
                 (SELECT max(fingerprint) FROM idempotency_effects WHERE request_id = ?1)) AS fingerprint
              FROM idempotency_keys WHERE id = ?1",
             claim.id.as_str()
         );
-        let mut answers = self.read(vec![forget, take, see]).await?;
-        answers.rows::<serde_json::Value>()?;
-        answers.rows::<serde_json::Value>()?;
+        let mut answers = self.read(vec![forget, take, tie(claim, subjects), see]).await?;
+        for _ in 0..3 {
+            answers.rows::<serde_json::Value>()?;
+        }
         answers.row()
     }
+}
+
+/// Notes what the answer to a request may show.
+pub(crate) fn tie(claim: &Claim, subjects: &[String]) -> Statement {
+    sql!(
+        "INSERT OR IGNORE INTO idempotency_subjects (request_id, subject) SELECT ?1, value FROM json_each(?2)",
+        claim.id.as_str(),
+        json(&subjects)
+    )
 }
 
 /// Notes that a batch is written; refused when it was.
@@ -82,14 +129,19 @@ pub(crate) fn effect(claim: &Claim, batch: &str, fingerprint: Option<&str>) -> S
     )
 }
 
-/// Keeps the answer to a request that is still held.
-pub fn keep(claim: &Claim, fingerprint: &str, sealed_answer: &str) -> Statement {
+/// Notes that a request that is still held was done, and keeps what remains of it. The answer is not kept when
+/// something that it shows was erased meanwhile.
+pub fn finish(claim: &Claim, fingerprint: &str, remains: &Remains<'_>, now: Timestamp) -> Statement {
     sql!(
-        "UPDATE idempotency_keys SET fingerprint = ?3, sealed_answer = ?4 WHERE id = ?1 AND holder = ?2",
+        "UPDATE idempotency_keys SET fingerprint = ?3, reference = ?4, done_at = ?6,
+            sealed_answer = CASE WHEN is_erased THEN NULL ELSE ?5 END
+         WHERE id = ?1 AND holder = ?2",
         claim.id.as_str(),
         claim.holder.as_str(),
         fingerprint,
-        sealed_answer
+        remains.reference,
+        remains.sealed_answer,
+        now.0
     )
 }
 
@@ -102,10 +154,10 @@ pub fn release(claim: &Claim) -> Statement {
     )
 }
 
-/// Lets a request go that ended in the middle: whoever sends it again takes it up where it was.
+/// Lets a request go that ended in the middle: when it is sent again, it is taken up where it was.
 pub fn put_back(claim: &Claim) -> Statement {
     sql!(
-        "UPDATE idempotency_keys SET held_until = 0 WHERE id = ?1 AND holder = ?2 AND sealed_answer IS NULL",
+        "UPDATE idempotency_keys SET held_until = 0 WHERE id = ?1 AND holder = ?2 AND done_at IS NULL",
         claim.id.as_str(),
         claim.holder.as_str()
     )

@@ -36,6 +36,7 @@ pub mod transcripts;
 pub mod webhooks;
 pub mod workspaces;
 
+pub use once::Made;
 pub use port::{Sql, SqlError, Statement};
 
 use serde::de::DeserializeOwned;

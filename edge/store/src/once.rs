@@ -5,7 +5,7 @@
 use crate::idempotency_keys::{self, Claim};
 use crate::{SqlError, Statement, Store};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 /// Which request writes.
@@ -14,8 +14,30 @@ pub(crate) struct Once {
     claim: Claim,
     /// Of its body, where it is known.
     fingerprint: Option<String>,
+    /// What it has made so far.
+    made: Made,
     /// How many batches began with a statement so far.
     batches: Mutex<BTreeMap<&'static str, u32>>,
+}
+
+/// The ids that a request has made so far and that its answer may show. They are written with the request's next batch,
+/// which is the one that needs them.
+#[derive(Clone, Debug, Default)]
+pub struct Made(Arc<Mutex<BTreeSet<String>>>);
+
+impl Made {
+    /// Adds an id.
+    pub fn note(&self, id: &str) {
+        if idempotency_keys::is_subject(id)
+            && let Ok(mut made) = self.0.lock()
+        {
+            made.insert(id.to_owned());
+        }
+    }
+
+    fn all(&self) -> Vec<String> {
+        self.0.lock().map(|it| it.iter().cloned().collect()).unwrap_or_default()
+    }
 }
 
 impl Once {
@@ -32,12 +54,13 @@ impl Once {
 }
 
 impl Store {
-    /// Returns the store for a request that may be taken up again.
+    /// Returns the store for a request that may be taken up again; `made` is what it makes.
     #[must_use]
-    pub fn once(&self, claim: &Claim, fingerprint: Option<String>) -> Self {
+    pub fn once(&self, claim: &Claim, fingerprint: Option<String>, made: Made) -> Self {
         let once = Once {
             claim: claim.clone(),
             fingerprint,
+            made,
             batches: Mutex::default(),
         };
         Self {
@@ -54,9 +77,10 @@ impl Store {
         let again: Vec<_> = statements.iter().map(|it| it.again.clone()).collect();
         let name = once.name(&statements);
         let effect = idempotency_keys::effect(&once.claim, &name, once.fingerprint.as_deref());
-        statements.insert(0, effect);
+        let tie = idempotency_keys::tie(&once.claim, &once.made.all());
+        statements.splice(0..0, [effect, tie]);
         match self.sql.batch(statements).await {
-            Ok(answers) => Ok(answers.into_iter().skip(1).collect()),
+            Ok(answers) => Ok(answers.into_iter().skip(2).collect()),
             Err(SqlError::Constraint(text)) if text.contains("idempotency_effects") => {
                 let mut answers = vec![];
                 for statement in again {

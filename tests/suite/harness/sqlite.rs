@@ -80,6 +80,24 @@ impl Sqlite {
         self.trips.lock().unwrap().len()
     }
 
+    /// Returns how many statements the longest round trip had since.
+    pub(crate) fn longest_trip(&self) -> usize {
+        self.trips
+            .lock()
+            .unwrap()
+            .iter()
+            .map(Vec::len)
+            .max()
+            .unwrap_or_default()
+    }
+
+    /// Returns the statements since that were to change something.
+    pub(crate) fn writes(&self) -> Vec<&'static str> {
+        let trips = self.trips.lock().unwrap();
+        let is_write = |it: &&&'static str| !it.trim_start().starts_with("SELECT");
+        trips.iter().flatten().filter(is_write).copied().collect()
+    }
+
     /// Makes the next batch with this text in one of its statements fail, as a lost connection does.
     pub(crate) fn fail_next(&self, text: &str) {
         *self.fault.lock().unwrap() = Some(text.to_owned());

@@ -8,11 +8,12 @@ use crate::limit::lane;
 use crate::permission::Action;
 use crate::ports::Departure;
 use crate::program::Caller;
-use crate::{Error, Result, escalation, event};
-use edge_model::conversation::{Answer, Author, Conversation, MessageStatus};
+use crate::{Error, Result, escalation, event, idempotency};
+use edge_model::conversation::{Answer, Author, Citation, Conversation, MessageStatus};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
 use edge_model::text::{Context, Name, Question};
 use edge_model::{ConversationId, EscalationId, MessageId, Timestamp};
+use edge_store::answers::Kept;
 use edge_store::deputies::Ready;
 use edge_store::{Statement, conversations, documents};
 use futures_channel::oneshot;
@@ -38,6 +39,34 @@ pub struct Reply {
     pub titles: Vec<String>,
     /// What was handed to the owner instead of an answer.
     pub escalation: Option<Escalation>,
+    /// The answer, as it is kept.
+    pub message_id: MessageId,
+}
+
+/// Makes a reply once more out of what is kept of it.
+///
+/// # Errors
+/// [`crate::Kind::Gone`] when it is not kept any more.
+pub async fn answered(app: &App, caller: &impl Caller, message: &MessageId) -> Result<Reply> {
+    caller.require(Action::Read)?;
+    let workspace = &caller.workspace().id;
+    let kept = app.store.kept_answer(workspace, message).await?;
+    let is_complete = |it: &Kept| it.status == MessageStatus::Complete;
+    let kept = kept.filter(is_complete).ok_or_else(idempotency::nothing_kept)?;
+    let escalation = match kept.is_answered {
+        true => None,
+        false => {
+            let found = app.store.escalation_of_message(workspace, message).await?;
+            Some(found.ok_or_else(idempotency::nothing_kept)?)
+        }
+    };
+    Ok(Reply {
+        text: plain(&kept.text, kept.citations.len()),
+        confidence: kept.confidence.unwrap_or_default(),
+        titles: titles(&kept.citations),
+        escalation,
+        message_id: message.clone(),
+    })
 }
 
 /// Asks a workspace's deputy. The answer is worked out and kept whether or not the caller stays to read it.
@@ -151,8 +180,9 @@ impl Work {
         let reply = Reply {
             text: plain(&composed.text, composed.citations.len()),
             confidence: composed.confidence,
-            titles: titles(&composed),
+            titles: titles(&composed.citations),
             escalation,
+            message_id: self.answer_id.clone(),
         };
         let workspace = &self.conversation.workspace_id;
         let hits = documents::count_hits(workspace, &composed.citations);
@@ -230,9 +260,9 @@ impl Work {
     }
 }
 
-fn titles(composed: &Composed) -> Vec<String> {
+fn titles(citations: &[Citation]) -> Vec<String> {
     let mut titles: Vec<String> = Vec::new();
-    for citation in &composed.citations {
+    for citation in citations {
         // What the caller told is no document of theirs.
         if citation.document_id.as_str() != context::DOCUMENT && !titles.contains(&citation.title) {
             titles.push(citation.title.clone());

@@ -2,6 +2,7 @@
 use crate::ports::Random;
 use crate::{Error, Result, secret};
 use edge_model::Timestamp;
+use edge_store::Made;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,24 +39,28 @@ impl Random for Seeded {
 pub struct SameIds {
     key: Vec<u8>,
     at: Timestamp,
-    made: Mutex<BTreeMap<String, u64>>,
+    counts: Mutex<BTreeMap<String, u64>>,
+    made: Made,
 }
 
 impl SameIds {
-    pub(super) fn new(key: Vec<u8>, at: Timestamp) -> Self {
+    pub(super) fn new(key: Vec<u8>, at: Timestamp, made: Made) -> Self {
         Self {
             key,
             at,
-            made: Mutex::default(),
+            counts: Mutex::default(),
+            made,
         }
     }
 
     pub(crate) fn next(&self, prefix: &str) -> Result<String> {
-        let mut made = self.made.lock().map_err(Error::internal)?;
-        let count = made.entry(prefix.to_owned()).or_default();
+        let mut counts = self.counts.lock().map_err(Error::internal)?;
+        let count = counts.entry(prefix.to_owned()).or_default();
         *count += 1;
         let key = secret::hmac_sha256(&self.key, format!("{prefix}{count}").as_bytes())?;
-        secret::id(&Seeded::new(key), prefix, self.at)
+        let id = secret::id(&Seeded::new(key), prefix, self.at)?;
+        self.made.note(&id);
+        Ok(id)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::error::ApiError;
 use crate::dialect::bearer;
 use crate::extract::header_of;
+use crate::idempotency::Known;
 use crate::route::Access;
 use axum::extract::{FromRequestParts, RawPathParams};
 use edge_core::account::SignedIn;
@@ -84,25 +85,29 @@ fn page(parts: &Parts) -> Page {
     }
 }
 
+fn visitor(parts: &Parts, app: &App) -> Result<Visitor, Error> {
+    let key = header_of(&parts.headers, "x-api-key").map(str::trim);
+    let token = header_of(&parts.headers, "authorization").and_then(bearer);
+    let credential = match (key, token) {
+        (Some(key), _) => Credential::Key {
+            key: key.into(),
+            page: page(parts),
+        },
+        (None, Some(token)) => Credential::from_token(app, token)?,
+        (None, None) => return Err(Error::unauthenticated("the `X-API-Key` header is missing")),
+    };
+    Ok(Visitor(widget::Visitor {
+        credential,
+        from: address(parts),
+        meter: meter(parts),
+    }))
+}
+
 impl FromRequestParts<App> for Visitor {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let key = header_of(&parts.headers, "x-api-key").map(str::trim);
-        let token = header_of(&parts.headers, "authorization").and_then(bearer);
-        let credential = match (key, token) {
-            (Some(key), _) => Credential::Key {
-                key: key.into(),
-                page: page(parts),
-            },
-            (None, Some(token)) => Credential::from_token(app, token)?,
-            (None, None) => return Err(Error::unauthenticated("the `X-API-Key` header is missing").into()),
-        };
-        Ok(Self(widget::Visitor {
-            credential,
-            from: address(parts),
-            meter: meter(parts),
-        }))
+        Ok(visitor(parts, app)?)
     }
 }
 
@@ -123,27 +128,39 @@ impl FromRequestParts<App> for From {
     }
 }
 
-/// Returns by what a caller is known before anybody has looked for them; none when they will be refused anyway.
-pub(crate) fn identity(app: &App, access: Access, parts: &Parts) -> Option<String> {
+/// Looks a caller up, without counting the request or writing anything.
+///
+/// # Errors
+/// Those of the credential; when the database does not answer.
+pub(crate) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Known, Error> {
     let header = |name| header_of(&parts.headers, name).map(str::trim);
     match access {
-        // Programs speak other dialects.
-        Access::Program(_) => None,
-        Access::Open => Some(format!("address {}", header("cf-connecting-ip").unwrap_or("unknown"))),
+        Access::Program(_) => Err(Error::internal("programs call other dialects")),
+        Access::Open => Ok(Known {
+            identity: format!("address {}", header("cf-connecting-ip").unwrap_or("unknown")),
+            subjects: vec![],
+        }),
         Access::Account | Access::Member => {
-            let session = account::session_of(app, token(parts).ok()?).ok()?;
-            Some(format!("session {session}"))
+            let person = account::signed_in(app, token(parts)?).await?;
+            Ok(Known {
+                identity: format!("session {}", person.session),
+                subjects: vec![person.session.to_string(), person.account.id.to_string()],
+            })
         }
-        Access::Widget => match header("x-api-key") {
-            Some(key) => secret::key_kind(key).map(|_| format!("key {}", secret::sha256(key))),
-            None => {
-                let token = header("authorization").and_then(bearer)?;
-                Credential::from_token(app, token).ok()?;
-                Some(format!("visit {}", secret::sha256(token)))
-            }
-        },
+        Access::Widget => {
+            let Visitor(visitor) = visitor(parts, app)?;
+            let owner = widget::find(app, &visitor.credential).await?;
+            let identity = match header("x-api-key") {
+                Some(key) => format!("key {}", secret::sha256(key)),
+                None => format!("visit {}", secret::sha256(token(parts)?)),
+            };
+            Ok(Known {
+                identity,
+                subjects: vec![owner.key.id.to_string(), owner.workspace.id.to_string()],
+            })
+        }
         // Comparing the token here would be a guess that nobody counts; and no route of the operator takes a key.
-        Access::Operator => None,
+        Access::Operator => Err(Error::unauthenticated("no route of the operator takes a key")),
     }
 }
 

@@ -3,8 +3,9 @@ use super::caller::{Member, Visitor};
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::page::{Paging, next_cursor};
 use super::widget::refusal;
+use crate::idempotency::Reference;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use edge_core::escalation::{Change, Plea};
 use edge_core::{App, escalation};
 use edge_model::escalation::{Escalation, EscalationStatus};
@@ -127,21 +128,44 @@ pub async fn reply(
     Ok(Json(full(replied)))
 }
 
+pub async fn reply_again(
+    State(app): State<App>,
+    Member(member): Member,
+    Path((_, id)): Path<(String, String)>,
+) -> ApiResult<Json<wire::escalation::Escalation>> {
+    let replied = escalation::replied(&app, &member, &EscalationId::new(id)).await?;
+    Ok(Json(full(replied)))
+}
+
 pub async fn escalate(
     State(app): State<App>,
     Visitor(visitor): Visitor,
     given: ApiResult<Body<Escalate>>,
-) -> ApiResult<(StatusCode, Json<Escalated>)> {
+) -> ApiResult<(StatusCode, Extension<Reference>, Json<Escalated>)> {
     let plea = match given.and_then(|it| plea(it.0)) {
         Ok(plea) => plea,
         Err(error) => return Err(refusal(&app, &visitor, error).await),
     };
     let raised = escalation::plead(&app, &visitor, plea).await?;
-    let answer = Escalated {
+    let reference = Extension(Reference::to(&raised.id));
+    Ok((StatusCode::CREATED, reference, Json(escalated(&raised))))
+}
+
+pub async fn escalate_again(
+    State(app): State<App>,
+    Visitor(visitor): Visitor,
+    Extension(Reference(id)): Extension<Reference>,
+) -> ApiResult<(StatusCode, Json<Escalated>)> {
+    let id = EscalationId::new(id.unwrap_or_default());
+    let raised = escalation::pleaded(&app, &visitor, &id).await?;
+    Ok((StatusCode::CREATED, Json(escalated(&raised))))
+}
+
+fn escalated(raised: &Escalation) -> Escalated {
+    Escalated {
         escalation_id: raised.id.to_string(),
         message: "Somebody will look at your question".into(),
-    };
-    Ok((StatusCode::CREATED, Json(answer)))
+    }
 }
 
 fn plea(given: Escalate) -> ApiResult<Plea> {

@@ -3,6 +3,7 @@ use super::caller::Visitor;
 use super::error::{ApiError, ApiResult, Body, Path};
 use super::events;
 use crate::extract::header_of;
+use crate::idempotency::Reference;
 use axum::Json;
 use axum::extract::{Extension, State};
 use axum::response::Response;
@@ -12,7 +13,7 @@ use edge_core::{App, resume, widget};
 use edge_model::agent::WidgetConfig;
 use edge_model::conversation::Rating;
 use edge_model::text::{Comment, Question, SessionKey};
-use edge_model::{AgentId, MessageId};
+use edge_model::{AgentId, FeedbackId, MessageId};
 use http::{HeaderMap, StatusCode};
 use shared as wire;
 use wire::widget::{Appearance, Behavior, Branding, Chat, Config, Feedback, FeedbackReceived};
@@ -80,6 +81,21 @@ pub async fn chat(
     };
     let around = Circumstances { background, departure };
     let answer = conversation::ask(&app, &around, &visitor, ask).await?;
+    let mut response = events::stream(app.clock.clone(), answer.events, events::State::default());
+    response.extensions_mut().insert(Reference::to(answer.message_id));
+    Ok(response)
+}
+
+pub async fn chat_again(
+    State(app): State<App>,
+    Visitor(visitor): Visitor,
+    Extension(background): Extension<Background>,
+    Extension(departure): Extension<Departure>,
+    Extension(Reference(id)): Extension<Reference>,
+) -> ApiResult<Response> {
+    let around = Circumstances { background, departure };
+    let id = MessageId::new(id.unwrap_or_default());
+    let answer = resume::answered(&app, &around, &visitor, id).await?;
     Ok(events::stream(app.clock.clone(), answer, events::State::default()))
 }
 
@@ -122,19 +138,30 @@ pub async fn feedback(
     State(app): State<App>,
     Visitor(visitor): Visitor,
     given: ApiResult<Body<Feedback>>,
-) -> ApiResult<(StatusCode, Json<FeedbackReceived>)> {
+) -> ApiResult<(StatusCode, Extension<Reference>, Json<FeedbackReceived>)> {
     let (message, rating, comment) = match given.and_then(|it| word(it.0)) {
         Ok(word) => word,
         Err(error) => return Err(refusal(&app, &visitor, error).await),
     };
     let id = widget::give_feedback(&app, &visitor, &message, rating, &comment).await?;
-    Ok((
-        StatusCode::CREATED,
-        Json(FeedbackReceived {
-            id: id.to_string(),
-            message: "Thank you for your feedback".into(),
-        }),
-    ))
+    Ok((StatusCode::CREATED, Extension(Reference::to(&id)), Json(thanks(&id))))
+}
+
+pub async fn feedback_again(
+    State(app): State<App>,
+    Visitor(visitor): Visitor,
+    Extension(Reference(id)): Extension<Reference>,
+) -> ApiResult<(StatusCode, Json<FeedbackReceived>)> {
+    let id = FeedbackId::new(id.unwrap_or_default());
+    widget::given_feedback(&app, &visitor, &id).await?;
+    Ok((StatusCode::CREATED, Json(thanks(&id))))
+}
+
+fn thanks(id: &FeedbackId) -> FeedbackReceived {
+    FeedbackReceived {
+        id: id.to_string(),
+        message: "Thank you for your feedback".into(),
+    }
 }
 
 fn word(given: Feedback) -> ApiResult<(MessageId, Rating, Comment)> {

@@ -2,11 +2,13 @@
 use super::caller::Caller;
 use super::error::{ApiError, ApiResult, Body};
 use super::limit::{at_most, required};
+use crate::idempotency::Reference;
 use axum::Json;
 use axum::extract::{Extension, State};
 use edge_core::conversation::Circumstances;
 use edge_core::ports::{Background, Departure};
 use edge_core::{App, Error, deputy};
+use edge_model::MessageId;
 use edge_model::text::{Context, Name, Question};
 use serde::{Deserialize, Serialize};
 
@@ -51,10 +53,19 @@ pub async fn ask(
     Extension(background): Extension<Background>,
     Extension(departure): Extension<Departure>,
     Body(ask): Body<Ask>,
-) -> ApiResult<Json<Answer>> {
+) -> ApiResult<(Extension<Reference>, Json<Answer>)> {
     let around = Circumstances { background, departure };
     let reply = deputy::ask(&app, &around, &program, ask.try_into()?).await?;
-    Ok(Json(reply.into()))
+    Ok((Extension(Reference::to(&reply.message_id)), Json(reply.into())))
+}
+
+pub async fn ask_again(
+    State(app): State<App>,
+    Caller(program): Caller,
+    Extension(Reference(id)): Extension<Reference>,
+) -> ApiResult<Json<Answer>> {
+    let id = MessageId::new(id.unwrap_or_default());
+    Ok(Json(deputy::answered(&app, &program, &id).await?.into()))
 }
 
 impl TryFrom<Ask> for deputy::Ask {
@@ -83,6 +94,7 @@ impl From<deputy::Reply> for Answer {
             confidence,
             titles,
             escalation,
+            message_id: _,
         } = reply;
         Self {
             response: text,
