@@ -24,6 +24,7 @@ mod jobs;
 mod logs;
 mod openapi;
 mod replays;
+mod rotation;
 mod samples;
 mod schema;
 mod site;

@@ -2,9 +2,10 @@
 use crate::harness::sqlite::{Sqlite, migrations};
 
 /// Tables of no tenant: accounts are people, who may belong to several workspaces; repeated requests are known by a hash
-/// of the caller; an address may want mail from no workspace at all.
-const NOT_OF_A_TENANT: [&str; 11] = [
+/// of the caller; an address may want mail from no workspace at all; the secrets are the installation's.
+const NOT_OF_A_TENANT: [&str; 12] = [
     "accounts",
+    "auth_keys",
     "code_tries",
     "crawl_hosts",
     "idempotency_effects",

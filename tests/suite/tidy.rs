@@ -119,6 +119,10 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         "FROM sources WHERE next_step_at <= ?1",
         // Of a source that the same batch has found by its tenant.
         "INSERT INTO crawl_pages",
+        // Counts and looks of the installation, over the seals of all tenants.
+        "AS mark FROM webhooks",
+        "SELECT EXISTS (SELECT 1 FROM webhooks, json_each(?1) AS marks",
+        "SELECT * FROM webhooks WHERE id > ?2",
         // A sweep, by age.
         "DELETE FROM events WHERE id IN",
         "FROM jobs WHERE parked_at < ?2",

@@ -27,6 +27,7 @@ mod model_server;
 mod origins;
 mod quota;
 mod restart;
+mod rotation;
 mod site;
 mod twin;
 mod webhook_receiver;

@@ -23,12 +23,18 @@ pub struct Setting {
 }
 
 /// Every setting there is. `public/docs/configuration.md` explains each.
-pub const SETTINGS: [Setting; 18] = [
+pub const SETTINGS: [Setting; 19] = [
     Setting {
         name: "AUTH_SECRET",
         secret: true,
-        meaning: "Signs access tokens and visitor tokens; changing it signs everybody out and stops webhooks.",
+        meaning: "Signs access tokens and visitor tokens and seals secrets; keep the old one below when you change it.",
         check: checks::at_least::<32>,
+    },
+    Setting {
+        name: "AUTH_SECRET_PREVIOUS",
+        secret: true,
+        meaning: "Earlier values of AUTH_SECRET that are still accepted, separated by commas or blanks.",
+        check: checks::each_at_least::<32>,
     },
     Setting {
         name: "OPERATOR_TOKEN",

@@ -1,6 +1,6 @@
 //! Jobs: worked off one at a time per workspace, at least once, with patience.
 use crate::app::App;
-use crate::{Error, Kind, Result, crawl, delivery, erasure, event, file, idempotency, index, letter, retention};
+use crate::{Error, Kind, Result, crawl, delivery, erasure, event, file, idempotency, index, letter, reseal, retention};
 use edge_model::document::{ChunkPreview, Document, DocumentStatus, SourceType};
 use edge_model::event::{DocumentEnded, Happening};
 use edge_model::job::{Job, Task};
@@ -119,6 +119,7 @@ pub async fn sweep(app: &App) -> Result<()> {
         .and(delivery::sweep(app).await)
         .and(crawl::sweep(app).await)
         .and(idempotency::sweep(app).await)
+        .and(reseal::sweep(app).await)
 }
 
 fn fail(app: &App, job: &Job, error: &Error) -> Statement {
@@ -156,6 +157,7 @@ async fn run(app: &App, job: &Job) -> Result<()> {
         Task::PurgeConversations => retention::purge(app, workspace, &job.id).await,
         Task::EraseWorkspace { is_last } => erasure::erase(app, workspace, &job.id, *is_last).await,
         Task::ReportWebhook { webhook_id } => letter::report_webhook(app, workspace, webhook_id).await,
+        Task::Reseal { rows, after } => reseal::reseal(app, &job.id, *rows, after).await,
     }
 }
 

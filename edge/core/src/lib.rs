@@ -49,6 +49,7 @@ pub mod ports;
 pub mod program;
 pub mod provenance;
 pub mod recipient;
+pub mod reseal;
 pub mod resume;
 pub mod retention;
 pub mod seal;

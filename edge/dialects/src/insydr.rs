@@ -419,7 +419,7 @@ fn webhook_routes() -> Vec<Route> {
 }
 
 fn public() -> Vec<Route> {
-    use wire::operator::{MailSet, PlanSet, SetMail, SetPlan};
+    use wire::operator::{AuthKeys, MailSet, PlanSet, SetMail, SetPlan};
     use wire::widget::{Chat, Config, Feedback, FeedbackReceived, Frame};
     vec![
         get(
@@ -473,6 +473,14 @@ fn public() -> Vec<Route> {
         )
         .takes::<SetMail>()
         .gives::<MailSet>(200)
+        .extension(),
+        get(
+            "/api/v1/operator/auth-keys",
+            operator::auth_keys,
+            Access::Operator,
+            "How a change of AUTH_SECRET stands",
+        )
+        .gives::<AuthKeys>(200)
         .extension(),
     ]
 }

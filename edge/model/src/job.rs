@@ -40,6 +40,16 @@ pub enum Task {
     EraseWorkspace { is_last: bool },
     /// Tell the workspace's owner that an endpoint was disabled.
     ReportWebhook { webhook_id: WebhookId },
+    /// Seal some rows anew with the installation's current secret, by id and from after this one, and order the next run.
+    Reseal { rows: SealedRows, after: String },
+}
+
+/// Rows that hold sealed texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SealedRows {
+    Webhooks,
+    Requests,
 }
 
 impl Task {
@@ -57,6 +67,7 @@ impl Task {
             Self::PurgeConversations => "purge_conversations",
             Self::EraseWorkspace { .. } => "erase_workspace",
             Self::ReportWebhook { .. } => "report_webhook",
+            Self::Reseal { .. } => "reseal",
         }
     }
 }

@@ -30,6 +30,7 @@ pub mod members;
 mod once;
 pub mod port;
 pub mod provenance;
+pub mod seals;
 pub mod sign_ups;
 pub mod sources;
 pub mod transcripts;

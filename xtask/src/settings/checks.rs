@@ -18,6 +18,14 @@ pub(super) fn at_least<const LENGTH: usize>(value: &str) -> Verdict {
     )
 }
 
+pub(super) fn each_at_least<const LENGTH: usize>(value: &str) -> Verdict {
+    let mut listed = value.split([',', ' ']).filter(|it| !it.is_empty());
+    unless(
+        listed.all(|it| it.chars().count() >= LENGTH),
+        &format!("must list secrets of at least {LENGTH} characters"),
+    )
+}
+
 pub(super) fn one_word(value: &str) -> Verdict {
     unless(
         !value.is_empty() && !value.contains(char::is_whitespace),

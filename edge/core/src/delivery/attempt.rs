@@ -86,7 +86,8 @@ fn prepare(app: &App, webhook: &Webhook, due: &Due, now: Timestamp) -> Result<Pr
         event_header,
     } = envelope;
     // The log is the customer's, so it says what they can do and not what went wrong on our side.
-    let ours = |_| "the webhook cannot sign any more; make another one".to_owned();
+    let ours =
+        |_| "the webhook cannot sign: its secret does not open; ask the operator, or make another one".to_owned();
     let (secret, old) = webhook::secrets(app, webhook, now).map_err(ours)?;
     let own = webhook::own_headers(app, webhook).map_err(ours)?;
     let id = due.event.id.as_str();

@@ -4,11 +4,12 @@ use super::error::{ApiError, ApiResult, Body, Path};
 use super::workspaces::tier;
 use axum::Json;
 use axum::extract::State;
+use edge_core::reseal::{self, KeyStanding, Standing};
 use edge_core::{App, operator};
 use edge_model::WorkspaceId;
 use edge_model::plan::Plan;
 use shared as wire;
-use wire::operator::{MailSet, PlanSet, SetMail, SetPlan};
+use wire::operator::{AuthKey, AuthKeys, MailSet, PlanSet, SetMail, SetPlan};
 
 pub async fn set_plan(
     State(app): State<App>,
@@ -37,4 +38,29 @@ pub async fn set_mail(
         workspace_id: id,
         is_stopped,
     }))
+}
+
+pub async fn auth_keys(State(app): State<App>, Operator(operator): Operator) -> ApiResult<Json<AuthKeys>> {
+    Ok(Json(shown(reseal::standing(&app, operator).await?)))
+}
+
+fn shown(standing: Standing) -> AuthKeys {
+    let Standing {
+        keys,
+        unmarked,
+        lost,
+        tokens_until,
+        is_over,
+    } = standing;
+    let key = |it: KeyStanding| {
+        let KeyStanding { id, is_current, sealed } = it;
+        AuthKey { id, is_current, sealed }
+    };
+    AuthKeys {
+        keys: keys.into_iter().map(key).collect(),
+        unmarked,
+        lost,
+        tokens_until: tokens_until.map(|it| it.rfc3339()),
+        previous_may_go: is_over,
+    }
 }

@@ -1,0 +1,168 @@
+//! Resealing: after a change of `AUTH_SECRET`, what the previous secrets have sealed is sealed with the current one, a few
+//! rows at a time, so that the previous ones can be removed.
+//!
+//! The sweep orders the job while previous secrets are set and rows are left. What no secret of the ring opens is passed
+//! over and stays as it is.
+use crate::app::App;
+use crate::job;
+use crate::operator::Operator;
+use crate::seal::{self, MARK_LENGTH, Purpose};
+use crate::{Result, account};
+use edge_model::job::{SealedRows, Task};
+use edge_model::time::HOUR;
+use edge_model::webhook::Webhook;
+use edge_model::{JobId, Timestamp, WorkspaceId};
+use edge_store::{Statement, jobs, seals};
+
+/// Whose jobs these are: nobody's workspace.
+const QUEUE: &str = "reseal";
+/// How many rows one run seals anew.
+const ROWS_PER_RUN: u32 = 50;
+/// How long an isolate that was started with the previous secret may go on using it, in milliseconds.
+const ISOLATE_LIFETIME: i64 = HOUR;
+
+/// How a secret of the ring stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyStanding {
+    pub id: String,
+    pub is_current: bool,
+    /// How many texts in rows it has sealed.
+    pub sealed: u64,
+}
+
+/// How the change of the secret stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The current secret first.
+    pub keys: Vec<KeyStanding>,
+    /// Texts of earlier releases, which do not name their secret.
+    pub unmarked: u64,
+    /// Texts that only a secret opens that is not in the ring.
+    pub lost: u64,
+    /// Until when tokens of previous secrets are good; none when there are none, or it is not known yet.
+    pub tokens_until: Option<Timestamp>,
+    /// Whether the previous secrets are needed no longer.
+    pub is_over: bool,
+}
+
+/// Orders the job when previous secrets are set and rows are left that one of them has sealed.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn sweep(app: &App) -> Result<()> {
+    let keys = &app.settings.auth_keys;
+    if !keys.has_previous() {
+        return Ok(());
+    }
+    let id = keys.current().id();
+    let known = app.store.auth_key(id).await?;
+    if known.is_none() {
+        app.store.write(vec![seals::note_key(id, app.now())]).await?;
+    }
+    let is_through = known.is_some_and(|it| it.resealed_at.is_some());
+    let previous: Vec<String> = keys.all().skip(1).map(seal::mark).collect();
+    if is_through && !app.store.has_seals(&previous, MARK_LENGTH).await? {
+        return Ok(());
+    }
+    let queue = WorkspaceId::new(QUEUE);
+    if app.store.next_job_at(&queue).await?.is_none() {
+        app.jobs.wake(&queue).await?;
+        let write = order(app, SealedRows::Webhooks, String::new())?;
+        app.store.write(vec![write]).await?;
+    }
+    app.jobs.wake(&queue).await
+}
+
+fn order(app: &App, rows: SealedRows, after: String) -> Result<Statement> {
+    job::insert(app, &WorkspaceId::new(QUEUE), Task::Reseal { rows, after }, 0)
+}
+
+/// Seals some rows anew and orders the next run in the same batch, until none are left. Run twice, the second finds the
+/// rows of the first as they are to be.
+pub(crate) async fn reseal(app: &App, own: &JobId, rows: SealedRows, after: &str) -> Result<()> {
+    let mark = seal::mark(app.settings.auth_keys.current());
+    let (mut writes, last) = match rows {
+        SealedRows::Webhooks => {
+            let found = app.store.webhooks_to_reseal(&mark, after, ROWS_PER_RUN).await?;
+            let writes = found.iter().filter_map(|it| webhook(app, it)).collect::<Vec<_>>();
+            (writes, found.last().map(|it| it.id.to_string()))
+        }
+        SealedRows::Requests => {
+            let found = app.store.requests_to_reseal(&mark, after, ROWS_PER_RUN).await?;
+            let fresh = |it: &seals::SealedSeed| {
+                Some(seals::reseal_request(
+                    it,
+                    &again(app, Purpose::RequestKey, &it.id, &it.seed)?,
+                ))
+            };
+            (
+                found.iter().filter_map(fresh).collect(),
+                found.last().map(|it| it.id.clone()),
+            )
+        }
+    };
+    match (rows, last) {
+        (rows, Some(last)) => writes.push(order(app, rows, last)?),
+        (SealedRows::Webhooks, None) => writes.push(order(app, SealedRows::Requests, String::new())?),
+        (SealedRows::Requests, None) => {
+            writes.push(seals::note_resealed(app.settings.auth_keys.current().id(), app.now()));
+        }
+    }
+    // The two change places at once, so that there are never two that order each other.
+    writes.push(jobs::delete(&WorkspaceId::new(QUEUE), own));
+    Ok(app.store.write(writes).await.map(drop)?)
+}
+
+/// Returns the write that seals an endpoint's texts anew; none when one of them does not open.
+fn webhook(app: &App, before: &Webhook) -> Option<Statement> {
+    let place = before.id.as_str();
+    let mut after = before.clone();
+    after.sealed_secret = again(app, Purpose::WebhookSecret, place, &before.sealed_secret)?;
+    after.sealed_headers = again(app, Purpose::WebhookHeaders, place, &before.sealed_headers)?;
+    if let Some(old) = &before.sealed_old_secret {
+        after.sealed_old_secret = Some(again(app, Purpose::WebhookSecret, place, old)?);
+    }
+    Some(seals::reseal_webhook(before, &after))
+}
+
+fn again(app: &App, purpose: Purpose, place: &str, sealed: &str) -> Option<String> {
+    let plain = seal::open(app, purpose, place, sealed).ok()?;
+    seal::seal(app, purpose, place, &plain).ok()
+}
+
+/// Tells how the change of the secret stands.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn standing(app: &App, _: Operator) -> Result<Standing> {
+    let ring = &app.settings.auth_keys;
+    let found = app.store.seals(MARK_LENGTH).await?;
+    let count = |is_meant: &dyn Fn(&str) -> bool| found.iter().filter(|it| is_meant(&it.mark)).map(|it| it.n).sum();
+    let marks: Vec<String> = ring.all().map(seal::mark).collect();
+    let keys: Vec<_> = ring
+        .all()
+        .map(|key| KeyStanding {
+            id: key.id().into(),
+            is_current: key.id() == ring.current().id(),
+            sealed: count(&|mark| mark == seal::mark(key)),
+        })
+        .collect();
+    let unmarked: u64 = count(&seal::is_unmarked);
+    let lost = count(&|mark| !seal::is_unmarked(mark) && !marks.iter().any(|it| it == mark));
+    let known = app
+        .store
+        .auth_key(ring.current().id())
+        .await?
+        .filter(|_| ring.has_previous());
+    let tokens_until = known.map(|it| it.first_used_at.plus(account::SESSION + ISOLATE_LIFETIME));
+    let is_sealed_anew =
+        known.is_some_and(|it| it.resealed_at.is_some()) && keys.iter().skip(1).all(|it| it.sealed == 0);
+    let is_over = !ring.has_previous() || is_sealed_anew && tokens_until.is_some_and(|it| it <= app.now());
+    Ok(Standing {
+        keys,
+        unmarked,
+        lost,
+        tokens_until,
+        is_over,
+    })
+}
