@@ -8,6 +8,7 @@
 
 mod addresses;
 mod builder;
+mod canaries;
 mod corpus;
 mod crashes;
 mod crawling;
@@ -23,6 +24,7 @@ mod isolation;
 mod jobs;
 mod logs;
 mod openapi;
+mod places;
 mod replays;
 mod rotation;
 mod samples;

@@ -97,6 +97,19 @@ impl KeyRing {
     pub fn candidates<'a>(&'a self, id: Option<&'a str>) -> impl Iterator<Item = &'a RingKey> {
         self.all().filter(move |it| id.is_none_or(|id| it.id == id))
     }
+
+    /// Tells whether a text is what one of the keys makes: for codes and links, which name no key and may be older than the
+    /// current one.
+    ///
+    /// # Errors
+    /// Those of `make`.
+    pub fn has_made(&self, text: &str, make: impl Fn(&RingKey) -> Result<String>) -> Result<bool> {
+        let mut has_made = false;
+        for key in self.all() {
+            has_made |= secret::is_equal(make(key)?.as_bytes(), text.as_bytes());
+        }
+        Ok(has_made)
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! A link holds a workspace and what it is about, and is signed, so that no row is kept for it. Addresses are kept as
 //! hashes.
 use crate::app::App;
+use crate::keyring::RingKey;
 use crate::{Error, Result, escalation, secret};
 use edge_model::escalation::Escalation;
 use edge_model::{EscalationId, WorkspaceId};
@@ -54,14 +55,14 @@ fn url(app: &App, purpose: Purpose, workspace: &str, subject: &str) -> Result<Op
     if base.is_empty() {
         return Ok(None);
     }
-    let signature = signature(app, purpose, workspace, subject)?;
+    let signature = signature(app.settings.auth_keys.current(), purpose, workspace, subject)?;
     let purpose = purpose.as_str();
     Ok(Some(format!("{base}/mail/{purpose}/{workspace}.{subject}.{signature}")))
 }
 
-fn signature(app: &App, purpose: Purpose, workspace: &str, subject: &str) -> Result<String> {
+fn signature(key: &RingKey, purpose: Purpose, workspace: &str, subject: &str) -> Result<String> {
     let text = format!("mail link:{}:{workspace}:{subject}", purpose.as_str());
-    let mac = secret::hmac_sha256(app.settings.auth_secret.as_bytes(), text.as_bytes())?;
+    let mac = key.mac(text.as_bytes())?;
     Ok(secret::hex(&mac).chars().take(DIGITS).collect())
 }
 
@@ -72,11 +73,11 @@ fn read<'a>(app: &App, purpose: Purpose, token: &'a str) -> Result<(&'a str, &'a
     else {
         return Err(not_valid());
     };
-    let expected = signature(app, purpose, workspace, subject)?;
-    if !secret::is_equal(given.as_bytes(), expected.as_bytes()) {
-        return Err(not_valid());
+    let is_made = |key| signature(key, purpose, workspace, subject);
+    match app.settings.auth_keys.has_made(given, is_made)? {
+        true => Ok((workspace, subject)),
+        false => Err(not_valid()),
     }
-    Ok((workspace, subject))
 }
 
 fn not_valid() -> Error {

@@ -4,7 +4,7 @@ use crate::{Result, index, job};
 use edge_model::job::Task;
 use edge_model::time::{DAY, HOUR, MINUTE};
 use edge_model::{JobId, WorkspaceId};
-use edge_store::{Statement, accounts, escalations, events, jobs, mail_ledger, transcripts};
+use edge_store::{Statement, accounts, analytics, escalations, events, jobs, mail_ledger, transcripts};
 
 /// How many conversations one run deletes: a statement of D1 has 30 seconds.
 const AT_ONCE: u32 = 200;
@@ -31,6 +31,7 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
         .write(vec![
             escalations::delete_resolved(workspace, now.plus(-kept)),
             jobs::delete_mails_about_nothing(workspace),
+            analytics::forget_resolved(workspace, now.plus(-kept)),
             events::delete_older(workspace, now.plus(-kept)),
             transcripts::delete_older(workspace, now.plus(-kept), AT_ONCE),
         ])

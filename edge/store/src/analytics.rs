@@ -152,6 +152,15 @@ pub fn resolve(workspace: &WorkspaceId, hashes: &[String], now: Timestamp) -> St
     )
 }
 
+/// Forgets which questions were dealt with before a moment.
+pub fn forget_resolved(workspace: &WorkspaceId, before: Timestamp) -> Statement {
+    sql!(
+        "DELETE FROM question_resolutions WHERE workspace_id = ?1 AND resolved_at < ?2",
+        workspace.as_str(),
+        before.0
+    )
+}
+
 /// Takes back that questions were dealt with.
 pub fn reopen(workspace: &WorkspaceId, hashes: &[String]) -> Statement {
     sql!(

@@ -65,6 +65,11 @@ impl Memory {
         self.0.lock().unwrap().keys().cloned().collect()
     }
 
+    /// Returns every blob by its key.
+    pub(crate) fn all(&self) -> BTreeMap<String, Vec<u8>> {
+        self.0.lock().unwrap().clone()
+    }
+
     /// Loses every blob, as no storage should.
     pub(crate) fn lose_all(&self) -> BTreeMap<String, Vec<u8>> {
         std::mem::take(&mut self.0.lock().unwrap())

@@ -184,6 +184,12 @@ impl Owner {
 
     /// Takes all steps of a crawl that is under way, as time goes by, and works on what was taken in. Returns the source.
     pub(crate) async fn finish(&self, world: &World, source: &str) -> Value {
+        self.take_all_steps(world, source).await;
+        self.again(world, "ann@example.com").await.document(world, source).await
+    }
+
+    /// Takes all steps of a crawl that is under way, as time goes by, and works on what was taken in.
+    pub(crate) async fn take_all_steps(&self, world: &World, source: &str) {
         let (mut last, mut failures) = (None, 0);
         for _ in 0..20_000 {
             let shown = world
@@ -211,7 +217,6 @@ impl Owner {
             }
         }
         world.drain(self).await;
-        self.again(world, "ann@example.com").await.document(world, source).await
     }
 
     /// Returns what became of each address, by its path: `done`, or the reason why not.
