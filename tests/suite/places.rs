@@ -25,11 +25,21 @@ pub(crate) const PLACES: &[(&str, &str, Holds)] = &[
     ("accounts", "id", Nothing),
     ("agent_versions", "agent_id workspace_id", Nothing),
     ("agent_versions", "config", Workspace),
-    ("agents", "id workspace_id agent_type status", Nothing),
+    (
+        "agents",
+        "id workspace_id agent_type status updated_by_account_id updated_by_key_id",
+        Nothing,
+    ),
     ("agents", "name draft", Workspace),
-    ("api_keys", "id workspace_id kind", Nothing),
-    ("api_keys", "name hash display allowed_domains", Workspace),
+    ("api_keys", "id workspace_id kind created_by_account_id", Nothing),
+    (
+        "api_keys",
+        "name hash display allowed_domains last_used_network",
+        Workspace,
+    ),
     ("auth_keys", "id", Nothing),
+    // Networks are there as keyed hashes.
+    ("code_tries", "code_id tried_by", Nothing),
     ("collections", "id workspace_id", Nothing),
     ("collections", "name description", Workspace),
     ("conversations", "id workspace_id agent_id", Nothing),
@@ -94,11 +104,17 @@ pub(crate) const PLACES: &[(&str, &str, Holds)] = &[
         Nothing,
     ),
     ("messages", "text citations trace", Visitor),
-    ("otps", "account_id purpose", Nothing),
-    ("otps", "code_hash", Member),
+    (
+        "mailed_codes",
+        "id purpose account_id sign_up_id network used_by",
+        Nothing,
+    ),
+    ("mailed_codes", "email", Member),
     ("question_resolutions", "workspace_id", Nothing),
     ("question_resolutions", "question_hash", Visitor),
     ("sessions", "id account_id", Nothing),
+    ("sign_ups", "id network", Nothing),
+    ("sign_ups", "email full_name password_hash", Member),
     ("sources", "id workspace_id collection_id kind refresh status", Nothing),
     (
         "sources",
@@ -107,7 +123,7 @@ pub(crate) const PLACES: &[(&str, &str, Holds)] = &[
     ),
     (
         "webhooks",
-        "id workspace_id form agent_id events disabled_because",
+        "id workspace_id form agent_id events disabled_because created_by_account_id created_by_key_id",
         Nothing,
     ),
     (
