@@ -270,9 +270,26 @@ async fn a_code_ordered_before_the_change_is_mailed_after_it() {
     let world = World::new();
     world.holds_mails.store(true, std::sync::atomic::Ordering::Relaxed);
     let body = json!({ "email": "bob@example.com", "password": "correct horse battery", "full_name": "Bob" });
-    world.post("/api/v1/auth/signup", body).send().await.expect(201);
+    let sign_up = world.post("/api/v1/auth/signup", body).send().await.expect(201);
     let world = world.restarted(&[NEW, PREVIOUS]);
     world.send_mails().await;
-    let body = json!({ "email": "bob@example.com", "otp_code": world.mailbox.code_for("bob@example.com") });
+    let code = world.mailbox.code_for("bob@example.com");
+    let body = json!({ "email": "bob@example.com", "signup_id": sign_up["signup_id"], "otp_code": code });
+    world.post("/api/v1/auth/verify-otp", body).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn a_code_mailed_before_the_change_is_entered_after_it() {
+    let world = World::new();
+    let body = json!({ "email": "bob@example.com", "password": "correct horse battery", "full_name": "Bob" });
+    let sign_up = world.post("/api/v1/auth/signup", body).send().await.expect(201);
+    let code = world.mailbox.code_for("bob@example.com");
+    let body = json!({ "email": "bob@example.com", "signup_id": sign_up["signup_id"], "otp_code": code });
+    let alone = world.restarted(&[NEW]);
+    assert_eq!(
+        alone.post("/api/v1/auth/verify-otp", body.clone()).send().await.status,
+        400
+    );
+    let world = world.restarted(&[NEW, PREVIOUS]);
     world.post("/api/v1/auth/verify-otp", body).send().await.expect(200);
 }
