@@ -78,7 +78,7 @@ fn places(world: &World, words: &[&str]) -> BTreeMap<String, String> {
 }
 
 /// Places that no canary can sing in, and why.
-const SILENT: [&str; 26] = [
+const SILENT: [&str; 29] = [
     // Hashes and sealed texts.
     "accounts.password_hash",
     "api_keys.hash",
@@ -93,6 +93,9 @@ const SILENT: [&str; 26] = [
     "webhooks.sealed_secret",
     "webhooks.sealed_old_secret",
     "index_snapshots.manifest",
+    "mail_ledger.recipient",
+    "mail_recipients.recipient",
+    "mail_unsubscribes.recipient",
     // What hosts, files and our own failures say of themselves, and settings from lists.
     "crawl_pages.etag",
     "crawl_pages.last_modified",
@@ -215,6 +218,7 @@ impl Planted {
             .as_str()
             .unwrap()
             .to_owned();
+        world.drain(&self.owner).await;
         let invited = json!({ "email": "zzinvited@example.com", "role": "VIEWER" });
         world.mailbox.fail_next();
         self.make(world, "/invitations", invited).await;
@@ -267,6 +271,14 @@ impl Planted {
         call.key("k1").send().await.expect(201);
         let call = world.call(Method::PUT, "/v1/settings").keyed(KeyKind::Twin, &twin);
         call.json(&json!({ "ownerName": "zzowner" })).send().await.expect(200);
+        // A mail that does not leave waits with its address.
+        world.mailbox.fail_next();
+        let forgot = json!({ "email": "zzperson@example.com" });
+        world
+            .post("/api/v1/auth/forgot-password", forgot)
+            .send()
+            .await
+            .expect(200);
     }
 
     /// Tells how many answers are kept sealed.
@@ -295,7 +307,6 @@ async fn every_place_of_personal_data_has_its_canary() {
         assert_eq!(found.get(place), None);
     }
     assert!(found.contains_key("KV values"));
-    assert!(places(&world, &["zzreply"]).contains_key("jobs.task"), "the mail waits");
     assert_eq!(
         world
             .blobs

@@ -78,7 +78,7 @@ pub(crate) const PLACES: &[(&str, &str, Holds)] = &[
     ),
     (
         "escalations",
-        "id workspace_id agent_id conversation_id message_id reason reason_text status assignee_id document_id",
+        "id workspace_id agent_id conversation_id message_id reason reason_text status assignee_id document_id reply_status",
         Nothing,
     ),
     ("escalations", "question asked_by email reply session_key", Visitor),
@@ -96,7 +96,7 @@ pub(crate) const PLACES: &[(&str, &str, Holds)] = &[
     ("invitations", "id workspace_id role invited_by", Nothing),
     ("invitations", "email", Workspace),
     ("jobs", "id workspace_id", Nothing),
-    ("jobs", "task last_error", Visitor),
+    ("jobs", "task last_error", Member),
     ("memberships", "workspace_id account_id role", Nothing),
     (
         "messages",

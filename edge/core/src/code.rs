@@ -87,7 +87,10 @@ pub(crate) async fn living(app: &App, email: &str, purpose: OtpPurpose, id: &Cod
 pub(crate) fn entered(app: &App, purpose: OtpPurpose, codes: Vec<CodeId>, text: &str) -> Result<CodeId> {
     let mut found = None;
     for id in codes {
-        let is_it = app.settings.auth_keys.has_made(text.trim(), |key| digits(key, purpose, &id))?;
+        let is_it = app
+            .settings
+            .auth_keys
+            .has_made(text.trim(), |key| digits(key, purpose, &id))?;
         found = if is_it { Some(id) } else { found };
     }
     found.ok_or_else(wrong_code)

@@ -1,6 +1,8 @@
 //! Jobs: worked off one at a time per workspace, at least once, with patience.
 use crate::app::App;
-use crate::{Error, Kind, Result, crawl, delivery, erasure, event, file, idempotency, index, letter, reseal, retention};
+use crate::{
+    Error, Kind, Result, crawl, delivery, erasure, event, file, idempotency, index, letter, reseal, retention,
+};
 use edge_model::document::{ChunkPreview, Document, DocumentStatus, SourceType};
 use edge_model::event::{DocumentEnded, Happening};
 use edge_model::job::{Job, Task};
