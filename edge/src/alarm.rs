@@ -12,6 +12,9 @@ use worker::{Env, ObjectNamespace, State};
 /// How long after a wake the work begins, in milliseconds: long enough for the batch that writes the row.
 const SOON: i64 = 20;
 
+/// An alarm that should have rung so long ago is stuck, in milliseconds, and is set anew.
+const STUCK: i64 = 10_000;
+
 /// When a run that was cut off, or that came too early, is begun again, in milliseconds after it began.
 const FALLBACK: i64 = 60_000;
 
@@ -76,8 +79,8 @@ impl Alarm {
     pub(crate) async fn wake(&self) -> Result<JsValue, JsValue> {
         self.woken.set(true);
         let storage = self.state.storage();
-        let soon = now() + SOON;
-        if storage.get_alarm().await?.is_none_or(|at| at > soon) {
+        let now = now();
+        if is_to_be_set(storage.get_alarm().await?, now) {
             storage.set_alarm(SOON).await?;
         }
         Ok(web_sys::Response::new()?.into())
@@ -165,7 +168,27 @@ macro_rules! alarmed_object {
 }
 pub(crate) use alarmed_object;
 
+/// Tells whether an alarm has to be set for a run to come soon: it rings too late, or has not rung when it should have.
+fn is_to_be_set(at: Option<i64>, now: i64) -> bool {
+    at.is_none_or(|at| at > now + SOON || at < now - STUCK)
+}
+
 fn now() -> i64 {
     use edge_core::ports::Clock as _;
     crate::clock::WorkerClock.now().0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_that_is_stuck_in_the_past_is_set_anew() {
+        let now = 1_000_000;
+        assert!(is_to_be_set(None, now), "there is none");
+        assert!(is_to_be_set(Some(now + FALLBACK), now), "it rings too late");
+        assert!(!is_to_be_set(Some(now + SOON), now), "it rings soon");
+        assert!(!is_to_be_set(Some(now - 100), now), "it rings just now");
+        assert!(is_to_be_set(Some(now - STUCK - 1), now), "it did not ring");
+    }
 }
