@@ -1,6 +1,7 @@
 //! Files that are made to do harm. Big ones, so they are made when they are needed.
 mod archives;
 mod pdfs;
+mod sites;
 mod texts;
 
 /// What is to become of it.
@@ -27,6 +28,19 @@ pub fn files() -> impl Iterator<Item = Hostile> {
         bytes: make(),
         end: *end,
     })
+}
+
+/// What a site may answer at `/robots.txt`, and whether it forbids `/a/page`.
+pub fn robots() -> Vec<(&'static str, Vec<u8>, bool)> {
+    sites::ROBOTS
+        .iter()
+        .map(|(name, make, forbids)| (*name, make(), *forbids))
+        .collect()
+}
+
+/// What a site may answer where its sitemap is. Each is refused, or lists nothing.
+pub fn sitemaps() -> Vec<(&'static str, Vec<u8>)> {
+    sites::SITEMAPS.iter().map(|(name, make)| (*name, make())).collect()
 }
 
 /// How a file is made.

@@ -70,7 +70,7 @@ pub(super) const ALL: &[Maker] = &[
         )
         .into_bytes()
     }),
-    ("open-quote.csv", Any, || {
+    ("open-quote.csv", Refused, || {
         format!("a,b\n\"{}", "x,\n".repeat(3 * MIB)).into_bytes()
     }),
     ("wide.csv", Refused, || "a,".repeat(1_000_000).into_bytes()),
@@ -78,6 +78,34 @@ pub(super) const ALL: &[Maker] = &[
         format!("name,price\n{}", "a,1\n".repeat(1_000_000)).into_bytes()
     }),
     ("one-line.txt", Any, || "a".repeat(5 * MIB).into_bytes()),
+    ("short-lines.txt", Refused, || {
+        "a line of some thirty letters.\n\n".repeat(600_000).into_bytes()
+    }),
+    ("prose.txt", Any, || {
+        "The quick brown fox jumps over the lazy dog. "
+            .repeat(430_000)
+            .into_bytes()
+    }),
+    ("long-heading.txt", Any, || {
+        format!("{}\n====\n\n{}", "h".repeat(100_000), "below\n\n".repeat(100_000)).into_bytes()
+    }),
+    ("marks.md", Refused, || "*a _b ".repeat(3 * MIB).into_bytes()),
+    ("labels.csv", Refused, || {
+        let labels: Vec<String> = (0..900).map(|it| format!("{}{it}", "label".repeat(18))).collect();
+        format!(
+            "{}\n{}",
+            labels.join(","),
+            format!("{}\n", ["1"; 900].join(",")).repeat(2_000)
+        )
+        .into_bytes()
+    }),
+    ("latin.txt", Any, || {
+        "caf\u{e9} "
+            .chars()
+            .map(|it| it as u8)
+            .collect::<Vec<_>>()
+            .repeat(3 * MIB)
+    }),
     ("strange.txt", Any, || vec![0xff; MIB]),
     ("empty.txt", Refused, Vec::new),
     ("blank.pdf", Refused, || b" \n".repeat(1_000)),

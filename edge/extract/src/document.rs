@@ -2,40 +2,43 @@
 mod csv;
 mod docx;
 pub(crate) mod encoding;
-mod html;
+pub(crate) mod html;
 mod pdf;
 
-use crate::meter::{Meter, NoPause, Pause};
+use crate::meter::{Meter, NoPause, Pause, at_once};
 use crate::{Extracted, FileKind, Hint, Reason, Refusal, sniff};
-use retrieval::{Block, Format};
+use retrieval::parse::MOST_BLOCKS;
+use retrieval::{Block, Format, Parsed};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 /// Work given to one file.
-const WORK: u64 = 400_000_000;
+pub(crate) const WORK: u64 = 400_000_000;
 
-/// Paragraphs, items and rows of one file. An index is made of all of them at once, in one isolate's memory.
-const BLOCKS: usize = 150_000;
 /// Different words of one file: an index keeps each with its tokens. A long book has fewer than 50,000.
 const WORDS: usize = 150_000;
+/// Lines, and marks such as `*` and `[`, of a Markdown file: its reader makes a node of each before it returns the first.
+const MARKDOWN_MARKS: usize = 300_000;
 
 /// Reads a file, pausing as it goes.
 ///
 /// # Errors
 /// When the file is at fault.
-pub async fn document(bytes: &[u8], hint: &Hint, pause: &dyn Pause) -> Result<Extracted, Refusal> {
-    let kind = sniff::kind(bytes, hint)?;
+pub async fn document(bytes: Vec<u8>, hint: &Hint, pause: &dyn Pause) -> Result<Extracted, Refusal> {
+    let kind = sniff::kind(&bytes, hint)?;
     let mut meter = Meter::new(WORK, pause);
     meter.spend_on(bytes.len())?;
     let parsed = match kind {
-        FileKind::Html => html::read(&html_text(bytes, hint)?, &mut meter).await?,
-        FileKind::Markdown => retrieval::parse(Format::Markdown, &text(bytes, hint)?),
-        FileKind::Text => retrieval::parse(Format::Text, &text(bytes, hint)?),
-        FileKind::Csv => csv::read(&text(bytes, hint)?, &mut meter).await?,
-        FileKind::Pdf => pdf::read(bytes.to_vec(), &mut meter).await?,
-        FileKind::Docx => docx::read(bytes, &mut meter).await?,
+        FileKind::Html => {
+            let declared = encoding::declared_in(&bytes);
+            html::read(&text(bytes, hint, declared.as_deref())?, &mut meter).await?
+        }
+        FileKind::Markdown => markdown(&text(bytes, hint, None)?, &mut meter)?,
+        FileKind::Text => retrieval::parse(Format::Text, &text(bytes, hint, None)?),
+        FileKind::Csv => csv::read(&text(bytes, hint, None)?, &mut meter).await?,
+        FileKind::Pdf => pdf::read(bytes, &mut meter).await?,
+        FileKind::Docx => docx::read(&bytes, &mut meter).await?,
     };
     if parsed.blocks.is_empty() {
         return Err(Refusal::new(Reason::Empty, "no text was found in the file"));
@@ -53,19 +56,14 @@ pub async fn document(bytes: &[u8], hint: &Hint, pause: &dyn Pause) -> Result<Ex
 /// # Errors
 /// When the file is at fault.
 pub fn document_at_once(bytes: &[u8], hint: &Hint) -> Result<Extracted, Refusal> {
-    let reading = pin!(document(bytes, hint, &NoPause));
-    match reading.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(end) => end,
-        // It waits for pauses alone, and these are none.
-        Poll::Pending => Err(Refusal::new(Reason::Damaged, "the file could not be read")),
-    }
+    at_once(document(bytes.to_vec(), hint, &NoPause))
 }
 
 // Text that no index could be made of is refused here, with the reason, and not where it would take the isolate down.
 fn check_extent(blocks: &[Block]) -> Result<(), Refusal> {
     let too_much = |what: &str| Refusal::new(Reason::TooMuch, format!("the file has more than {what}; split it"));
-    if blocks.len() > BLOCKS {
-        return Err(too_much(&format!("{BLOCKS} paragraphs or rows")));
+    if blocks.len() > MOST_BLOCKS {
+        return Err(too_much(&format!("{MOST_BLOCKS} paragraphs or rows")));
     }
     let mut words = HashSet::new();
     let all = blocks
@@ -80,13 +78,27 @@ fn check_extent(blocks: &[Block]) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn text(bytes: &[u8], hint: &Hint) -> Result<String, Refusal> {
-    encoding::decode(bytes, encoding::charset_of(&hint.media_type))
+/// Returns the text that bytes are; not twice in memory where they are text as they stand.
+fn text(mut bytes: Vec<u8>, hint: &Hint, declared: Option<&str>) -> Result<String, Refusal> {
+    let charset = encoding::charset_of(&hint.media_type).or(declared);
+    let mark = match encoding::decode(&bytes, charset)? {
+        Cow::Owned(text) => return Ok(text),
+        Cow::Borrowed(text) => bytes.len() - text.len(),
+    };
+    bytes.drain(..mark);
+    String::from_utf8(bytes).map_err(|_| Refusal::new(Reason::Damaged, "the text in the file is damaged"))
 }
 
-fn html_text(bytes: &[u8], hint: &Hint) -> Result<String, Refusal> {
-    let declared = encoding::declared_in(bytes);
-    encoding::decode(bytes, encoding::charset_of(&hint.media_type).or(declared.as_deref()))
+/// Reads Markdown whose reader's memory has a bound.
+fn markdown(text: &str, meter: &mut Meter<'_>) -> Result<Parsed, Refusal> {
+    let is_mark = |it: &u8| b"\n*_~`[]()<>!&\\|$^{}".contains(it);
+    let marks = text.bytes().filter(is_mark).count();
+    meter.spend_on(marks.saturating_mul(10))?;
+    if marks > MARKDOWN_MARKS {
+        let message = format!("the file has more than {MARKDOWN_MARKS} lines and marks of Markdown; split it");
+        return Err(Refusal::new(Reason::TooMuch, message));
+    }
+    Ok(retrieval::parse(Format::Markdown, text))
 }
 
 #[cfg(test)]
@@ -113,7 +125,74 @@ mod tests {
             "{}",
             refusal.message
         );
-        let refusal = read(&"again\n\n".repeat(BLOCKS + 1)).err().unwrap();
+        let refusal = read(&"again\n\n".repeat(MOST_BLOCKS + 1)).err().unwrap();
         assert!(refusal.message.contains("paragraphs"), "{}", refusal.message);
+    }
+
+    #[test]
+    fn short_lines_and_long_prose_are_read_or_refused_by_name() {
+        let short = "a line of some thirty letters.\n\n".repeat(600_000);
+        let refusal = read(&short).err().unwrap();
+        assert!(refusal.message.contains("150000 paragraphs"), "{}", refusal.message);
+        // As one paragraph it is read, in pieces.
+        let lines = read(&"a line of some thirty letters.\n".repeat(600_000)).unwrap();
+        assert!(lines.blocks.iter().all(|it| it.text.len() < 70_000) && lines.blocks.len() > 200);
+        let prose = read(&"one line of prose that does not end. ".repeat(500_000)).unwrap();
+        assert_eq!(prose.blocks.len(), 1);
+    }
+
+    #[test]
+    fn what_is_in_memory_more_often_than_it_is_in_the_file_has_a_bound() {
+        // A heading is copied to each block below it.
+        let long = format!("{}\n====\n\n{}", "h".repeat(100_000), "below\n\n".repeat(100_000));
+        let read_long = read(&long).unwrap();
+        assert!(read_long.blocks.iter().all(|it| it.heading_path.is_empty()));
+        let many = format!("{}\n====\n\n{}", "h".repeat(499), "below\n\n".repeat(100_000));
+        let copies = read(&many)
+            .unwrap()
+            .blocks
+            .iter()
+            .map(|it| it.heading_path.concat().len())
+            .sum::<usize>();
+        assert!((1_000_000..9_000_000).contains(&copies), "{copies}");
+        let named = |name: &str, text: String| {
+            let hint = Hint {
+                name: name.into(),
+                ..Hint::default()
+            };
+            document_at_once(text.as_bytes(), &hint)
+                .map(|it| it.blocks.len())
+                .map_err(|it| it.message)
+        };
+        let quote = named("a.csv", format!("a,b\n\"{}", "x y,\n".repeat(3_000_000)));
+        assert!(quote.as_ref().is_err_and(|it| it.contains("quote")), "{quote:?}");
+        let labels: Vec<String> = (0..900).map(|it| format!("{}{it}", "label".repeat(18))).collect();
+        let rows = format!("{}\n", ["1"; 900].join(",")).repeat(2_000);
+        let wide = named("a.csv", format!("{}\n{rows}", labels.join(",")));
+        assert!(
+            wide.as_ref().is_err_and(|it| it.contains("with their labels")),
+            "{wide:?}"
+        );
+        let marks = named("a.md", "*a _b ".repeat(200_000));
+        assert!(
+            marks.as_ref().is_err_and(|it| it.contains("marks of Markdown")),
+            "{marks:?}"
+        );
+        // Each byte is two in UTF-8, or three.
+        let latin = vec![0xe4; 12 * 1024 * 1024];
+        let refusal = document_at_once(
+            &latin,
+            &Hint {
+                name: "a.txt".into(),
+                ..Hint::default()
+            },
+        )
+        .err()
+        .unwrap();
+        assert!(
+            refusal.message.contains("longer than 20 MB") || refusal.message.contains("damaged"),
+            "{}",
+            refusal.message
+        );
     }
 }

@@ -23,6 +23,6 @@ pub use file::{Extracted, FileKind, Hint};
 pub use page::{Page, Sitemap};
 pub use refusal::{Reason, Refusal};
 #[cfg(feature = "readers")]
-pub use site::page;
+pub use site::{page, page_at_once};
 #[cfg(feature = "readers")]
-pub use sitemap::sitemap;
+pub use sitemap::{sitemap, sitemap_at_once};

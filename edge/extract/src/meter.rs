@@ -1,6 +1,8 @@
 //! What reading a file may cost: work is counted where it is done, since there is no clock to ask.
 use crate::{Reason, Refusal};
 use async_trait::async_trait;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 /// Work between two pauses. A unit is about what a byte takes to be looked at: some tens of nanoseconds.
 const BETWEEN_PAUSES: u64 = 250_000;
@@ -17,6 +19,18 @@ pub struct NoPause;
 #[async_trait(?Send)]
 impl Pause for NoPause {
     async fn pause(&self) {}
+}
+
+/// Reads to the end without a pause, for where nobody waits.
+///
+/// # Errors
+/// Those of the reader.
+pub(crate) fn at_once<T>(reading: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+    match pin!(reading).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(end) => end,
+        // It waits for pauses alone, and these are none.
+        Poll::Pending => Err(Refusal::new(Reason::Damaged, "the file could not be read")),
+    }
 }
 
 /// Counts the work that one file takes.

@@ -4,7 +4,8 @@ mod head;
 mod markdown;
 mod nesting;
 
-use crate::document::encoding;
+use crate::document::{WORK, encoding, html};
+use crate::meter::{Meter, NoPause, Pause, at_once};
 use crate::{FileKind, Hint, Page, Reason, Refusal, sniff};
 use retrieval::Format;
 use scraper::{Html, Node};
@@ -19,7 +20,7 @@ const ELEMENTS: usize = 100_000;
 ///
 /// # Errors
 /// When it is empty, no text, or larger than any page has to be.
-pub fn page(bytes: &[u8], url: &str, media_type: &str) -> Result<Page, Refusal> {
+pub async fn page(bytes: &[u8], url: &str, media_type: &str, pause: &dyn Pause) -> Result<Page, Refusal> {
     let base = Url::parse(url).map_err(|_| Refusal::new(Reason::Damaged, "the page has no address"))?;
     let hint = Hint {
         media_type: media_type.to_owned(),
@@ -34,15 +35,23 @@ pub fn page(bytes: &[u8], url: &str, media_type: &str) -> Result<Page, Refusal> 
     }
     let declared = encoding::charset_of(media_type).map(str::to_owned);
     let declared = declared.or_else(|| encoding::declared_in(bytes));
+    let mut meter = Meter::new(WORK, pause);
+    meter.spend_on(bytes.len())?;
     let text = encoding::decode(bytes, declared.as_deref())?;
+    html::check(&text, &mut meter).await?;
     if nesting::is_too_deep(&text) {
         return Err(too_complicated());
     }
     let html = Html::parse_document(&text);
     check(&html)?;
     let head = head::read(&html, &base);
+    let says_itself = content::says_itself(&html);
+    // Two trees of a large page are not in memory at a time.
+    drop(html);
+    pause.pause().await;
     let whole = retrieval::parse(Format::Html, &text);
-    let chosen = content::choose(&html, &text, &base, whole);
+    pause.pause().await;
+    let chosen = content::choose(says_itself, &text, &base, whole);
     Ok(Page {
         title: head.title.or(chosen.title),
         text: markdown::write(&chosen.blocks),
@@ -53,6 +62,14 @@ pub fn page(bytes: &[u8], url: &str, media_type: &str) -> Result<Page, Refusal> 
         is_nofollow: head.is_nofollow,
         language: head.language,
     })
+}
+
+/// Reads a page without a pause, for where nobody waits.
+///
+/// # Errors
+/// As [`page`].
+pub fn page_at_once(bytes: &[u8], url: &str, media_type: &str) -> Result<Page, Refusal> {
+    at_once(page(bytes, url, media_type, &NoPause))
 }
 
 /// Refuses what nobody writes by hand or by program.

@@ -1,12 +1,17 @@
 //! Sitemaps (sitemaps.org), packed or not, or one address a line.
+use crate::document::WORK;
+use crate::meter::{Meter, NoPause, Pause, at_once};
 use crate::{Reason, Refusal, Sitemap};
 use flate2::read::GzDecoder;
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use std::borrow::Cow;
 use std::io::Read as _;
 
-/// How much is read of a sitemap, in bytes: the protocol's limit.
-const LARGEST: u64 = 50 * 1024 * 1024;
+/// How much is read of a sitemap, in bytes, packed or not. The protocol allows more than an isolate holds.
+const LARGEST: usize = 10 * 1024 * 1024;
+/// Unpacking goes on in steps of so many bytes.
+const STEP: usize = 64 * 1024;
 /// How many addresses of it are taken: the protocol's limit.
 const MOST: usize = 50_000;
 /// The deepest element. The protocol has three levels, its extensions a few more.
@@ -18,25 +23,80 @@ const LONGEST: usize = 2_048;
 ///
 /// # Errors
 /// When it is none, or larger than any may be.
-pub fn sitemap(bytes: &[u8]) -> Result<Sitemap, Refusal> {
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        let mut unpacked = Vec::new();
-        let unpacking = GzDecoder::new(bytes).take(LARGEST + 1).read_to_end(&mut unpacked);
-        unpacking.map_err(|_| damaged("it cannot be unpacked"))?;
-        if u64::try_from(unpacked.len()).unwrap_or(u64::MAX) > LARGEST {
-            return Err(Refusal::new(Reason::TooMuch, "the sitemap is larger than 50 MB"));
-        }
-        return read(&unpacked);
+pub async fn sitemap(bytes: &[u8], pause: &dyn Pause) -> Result<Sitemap, Refusal> {
+    let mut meter = Meter::new(WORK, pause);
+    meter.spend_on(bytes.len())?;
+    if bytes.len() > LARGEST {
+        return Err(too_large());
     }
-    read(bytes)
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        let unpacked = unpack(bytes, &mut meter).await?;
+        return read(&unpacked, &mut meter).await;
+    }
+    read(bytes, &mut meter).await
+}
+
+/// Reads a sitemap without a pause, for where nobody waits.
+///
+/// # Errors
+/// As [`sitemap`].
+pub fn sitemap_at_once(bytes: &[u8]) -> Result<Sitemap, Refusal> {
+    at_once(sitemap(bytes, &NoPause))
+}
+
+async fn unpack(bytes: &[u8], meter: &mut Meter<'_>) -> Result<Vec<u8>, Refusal> {
+    let mut unpacking = GzDecoder::new(bytes);
+    let mut unpacked = Vec::new();
+    let mut step = vec![0; STEP];
+    loop {
+        let length = unpacking
+            .read(&mut step)
+            .map_err(|_| damaged("it cannot be unpacked"))?;
+        if length == 0 {
+            return Ok(unpacked);
+        }
+        if unpacked.len() + length > LARGEST {
+            return Err(too_large());
+        }
+        unpacked.extend_from_slice(step.get(..length).unwrap_or_default());
+        meter.spend_on(length / 4)?;
+        meter.rest().await;
+    }
+}
+
+fn too_large() -> Refusal {
+    let message = format!(
+        "the sitemap is larger than {} MB unpacked; split it",
+        LARGEST / 1024 / 1024
+    );
+    Refusal::new(Reason::TooMuch, message)
 }
 
 fn damaged(why: &str) -> Refusal {
     Refusal::new(Reason::Damaged, format!("the sitemap is damaged: {why}"))
 }
 
-fn read(bytes: &[u8]) -> Result<Sitemap, Refusal> {
-    let text = String::from_utf8_lossy(bytes);
+/// Returns the text of a sitemap. A stray byte is forgiven; a file full of them is no text.
+fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
+    const FORGIVEN: usize = 1_000;
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut repaired = String::with_capacity(bytes.len() + 3 * FORGIVEN);
+    for (index, chunk) in bytes.utf8_chunks().enumerate() {
+        if index > FORGIVEN {
+            return Err(damaged("it is not in UTF-8"));
+        }
+        repaired.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            repaired.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    Ok(Cow::Owned(repaired))
+}
+
+async fn read(bytes: &[u8], meter: &mut Meter<'_>) -> Result<Sitemap, Refusal> {
+    let text = text(bytes)?;
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.starts_with("http://") || text.starts_with("https://") {
         let pages = text.lines().map(str::trim).filter(|it| is_address(it));
@@ -45,21 +105,27 @@ fn read(bytes: &[u8]) -> Result<Sitemap, Refusal> {
             sitemaps: vec![],
         });
     }
-    xml(text)
+    xml(text, meter).await
 }
 
 fn is_address(text: &str) -> bool {
     !text.is_empty() && text.len() <= LONGEST
 }
 
-fn xml(text: &str) -> Result<Sitemap, Refusal> {
+async fn xml(text: &str, meter: &mut Meter<'_>) -> Result<Sitemap, Refusal> {
     let mut reader = Reader::from_str(text);
     let mut found = Sitemap::default();
     let mut path: Vec<String> = Vec::new();
     let mut address = String::new();
     let mut has_root = false;
+    let mut before = 0;
     loop {
-        match reader.read_event() {
+        let event = reader.read_event();
+        let at = reader.buffer_position();
+        meter.spend(at.saturating_sub(before) + 20)?;
+        before = at;
+        meter.rest().await;
+        match event {
             Ok(Event::Start(tag)) => {
                 let name = tag.local_name().as_ref().to_owned();
                 if path.is_empty() {
@@ -146,16 +212,16 @@ mod tests {
     #[test]
     fn pages_are_listed_packed_or_not() {
         let expected = ["https://example.com/a?x=1&y=2", "https://example.com/b"];
-        assert_eq!(sitemap(MAP.as_bytes()).unwrap().pages, expected);
-        assert_eq!(sitemap(&pack(MAP.as_bytes())).unwrap().pages, expected);
+        assert_eq!(sitemap_at_once(MAP.as_bytes()).unwrap().pages, expected);
+        assert_eq!(sitemap_at_once(&pack(MAP.as_bytes())).unwrap().pages, expected);
         let lines = "https://example.com/a\n\nhttps://example.com/b\n";
-        assert_eq!(sitemap(lines.as_bytes()).unwrap().pages.len(), 2);
+        assert_eq!(sitemap_at_once(lines.as_bytes()).unwrap().pages.len(), 2);
     }
 
     #[test]
     fn an_index_lists_sitemaps() {
         let index = "<sitemapindex><sitemap><loc>https://example.com/1.xml</loc></sitemap></sitemapindex>";
-        let read = sitemap(index.as_bytes()).unwrap();
+        let read = sitemap_at_once(index.as_bytes()).unwrap();
         assert_eq!(
             (read.pages.len(), read.sitemaps),
             (0, vec!["https://example.com/1.xml".to_owned()])
@@ -166,21 +232,26 @@ mod tests {
     fn bombs_are_refused() {
         let bomb = pack(&vec![b' '; 60 * 1024 * 1024]);
         assert!(bomb.len() < 100_000);
-        assert_eq!(sitemap(&bomb).unwrap_err().reason, Reason::TooMuch);
+        assert_eq!(sitemap_at_once(&bomb).unwrap_err().reason, Reason::TooMuch);
+        // Bytes that are no text take three times as much as text.
+        let bytes = pack(&vec![0xff; 20 * 1024 * 1024]);
+        assert_eq!(sitemap_at_once(&bytes).unwrap_err().reason, Reason::TooMuch);
+        let bytes = pack(&vec![0xff; 9 * 1024 * 1024]);
+        assert!(sitemap_at_once(&bytes).unwrap_err().message.contains("UTF-8"));
         let laughs = "<?xml version='1.0'?><!DOCTYPE l [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]>
             <urlset><url><loc>https://example.com/&b;</loc></url></urlset>";
-        assert!(sitemap(laughs.as_bytes()).is_err());
+        assert!(sitemap_at_once(laughs.as_bytes()).is_err());
         let deep = format!("<urlset>{}", "<url>".repeat(100_000));
-        assert!(sitemap(deep.as_bytes()).is_err());
+        assert!(sitemap_at_once(deep.as_bytes()).is_err());
     }
 
     #[test]
     fn a_list_that_is_too_long_is_cut_and_what_is_no_list_is_refused() {
         let entry = "<url><loc>https://example.com/a</loc></url>";
         let long = format!("<urlset>{}</urlset>", entry.repeat(MOST + 10));
-        assert_eq!(sitemap(long.as_bytes()).unwrap().pages.len(), MOST);
+        assert_eq!(sitemap_at_once(long.as_bytes()).unwrap().pages.len(), MOST);
         let broken = format!("<urlset>{entry}<url><loc>https");
-        assert_eq!(sitemap(broken.as_bytes()).unwrap().pages.len(), 1);
+        assert_eq!(sitemap_at_once(broken.as_bytes()).unwrap().pages.len(), 1);
         for wrong in [
             "",
             "hello",
@@ -188,8 +259,8 @@ mod tests {
             "<rss></rss>",
             "\u{1f}\u{8b}",
         ] {
-            assert!(sitemap(wrong.as_bytes()).is_err(), "{wrong}");
+            assert!(sitemap_at_once(wrong.as_bytes()).is_err(), "{wrong}");
         }
-        assert!(sitemap(b"\x1f\x8b\x08\x00garbage").is_err());
+        assert!(sitemap_at_once(b"\x1f\x8b\x08\x00garbage").is_err());
     }
 }

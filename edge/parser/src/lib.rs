@@ -2,11 +2,14 @@
 //!
 //! When a reader crashes in spite of everything, this isolate is replaced, and the file that did it has failed.
 
+mod permit;
+
 use async_trait::async_trait;
 use edge_extract::meter::Pause;
 use edge_extract::{Hint, document, page, sitemap};
 use edge_turn::Turn;
 use serde::Serialize;
+use std::io;
 use std::time::Duration;
 use worker::{Context, Delay, Env, Request, Response, Result, event};
 
@@ -29,21 +32,43 @@ async fn fetch(mut request: Request, _: Env, _: Context) -> Result<Response> {
         name: value("name"),
         media_type: value("type"),
     };
+    // Whoever has to be alone waits outside, with nothing in memory yet.
+    let Some(_permit) = permit::take(value("alone") == "1").await else {
+        return Response::error("busy", 503);
+    };
     let bytes = request.bytes().await?;
     let Some(_turn) = Turn::take(bytes.len(), MOST_AT_ONCE) else {
         return Response::error("busy", 503);
     };
     match url.path() {
-        "/document" => answer(&document(&bytes, &hint, &Queue).await),
-        "/page" => answer(&page(&bytes, &value("url"), &hint.media_type)),
-        "/sitemap" => answer(&sitemap(&bytes)),
+        "/document" => answer(&document(bytes, &hint, &Queue).await),
+        "/page" => answer(&page(&bytes, &value("url"), &hint.media_type, &Queue).await),
+        "/sitemap" => answer(&sitemap(&bytes, &Queue).await),
         _ => Response::error("not found", 404),
     }
 }
 
+/// Writes an answer into as much room as it takes: growing, it would take three times as much for a moment.
 fn answer(read: &impl Serialize) -> Result<Response> {
-    let bytes = serde_json::to_vec(read)?;
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, read)?;
+    let mut bytes = Vec::with_capacity(length.0);
+    serde_json::to_writer(&mut bytes, read)?;
     Response::from_bytes(bytes)
+}
+
+/// Counts what is written.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A turn of the platform's queue: other requests, in this Worker and beside it, go on meanwhile.

@@ -5,7 +5,7 @@ mod html;
 mod markdown;
 mod plain;
 
-pub use blocks::Blocks;
+pub use blocks::{Blocks, MOST_BLOCKS};
 use serde::{Deserialize, Serialize};
 
 /// What a document is written in.

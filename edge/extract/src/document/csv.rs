@@ -3,7 +3,9 @@ use crate::meter::Meter;
 use crate::{Reason, Refusal};
 use csv::{ReaderBuilder, StringRecord};
 use retrieval::{Block, BlockKind, Parsed};
+use std::cell::Cell;
 use std::collections::HashSet;
+use std::io::{self, Read};
 
 /// What may stand between cells, the commonest first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -13,6 +15,10 @@ const SAMPLE: usize = 50;
 const MOST_ROWS: usize = 25_000;
 /// More cells than this in a row are no table for people.
 const MOST_CELLS: usize = 1_000;
+/// A row that is longer, in bytes, is a quote that does not end.
+const LONGEST_ROW: usize = 1024 * 1024;
+/// What all rows may be together with their labels, in bytes.
+const MOST_TEXT: usize = 24 * 1024 * 1024;
 
 /// Reads a table.
 ///
@@ -23,12 +29,15 @@ pub(super) async fn read(text: &str, meter: &mut Meter<'_>) -> Result<Parsed, Re
     let mut reader = ReaderBuilder::new();
     let mut reader = reader.delimiter(delimiter).has_headers(false).flexible(true);
     reader = reader.trim(csv::Trim::All);
-    let mut rows = reader.from_reader(text.as_bytes()).into_records();
+    let given = Cell::new(0);
+    let mut rows = reader.from_reader(Rows::new(text, &given)).into_records();
+    let mut next = || next(&mut rows, &given);
     let mut parsed = Parsed::default();
-    let Some(first) = next(&mut rows)? else {
+    let mut length = 0;
+    let Some(first) = next()? else {
         return Ok(parsed);
     };
-    let second = next(&mut rows)?;
+    let second = next()?;
     let labels = second
         .as_ref()
         .filter(|it| is_header(&first, it))
@@ -39,6 +48,7 @@ pub(super) async fn read(text: &str, meter: &mut Meter<'_>) -> Result<Parsed, Re
         meter.spend_on(cells.as_slice().len() + cells.len())?;
         meter.rest().await;
         if let Some(text) = passage(labels.as_ref(), &cells) {
+            length += text.len();
             parsed.blocks.push(Block {
                 heading_path: Vec::new(),
                 kind: BlockKind::Record,
@@ -49,18 +59,59 @@ pub(super) async fn read(text: &str, meter: &mut Meter<'_>) -> Result<Parsed, Re
             let message = format!("the table has more than {MOST_ROWS} rows; split it");
             return Err(Refusal::new(Reason::TooMuch, message));
         }
+        if length > MOST_TEXT {
+            let message = format!(
+                "the rows of the table with their labels are longer than {} MB; split it",
+                MOST_TEXT / 1024 / 1024
+            );
+            return Err(Refusal::new(Reason::TooMuch, message));
+        }
         row = match waiting.take() {
             Some(cells) => Some(cells),
-            None => next(&mut rows)?,
+            None => next()?,
         };
     }
     Ok(parsed)
 }
 
+/// A table's text, which ends with an error where a row is too long: the reader would keep all of it.
+struct Rows<'a> {
+    rest: &'a [u8],
+    /// How many bytes were read since the row before ended.
+    given: &'a Cell<usize>,
+}
+
+impl<'a> Rows<'a> {
+    fn new(text: &'a str, given: &'a Cell<usize>) -> Self {
+        Self {
+            rest: text.as_bytes(),
+            given,
+        }
+    }
+}
+
+impl Read for Rows<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.given.get() > LONGEST_ROW {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let length = self.rest.read(buffer)?;
+        self.given.set(self.given.get() + length);
+        Ok(length)
+    }
+}
+
 /// Returns the next row that is not blank.
-fn next(rows: &mut csv::StringRecordsIntoIter<&[u8]>) -> Result<Option<StringRecord>, Refusal> {
+fn next(rows: &mut csv::StringRecordsIntoIter<Rows<'_>>, given: &Cell<usize>) -> Result<Option<StringRecord>, Refusal> {
     for row in rows {
-        let row = row.map_err(|why| Refusal::new(Reason::Damaged, format!("the table is damaged: {why}")))?;
+        given.set(0);
+        let row = row.map_err(|why| match why.kind() {
+            csv::ErrorKind::Io(why) if why.kind() == io::ErrorKind::FileTooLarge => {
+                let message = "a row of the table is longer than 1 MB; look for a quote that does not end";
+                Refusal::new(Reason::TooMuch, message)
+            }
+            _ => Refusal::new(Reason::Damaged, format!("the table is damaged: {why}")),
+        })?;
         if row.len() > MOST_CELLS {
             let message = format!("a row of the table has more than {MOST_CELLS} cells");
             return Err(Refusal::new(Reason::TooMuch, message));
@@ -84,8 +135,13 @@ fn delimiter(text: &str) -> (u8, &str) {
     for delimiter in DELIMITERS {
         let mut reader = ReaderBuilder::new();
         let reader = reader.delimiter(delimiter).has_headers(false).flexible(true);
-        let rows = reader.from_reader(text.as_bytes()).into_records();
-        let widths: Vec<usize> = rows.take(SAMPLE).map_while(Result::ok).map(|row| row.len()).collect();
+        let given = Cell::new(0);
+        let rows = reader.from_reader(Rows::new(text, &given)).into_records();
+        let width = |row: StringRecord| {
+            given.set(0);
+            row.len()
+        };
+        let widths: Vec<usize> = rows.take(SAMPLE).map_while(Result::ok).map(width).collect();
         let Some(width) = widths.first().copied().filter(|it| *it > 1) else {
             continue;
         };

@@ -2,10 +2,14 @@
 use crate::sniff::looks_like_utf_16;
 use crate::{Reason, Refusal};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{CoderResult, Encoding, UTF_8};
+use std::borrow::Cow;
 
 /// How much is looked at to guess an encoding, in bytes.
 const SAMPLE: usize = 256 * 1024;
+/// How long a text may be in UTF-8, in bytes, and in what steps there is made room for it.
+const LONGEST: usize = 20 * 1024 * 1024;
+const STEP: usize = 1024 * 1024;
 /// How far into a page its encoding may be declared, in bytes.
 const DECLARED_WITHIN: usize = 2048;
 
@@ -13,7 +17,7 @@ const DECLARED_WITHIN: usize = 2048;
 ///
 /// # Errors
 /// When there is no encoding in which they are text.
-pub(crate) fn decode(bytes: &[u8], declared: Option<&str>) -> Result<String, Refusal> {
+pub(crate) fn decode<'a>(bytes: &'a [u8], declared: Option<&str>) -> Result<Cow<'a, str>, Refusal> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return decode_as(encoding, bytes.get(mark..).unwrap_or_default());
     }
@@ -24,7 +28,7 @@ pub(crate) fn decode(bytes: &[u8], declared: Option<&str>) -> Result<String, Ref
     if !bytes.contains(&0x1b)
         && let Ok(text) = std::str::from_utf8(bytes)
     {
-        return Ok(clean(text));
+        return Ok(clean(Cow::Borrowed(text)));
     }
     let declared = declared.and_then(|label| Encoding::for_label(label.as_bytes()));
     // Bytes that are not UTF-8 are not, whatever is declared.
@@ -59,21 +63,57 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     detector.guess(None, Utf8Detection::Allow)
 }
 
-fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, Refusal> {
-    let (text, _) = encoding.decode_without_bom_handling(bytes);
+fn decode_as<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Result<Cow<'a, str>, Refusal> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) if encoding == UTF_8 => Cow::Borrowed(text),
+        _ => Cow::Owned(decoded(encoding, bytes)?),
+    };
     // A stray byte is forgiven; a text full of them is none.
     let strange = text.chars().filter(|it| *it == '\u{FFFD}').count();
     if strange > 2 + text.len() / 200 {
         let message = "the text in the file is damaged, or in an encoding that is not known; save it as UTF-8";
         return Err(Refusal::new(Reason::Damaged, message));
     }
-    Ok(clean(&text))
+    Ok(clean(text))
+}
+
+/// Decodes bytes into as much room as the text takes: it may be three times as long as the bytes.
+fn decoded(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, Refusal> {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut text = String::new();
+    let mut rest = bytes;
+    loop {
+        text.reserve_exact(STEP.min(rest.len().saturating_mul(3).saturating_add(16)));
+        let (result, read, _) = decoder.decode_to_string(rest, &mut text, true);
+        rest = rest.get(read..).unwrap_or_default();
+        if text.len() > LONGEST {
+            let message = format!(
+                "the text in the file is longer than {} MB in UTF-8; split it",
+                LONGEST / 1024 / 1024
+            );
+            return Err(Refusal::new(Reason::TooMuch, message));
+        }
+        if result == CoderResult::InputEmpty {
+            return Ok(text);
+        }
+    }
 }
 
 /// Drops what no text has and what later readers would stumble over.
-fn clean(text: &str) -> String {
-    let is_kept = |it: &char| !it.is_control() || matches!(it, '\n' | '\r' | '\t' | '\u{c}');
-    text.chars().filter(is_kept).collect()
+fn clean(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_kept = |it: char| !it.is_control() || matches!(it, '\n' | '\r' | '\t' | '\u{c}');
+    match text {
+        text if text.chars().all(is_kept) => text,
+        Cow::Borrowed(text) => {
+            let mut kept = String::with_capacity(text.len());
+            kept.extend(text.chars().filter(|it| is_kept(*it)));
+            Cow::Owned(kept)
+        }
+        Cow::Owned(mut text) => {
+            text.retain(is_kept);
+            Cow::Owned(text)
+        }
+    }
 }
 
 #[cfg(test)]

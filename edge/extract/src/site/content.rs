@@ -10,8 +10,8 @@ const LEAST: f64 = 0.5;
 const LARGEST: usize = 1024 * 1024;
 
 /// Chooses between the whole page, less navigation, and what a reader's view of it shows.
-pub(super) fn choose(html: &Html, text: &str, url: &Url, whole: Parsed) -> Parsed {
-    if text.len() > LARGEST || says_itself(html) {
+pub(super) fn choose(says_itself: bool, text: &str, url: &Url, whole: Parsed) -> Parsed {
+    if text.len() > LARGEST || says_itself {
         return whole;
     }
     match readable(text, url) {
@@ -21,7 +21,7 @@ pub(super) fn choose(html: &Html, text: &str, url: &Url, whole: Parsed) -> Parse
 }
 
 /// Tells whether the page marks its content.
-fn says_itself(html: &Html) -> bool {
+pub(super) fn says_itself(html: &Html) -> bool {
     let mut elements = html.root_element().descendent_elements();
     elements.any(|it| it.value().name() == "main" || it.attr("role") == Some("main"))
 }

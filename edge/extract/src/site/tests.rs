@@ -6,7 +6,7 @@ use retrieval::{BlockKind, Parsed};
 const URL: &str = "https://example.com/docs/guide?x=1";
 
 fn read(html: &str) -> Page {
-    page(html.as_bytes(), URL, "text/html").unwrap()
+    page_at_once(html.as_bytes(), URL, "text/html").unwrap()
 }
 
 fn blocks(text: &str) -> Parsed {
@@ -27,7 +27,7 @@ fn a_page_says_what_it_is_and_where_it_leads() {
     assert_eq!(read.canonical.as_deref(), Some("https://example.com/base/guide"));
     assert_eq!(read.language.as_deref(), Some("pt-BR"));
     assert!(read.is_noindex && !read.is_nofollow);
-    let closed = super::page(b"<meta name=edgewisebot content=none><p>x", URL, "text/html").unwrap();
+    let closed = super::page_at_once(b"<meta name=edgewisebot content=none><p>x", URL, "text/html").unwrap();
     assert!(closed.is_noindex && closed.is_nofollow);
 }
 
@@ -107,7 +107,7 @@ fn a_page_without_a_main_element_loses_what_surrounds_its_text_and_nothing_else(
     }
     // A page that is nothing but a table is its table.
     let rows = "<tr><td><a href=/a>Alpha</a><td>1".repeat(30);
-    let list = super::page(
+    let list = super::page_at_once(
         format!("<body>{menu}<table>{rows}</table>").as_bytes(),
         URL,
         "text/html",
@@ -132,12 +132,16 @@ fn what_changes_around_the_text_changes_nothing() {
 fn hostile_pages_are_refused_or_read() {
     let deep = format!("<body>{}text", "<div>".repeat(200_000));
     assert_eq!(
-        super::page(deep.as_bytes(), URL, "text/html").unwrap_err().reason,
+        super::page_at_once(deep.as_bytes(), URL, "text/html")
+            .unwrap_err()
+            .reason,
         Reason::TooMuch
     );
     let wide = format!("<body>{}", "<p>x".repeat(200_000));
     assert_eq!(
-        super::page(wide.as_bytes(), URL, "text/html").unwrap_err().reason,
+        super::page_at_once(wide.as_bytes(), URL, "text/html")
+            .unwrap_err()
+            .reason,
         Reason::TooMuch
     );
     let links = format!(
@@ -146,7 +150,7 @@ fn hostile_pages_are_refused_or_read() {
     );
     assert_eq!(read(&links).links.len(), 2_000);
     for bytes in [b"\x00\x01\x02binary".as_slice(), b"", b"  \n"] {
-        assert!(super::page(bytes, URL, "text/html").is_err());
+        assert!(super::page_at_once(bytes, URL, "text/html").is_err());
     }
     for broken in [
         "<",
@@ -156,7 +160,7 @@ fn hostile_pages_are_refused_or_read() {
         "<title>",
         "&#x110000;&nosuch;",
     ] {
-        super::page(broken.as_bytes(), URL, "text/html").unwrap();
+        super::page_at_once(broken.as_bytes(), URL, "text/html").unwrap();
     }
 }
 

@@ -5,11 +5,21 @@ use crate::text::collapse_whitespace;
 
 // Deeper nesting is flattened; it bounds the work on hostile documents.
 const DEEPEST_LIST: usize = 6;
+/// A heading that is longer, in bytes, is a paragraph: each block below a heading has a copy of it.
+const LONGEST_HEADING: usize = 500;
+/// How many bytes of headings the blocks of a document have together; those after that have none.
+const MOST_HEADINGS: usize = 8 * 1024 * 1024;
+/// A paragraph that is longer, in bytes, ends where its line ends.
+const LONGEST_PARAGRAPH: usize = 64 * 1024;
+/// How many blocks a document may have.
+pub const MOST_BLOCKS: usize = 150_000;
 
 /// Makes a [`Parsed`] of what a reader finds, in the order in which it finds it.
 #[derive(Default)]
 pub struct Blocks {
     blocks: Vec<Block>,
+    /// How many bytes of headings they have.
+    heading_bytes: usize,
     /// The headings above, with their levels.
     headings: Vec<(u8, String)>,
     first_level_headings: usize,
@@ -41,7 +51,12 @@ impl Blocks {
 
     /// Adds a space, where the document breaks a line.
     pub fn space(&mut self) {
-        self.inline.push(' ');
+        let is_running_text = self.heading.is_none() && self.table.is_none() && self.lists.is_empty();
+        if is_running_text && self.inline.len() > LONGEST_PARAGRAPH {
+            self.break_block();
+        } else {
+            self.inline.push(' ');
+        }
     }
 
     /// Ends the paragraph, item line or heading that is open.
@@ -191,7 +206,7 @@ impl Blocks {
         self.push(BlockKind::Code, format!("```{language}\n{code}\n```"));
     }
 
-    /// Returns the document; without a title of its own it is called by its only first-level heading.
+    /// Returns the document, with one block more than it may have if it has too many; without a title of its own it is called by its only first-level heading.
     pub fn finish(mut self, title: Option<String>) -> Parsed {
         self.end_table();
         self.break_block();
@@ -207,6 +222,9 @@ impl Blocks {
     }
 
     fn push_heading(&mut self, level: u8, text: String) {
+        if text.len() > LONGEST_HEADING {
+            return self.push(BlockKind::Paragraph, text);
+        }
         self.headings.retain(|(above, _)| *above < level);
         if level == 1 {
             self.first_level_headings += 1;
@@ -239,7 +257,15 @@ impl Blocks {
     }
 
     fn push(&mut self, kind: BlockKind, text: String) {
-        let heading_path = self.headings.iter().map(|(_, text)| text.clone()).collect();
+        if self.blocks.len() > MOST_BLOCKS {
+            return;
+        }
+        let bytes: usize = self.headings.iter().map(|(_, text)| text.len()).sum();
+        self.heading_bytes += bytes;
+        let heading_path = match self.heading_bytes <= MOST_HEADINGS {
+            true => self.headings.iter().map(|(_, text)| text.clone()).collect(),
+            false => vec![],
+        };
         self.blocks.push(Block {
             heading_path,
             kind,

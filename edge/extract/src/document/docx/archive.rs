@@ -7,8 +7,8 @@ use zip::result::ZipError;
 
 /// Parts in a document: more are no document.
 const MOST_PARTS: usize = 2_000;
-/// What may be unpacked of one file, in bytes.
-const MOST_UNPACKED: usize = 50 * 1024 * 1024;
+/// What may be unpacked of one file, in bytes: it is in memory together with the file and what is read in it.
+const MOST_UNPACKED: usize = 24 * 1024 * 1024;
 /// What unpacks to more times its size, and to more than a little, does harm.
 const HIGHEST_RATIO: usize = 100;
 const LITTLE: usize = 1024 * 1024;

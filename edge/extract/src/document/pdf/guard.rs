@@ -8,6 +8,10 @@ use miniz_oxide::{DataFormat, MZFlush, MZStatus};
 
 /// What may be unpacked of one file, without its pictures, in bytes.
 const MOST_UNPACKED: usize = 50 * 1024 * 1024;
+/// What one stream may unpack to, in bytes: it is in memory together with the file, and twice while it grows.
+const LONGEST_STREAM: usize = 24 * 1024 * 1024;
+/// What may lie between two filters of a stream, in bytes.
+const MOST_BETWEEN: usize = 8 * 1024 * 1024;
 /// How far before its stream a dictionary is looked at.
 const DICTIONARY: usize = 1024;
 /// Packed that often, it is packed to do harm.
@@ -65,6 +69,7 @@ pub(super) fn decoded(stream: &Stream<'_>, meter: &mut Meter<'_>) -> Result<Vec<
 async fn unpack(packed: &[u8], most: usize, keep: bool, meter: &mut Meter<'_>) -> Result<(usize, Vec<u8>), Refusal> {
     let mut state = InflateState::new_boxed(DataFormat::Zlib);
     let mut step = vec![0; STEP];
+    let longest = if keep { MOST_BETWEEN } else { LONGEST_STREAM };
     let (mut rest, mut length, mut kept) = (packed, 0, Vec::new());
     loop {
         let done = inflate(&mut state, rest, &mut step, MZFlush::None);
@@ -72,7 +77,7 @@ async fn unpack(packed: &[u8], most: usize, keep: bool, meter: &mut Meter<'_>) -
         length += done.bytes_written;
         meter.spend_on(done.bytes_written / 4 + done.bytes_consumed / 4)?;
         meter.rest().await;
-        if length > most {
+        if length > most || length > longest {
             return Err(too_much());
         }
         if keep {
@@ -87,6 +92,9 @@ async fn unpack(packed: &[u8], most: usize, keep: bool, meter: &mut Meter<'_>) -
 
 fn too_much() -> Refusal {
     let most = MOST_UNPACKED / 1024 / 1024;
-    let message = format!("the PDF unpacks to more than {most} MB, without its pictures; split it");
+    let one = LONGEST_STREAM / 1024 / 1024;
+    let message = format!(
+        "the PDF unpacks to more than {most} MB, or a part of it to more than {one} MB, without its pictures; split it"
+    );
     Refusal::new(Reason::TooMuch, message)
 }
