@@ -73,6 +73,7 @@ fn build(env: &Env) -> Result<App, String> {
         parser: Arc::new(ServiceParser::new(env.service("PARSER").map_err(missing("PARSER"))?)),
         settings: Arc::new(settings),
         indexes: Arc::new(Indexes::default()),
+        permits: Arc::default(),
         model: model.map(Arc::new),
         ids: None,
         embeddings,

@@ -1,7 +1,7 @@
 //! [`Parser`] over the service binding to the Worker that reads files.
 use crate::js;
 use async_trait::async_trait;
-use edge_core::ports::{Extracted, Hint, Page, Parser, Refusal, Sitemap, Unread};
+use edge_core::ports::{Company, Extracted, Hint, Page, Parser, Refusal, Sitemap, Unread};
 use js_sys::Uint8Array;
 use serde::de::DeserializeOwned;
 use wasm_bindgen_futures::JsFuture;
@@ -18,9 +18,17 @@ impl ServiceParser {
     }
 
     /// Has the other Worker read bytes in the way that the path names.
-    async fn read<T: DeserializeOwned>(&self, path: &str, what: &[(&str, &str)], bytes: &[u8]) -> Result<T, Unread> {
+    async fn read<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        what: &[(&str, &str)],
+        bytes: &[u8],
+        company: Company,
+    ) -> Result<T, Unread> {
         let fault = |why: worker::Error| Unread::Crashed(why.to_string());
         // The binding ignores the host, and wants one.
+        let alone = (company == Company::Alone).then_some(("alone", "1"));
+        let what = what.iter().chain(&alone);
         let url = Url::parse_with_params(&format!("https://parser.local/{path}"), what);
         let url = url.map_err(|why| Unread::Crashed(why.to_string()))?;
         let mut init = RequestInit::new();
@@ -43,17 +51,17 @@ impl ServiceParser {
 
 #[async_trait]
 impl Parser for ServiceParser {
-    async fn document(&self, bytes: &[u8], hint: &Hint) -> Result<Extracted, Unread> {
+    async fn document(&self, bytes: &[u8], hint: &Hint, company: Company) -> Result<Extracted, Unread> {
         let what = [("name", hint.name.as_str()), ("type", hint.media_type.as_str())];
-        self.read("document", &what, bytes).into_send().await
+        self.read("document", &what, bytes, company).into_send().await
     }
 
-    async fn page(&self, bytes: &[u8], url: &str, media_type: &str) -> Result<Page, Unread> {
+    async fn page(&self, bytes: &[u8], url: &str, media_type: &str, company: Company) -> Result<Page, Unread> {
         let what = [("url", url), ("type", media_type)];
-        self.read("page", &what, bytes).into_send().await
+        self.read("page", &what, bytes, company).into_send().await
     }
 
-    async fn sitemap(&self, bytes: &[u8]) -> Result<Sitemap, Unread> {
-        self.read("sitemap", &[], bytes).into_send().await
+    async fn sitemap(&self, bytes: &[u8], company: Company) -> Result<Sitemap, Unread> {
+        self.read("sitemap", &[], bytes, company).into_send().await
     }
 }

@@ -169,6 +169,26 @@ async fn who_answers_410_is_told_nothing_more_and_the_owner_is_written_to() {
 }
 
 #[tokio::test]
+async fn failures_days_apart_do_not_disable_an_endpoint() {
+    let world = World::new();
+    let (owner, webhook) = with_webhook(&world).await;
+    world.receiver.always(HOOK, Reply::Status(500));
+    for days in [0, 3, 3, 6, 2] {
+        world.clock.advance(days * DAY);
+        let owner = owner.again(&world, "ann@example.com").await;
+        owner.test_event(&world, &webhook).await;
+        // One event: seven attempts within a day.
+        while let Some(next) = owner.deliver(&world, &webhook).await {
+            let wait = next.0 - world.clock.now().0;
+            world.clock.advance(wait.max(0) + SECOND);
+        }
+        let owner = owner.again(&world, "ann@example.com").await;
+        let shown = owner.get(&world, &format!("/webhooks/{webhook}")).await.expect(200);
+        assert_eq!(shown["is_active"], true, "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn who_takes_nothing_for_five_days_is_disabled_and_one_success_begins_anew() {
     let world = World::new();
     let (owner, webhook) = with_webhook(&world).await;
@@ -188,7 +208,11 @@ async fn who_takes_nothing_for_five_days_is_disabled_and_one_success_begins_anew
     attempt(Reply::Status(200)).await;
     world.clock.advance(4 * DAY);
     attempt(Reply::Refused).await;
-    world.clock.advance(5 * DAY - HOUR);
+    for _ in 0..4 {
+        world.clock.advance(DAY);
+        attempt(Reply::Status(500)).await;
+    }
+    world.clock.advance(DAY - HOUR);
     attempt(Reply::Status(500)).await;
     assert_eq!(is_active().await, json!(true));
     world.clock.advance(2 * HOUR);
@@ -390,12 +414,13 @@ async fn an_attempt_that_was_cut_off_by_a_crash_is_made_again() {
     let world = World::new();
     let (owner, webhook) = with_webhook(&world).await;
     owner.test_event(&world, &webhook).await;
-    world.sql.fail_next("UPDATE deliveries");
+    world.sql.fail_next("UPDATE webhooks SET failures");
     let endpoint = edge_store::deliveries::Endpoint {
         workspace_id: edge_model::WorkspaceId::new(owner.workspace.as_str()),
         webhook_id: WebhookId::new(webhook.as_str()),
     };
     assert!(edge_core::delivery::drain(&world.app, &endpoint, 1_000).await.is_err());
+    world.clock.advance(MINUTE);
     owner.deliver(&world, &webhook).await;
     let received = world.receiver.take();
     assert_eq!(received.len(), 2);

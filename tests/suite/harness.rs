@@ -136,6 +136,7 @@ impl World {
             parser: Arc::new(Reader),
             settings: Arc::new(settings),
             indexes: Arc::new(Indexes::default()),
+            permits: Arc::default(),
             model: model.map(|it| Arc::new(LanguageModel::new(Arc::new(it), 15_000, |_| {}))),
             ids: None,
             embeddings: EmbeddingModels::new(embeddings),

@@ -1,7 +1,10 @@
 //! Files that are made to do harm: each ends, most are refused with the reason, none takes more than it is given.
-use edge_extract::{Hint, document_at_once};
+use crate::harness::World;
+use crate::harness::site::{Reply, page};
+use edge_extract::{Hint, document_at_once, sitemap_at_once};
+use serde_json::json;
 use std::time::{Duration, Instant};
-use tests::hostile::{End, files};
+use tests::hostile::{End, files, robots, sitemaps};
 
 /// What the Worker does in seconds takes longer without every optimisation, on a machine that does other things as well.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -28,4 +31,48 @@ fn a_hostile_file_ends_within_its_budget() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_hostile_sitemap_lists_nothing() {
+    for (name, bytes) in sitemaps() {
+        let started = Instant::now();
+        let read = sitemap_at_once(&bytes);
+        let is_empty = read
+            .as_ref()
+            .is_ok_and(|it| it.pages.is_empty() && it.sitemaps.is_empty());
+        assert!(read.is_err() || is_empty, "{name}: {read:?}");
+        assert!(started.elapsed() < PATIENCE, "{name} took {:?}", started.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn a_hostile_robots_txt_costs_little_and_opens_nothing() {
+    for (name, bytes, is_forbidden) in robots() {
+        let world = World::new();
+        let site = &world.receiver.site;
+        site.has("/robots.txt", Reply::new(200, "text/plain", bytes));
+        site.has("/a/page", page("apples", &[]));
+        let owner = world.owner("ann@example.com").await;
+        let body = json!({ "url": "https://example.com/a/page", "mode": "PAGE" });
+        let started = Instant::now();
+        let source = owner.crawl(&world, body).await;
+        owner.finish(&world, &source).await;
+        let asked = site.take();
+        assert_eq!(
+            asked.iter().filter(|it| *it == "/robots.txt").count(),
+            1,
+            "{name}: read once"
+        );
+        assert_eq!(
+            !asked.contains(&"/a/page".to_owned()),
+            is_forbidden,
+            "{name}: {asked:?}"
+        );
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "{name} took {:?}",
+            started.elapsed()
+        );
+    }
 }

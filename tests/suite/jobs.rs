@@ -205,31 +205,6 @@ async fn many_files_are_erased_some_at_a_time() {
 }
 
 #[tokio::test]
-async fn work_that_never_comes_to_an_end_is_set_aside_so_that_others_have_their_turn() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let poison = world.upload(&owner, "poison.md", PAGE).await;
-    // As if each run had brought the isolate down: none of them is over.
-    world.sql.execute("UPDATE jobs SET attempts = 14", &[]);
-    assert_eq!(world.drain(&owner).await, None);
-    let reasons = world
-        .sql
-        .column("SELECT last_error FROM jobs WHERE parked_at IS NOT NULL");
-    assert_eq!(
-        reasons,
-        ["process_document: it was begun 14 times and never came to an end"]
-    );
-    let id = poison["id"].as_str().unwrap();
-    assert_eq!(status(&world, &owner, id).await.0, "FAILED");
-    owner
-        .post(&world, &format!("/documents/{id}/reprocess"), json!({}))
-        .await
-        .expect(202);
-    world.drain(&owner).await;
-    assert_eq!(status(&world, &owner, id).await.0, "COMPLETED");
-}
-
-#[tokio::test]
 async fn a_sweep_wakes_whoever_has_work() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
@@ -417,7 +392,7 @@ async fn what_nobody_needs_any_more_goes_after_a_month() {
     ] {
         world.sql.execute(park, &[&id, &owner.workspace, &task, &parked_at]);
     }
-    let host = "INSERT INTO crawl_hosts (origin, robots, robots_at, next_at) VALUES (?1, 'Disallow: /x', 0, ?2)";
+    let host = "INSERT INTO crawl_hosts (origin, rules, robots_at, next_at) VALUES (?1, '{}', 0, ?2)";
     for (origin, next_at) in [
         ("https://old.example", now - month - 1),
         ("https://new.example", now - month + MINUTE),

@@ -31,5 +31,6 @@ mod samples;
 mod schema;
 mod site;
 mod tidy;
+mod traps;
 mod twig;
 mod twin;

@@ -37,6 +37,7 @@ pub(crate) const PLACES: &[(&str, &str, Holds)] = &[
         "name hash display allowed_domains last_used_network",
         Workspace,
     ),
+    ("attempts", "workspace_id work", Nothing),
     ("auth_keys", "id", Nothing),
     // Networks are there as keyed hashes.
     ("code_tries", "code_id tried_by", Nothing),
@@ -44,7 +45,7 @@ pub(crate) const PLACES: &[(&str, &str, Holds)] = &[
     ("collections", "name description", Workspace),
     ("conversations", "id workspace_id agent_id", Nothing),
     ("conversations", "session_key page_url user_agent", Visitor),
-    ("crawl_hosts", "origin robots", Website),
+    ("crawl_hosts", "origin rules", Website),
     (
         "crawl_pages",
         "source_id workspace_id kind shape state reason document_id",

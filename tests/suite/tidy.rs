@@ -163,6 +163,7 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         "sources",
         "crawl_pages",
         "mail_recipients",
+        "attempts",
     ];
     let mut faults = vec![];
     for (path, text) in files("edge/store", &[".rs"]) {

@@ -9,6 +9,7 @@ use crate::ports::{
 use crate::settings::Settings;
 use crate::{Result, secret};
 use edge_model::Timestamp;
+use edge_permit::Permits;
 use edge_store::Store;
 use std::sync::Arc;
 
@@ -30,6 +31,8 @@ pub struct App {
     pub parser: Arc<dyn Parser>,
     pub settings: Arc<Settings>,
     pub indexes: Arc<Indexes>,
+    /// Who shares this isolate in the background, and who has it alone.
+    pub permits: Arc<Permits>,
     /// What puts answers into words; without one they are extracted.
     pub model: Option<Arc<LanguageModel>>,
     /// Set for a request that may be taken up again: its ids come again, too.

@@ -14,8 +14,10 @@ mod sitemap;
 mod turn;
 
 use crate::app::App;
+use crate::attempt::{self, Attempt, Begin, Work};
 use crate::guard::PublicUrl;
-use crate::{Error, Kind, Result};
+use crate::ports::Company;
+use crate::{Error, Kind, Result, secret};
 use edge_model::Timestamp;
 use edge_model::crawl::{CrawlPage, Found, PageKind, PageState};
 use edge_model::source::{Source, SourceStatus};
@@ -30,6 +32,12 @@ use url::Url;
 const DEEPEST: u32 = 25;
 /// How many redirects are followed to a page.
 const HOPS: u32 = 5;
+/// How long one address may take, in milliseconds: the answer, and reading it. A crash costs that much.
+const LEASE: i64 = 50 * SECOND;
+/// How long an address that crashed us is not asked for again, in milliseconds.
+const SET_ASIDE: i64 = DAY;
+/// When an address over which the parser crashed is asked for again, in milliseconds.
+const AFTER_CRASH: i64 = 10 * SECOND;
 /// When an address that could not be had is asked for again; after the last time it has failed.
 const PATIENCE: [i64; 3] = [10 * SECOND, MINUTE, 5 * MINUTE];
 /// How many addresses one step puts into the frontier.
@@ -90,6 +98,8 @@ struct Crawl {
     source: Source,
     start: Url,
     size: CrawlSize,
+    /// What has been begun, and ends with the batch that is written next.
+    attempt: Option<Attempt>,
 }
 
 impl Crawl {
@@ -100,6 +110,26 @@ impl Crawl {
 
     fn most_asked(&self) -> u32 {
         self.source.max_pages.saturating_mul(3).saturating_add(100)
+    }
+
+    /// Returns work of the crawl, as it is counted when it begins.
+    fn work(&self, name: String) -> Work {
+        Work {
+            workspace_id: self.source.workspace_id.clone(),
+            name,
+            lease: LEASE,
+            set_aside: SET_ASIDE,
+        }
+    }
+
+    /// Keeps the crawl from its next step while one is under way: what that crashes, the next one might crash, too.
+    fn hold(&self, until: Timestamp) -> Option<Statement> {
+        Some(sources::hold(&self.source, until))
+    }
+
+    /// Says whether what has been begun may share with others what does it.
+    fn company(&self) -> Company {
+        self.attempt.as_ref().map_or(Company::Shared, Attempt::company)
     }
 
     fn is_full(&self) -> bool {
@@ -121,11 +151,12 @@ async fn step(app: &App, view: CrawlView) -> Result<()> {
         start: start(&source)?,
         source,
         size,
+        attempt: None,
     };
     let is_last = crawl.is_full() && next.as_ref().is_none_or(|it| it.page.kind == PageKind::Page);
     match next {
         Some(NextPage { due_at, .. }) if !is_last && due_at > now => wait(app, crawl.source, due_at).await,
-        Some(NextPage { page, .. }) if !is_last => visit(app, &crawl, page).await,
+        Some(NextPage { page, .. }) if !is_last => visit(app, crawl, page).await,
         _ => ending::end(app, crawl).await,
     }
 }
@@ -138,22 +169,22 @@ async fn wait(app: &App, mut source: Source, until: Timestamp) -> Result<()> {
 }
 
 /// Asks for an address, unless something is against it, and writes down what came of it.
-async fn visit(app: &App, crawl: &Crawl, mut page: CrawlPage) -> Result<()> {
+async fn visit(app: &App, mut crawl: Crawl, mut page: CrawlPage) -> Result<()> {
     let url = match PublicUrl::new(&page.url, &app.settings.allow_private_hosts) {
         Ok(url) => url,
         Err(why) => {
             page.state = PageState::Skipped;
             page.reason = Some(format!("the address {why}"));
-            return write(app, crawl, vec![crawls::settle(&page)]).await;
+            return write(app, &crawl, vec![crawls::settle(&page)]).await;
         }
     };
-    let rules = match turn::rules(app, crawl, &page).await? {
+    let rules = match turn::rules(app, &mut crawl, &page).await? {
         turn::Robots::Known(rules) => rules,
         turn::Robots::Later => return Ok(()),
         turn::Robots::Refused => {
             page.state = PageState::Failed;
             page.reason = Some("the site's robots.txt could not be read, so nothing was asked for".into());
-            return write(app, crawl, vec![crawls::settle(&page)]).await;
+            return write(app, &crawl, vec![crawls::settle(&page)]).await;
         }
     };
     if !rules.allow(&page.url) {
@@ -161,14 +192,7 @@ async fn visit(app: &App, crawl: &Crawl, mut page: CrawlPage) -> Result<()> {
         page.reason = Some("the site's robots.txt forbids it".into());
         let mut writes = vec![crawls::settle(&page)];
         writes.push(crawls::release(&page, CANONICAL));
-        return write(app, crawl, writes).await;
-    }
-    // What was begun more often than it failed has brought somebody down each time.
-    if usize::try_from(page.tries).is_ok_and(|it| it > PATIENCE.len()) {
-        page.state = PageState::Failed;
-        page.reason = Some("it could not be read".into());
-        let writes = vec![crawls::settle(&page), crawls::release(&page, CANONICAL)];
-        return write(app, crawl, writes).await;
+        return write(app, &crawl, writes).await;
     }
     let now = app.now();
     if !app
@@ -178,12 +202,48 @@ async fn visit(app: &App, crawl: &Crawl, mut page: CrawlPage) -> Result<()> {
     {
         return Ok(());
     }
-    app.store.write(vec![crawls::begin(&page)]).await?;
+    let work = crawl.work(format!("page/{}/{}", page.source_id, secret::sha256(&page.url)));
+    match attempt::begin(app, work.clone(), |until| crawl.hold(until)).await? {
+        Begin::Run(attempt) => crawl.attempt = Some(attempt),
+        Begin::Later(at) => {
+            page.next_at = at;
+            return write(app, &crawl, vec![crawls::settle(&page)]).await;
+        }
+        Begin::SetAside => return give_up(app, &crawl, page, &work).await,
+    }
+    let done = read(app, &crawl, page, url).await;
+    match &crawl.attempt {
+        Some(attempt) => attempt.finish(app, done).await,
+        None => done,
+    }
+}
+
+/// Asks for an address whose turn it is.
+async fn read(app: &App, crawl: &Crawl, page: CrawlPage, url: PublicUrl) -> Result<()> {
     let outcome = match page.kind {
         PageKind::Page => outcome::of_page(app, crawl, &page, url).await?,
         PageKind::Sitemap => sitemap::read(app, crawl, &page, url).await?,
     };
-    settle(app, crawl, page, outcome).await
+    match &crawl.attempt {
+        Some(attempt) if attempt.is_used_up() => give_up(app, crawl, page, attempt.work()).await,
+        _ => settle(app, crawl, page, outcome).await,
+    }
+}
+
+/// Sets an address aside that crashed whatever read it each time nothing else ran.
+async fn give_up(app: &App, crawl: &Crawl, mut page: CrawlPage, work: &Work) -> Result<()> {
+    page.state = PageState::Failed;
+    page.reason = Some("reading it crashed our reader each time, so it was given up".into());
+    let mut source = crawl.source.clone();
+    let now = app.now();
+    source.next_step_at = Some(now);
+    let writes = vec![
+        crawls::settle(&page),
+        crawls::release(&page, CANONICAL),
+        sources::set_progress(&source, now),
+        work.set_aside(now),
+    ];
+    Ok(app.store.write(writes).await.map(drop)?)
 }
 
 /// Writes down what came of an address that was asked for.
@@ -192,6 +252,10 @@ async fn settle(app: &App, crawl: &Crawl, mut page: CrawlPage, outcome: Outcome)
     page.fetched_at = Some(now);
     let mut writes = vec![];
     match outcome {
+        Outcome::Crashed => {
+            page.reason = Some("our reader crashed while it was read".into());
+            page.next_at = now.plus(AFTER_CRASH);
+        }
         Outcome::Later { reason, after } => {
             let tries = usize::try_from(page.tries).unwrap_or(usize::MAX);
             page.tries += 1;
@@ -244,6 +308,7 @@ async fn write(app: &App, crawl: &Crawl, mut writes: Vec<Statement>) -> Result<(
     let mut source = crawl.source.clone();
     source.next_step_at = Some(now);
     writes.push(sources::set_progress(&source, now));
+    writes.extend(crawl.attempt.as_ref().map(|it| it.end(now)));
     Ok(app.store.write(writes).await.map(drop)?)
 }
 

@@ -7,6 +7,7 @@ mod attempt;
 mod plan;
 
 use crate::app::App;
+use crate::attempt::{self as work, Begin, Work};
 use crate::permission::Action;
 use crate::ports::Envelope;
 use crate::program::Caller;
@@ -15,7 +16,7 @@ use crate::{Error, Result, event, job};
 use attempt::Outcome;
 use edge_model::delivery::{Attempt, Delivery, DeliveryStatus};
 use edge_model::job::Task;
-use edge_model::time::DAY;
+use edge_model::time::{DAY, SECOND};
 use edge_model::webhook::{DisabledBecause, Webhook};
 use edge_model::{DeliveryId, Timestamp, WebhookId};
 use edge_store::deliveries::{Due, Endpoint, Range};
@@ -26,8 +27,10 @@ use futures_util::future::join_all;
 const AT_ONCE: u32 = 4;
 /// How many events may be ordered again at a time.
 const REPLAY: u32 = 1_000;
-/// An endpoint that took nothing for so long is disabled, in milliseconds.
-const PATIENCE: i64 = 5 * DAY;
+/// An endpoint that took nothing for so long, while it was tried again and again, is disabled, in milliseconds.
+const LONGEST_FAILURE: i64 = 5 * DAY;
+/// How long one attempt may take, in milliseconds. A crash costs that much.
+const LEASE: i64 = 45 * SECOND;
 /// How long events and what became of them are kept, in milliseconds.
 const KEPT: i64 = 30 * DAY;
 
@@ -56,12 +59,104 @@ pub async fn drain(app: &App, endpoint: &Endpoint, budget_ms: i64) -> Result<Opt
     }
 }
 
-/// Makes one attempt for each of some deliveries, all at the same time, and writes down what came of them.
+/// Makes one attempt for each of some deliveries and writes down what came of them: all at the same time, but for those
+/// during which something crashed.
 async fn round(app: &App, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
+    let works = due.iter().map(|it| work_of(&it.delivery)).collect();
+    let Endpoint {
+        workspace_id,
+        webhook_id,
+    } = endpoint_of(&webhook);
+    // What crashes over these might crash over the next ones, too.
+    let pause = |until| Some(webhooks::pause(&workspace_id, &webhook_id, until));
+    let begun = work::begin_together(app, works, pause).await?;
+    let (mut together, mut ends, mut suspects) = (vec![], vec![], vec![]);
+    for (due, begun) in due.into_iter().zip(begun) {
+        match begun {
+            Ok(attempt) => {
+                together.push(due);
+                ends.push(attempt);
+            }
+            Err(work) => suspects.push((due, work)),
+        }
+    }
+    if !together.is_empty() {
+        let writes: Vec<Statement> = ends.iter().map(|it| it.end(app.now())).collect();
+        let done = attempt_all(app, webhook.clone(), together, writes.clone()).await;
+        if done.is_err() {
+            // They ended, if not well. Where this cannot be written either, they count as if something had crashed.
+            let _ = app.store.write(writes).await;
+        }
+        done?;
+        let Some(after) = app.store.webhook(&workspace_id, &webhook_id).await? else {
+            return Ok(());
+        };
+        webhook = after;
+    }
+    // Those that want the isolate to themselves wait for these.
+    drop(ends);
+    for (due, work) in suspects {
+        match work::begin_alone(app, work.clone(), pause).await? {
+            Begin::Run(attempt) => {
+                let done = attempt_all(app, webhook, vec![due], vec![attempt.end(app.now())]).await;
+                attempt.finish(app, done).await?;
+            }
+            Begin::SetAside => set_aside(app, &webhook, due.delivery, &work).await?,
+            Begin::Later(at) => {
+                app.store.write(Vec::from_iter(pause(at))).await?;
+                return Ok(());
+            }
+        }
+        // What came of it counts for the endpoint.
+        let Some(after) = app.store.webhook(&workspace_id, &webhook_id).await? else {
+            return Ok(());
+        };
+        webhook = after;
+    }
+    Ok(())
+}
+
+fn work_of(delivery: &Delivery) -> Work {
+    Work {
+        workspace_id: delivery.workspace_id.clone(),
+        name: format!("delivery/{}", delivery.id),
+        lease: LEASE,
+        set_aside: 0,
+    }
+}
+
+/// Gives up a delivery that crashed whatever made it each time nothing else ran. The endpoint is not at fault.
+async fn set_aside(app: &App, webhook: &Webhook, mut delivery: Delivery, work: &Work) -> Result<()> {
+    let now = app.now();
+    delivery.attempts += 1;
+    delivery.status = DeliveryStatus::Failed;
+    delivery.next_attempt_at = None;
+    delivery.ended_at = Some(now);
+    let attempt = Attempt {
+        number: delivery.attempts,
+        url: webhook.url.clone(),
+        headers: vec![],
+        status: None,
+        error: Some("sending it crashed our sender each time, so it was given up".into()),
+        response: String::new(),
+        duration_ms: 0,
+        created_at: now,
+    };
+    let writes = vec![
+        deliveries::insert_attempt(&delivery, &attempt),
+        deliveries::update(&delivery),
+        webhooks::set_health(webhook),
+        events::delete_unkept(&delivery.workspace_id),
+        work.set_aside(now),
+    ];
+    Ok(app.store.write(writes).await.map(drop)?)
+}
+
+/// Makes an attempt for each of some deliveries, all at the same time, and adds what came of them to `writes`.
+async fn attempt_all(app: &App, mut webhook: Webhook, due: Vec<Due>, mut writes: Vec<Statement>) -> Result<()> {
     let attempts = due.iter().map(|it| attempt::make(app, &webhook, it));
     let outcomes = join_all(attempts).await;
     let now = app.now();
-    let mut writes = vec![];
     let mut is_gone = false;
     for (Due { mut delivery, .. }, outcome) in due.into_iter().zip(outcomes) {
         is_gone |= outcome.is_gone();
@@ -72,7 +167,7 @@ async fn round(app: &App, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
     }
     writes.push(webhooks::set_health(&webhook));
     writes.push(events::delete_unkept(&webhook.workspace_id));
-    let is_failing = webhook.failing_since.is_some_and(|it| it.plus(PATIENCE) <= now);
+    let is_failing = webhook.failing_since.is_some_and(|it| it.plus(LONGEST_FAILURE) <= now);
     let why = match (is_gone, is_failing) {
         (true, _) => DisabledBecause::Gone,
         (false, true) => DisabledBecause::Failing,

@@ -144,7 +144,7 @@ pub async fn get(app: &App, member: &Member, id: &DocumentId, version: u32) -> R
         media_type: version.media_type.clone(),
         bytes,
     };
-    let extracted = file::read(app, &upload, 1).await?;
+    let extracted = file::read(app, &upload, None).await?;
     let mut text = String::new();
     let mut is_cut = false;
     for block in extracted.blocks {

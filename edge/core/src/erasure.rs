@@ -4,7 +4,7 @@ use crate::{Result, job};
 use edge_model::job::Task;
 use edge_model::time::MINUTE;
 use edge_model::{JobId, WorkspaceId};
-use edge_store::{Statement, jobs, workspaces};
+use edge_store::{Statement, attempts, jobs, workspaces};
 use std::collections::BTreeSet;
 
 /// When what was written late is erased, in milliseconds: whoever was at work has then ended.
@@ -15,10 +15,11 @@ const AT_ONCE: usize = 300;
 const PAUSE: i64 = MINUTE;
 
 /// Returns the writes that delete a workspace: its rows, what was to be done for it, and the order to erase the rest.
-pub(crate) fn workspace(app: &App, id: &WorkspaceId) -> Result<[Statement; 4]> {
+pub(crate) fn workspace(app: &App, id: &WorkspaceId) -> Result<[Statement; 5]> {
     let erase = |is_last, delay| job::insert(app, id, Task::EraseWorkspace { is_last }, delay);
     Ok([
         jobs::delete_all(id, None),
+        attempts::delete_all(id),
         erase(false, 0)?,
         erase(true, LATE)?,
         workspaces::delete(id),
@@ -39,7 +40,9 @@ pub(crate) async fn erase(app: &App, id: &WorkspaceId, own: &JobId, is_last: boo
     }
     app.limiter.forget(id.as_str()).await?;
     if is_last {
-        app.store.write(vec![jobs::delete_all(id, Some(own))]).await?;
+        app.store
+            .write(vec![jobs::delete_all(id, Some(own)), attempts::delete_all(id)])
+            .await?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Files that people upload: what they are by their bytes, and the text in them.
 use crate::app::App;
-use crate::ports::{Extracted, FileKind, Hint, Refusal, Unread};
+use crate::attempt::Attempt;
+use crate::ports::{Company, Extracted, FileKind, Hint, Refusal, Unread};
 use crate::{Error, Kind, Result};
 use edge_extract::Reason;
 use futures_util::future::{Either, select};
@@ -20,10 +21,8 @@ pub struct Upload {
     pub bytes: Vec<u8>,
 }
 
-/// How often the parser may come to grief before the file is held to be the cause.
-const MOST_CRASHES: u32 = 3;
 /// How long the parser may take, in milliseconds: less than a job is left alone.
-const PATIENCE: u32 = 35_000;
+const PARSER_TIMEOUT: u32 = 35_000;
 
 impl Upload {
     fn hint(&self) -> Hint {
@@ -45,23 +44,23 @@ pub fn kind(upload: &Upload) -> Result<FileKind> {
 /// Reads a file.
 ///
 /// # Errors
-/// [`Kind::Unprocessable`] and [`Kind::UnsupportedMedia`] when the file is at fault, and when the parser has come to
-/// grief over it too often; [`Kind::Unavailable`] when another try may succeed.
-pub async fn read(app: &App, upload: &Upload, attempt: u32) -> Result<Extracted> {
+/// [`Kind::Unprocessable`] and [`Kind::UnsupportedMedia`] when the file is at fault; [`Kind::Unavailable`] when another
+/// try may succeed. Where a job reads it, the job's attempt is told of a crash.
+pub(crate) async fn read(app: &App, upload: &Upload, attempt: Option<&Attempt>) -> Result<Extracted> {
     let hint = upload.hint();
-    let reading = pin!(app.parser.document(&upload.bytes, &hint));
-    let unread = match select(reading, app.clock.sleep(PATIENCE)).await {
+    let company = attempt.map_or(Company::Shared, Attempt::company);
+    let reading = pin!(app.parser.document(&upload.bytes, &hint, company));
+    let unread = match select(reading, app.clock.sleep(PARSER_TIMEOUT)).await {
         Either::Left((Ok(extracted), _)) => return Ok(extracted),
         Either::Left((Err(unread), _)) => unread,
         Either::Right(_) => Unread::Crashed("no answer in time".into()),
     };
+    if let Some(attempt) = attempt {
+        attempt.note(&unread);
+    }
     Err(match unread {
         Unread::Refused(refusal) => refused(refusal),
         Unread::Busy => Error::unavailable("files cannot be read at the moment", "the parser is busy"),
-        Unread::Crashed(_) if attempt >= MOST_CRASHES => {
-            let message = "the file cannot be read: it brings our reader down; save it in another form";
-            Error::new(Kind::Unprocessable, message).of_field("file")
-        }
         Unread::Crashed(why) => Error::unavailable("files cannot be read at the moment", why),
     })
 }

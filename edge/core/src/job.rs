@@ -1,5 +1,6 @@
 //! Jobs: worked off one at a time per workspace, at least once, with patience.
 use crate::app::App;
+use crate::attempt::{self, Attempt, Begin, Work};
 use crate::{
     Error, Kind, Result, crawl, delivery, erasure, event, file, idempotency, index, letter, reseal, retention,
 };
@@ -9,7 +10,7 @@ use edge_model::job::{Job, Task};
 use edge_model::time::{DAY, HOUR, MINUTE, SECOND};
 use edge_model::{DocumentId, JobId, Timestamp, WorkspaceId};
 use edge_store::jobs::{self, Lane};
-use edge_store::{Statement, documents};
+use edge_store::{Statement, attempts, documents};
 use futures_util::future::join;
 use retrieval::{DocumentInput, Parsed, SegmentBuilder};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,9 +21,6 @@ const LOOK: u32 = 200;
 const LEASE: i64 = 45 * SECOND;
 /// When a failed job is tried again; after the last one it is parked.
 const BACKOFF: [i64; 6] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR];
-/// How often a job may be begun. One that fails is parked long before, so that one that was begun more often is never
-/// over: it brings the isolate down, and not by chance.
-const MOST_ATTEMPTS: u32 = 2 * (BACKOFF.len() as u32 + 1);
 /// How long a parked job is kept for whoever looks into it, in milliseconds.
 const KEPT: i64 = 30 * DAY;
 /// How long a parked mail is kept, in milliseconds: some name an address.
@@ -31,6 +29,9 @@ const MAILS_KEPT: i64 = 3 * DAY;
 const ERASED_AT_ONCE: usize = 10;
 /// What the owner of a document reads when it is not the file that is at fault.
 const NOT_PROCESSED: &str = "we could not process it; try again later";
+/// What the owner of a document reads whose processing crashed each time.
+const CRASHES: &str =
+    "it cannot be processed: our reader crashed over it each time; save it in another form, or split it";
 /// Passages of one segment: about 3 MiB.
 const SEGMENT_CHUNKS: usize = 2_000;
 /// What working on a file takes in memory, in times its length: its text, its blocks, its passages.
@@ -91,17 +92,79 @@ async fn lane(app: &App, workspace: &WorkspaceId, lane: Lane, stop: Timestamp) -
         let Some(job) = app.store.lease_job(workspace, lane, now, now.plus(LEASE)).await? else {
             break;
         };
-        let done = match job.attempts > MOST_ATTEMPTS {
-            true => give_up(app, &job).await,
-            false => run(app, &job).await,
+        let attempt = match attempt::begin(app, work(&job), |_| None).await? {
+            Begin::Run(attempt) => attempt,
+            Begin::SetAside => {
+                set_aside(app, &job, &work(&job)).await?;
+                continue;
+            }
+            Begin::Later(at) => {
+                let put_off = jobs::retry(workspace, &job.id, at, "another run of it is under way");
+                app.store.write(vec![put_off]).await?;
+                continue;
+            }
         };
+        let done = run(app, &job, &attempt).await;
+        if attempt.is_used_up() {
+            set_aside(app, &job, attempt.work()).await?;
+            continue;
+        }
         let end = match done {
             Ok(()) => jobs::delete(workspace, &job.id),
             Err(error) => fail(app, &job, &error),
         };
-        app.store.write(vec![end]).await?;
+        app.store.write(vec![end, attempt.end(app.now())]).await?;
     }
     Ok(())
+}
+
+/// Returns what is counted as begun for a job: the document; the task, where its next run is a job of its own; or else
+/// the job.
+fn work(job: &Job) -> Work {
+    let (name, set_aside) = match &job.task {
+        Task::ProcessDocument { document_id, version } => (format!("document/{document_id}/{version}"), 0),
+        Task::CompactIndex | Task::EmbedIndex { .. } | Task::PurgeConversations | Task::EraseWorkspace { .. } => {
+            (format!("task/{}", job.task.name()), DAY)
+        }
+        Task::EraseBlobs { .. } | Task::Reseal { .. } => (format!("job/{}", job.id), DAY),
+        Task::SendMail { .. } | Task::ReportWebhook { .. } => (format!("job/{}", job.id), 0),
+    };
+    Work {
+        workspace_id: job.workspace_id.clone(),
+        name,
+        lease: LEASE,
+        set_aside,
+    }
+}
+
+/// Gives up a job that crashed what does it each time it had it to itself. What nothing else would order again, and
+/// what would be ordered again at once, has another try after a day.
+async fn set_aside(app: &App, job: &Job, work: &Work) -> Result<()> {
+    let (workspace, now) = (&job.workspace_id, app.now());
+    if let Task::ProcessDocument { document_id, version } = &job.task {
+        let found = app.store.document(workspace, document_id).await?;
+        if let Some(document) = found.filter(|it| it.version == *version) {
+            fail_document(app, job, &document, CRASHES).await?;
+        }
+    }
+    let reason = format!(
+        "{}: it crashed {} times while nothing else ran",
+        job.task.name(),
+        attempt::MOST_TRAPS
+    );
+    let end = match &job.task {
+        Task::EraseWorkspace { .. }
+        | Task::EraseBlobs { .. }
+        | Task::EmbedIndex { .. }
+        | Task::PurgeConversations
+        | Task::Reseal { .. } => {
+            jobs::retry(workspace, &job.id, now.plus(work.set_aside), &reason)
+        }
+        Task::ProcessDocument { .. } | Task::CompactIndex | Task::SendMail { .. } | Task::ReportWebhook { .. } => {
+            jobs::park(workspace, &job.id, now, &reason)
+        }
+    };
+    Ok(app.store.write(vec![end, work.set_aside(now)]).await.map(drop)?)
 }
 
 /// Wakes everybody who has work to do: after a start, since work may have been left by a crash. Deletes what is kept no
@@ -115,8 +178,11 @@ pub async fn sweep(app: &App) -> Result<()> {
         end = end.and(app.jobs.wake(&workspace).await);
     }
     let now = app.now();
-    let purge = jobs::purge_parked(now.plus(-KEPT), now.plus(-MAILS_KEPT));
-    let purge = app.store.write(vec![purge]).await;
+    let purges = vec![
+        jobs::purge_parked(now.plus(-KEPT), now.plus(-MAILS_KEPT)),
+        attempts::purge(now.plus(-attempt::KEPT)),
+    ];
+    let purge = app.store.write(purges).await;
     end.and(purge.map(drop).map_err(Error::from))
         .and(delivery::sweep(app).await)
         .and(crawl::sweep(app).await)
@@ -133,24 +199,12 @@ fn fail(app: &App, job: &Job, error: &Error) -> Statement {
     }
 }
 
-/// Refuses a job that never comes to an end, since others wait behind it.
-async fn give_up(app: &App, job: &Job) -> Result<()> {
-    if let Task::ProcessDocument { document_id, version } = &job.task {
-        let found = app.store.document(&job.workspace_id, document_id).await?;
-        if let Some(document) = found.filter(|it| it.version == *version) {
-            fail_document(app, job, &document, NOT_PROCESSED).await?;
-        }
-    }
-    let why = format!("it was begun {MOST_ATTEMPTS} times and never came to an end");
-    Err(Error::internal(why))
-}
-
-async fn run(app: &App, job: &Job) -> Result<()> {
+async fn run(app: &App, job: &Job, attempt: &Attempt) -> Result<()> {
     let workspace = &job.workspace_id;
     match &job.task {
         Task::ProcessDocument { document_id, version } => {
             let is_last = usize::try_from(job.attempts).is_ok_and(|it| it > BACKOFF.len());
-            process_document(app, job, document_id, *version, is_last).await
+            process_document(app, job, attempt, (document_id, *version), is_last).await
         }
         Task::CompactIndex => index::retry(app, || index::compact(app, workspace)).await,
         Task::EmbedIndex { failures, .. } => index::embed::embed(app, job, *failures).await,
@@ -164,13 +218,19 @@ async fn run(app: &App, job: &Job) -> Result<()> {
 }
 
 /// Parses, embeds and indexes one version of a document. Run twice, the second replaces the first by the same.
-async fn process_document(app: &App, job: &Job, id: &DocumentId, version: u32, is_last_try: bool) -> Result<()> {
+async fn process_document(
+    app: &App,
+    job: &Job,
+    attempt: &Attempt,
+    (id, version): (&DocumentId, u32),
+    is_last_try: bool,
+) -> Result<()> {
     let workspace = &job.workspace_id;
     let found = app.store.document(workspace, id).await?;
     let Some(mut document) = found.filter(|it| it.version == version) else {
         return Ok(());
     };
-    match index_document(app, job, &mut document).await {
+    match index_document(app, job, attempt, &mut document).await {
         Ok(()) => Ok(()),
         // The file is at fault, not we: trying again would not help.
         Err(error) if matches!(error.kind, Kind::Unprocessable | Kind::UnsupportedMedia) => {
@@ -185,7 +245,7 @@ async fn process_document(app: &App, job: &Job, id: &DocumentId, version: u32, i
     }
 }
 
-async fn index_document(app: &App, job: &Job, document: &mut Document) -> Result<()> {
+async fn index_document(app: &App, job: &Job, attempt: &Attempt, document: &mut Document) -> Result<()> {
     let workspace = document.workspace_id.clone();
     set_stage(app, document, DocumentStatus::Processing, "parsing", None).await?;
     let key = crate::document::blob_key(&workspace, &document.content_hash);
@@ -203,7 +263,7 @@ async fn index_document(app: &App, job: &Job, document: &mut Document) -> Result
     let parsed = if document.source_type == SourceType::Text {
         titled(&document.title, &file::decode(&upload.bytes)?)
     } else {
-        let extracted = file::read(app, &upload, job.attempts).await?;
+        let extracted = file::read(app, &upload, Some(attempt)).await?;
         Parsed {
             title: extracted.title,
             blocks: extracted.blocks,

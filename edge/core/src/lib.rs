@@ -11,6 +11,7 @@ pub mod agent_version;
 pub mod analytics;
 pub mod answer;
 pub mod app;
+mod attempt;
 pub mod code;
 pub mod collection;
 pub mod conversation;

@@ -205,19 +205,28 @@ pub trait Parser: Send + Sync {
     ///
     /// # Errors
     /// When the file is at fault, or the parser is.
-    async fn document(&self, bytes: &[u8], hint: &Hint) -> Result<Extracted, Unread>;
+    async fn document(&self, bytes: &[u8], hint: &Hint, company: Company) -> Result<Extracted, Unread>;
 
     /// Reads a page of a website, which was found at `url` and came with this media type.
     ///
     /// # Errors
     /// When the page is at fault, or the parser is.
-    async fn page(&self, bytes: &[u8], url: &str, media_type: &str) -> Result<Page, Unread>;
+    async fn page(&self, bytes: &[u8], url: &str, media_type: &str, company: Company) -> Result<Page, Unread>;
 
     /// Reads a sitemap, packed or not.
     ///
     /// # Errors
     /// When the sitemap is at fault, or the parser is.
-    async fn sitemap(&self, bytes: &[u8]) -> Result<Sitemap, Unread>;
+    async fn sitemap(&self, bytes: &[u8], company: Company) -> Result<Sitemap, Unread>;
+}
+
+/// What else may be worked on in the same isolate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Company {
+    /// Whatever else there is to do.
+    Shared,
+    /// Nothing, so that a crash has one possible cause.
+    Alone,
 }
 
 /// Why something was not read.
@@ -225,7 +234,7 @@ pub trait Parser: Send + Sync {
 pub enum Unread {
     /// It is at fault itself.
     Refused(Refusal),
-    /// The parser came to grief over it, or over something else at the same time.
+    /// The parser crashed: over it, or over something else that it read at the same time.
     Crashed(String),
     /// The parser has enough to do; later it may have less.
     Busy,

@@ -145,6 +145,7 @@ async fn add(
         disabled_because: None,
         failures: 0,
         failing_since: None,
+        last_failed_at: None,
         paused_until: None,
         created_by: caller.actor(),
         created_at: now,

@@ -93,8 +93,8 @@ pub struct CrawlPage {
 #[derive(Clone, Debug, Deserialize)]
 pub struct CrawlHost {
     pub origin: String,
-    /// What its robots.txt says; none while it could not be had.
-    pub robots: Option<String>,
+    /// What was read in its robots.txt, in a form of the core's; none while it could not be had.
+    pub rules: Option<String>,
     pub robots_at: Timestamp,
     /// Times in a row that its robots.txt could not be had.
     pub failures: u32,

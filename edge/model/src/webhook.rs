@@ -81,6 +81,8 @@ pub struct Webhook {
     pub failures: u32,
     /// When the first of them failed.
     pub failing_since: Option<Timestamp>,
+    /// When the last of them failed.
+    pub last_failed_at: Option<Timestamp>,
     /// Nothing is sent before this moment, since the last attempts showed that it would be in vain.
     pub paused_until: Option<Timestamp>,
     /// Who set its address last.

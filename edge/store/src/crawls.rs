@@ -187,11 +187,11 @@ impl Store {
 /// Keeps what a host's robots.txt says, or that it could not be had, and when the host may be asked again.
 pub fn set_host(host: &CrawlHost) -> Statement {
     sql!(
-        "INSERT INTO crawl_hosts (origin, robots, robots_at, failures, next_at) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (origin) DO UPDATE SET robots = excluded.robots, robots_at = excluded.robots_at,
+        "INSERT INTO crawl_hosts (origin, rules, robots_at, failures, next_at) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (origin) DO UPDATE SET rules = excluded.rules, robots_at = excluded.robots_at,
             failures = excluded.failures, next_at = max(next_at, excluded.next_at)",
         host.origin.as_str(),
-        host.robots.as_deref(),
+        host.rules.as_deref(),
         host.robots_at.0,
         host.failures,
         host.next_at.0
@@ -233,18 +233,6 @@ pub fn enqueue(source: &Source, found: &[&Found], most: u32, too_many: &str) -> 
         json(&found),
         most,
         too_many
-    )
-}
-
-/// Counts a try before it is made: whoever makes it may not live to tell.
-pub fn begin(page: &CrawlPage) -> Statement {
-    sql!(
-        "UPDATE crawl_pages SET tries = ?5 + 1 WHERE workspace_id = ?1 AND source_id = ?2 AND url = ?3 AND run = ?4",
-        page.workspace_id.as_str(),
-        page.source_id.as_str(),
-        page.url.as_str(),
-        page.run,
-        page.tries
     )
 }
 

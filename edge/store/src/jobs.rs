@@ -16,7 +16,8 @@ pub enum Lane {
 }
 
 impl Store {
-    /// Leases the next due job of a workspace's lane until `until` and counts the attempt.
+    /// Leases the next due job of a workspace's lane until `until` and counts the attempt. While another job of the lane
+    /// is leased there is none: what leased it may have crashed, and the next one might, too.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -30,8 +31,11 @@ impl Store {
         let statement = sql!(
             "UPDATE jobs SET leased_until = ?3, attempts = attempts + 1 WHERE id = (
                 SELECT id FROM jobs
-                WHERE workspace_id = ?1 AND parked_at IS NULL AND run_at <= ?2 AND leased_until <= ?2
+                WHERE workspace_id = ?1 AND parked_at IS NULL AND run_at <= ?2
                     AND (json_extract(task, '$.task') = ?4) = ?5
+                    AND NOT EXISTS (SELECT 1 FROM jobs AS leased WHERE leased.workspace_id = ?1
+                        AND leased.parked_at IS NULL AND leased.leased_until > ?2
+                        AND (json_extract(leased.task, '$.task') = ?4) = ?5)
                 ORDER BY run_at, id LIMIT 1)
              RETURNING id, workspace_id, task, attempts, run_at",
             workspace.as_str(),
@@ -96,7 +100,7 @@ impl Store {
             at: Option<Timestamp>,
         }
         let statement = sql!(
-            "SELECT min(max(run_at, leased_until)) AS at FROM jobs WHERE workspace_id = ?1 AND parked_at IS NULL",
+            "SELECT max(min(run_at), max(leased_until)) AS at FROM jobs WHERE workspace_id = ?1 AND parked_at IS NULL",
             workspace.as_str()
         );
         Ok(self.row::<Row>(statement).await?.and_then(|it| it.at))

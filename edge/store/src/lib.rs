@@ -10,6 +10,7 @@ pub mod agents;
 pub mod analytics;
 pub mod answers;
 pub mod api_keys;
+pub mod attempts;
 pub mod collections;
 pub mod conversations;
 pub mod crawls;

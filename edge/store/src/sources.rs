@@ -242,6 +242,18 @@ pub fn set_progress(source: &Source, now: Timestamp) -> Statement {
     )
 }
 
+/// Keeps a crawl from its next step until a moment.
+pub fn hold(source: &Source, until: Timestamp) -> Statement {
+    sql!(
+        "UPDATE sources SET next_step_at = ?4
+         WHERE workspace_id = ?1 AND id = ?2 AND run = ?3 AND status IN ('QUEUED', 'CRAWLING')",
+        source.workspace_id.as_str(),
+        source.id.as_str(),
+        source.run,
+        until.0
+    )
+}
+
 /// Begins another crawl of a source, unless one is under way.
 pub fn begin(workspace: &WorkspaceId, id: &SourceId, now: Timestamp) -> Statement {
     sql!(

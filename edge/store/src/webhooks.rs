@@ -196,12 +196,24 @@ pub fn rotate(
 pub fn set_health(webhook: &Webhook) -> Statement {
     let it = webhook;
     sql!(
-        "UPDATE webhooks SET failures = ?3, failing_since = ?4, paused_until = ?5 WHERE workspace_id = ?1 AND id = ?2",
+        "UPDATE webhooks SET failures = ?3, failing_since = ?4, paused_until = ?5, last_failed_at = ?6
+         WHERE workspace_id = ?1 AND id = ?2",
         it.workspace_id.as_str(),
         it.id.as_str(),
         it.failures,
         it.failing_since.map(|at| at.0),
-        it.paused_until.map(|at| at.0)
+        it.paused_until.map(|at| at.0),
+        it.last_failed_at.map(|at| at.0)
+    )
+}
+
+/// Leaves an endpoint alone until a moment.
+pub fn pause(workspace: &WorkspaceId, id: &WebhookId, until: Timestamp) -> Statement {
+    sql!(
+        "UPDATE webhooks SET paused_until = ?3 WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id.as_str(),
+        until.0
     )
 }
 

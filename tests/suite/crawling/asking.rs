@@ -180,7 +180,7 @@ async fn a_large_robots_txt_is_read_as_far_as_it_must_be() {
         owner.finish(&world, &source).await;
     }
     assert_eq!(owner.known_pages(&world).await, ["/b"]);
-    let kept: usize = world.sql.column("SELECT length(robots) FROM crawl_hosts")[0]
+    let kept: usize = world.sql.column("SELECT length(rules) FROM crawl_hosts")[0]
         .parse()
         .unwrap();
     assert!(kept <= 500 * 1024, "{kept}");

@@ -205,31 +205,3 @@ async fn who_may_only_look_crawls_nothing() {
     assert_eq!(viewer.delete(&world, &path).await.status, 403);
     viewer.get(&world, &format!("{path}/pages")).await.expect(200);
 }
-
-#[tokio::test]
-async fn a_page_that_brings_down_whoever_reads_it_is_asked_for_a_few_times_and_given_up() {
-    let world = World::new();
-    let site = &world.receiver.site;
-    site.has("/", page("home", &[]));
-    let owner = world.owner("ann@example.com").await;
-    let source = owner.crawl(&world, json!({})).await;
-    // What the site forbids, and its sitemap.
-    for _ in 0..2 {
-        owner.steps(&world, &source).await.unwrap();
-        world.clock.advance(MINUTE);
-    }
-    site.take();
-    for _ in 0..10 {
-        tokio::select! {
-            biased;
-            () = world.sql.hold_next("UPDATE crawl_pages SET state", async {}) => {}
-            end = owner.steps(&world, &source) => panic!("it came to an end: {end:?}"),
-        }
-        world.clock.advance(MINUTE);
-    }
-    assert_eq!(site.take(), ["/"; 4]);
-    let shown = owner.finish(&world, &source).await;
-    assert_eq!(shown["status"], "FAILED");
-    let error = shown["progress"]["error"].as_str().unwrap();
-    assert!(error.contains("could not be read"), "{error}");
-}

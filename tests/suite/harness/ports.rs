@@ -2,8 +2,8 @@
 use async_trait::async_trait;
 use edge_core::limit::{Counters, Outcome, Take};
 use edge_core::ports::{
-    Assets, Blobs, Clock, Crawls, Deliveries, Extracted, Hint, Jobs, Limiter, Mail, Mailer, Page, Parser, Random,
-    Sitemap, Unread,
+    Assets, Blobs, Clock, Company, Crawls, Deliveries, Extracted, Hint, Jobs, Limiter, Mail, Mailer, Page, Parser,
+    Random, Sitemap, Unread,
 };
 use edge_core::{Error, Result};
 use edge_model::{Timestamp, WorkspaceId};
@@ -128,16 +128,16 @@ pub(crate) struct Reader;
 
 #[async_trait]
 impl Parser for Reader {
-    async fn document(&self, bytes: &[u8], hint: &Hint) -> Result<Extracted, Unread> {
+    async fn document(&self, bytes: &[u8], hint: &Hint, _: Company) -> Result<Extracted, Unread> {
         edge_extract::document_at_once(bytes, hint).map_err(Unread::Refused)
     }
 
-    async fn page(&self, bytes: &[u8], url: &str, media_type: &str) -> Result<Page, Unread> {
-        edge_extract::page(bytes, url, media_type).map_err(Unread::Refused)
+    async fn page(&self, bytes: &[u8], url: &str, media_type: &str, _: Company) -> Result<Page, Unread> {
+        edge_extract::page_at_once(bytes, url, media_type).map_err(Unread::Refused)
     }
 
-    async fn sitemap(&self, bytes: &[u8]) -> Result<Sitemap, Unread> {
-        edge_extract::sitemap(bytes).map_err(Unread::Refused)
+    async fn sitemap(&self, bytes: &[u8], _: Company) -> Result<Sitemap, Unread> {
+        edge_extract::sitemap_at_once(bytes).map_err(Unread::Refused)
     }
 }
 

@@ -113,6 +113,11 @@ impl Sqlite {
         release.send(()).unwrap();
     }
 
+    /// Forgets what was to wait and was not come to.
+    pub(crate) fn hold_nothing(&self) {
+        *self.hold.lock().unwrap() = None;
+    }
+
     /// Gives others their turn, as they have it while a database is asked, and waits if somebody wants it to.
     async fn wait(&self, statements: &[Statement]) {
         tokio::task::yield_now().await;

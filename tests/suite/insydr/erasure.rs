@@ -76,6 +76,8 @@ async fn furnish(world: &World, owner: &Owner) -> (String, String, String) {
     owner.test_event(world, &webhook).await;
     owner.deliver(world, &webhook).await;
     owner.crawl(world, json!({})).await;
+    let begun = "INSERT INTO attempts (workspace_id, work, lease_until, changed_at) VALUES (?1, 'job/job_1', 0, 0)";
+    world.sql.execute(begun, &[&owner.workspace]);
     // One more that waits to be worked on.
     world
         .upload(owner, "waiting.txt", "This one is not processed yet.")

@@ -2,11 +2,7 @@
 use crate::harness::acts::id;
 use crate::harness::shape::has;
 use crate::harness::{Owner, World};
-use async_trait::async_trait;
-use edge_core::ports::{Extracted, Hint, Page, Parser, Sitemap, Unread};
-use edge_model::time::MINUTE;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 async fn learn(world: &World, owner: &Owner, name: &str, bytes: &[u8]) -> Value {
     let collection = world.default_collection(owner).await;
@@ -176,47 +172,6 @@ async fn a_document_that_failed_says_why_and_may_be_sent_again() {
     has(
         &ask(&world, &owner, "When are you open?").await,
         &json!({ "answered": true }),
-    );
-}
-
-struct Crashing;
-
-#[async_trait]
-impl Parser for Crashing {
-    async fn document(&self, _: &[u8], _: &Hint) -> Result<Extracted, Unread> {
-        Err(Unread::Crashed("unreachable executed".into()))
-    }
-
-    async fn page(&self, _: &[u8], _: &str, _: &str) -> Result<Page, Unread> {
-        Err(Unread::Crashed("unreachable executed".into()))
-    }
-
-    async fn sitemap(&self, _: &[u8]) -> Result<Sitemap, Unread> {
-        Err(Unread::Crashed("unreachable executed".into()))
-    }
-}
-
-#[tokio::test]
-async fn a_file_that_brings_the_parser_down_is_given_up_at_the_third_try() {
-    let mut world = World::new();
-    world.app.parser = Arc::new(Crashing);
-    let owner = world.owner("ann@example.com").await;
-    let document = learn(&world, &owner, "hours.md", b"# Hours\n\nWe are open.").await;
-    has(&document, &json!({ "status": "PROCESSING" }));
-    world.clock.advance(MINUTE);
-    world.drain(&owner).await;
-    let document = owner.document(&world, &id(&document)).await;
-    has(&document, &json!({ "status": "PROCESSING" }));
-    world.clock.advance(MINUTE);
-    world.drain(&owner).await;
-    let document = owner.document(&world, &id(&document)).await;
-    has(&document, &json!({ "status": "FAILED" }));
-    let why = document["progress"]["error"].as_str().unwrap();
-    assert!(why.contains("brings our reader down"), "{why}");
-    assert_eq!(
-        world.sql.column("SELECT id FROM jobs").len(),
-        0,
-        "it is not tried for ever"
     );
 }
 

@@ -36,6 +36,8 @@ fn agent() -> Agent {
         updated_at: "2026-11-22T00:00:00Z".to_owned(),
         has_unpublished_changes: false,
         widget: WidgetSettings::default(),
+        revision: 1,
+        updated_by: None,
     }
 }
 

@@ -1,17 +1,39 @@
 //! The end of a crawl: what vanished is retired, and the next crawl has its time.
 use super::Crawl;
 use crate::app::App;
+use crate::attempt::{self, Begin};
 use crate::{Result, document, index};
 use edge_model::crawl::PageState;
 use edge_model::source::{Source, SourceStatus};
-use edge_store::{crawls, sources};
+use edge_store::crawls::CrawlSize;
+use edge_store::{Statement, crawls, sources};
 
 /// Why an address was not come to.
 const LIMIT: &str = "the limit of pages was reached";
 
 /// Ends a crawl: in several steps when many pages vanished, each safe to run twice.
 pub(super) async fn end(app: &App, crawl: Crawl) -> Result<()> {
-    let Crawl { mut source, size, .. } = crawl;
+    let work = crawl.work(format!("end/{}", crawl.source.id));
+    match attempt::begin(app, work.clone(), |until| crawl.hold(until)).await? {
+        Begin::Run(attempt) => {
+            let done = retire(app, crawl.source, crawl.size, attempt.end(app.now())).await;
+            attempt.finish(app, done).await
+        }
+        Begin::Later(at) => super::wait(app, crawl.source, at).await,
+        Begin::SetAside => {
+            let (mut source, now) = (crawl.source, app.now());
+            source.status = SourceStatus::Failed;
+            source.error = Some("ending the crawl crashed each time; crawl it again".into());
+            source.ended_at = Some(now);
+            source.next_step_at = source.refresh.interval().map(|it| now.plus(it));
+            let writes = vec![sources::set_progress(&source, now), work.set_aside(now)];
+            Ok(app.store.write(writes).await.map(drop)?)
+        }
+    }
+}
+
+/// Retires what vanished, and says how the crawl ended.
+async fn retire(app: &App, mut source: Source, size: CrawlSize, end: Statement) -> Result<()> {
     // A crawl that was cut short, or saw nothing, tells nothing of what it did not come across.
     let is_whole = size.done > 0 && size.done < source.max_pages;
     let left_out = crawls::leave_out_waiting(&source, LIMIT);
@@ -31,6 +53,7 @@ pub(super) async fn end(app: &App, crawl: Crawl) -> Result<()> {
         writes.extend(crawls::count_missing(&source));
     }
     writes.push(sources::set_progress(&source, now));
+    writes.push(end);
     app.store.write(writes).await?;
     app.jobs.wake(&source.workspace_id).await
 }

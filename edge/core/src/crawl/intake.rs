@@ -122,6 +122,7 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
     let mut source = crawl.source.clone();
     source.next_step_at = Some(now);
     writes.push(sources::set_progress(&source, now));
+    writes.extend(crawl.attempt.as_ref().map(|it| it.end(now)));
     app.jobs.wake(workspace).await?;
     match app.store.write(writes).await {
         Ok(_) => app.jobs.wake(workspace).await,

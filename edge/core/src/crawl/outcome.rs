@@ -17,7 +17,7 @@ use url::Url;
 /// The largest page that is read, in bytes.
 const LARGEST: usize = 4 * 1024 * 1024;
 /// How long the parser may take, in milliseconds.
-const PATIENCE: u32 = 20_000;
+const PARSER_TIMEOUT: u32 = 20_000;
 /// How many links of a page are followed.
 const LINKS: usize = 400;
 
@@ -46,6 +46,8 @@ pub(super) enum Outcome {
     Unchanged {
         found: Vec<Found>,
     },
+    /// The parser crashed.
+    Crashed,
     Taken(Box<Taken>),
 }
 
@@ -168,10 +170,9 @@ async fn of_body(app: &App, crawl: &Crawl, page: &CrawlPage, response: Response)
         let content = Content::file(&page.url, &media_type, bytes.clone());
         return Ok(taken(crawl, page, &response, content, vec![], vec![]));
     }
-    let read = app
-        .parser
-        .page(bytes, &page.url, response.header("content-type").unwrap_or_default());
-    let read = match read_of(app, read).await {
+    let media_type = response.header("content-type").unwrap_or_default();
+    let read = app.parser.page(bytes, &page.url, media_type, crawl.company());
+    let read = match read_of(app, crawl, read).await {
         Ok(read) => read,
         Err(outcome) => return Ok(outcome),
     };
@@ -232,15 +233,23 @@ async fn of_body(app: &App, crawl: &Crawl, page: &CrawlPage, response: Response)
 }
 
 /// Waits for the parser, within reason.
-pub(super) async fn read_of<T>(app: &App, reading: impl Future<Output = Result<T, Unread>>) -> Result<T, Outcome> {
+pub(super) async fn read_of<T>(
+    app: &App,
+    crawl: &Crawl,
+    reading: impl Future<Output = Result<T, Unread>>,
+) -> Result<T, Outcome> {
     let late = || Unread::Crashed("no answer in time".into());
-    let read = match select(pin!(reading), app.clock.sleep(PATIENCE)).await {
+    let read = match select(pin!(reading), app.clock.sleep(PARSER_TIMEOUT)).await {
         Either::Left((read, _)) => read,
         Either::Right(_) => Err(late()),
     };
+    if let (Err(unread), Some(attempt)) = (&read, &crawl.attempt) {
+        attempt.note(unread);
+    }
     read.map_err(|why| match why {
         Unread::Refused(refusal) => Outcome::skipped(refusal.message),
-        Unread::Busy | Unread::Crashed(_) => Outcome::Later {
+        Unread::Crashed(_) => Outcome::Crashed,
+        Unread::Busy => Outcome::Later {
             reason: "it could not be read".into(),
             after: None,
         },

@@ -59,7 +59,7 @@ fn redirect(app: &App, crawl: &Crawl, page: &CrawlPage, location: Option<&str>) 
 
 /// Works out what a sitemap lists, as far as it belongs to the source.
 pub(super) async fn of_bytes(app: &App, crawl: &Crawl, page: &CrawlPage, bytes: &[u8]) -> Result<Outcome> {
-    let read = match outcome::read_of(app, app.parser.sitemap(bytes)).await {
+    let read = match outcome::read_of(app, crawl, app.parser.sitemap(bytes, crawl.company())).await {
         Ok(read) => read,
         Err(outcome) => return Ok(outcome),
     };

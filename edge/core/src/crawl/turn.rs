@@ -2,9 +2,10 @@
 use super::fetch::{self, Body, Response};
 use super::robots::{LARGEST, Rules};
 use super::{Crawl, HOPS, address, enqueue, found, write};
-use crate::Result;
 use crate::app::App;
+use crate::attempt::{self, Begin};
 use crate::guard::PublicUrl;
+use crate::{Result, secret};
 use edge_model::crawl::{CrawlHost, CrawlPage, Found, PageKind};
 use edge_model::source::SourceKind;
 use edge_model::time::{DAY, HOUR, MINUTE, SECOND};
@@ -36,11 +37,11 @@ pub(super) fn gap(app: &App, rules: &Rules) -> i64 {
 }
 
 /// Returns what the host of a page forbids. When that is not known, the step goes into asking.
-pub(super) async fn rules(app: &App, crawl: &Crawl, page: &CrawlPage) -> Result<Robots> {
+pub(super) async fn rules(app: &App, crawl: &mut Crawl, page: &CrawlPage) -> Result<Robots> {
     let known = app.store.crawl_host(&page.origin).await?;
-    let mut host = known.unwrap_or_else(|| CrawlHost {
+    let host = known.unwrap_or_else(|| CrawlHost {
         origin: page.origin.clone(),
-        robots: None,
+        rules: None,
         robots_at: edge_model::Timestamp(0),
         failures: 0,
         next_at: edge_model::Timestamp(0),
@@ -49,9 +50,9 @@ pub(super) async fn rules(app: &App, crawl: &Crawl, page: &CrawlPage) -> Result<
     let is_current =
         host.robots_at >= crawl.source.started_at.plus(-NEW_ENOUGH) && host.robots_at > now.plus(-BELIEVED);
     let has_given_up = usize::try_from(host.failures).is_ok_and(|it| it > PATIENCE.len());
-    match (&host.robots, is_current) {
-        (Some(text), true) => {
-            let rules = Rules::read(text);
+    let known = host.rules.as_deref().and_then(Rules::from_row);
+    match (known, is_current) {
+        (Some(rules), true) => {
             // It may have been read for an earlier crawl, or another source: this one has its sitemaps to read, too.
             let writes = match page.url == crawl.source.url {
                 true => enqueue(crawl, &sitemaps(app, crawl, &page.origin, &rules)),
@@ -62,7 +63,9 @@ pub(super) async fn rules(app: &App, crawl: &Crawl, page: &CrawlPage) -> Result<
             }
             return Ok(Robots::Known(rules));
         }
-        (None, _) if has_given_up && host.robots_at > now.plus(-SILENCE) => return Ok(Robots::Refused),
+        (_, _) if host.rules.is_none() && has_given_up && host.robots_at > now.plus(-SILENCE) => {
+            return Ok(Robots::Refused);
+        }
         _ => {}
     }
     if !app
@@ -72,19 +75,41 @@ pub(super) async fn rules(app: &App, crawl: &Crawl, page: &CrawlPage) -> Result<
     {
         return Ok(Robots::Later);
     }
+    let work = crawl.work(format!("robots/{}", secret::sha256(&page.origin)));
+    match attempt::begin(app, work.clone(), |until| crawl.hold(until)).await? {
+        Begin::Run(attempt) => crawl.attempt = Some(attempt),
+        Begin::Later(at) => {
+            super::wait(app, crawl.source.clone(), at).await?;
+            return Ok(Robots::Later);
+        }
+        Begin::SetAside => {
+            app.store.write(vec![work.set_aside(now)]).await?;
+            return Ok(Robots::Refused);
+        }
+    }
+    let asked = ask(app, crawl, page, host, has_given_up).await;
+    let asked = match &crawl.attempt {
+        Some(attempt) => attempt.finish(app, asked).await,
+        None => asked,
+    };
+    asked.map(|()| Robots::Later)
+}
+
+/// Asks a host for its robots.txt, and writes down what came of it.
+async fn ask(app: &App, crawl: &Crawl, page: &CrawlPage, mut host: CrawlHost, has_given_up: bool) -> Result<()> {
+    let now = app.now();
     let mut writes = vec![];
     host.robots_at = now;
     match read(app, &page.origin).await {
-        Ok(text) => {
-            let rules = Rules::read(&text);
+        Ok(rules) => {
             host.next_at = now.plus(gap(app, &rules));
             writes.extend(enqueue(crawl, &sitemaps(app, crawl, &page.origin, &rules)));
-            host.robots = Some(text);
+            host.rules = Some(rules.to_row());
             host.failures = 0;
         }
         Err(after) => {
             let tries = usize::try_from(host.failures).unwrap_or(usize::MAX);
-            host.robots = None;
+            host.rules = None;
             // A new round of tries begins when the silence is over.
             host.failures = if has_given_up { 1 } else { host.failures + 1 };
             let wait = PATIENCE.get(tries).copied().unwrap_or(SECOND);
@@ -92,15 +117,14 @@ pub(super) async fn rules(app: &App, crawl: &Crawl, page: &CrawlPage) -> Result<
         }
     }
     writes.insert(0, crawls::set_host(&host));
-    write(app, crawl, writes).await?;
-    Ok(Robots::Later)
+    write(app, crawl, writes).await
 }
 
 /// Asks for a host's robots.txt and follows its redirects.
 ///
 /// # Errors
 /// When it cannot be had just now: after how many milliseconds the host wants to be asked again, if it says so.
-async fn read(app: &App, origin: &str) -> Result<String, Option<i64>> {
+async fn read(app: &App, origin: &str) -> Result<Rules, Option<i64>> {
     let mut url = Url::parse(&format!("{origin}/robots.txt")).map_err(|_| None)?;
     for _ in 0..=HOPS {
         let public = PublicUrl::new(url.as_str(), &app.settings.allow_private_hosts).map_err(|_| None)?;
@@ -112,15 +136,16 @@ async fn read(app: &App, origin: &str) -> Result<String, Option<i64>> {
         }
     }
     // RFC 9309, section 2.3.1.2: after too many redirects there is none.
-    Ok(String::new())
+    Ok(Rules::read(&[], true))
 }
 
-fn meaning(app: &App, response: Response) -> Result<String, Option<i64>> {
+fn meaning(app: &App, response: Response) -> Result<Rules, Option<i64>> {
     match (response.status, &response.body) {
-        (200..300, Body::Whole(bytes) | Body::Cut(bytes)) => Ok(String::from_utf8_lossy(bytes).into_owned()),
+        (200..300, Body::Whole(bytes)) => Ok(Rules::read(bytes, true)),
+        (200..300, Body::Cut(bytes)) => Ok(Rules::read(bytes, false)),
         (429, _) => Err(response.retry_after(app.now())),
         // There is none, so nothing is forbidden.
-        (200..500, _) => Ok(String::new()),
+        (200..500, _) => Ok(Rules::read(&[], true)),
         _ => Err(response.retry_after(app.now())),
     }
 }

@@ -26,16 +26,23 @@ pub(super) fn wait(random: &dyn Random, tries: u32, asked_ms: Option<i64>) -> Re
     Ok(Some((wait * percent / 100).max(asked)))
 }
 
+/// How far apart two failed attempts may be that tell of one failure, in milliseconds: what was not tried in between may
+/// have been well. Longer than the longest wait between two attempts of one delivery.
+const LONGEST_GAP: i64 = 36 * HOUR;
+
 /// Notes how an endpoint fares. From the fifth failure in a row on it is left alone, twice as long each time.
 pub(super) fn note(webhook: &mut Webhook, is_delivered: bool, now: Timestamp) {
     if is_delivered {
         webhook.failures = 0;
         webhook.failing_since = None;
+        webhook.last_failed_at = None;
         webhook.paused_until = None;
         return;
     }
     webhook.failures = webhook.failures.saturating_add(1);
-    webhook.failing_since.get_or_insert(now);
+    let is_one_failure = webhook.last_failed_at.is_some_and(|it| it.plus(LONGEST_GAP) > now);
+    webhook.failing_since = webhook.failing_since.filter(|_| is_one_failure).or(Some(now));
+    webhook.last_failed_at = Some(now);
     if webhook.failures >= TOLERATED {
         let doublings = (webhook.failures - TOLERATED).min(10);
         webhook.paused_until = Some(now.plus((PAUSE.0 << doublings).min(PAUSE.1)));

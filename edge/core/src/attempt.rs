@@ -1,0 +1,209 @@
+//! Attempts: work that may crash the isolate is counted as begun before it is, and set aside when it goes on crashing.
+//!
+//! A row is written before the work and deleted when the work ends, well or badly. A row whose lease is over tells of a
+//! crash meanwhile. Many things may have caused it, so the work is done again with the isolate to itself; only a crash
+//! of such a run is charged to the work, and after [`MOST_TRAPS`] of them it is set aside.
+use crate::Result;
+use crate::app::App;
+use crate::ports::{Company, Unread};
+use edge_model::{Timestamp, WorkspaceId};
+use edge_permit::Permit;
+use edge_store::{Statement, attempts};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// How many crashes are charged to work before it is set aside.
+pub(crate) const MOST_TRAPS: u32 = 3;
+/// How long between two looks at whether it is one's turn, in milliseconds.
+const LOOK_INTERVAL: u32 = 20;
+/// How long after work that somebody else has just ended it is looked at again, in milliseconds.
+const RETRY: i64 = 1_000;
+/// How long what is known against work is kept, in milliseconds.
+pub(crate) const KEPT: i64 = 30 * edge_model::time::DAY;
+
+/// How work ended, as far as its row is concerned.
+const ENDED: u8 = 0;
+const CRASHED: u8 = 1;
+const POSTPONED: u8 = 2;
+
+/// Work to begin.
+#[derive(Clone, Debug)]
+pub(crate) struct Work {
+    pub(crate) workspace_id: WorkspaceId,
+    /// What it is: the same each time it is tried.
+    pub(crate) name: String,
+    /// How long it may take, in milliseconds. A crash costs that much.
+    pub(crate) lease: i64,
+    /// For how long it is set aside, in milliseconds; then it has one more try. 0 where a person has to order it again.
+    pub(crate) set_aside: i64,
+}
+
+/// Whether work may begin.
+pub(crate) enum Begin {
+    Run(Attempt),
+    /// It crashed too often. What that means is written together with [`Work::set_aside`].
+    SetAside,
+    /// Somebody else is at it, until then at most.
+    Later(Timestamp),
+}
+
+/// Work that has begun. It ends with the write that [`Attempt::end`] returns.
+pub(crate) struct Attempt {
+    work: Work,
+    /// How many crashes are charged to it; none is while it is not alone.
+    traps: Option<u32>,
+    outcome: AtomicU8,
+    _permit: Arc<Permit>,
+}
+
+impl Work {
+    /// Returns the write that sets it aside.
+    pub(crate) fn set_aside(&self, now: Timestamp) -> Statement {
+        let until = now.plus(self.set_aside);
+        attempts::set_aside(&self.workspace_id, &self.name, MOST_TRAPS - 1, now, until)
+    }
+}
+
+impl Attempt {
+    /// Says whether the work may share with others what does it.
+    pub(crate) fn company(&self) -> Company {
+        match self.traps {
+            Some(_) => Company::Alone,
+            None => Company::Shared,
+        }
+    }
+
+    /// Notes why the parser has not read what the work is about.
+    pub(crate) fn note(&self, unread: &Unread) {
+        let outcome = match unread {
+            Unread::Crashed(_) => CRASHED,
+            Unread::Busy => POSTPONED,
+            Unread::Refused(_) => ENDED,
+        };
+        self.outcome.store(outcome, Ordering::Relaxed);
+    }
+
+    /// Tells whether the parser crashed.
+    pub(crate) fn is_crashed(&self) -> bool {
+        self.outcome.load(Ordering::Relaxed) == CRASHED
+    }
+
+    /// Tells whether it crashed for the last time, so that it is to be set aside.
+    pub(crate) fn is_used_up(&self) -> bool {
+        let is_last = self.traps.is_some_and(|it| it + 1 >= MOST_TRAPS);
+        is_last && self.is_crashed()
+    }
+
+    /// Returns the work.
+    pub(crate) fn work(&self) -> &Work {
+        &self.work
+    }
+
+    /// Returns the write that notes how it ended. Belongs into the batch of what came of it.
+    pub(crate) fn end(&self, now: Timestamp) -> Statement {
+        let (workspace, name) = (&self.work.workspace_id, &self.work.name);
+        match self.outcome.load(Ordering::Relaxed) {
+            CRASHED => attempts::crash(workspace, name, now),
+            POSTPONED if self.traps.is_some() => attempts::postpone(workspace, name, now),
+            _ => attempts::end(workspace, name),
+        }
+    }
+
+    /// Passes on how work ended. An error means that nothing was written, so that it ends here.
+    pub(crate) async fn finish<T>(&self, app: &App, done: Result<T>) -> Result<T> {
+        if done.is_err() {
+            // Where this cannot be written either, it counts as a crash in company.
+            let _ = app.store.write(vec![self.end(app.now())]).await;
+        }
+        done
+    }
+}
+
+/// Begins work, with the write that `hold` makes: until then nothing else of its kind is begun, so that a crash does not
+/// lead to the next one at once.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn begin(app: &App, work: Work, hold: impl Fn(Timestamp) -> Option<Statement>) -> Result<Begin> {
+    let mut begun = begin_together(app, vec![work.clone()], &hold).await?;
+    match begun.pop() {
+        Some(Ok(attempt)) => Ok(Begin::Run(attempt)),
+        _ => begin_alone(app, work, hold).await,
+    }
+}
+
+/// Begins several pieces of work that go on together. What did not end in order before is given back, for
+/// [`begin_alone`].
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn begin_together(
+    app: &App,
+    works: Vec<Work>,
+    hold: impl Fn(Timestamp) -> Option<Statement>,
+) -> Result<Vec<Result<Attempt, Work>>> {
+    let permit = Arc::new(permit(app, Company::Shared).await);
+    let now = app.now();
+    let begin = |it: &Work| attempts::begin(&it.workspace_id, &it.name, now, now.plus(it.lease));
+    let mut writes: Vec<Statement> = works.iter().map(begin).collect();
+    let lease = works.iter().map(|it| it.lease).max().unwrap_or_default();
+    writes.extend(hold(now.plus(lease)));
+    let answers = app.store.write(writes).await?;
+    // An answer with a row in it says that the work was begun.
+    let begun = works
+        .into_iter()
+        .zip(answers)
+        .map(|(work, answer)| match answer.is_empty() {
+            true => Err(work),
+            false => Ok(Attempt {
+                work,
+                traps: None,
+                outcome: AtomicU8::new(ENDED),
+                _permit: permit.clone(),
+            }),
+        });
+    Ok(begun.collect())
+}
+
+/// Begins work that did not end in order, once it has the isolate to itself.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn begin_alone(app: &App, work: Work, hold: impl Fn(Timestamp) -> Option<Statement>) -> Result<Begin> {
+    let Some(unended) = app.store.unended(&work.workspace_id, &work.name).await? else {
+        return Ok(Begin::Later(app.now().plus(RETRY)));
+    };
+    let now = app.now();
+    match unended {
+        it if it.set_aside_until > now => return Ok(Begin::SetAside),
+        it if it.lease_until > now => return Ok(Begin::Later(it.lease_until)),
+        it if it.traps >= MOST_TRAPS => return Ok(Begin::SetAside),
+        _ => {}
+    }
+    let permit = Arc::new(permit(app, Company::Alone).await);
+    let now = app.now();
+    let until = now.plus(work.lease);
+    let mut writes = vec![attempts::begin_alone(&work.workspace_id, &work.name, now, until)];
+    writes.extend(hold(until));
+    let answers = app.store.write(writes).await?;
+    if answers.first().is_none_or(Vec::is_empty) {
+        return Ok(Begin::Later(now.plus(RETRY)));
+    }
+    Ok(Begin::Run(Attempt {
+        work,
+        traps: Some(unended.traps),
+        outcome: AtomicU8::new(ENDED),
+        _permit: permit,
+    }))
+}
+
+/// Waits until work may share the isolate, or has it alone.
+async fn permit(app: &App, company: Company) -> Permit {
+    let waiting = app.permits.ask(company == Company::Alone);
+    loop {
+        if let Some(permit) = waiting.poll(app.now().0) {
+            return permit;
+        }
+        app.clock.sleep(LOOK_INTERVAL).await;
+    }
+}
