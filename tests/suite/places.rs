@@ -98,6 +98,14 @@ pub(crate) const PLACES: &[(&str, &str, Holds)] = &[
     ("invitations", "email", Workspace),
     ("jobs", "id workspace_id", Nothing),
     ("jobs", "task last_error", Member),
+    // Addresses are there as hashes.
+    (
+        "mail_ledger",
+        "id recipient kind workspace_id account_id subject_id",
+        Nothing,
+    ),
+    ("mail_recipients", "workspace_id recipient", Nothing),
+    ("mail_unsubscribes", "recipient", Nothing),
     ("memberships", "workspace_id account_id role", Nothing),
     (
         "messages",

@@ -157,9 +157,7 @@ async fn set_aside(app: &App, job: &Job, work: &Work) -> Result<()> {
         | Task::EraseBlobs { .. }
         | Task::EmbedIndex { .. }
         | Task::PurgeConversations
-        | Task::Reseal { .. } => {
-            jobs::retry(workspace, &job.id, now.plus(work.set_aside), &reason)
-        }
+        | Task::Reseal { .. } => jobs::retry(workspace, &job.id, now.plus(work.set_aside), &reason),
         Task::ProcessDocument { .. } | Task::CompactIndex | Task::SendMail { .. } | Task::ReportWebhook { .. } => {
             jobs::park(workspace, &job.id, now, &reason)
         }

@@ -73,8 +73,11 @@ fn read<'a>(app: &App, purpose: Purpose, token: &'a str) -> Result<(&'a str, &'a
     else {
         return Err(not_valid());
     };
-    let is_made = |key| signature(key, purpose, workspace, subject);
-    match app.settings.auth_keys.has_made(given, is_made)? {
+    match app
+        .settings
+        .auth_keys
+        .has_made(given, |key| signature(key, purpose, workspace, subject))?
+    {
         true => Ok((workspace, subject)),
         false => Err(not_valid()),
     }
