@@ -1,5 +1,6 @@
 //! What Durable Objects with background work have in common: somebody wakes them, their alarm works off what is due, and
 //! the alarm is set again for what is not.
+use crate::role::Role;
 use crate::{crash, log};
 use edge_model::Timestamp;
 use js_sys::Promise;
@@ -75,8 +76,9 @@ impl Alarm {
     /// Sees to it that the alarm rings soon.
     ///
     /// # Errors
-    /// When the object's storage does not answer.
+    /// When the object runs in the wrong Worker, or its storage does not answer.
     pub(crate) async fn wake(&self) -> Result<JsValue, JsValue> {
+        self.check_role()?;
         self.woken.set(true);
         let storage = self.state.storage();
         let now = now();
@@ -98,7 +100,18 @@ impl Alarm {
         })
     }
 
+    /// Background work must not share an isolate with requests.
+    fn check_role(&self) -> Result<(), JsValue> {
+        Role::Jobs.require(&self.env, "background work").map_err(|why| {
+            log::failure("configuration", &why);
+            JsValue::from_str(&why)
+        })
+    }
+
     async fn run(&self) -> worker::Result<()> {
+        if self.check_role().is_err() {
+            return self.state.storage().delete_alarm().await;
+        }
         let was_woken = self.woken.take();
         let storage = self.state.storage();
         storage.set_alarm(FALLBACK).await?;
@@ -149,7 +162,7 @@ macro_rules! alarmed_object {
             /// Takes a call.
             ///
             /// # Errors
-            /// When the object's storage does not answer.
+            /// When the object runs in the wrong Worker, or its storage does not answer.
             #[wasm_bindgen]
             pub async fn fetch(&self) -> Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue> {
                 self.0.wake().await

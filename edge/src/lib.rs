@@ -1,4 +1,4 @@
-//! The Worker: entry points and one driver per binding.
+//! The Worker: entry points and one driver per binding. Deployed twice, see [`role`].
 
 mod ai;
 mod ai_embeddings;
@@ -22,6 +22,7 @@ mod log;
 mod mail;
 mod parser;
 mod random;
+mod role;
 
 pub use crawls_do::CrawlsDo;
 pub use deliveries_do::DeliveriesDo;
@@ -34,6 +35,7 @@ use edge_core::ports::{Background, Departure};
 use edge_core::{App, job, retention};
 use http::Response;
 use http::header::{CONTENT_TYPE, HeaderValue};
+use role::Role;
 use serde_json::json;
 use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
@@ -51,7 +53,7 @@ thread_local! {
 
 #[event(start)]
 fn start() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(log::panic));
 }
 
 /// Answers a request. Exported by hand, since the ready-made export waits for a turn of the queue of futures first.
@@ -69,7 +71,8 @@ async fn answer(request: web_sys::Request, env: Env, context: Context) -> Result
     let converted = convert::from_js(&request).await;
     let method = converted.as_ref().map(|it| it.method().clone()).unwrap_or_default();
     let is_https = request.url().starts_with("https:");
-    let mut response = match (app::get(&env), converted) {
+    let app = Role::Main.require(&env, "a request").and_then(|()| app::get(&env));
+    let mut response = match (app, converted) {
         (Err(why), _) => refusal(is_https, 500, "configuration_error", &why),
         (_, Err(why)) => refusal(is_https, 400, "malformed_request", &why),
         (Ok(app), Ok(mut converted)) => {
@@ -93,6 +96,10 @@ async fn answer(request: web_sys::Request, env: Env, context: Context) -> Result
 
 #[event(scheduled)]
 async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
+    if let Err(why) = Role::Main.require(&env, "a cron trigger") {
+        log::failure("configuration", &why);
+        return;
+    }
     // The failure was logged where it was found.
     if let Ok(app) = app::get(&env) {
         sweep(app.clone()).await;

@@ -1,16 +1,33 @@
-//! The log: one line of JSON for each entry.
+//! The log: one line of JSON for each entry, with the name of the Worker that wrote it.
+use crate::role;
 use serde::Serialize;
 use serde_json::json;
+use std::panic::PanicHookInfo;
 use worker::{console_error, console_log};
+
+/// An entry and who wrote it.
+#[derive(Serialize)]
+struct Line<'a, T> {
+    #[serde(flatten)]
+    entry: &'a T,
+    worker: &'static str,
+}
 
 /// Writes down an entry.
 pub(crate) fn entry(entry: &impl Serialize) {
-    if let Ok(line) = serde_json::to_string(entry) {
+    let worker = role::name();
+    if let Ok(line) = serde_json::to_string(&Line { entry, worker }) {
         console_log!("{line}");
     }
 }
 
 /// Writes down that something of ours failed.
 pub(crate) fn failure(what: &str, why: &str) {
-    console_error!("{}", json!({ "level": "error", "event": what, "error": why }));
+    let line = json!({ "level": "error", "event": what, "error": why, "worker": role::name() });
+    console_error!("{line}");
+}
+
+/// Writes down a panic, after which the isolate is replaced.
+pub(crate) fn panic(info: &PanicHookInfo<'_>) {
+    failure("panic", &info.to_string());
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask deploy-check`: what a deployment would upload, without an account and without uploading.
+use crate::agreement;
 use crate::build::{Build, Profile};
-use crate::paths::{files_below, root};
+use crate::paths::{JOBS_CONFIG, files_below, root};
 use crate::progress::{last_lines, log_file, run_logged};
 use crate::tools::Tools;
 use anyhow::{Result, bail};
@@ -11,8 +12,9 @@ const LARGEST_ASSET: u64 = 25 * 1024 * 1024;
 /// Builds, and has wrangler check its configuration and pack the Worker.
 ///
 /// # Errors
-/// When the build fails, wrangler finds fault, or a file is larger than Cloudflare takes.
+/// When the configurations contradict each other, the build fails, wrangler finds fault, or a file is larger than Cloudflare takes.
 pub fn run() -> Result<()> {
+    agreement::check()?;
     let build = Build::new(Profile::Release, Tools::ready()?);
     build.make()?;
     build.without_demo()?;
@@ -27,7 +29,11 @@ pub fn run() -> Result<()> {
     }
     let scratch = root().join("target/xtask/deploy-check");
     std::fs::create_dir_all(scratch.join("tmp"))?;
-    for (name, config) in [("parser", "edge/parser/wrangler.toml"), ("worker", "wrangler.toml")] {
+    for (name, config) in [
+        ("parser", "edge/parser/wrangler.toml"),
+        ("jobs", JOBS_CONFIG),
+        ("worker", "wrangler.toml"),
+    ] {
         let mut command = build.tools().wrangler_for(&root().join(config), &scratch);
         command
             .args(["deploy", "--dry-run", "--outdir"])

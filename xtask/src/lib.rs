@@ -6,6 +6,7 @@
     reason = "talking to the person at the terminal is what this crate does"
 )]
 
+pub mod agreement;
 pub mod bench;
 pub mod build;
 pub mod deploy_check;

@@ -6,6 +6,9 @@ use std::{env, fs};
 /// Where `shared/retrieval/minilm/convert.py` writes the model, from the top of the repository.
 pub const MINILM: &str = "target/minilm/minilm-int8.bin";
 
+/// The configuration of the Worker for background work, from the top of the repository.
+pub const JOBS_CONFIG: &str = "edge/jobs/wrangler.toml";
+
 /// The top of the repository: as cargo says when it runs us, since checkouts may share what was compiled.
 #[must_use]
 pub fn root() -> PathBuf {

@@ -24,6 +24,8 @@ pub struct Plan {
     pub tools: Tools,
     /// The Worker's script.
     pub script: PathBuf,
+    /// The script of the Worker for background work; the same, unless a test has another.
+    pub jobs_script: PathBuf,
     /// The script of the Worker that reads files.
     pub parser: PathBuf,
     /// The script of the Worker that runs all-MiniLM-L6-v2, when the model has been made.
@@ -51,6 +53,7 @@ impl Plan {
         Self {
             tools: build.tools().clone(),
             script: build.script(),
+            jobs_script: build.script(),
             parser: build.parser_script(),
             embedder: has_minilm().then(|| build.embedder_script()),
             dist: build.dist(),
@@ -99,7 +102,7 @@ impl Server {
         }
         write_for_wrangler(&settings, &values)?;
         let log = OpenOptions::new().create(true).append(true).open(plan.log())?;
-        let configs = config::write_all(&plan)?;
+        let configs = config::write_all(&plan, &values)?;
         let (own, beside) = configs.split_first().context("there is no configuration")?;
         let mut command = plan.tools.wrangler_for(own, &plan.state);
         for config in beside {

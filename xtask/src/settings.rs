@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn wrangler_toml_has_every_setting_that_is_no_secret_and_its_default_will_do() {
         let text = fs::read_to_string(root().join("wrangler.toml")).unwrap();
-        let (_, vars) = text.split_once("[vars]\n").unwrap();
+        let (_, vars) = text.split_once("ROLE = \"main\"\n").unwrap();
         let declared: Values = vars
             .lines()
             .filter_map(|line| line.split_once(" = "))

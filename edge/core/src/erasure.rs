@@ -26,7 +26,7 @@ pub(crate) fn workspace(app: &App, id: &WorkspaceId) -> Result<[Statement; 5]> {
     ])
 }
 
-/// Deletes the blobs and counters of a workspace that is gone, and orders that came late. Where there is more than one
+/// Deletes the blobs of a workspace that is gone, and orders that came late. Where there is more than one
 /// run can delete, it orders the next. Run twice, the second finds less to delete.
 pub(crate) async fn erase(app: &App, id: &WorkspaceId, own: &JobId, is_last: bool) -> Result<()> {
     if app.store.workspace(id).await?.is_some() {
@@ -38,13 +38,26 @@ pub(crate) async fn erase(app: &App, id: &WorkspaceId, own: &JobId, is_last: boo
         app.store.write(vec![next, jobs::delete(id, own)]).await?;
         return Ok(());
     }
-    app.limiter.forget(id.as_str()).await?;
     if is_last {
         app.store
             .write(vec![jobs::delete_all(id, Some(own)), attempts::delete_all(id)])
             .await?;
     }
     Ok(())
+}
+
+/// Deletes the counters of workspaces that are being erased. Part of the sweep and not of the erasing job, because
+/// background work runs in a Worker that cannot reach the counters of requests. The sweep comes every minute and the last
+/// erasing job waits [`LATE`], so requests that were under way during the deletion leave no counter either.
+///
+/// # Errors
+/// When the database or a counter does not answer, once all others were deleted.
+pub(crate) async fn sweep(app: &App) -> Result<()> {
+    let mut end = Ok(());
+    for id in app.store.workspaces_being_erased().await? {
+        end = end.and(app.limiter.forget(id.as_str()).await);
+    }
+    end
 }
 
 /// Deletes some blobs of a workspace that is gone, and tells whether none are left.

@@ -186,6 +186,7 @@ pub async fn sweep(app: &App) -> Result<()> {
         .and(crawl::sweep(app).await)
         .and(idempotency::sweep(app).await)
         .and(reseal::sweep(app).await)
+        .and(erasure::sweep(app).await)
 }
 
 fn fail(app: &App, job: &Job, error: &Error) -> Statement {

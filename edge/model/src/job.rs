@@ -56,6 +56,9 @@ impl Task {
     /// The name of [`Task::EmbedIndex`], which is worked off beside the others.
     pub const EMBED_INDEX: &'static str = "embed_index";
 
+    /// The name of [`Task::EraseWorkspace`], which the sweep looks for.
+    pub const ERASE_WORKSPACE: &'static str = "erase_workspace";
+
     /// Returns the task's name, for logs and lists.
     pub fn name(&self) -> &'static str {
         match self {
@@ -65,7 +68,7 @@ impl Task {
             Self::EraseBlobs { .. } => "erase_blobs",
             Self::SendMail { .. } => "send_mail",
             Self::PurgeConversations => "purge_conversations",
-            Self::EraseWorkspace { .. } => "erase_workspace",
+            Self::EraseWorkspace { .. } => Self::ERASE_WORKSPACE,
             Self::ReportWebhook { .. } => "report_webhook",
             Self::Reseal { .. } => "reseal",
         }

@@ -146,6 +146,24 @@ impl Store {
             .map(|it| it.workspace_id)
             .collect())
     }
+
+    /// Lists workspaces that are gone and not erased to the end, those that were deleted last first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn workspaces_being_erased(&self) -> Result<Vec<WorkspaceId>, SqlError> {
+        #[derive(Deserialize)]
+        struct Row {
+            workspace_id: WorkspaceId,
+        }
+        let statement = sql!(
+            "SELECT workspace_id FROM jobs WHERE parked_at IS NULL AND json_extract(task, '$.task') = ?1
+             GROUP BY workspace_id ORDER BY max(run_at) DESC LIMIT 100",
+            Task::ERASE_WORKSPACE
+        );
+        let rows = self.rows::<Row>(statement).await?;
+        Ok(rows.into_iter().map(|it| it.workspace_id).collect())
+    }
 }
 
 /// Adds a job.

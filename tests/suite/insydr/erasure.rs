@@ -157,6 +157,33 @@ async fn a_deleted_workspace_leaves_nothing_and_takes_nothing_of_others() {
 }
 
 #[tokio::test]
+async fn counters_of_a_deleted_workspace_go_in_the_sweep() {
+    let world = World::new();
+    let (ann, bob) = (
+        world.owner("ann@example.com").await,
+        world.owner("bob@example.com").await,
+    );
+    ann.get(&world, "/documents").await.expect(200);
+    bob.get(&world, "/documents").await.expect(200);
+    let has_counters = |owner: &Owner| world.ledger.scopes().contains(&owner.workspace);
+    assert!(has_counters(&ann) && has_counters(&bob));
+    ann.delete(&world, "").await.expect(200);
+    world.drain(&ann).await;
+    edge_core::job::sweep(&world.app).await.unwrap();
+    assert!(!has_counters(&ann) && has_counters(&bob));
+    // A request that was under way during the deletion counts once more, and a later sweep finds that too.
+    let take = edge_core::limit::Take {
+        counter: "requests".into(),
+        window: edge_core::limit::Window::Minute,
+        limit: 60,
+        amount: 1,
+    };
+    world.app.limiter.take(&ann.workspace, &[take]).await.unwrap();
+    edge_core::job::sweep(&world.app).await.unwrap();
+    assert!(!has_counters(&ann));
+}
+
+#[tokio::test]
 async fn a_workspace_is_deleted_once() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;

@@ -14,7 +14,7 @@ const NOISE: [&str; 4] = [
 /// Whether a line is worth a person's time. The Worker's own line about a request is, when something went wrong in it;
 /// wrangler says the rest.
 fn is_telling(line: &str) -> bool {
-    let is_routine = line.starts_with("{\"request.id\"") && !line.contains("\"error.");
+    let is_routine = line.contains("{\"request.id\"") && !line.contains("\"error.");
     !line.trim().is_empty() && !is_routine && !NOISE.iter().any(|noise| line.contains(noise))
 }
 
@@ -62,7 +62,9 @@ mod tests {
     fn errors_and_requests_are_told_and_routine_is_not() {
         assert!(is_telling("[wrangler:info] GET /docs 200 OK (3ms)"));
         assert!(is_telling(r#"{"request.id":"a","status":500,"error.kind":"Internal"}"#));
-        assert!(!is_telling(r#"{"request.id":"a","status":200}"#));
+        assert!(!is_telling(
+            r#"[edgewise] {"request.id":"a","status":200,"worker":"main"}"#
+        ));
         assert!(!is_telling("[wrangler:info] GET /health 200 OK (3ms)"));
         assert!(!is_telling("  "));
     }

@@ -1,6 +1,7 @@
 //! What wrangler reads here: the configurations as they lie in the repository, for scripts that were built elsewhere.
 use super::Plan;
-use crate::paths::{MINILM, root, write};
+use crate::paths::{JOBS_CONFIG, MINILM, root, write};
+use crate::settings::{Values, write_for_wrangler};
 use anyhow::{Context as _, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,29 +9,38 @@ use std::path::{Path, PathBuf};
 /// The lines of wrangler.toml that are switched on where there is an embedder.
 const BINDING: &str = "[[services]]\nbinding = \"EMBEDDER\"\nservice = \"edgewise-embedder\"\n";
 
-/// Writes the configurations that differ from those of the repository; answers that of the first Worker, then those of
-/// the Workers beside it. The command line names script and files of the first one only.
+/// Writes the configurations that differ from those of the repository; answers that of the main Worker, then those of
+/// the Workers beside it. The command line names script, files and settings of the first one only.
 ///
 /// # Errors
 /// When one cannot be read or written, or lacks a line that it should have.
-pub(super) fn write_all(plan: &Plan) -> Result<Vec<PathBuf>> {
+pub(super) fn write_all(plan: &Plan, settings: &Values) -> Result<Vec<PathBuf>> {
     let parser = plan.state.join("parser.toml");
     write(
         &parser,
         with(&read("edge/parser/wrangler.toml")?, "main", &plan.parser)?,
     )?;
-    let own = root().join("wrangler.toml");
-    let Some(script) = &plan.embedder else {
-        return Ok(vec![own, parser]);
-    };
-    let embedder = plan.state.join("embedder.toml");
-    let config = with(&read("edge/embedder/wrangler.toml")?, "main", script)?;
-    let files = root().join(MINILM);
-    let files = files.parent().context("the model lies nowhere")?;
-    write(&embedder, with(&config, "directory", files)?)?;
-    let bound = plan.state.join("worker.toml");
-    write(&bound, bound_to_embedder(&read("wrangler.toml")?))?;
-    Ok(vec![bound, parser, embedder])
+    let mut jobs_config = with(&read(JOBS_CONFIG)?, "main", &plan.jobs_script)?;
+    jobs_config = with(&jobs_config, "directory", &plan.dist)?;
+    // A folder of its own, since wrangler reads the settings of this Worker from a file beside its configuration.
+    let jobs = plan.state.join("jobs/wrangler.toml");
+    let mut own = root().join("wrangler.toml");
+    let mut beside = vec![jobs.clone(), parser];
+    if let Some(script) = &plan.embedder {
+        let embedder = plan.state.join("embedder.toml");
+        let config = with(&read("edge/embedder/wrangler.toml")?, "main", script)?;
+        let files = root().join(MINILM);
+        let files = files.parent().context("the model lies nowhere")?;
+        write(&embedder, with(&config, "directory", files)?)?;
+        beside.push(embedder);
+        own = plan.state.join("worker.toml");
+        write(&own, bound_to_embedder(&read("wrangler.toml")?))?;
+        jobs_config = bound_to_embedder(&jobs_config);
+    }
+    write(&jobs, jobs_config)?;
+    write_for_wrangler(&jobs.with_file_name(".env"), settings)?;
+    beside.insert(0, own);
+    Ok(beside)
 }
 
 fn read(config: &str) -> Result<String> {
