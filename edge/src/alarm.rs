@@ -1,14 +1,14 @@
 //! What Durable Objects with background work have in common: somebody wakes them, their alarm works off what is due, and
 //! the alarm is set again for what is not.
 use crate::role::Role;
-use crate::{crash, log};
+use crate::{background, crash, log};
 use edge_model::Timestamp;
 use js_sys::Promise;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use worker::worker_sys::DurableObjectState;
-use worker::{Env, ObjectNamespace, State};
+use worker::{Env, State};
 
 /// How long after a wake the work begins, in milliseconds: long enough for the batch that writes the row.
 const SOON: i64 = 20;
@@ -27,31 +27,6 @@ pub(crate) type Drain = fn(Env, String) -> Work;
 
 /// A run of it.
 pub(crate) type Work = std::pin::Pin<Box<dyn Future<Output = Result<Option<Timestamp>, String>>>>;
-
-/// Wakes the object of a name.
-///
-/// # Errors
-/// When it does not answer.
-pub(crate) async fn ring(objects: &ObjectNamespace, name: &str) -> worker::Result<()> {
-    let first = knock(objects, name).await;
-    // An object may be on the move just now, and waking it twice is as good as once.
-    if first.is_ok() {
-        first
-    } else {
-        knock(objects, name).await
-    }
-}
-
-async fn knock(objects: &ObjectNamespace, name: &str) -> worker::Result<()> {
-    let answer = objects
-        .get_by_name(name)?
-        .fetch_with_str("https://alarm.local/wake")
-        .await?;
-    match answer.status_code() {
-        200 => Ok(()),
-        status => Err(format!("{name} answered {status}").into()),
-    }
-}
 
 /// An object's alarm. The runtime runs one alarm of an object at a time.
 pub(crate) struct Alarm {
@@ -76,9 +51,14 @@ impl Alarm {
     /// Sees to it that the alarm rings soon.
     ///
     /// # Errors
-    /// When the object runs in the wrong Worker, or its storage does not answer.
-    pub(crate) async fn wake(&self) -> Result<JsValue, JsValue> {
-        self.check_role()?;
+    /// When the object's storage does not answer.
+    pub(crate) async fn wake(&self, url: &str) -> Result<JsValue, JsValue> {
+        if let Err(why) = background::check_call(&self.env, url) {
+            log::failure("configuration", &why);
+            let refused = web_sys::ResponseInit::new();
+            refused.set_status(500);
+            return Ok(web_sys::Response::new_with_opt_str_and_init(Some(&why), &refused)?.into());
+        }
         self.woken.set(true);
         let storage = self.state.storage();
         let now = now();
@@ -100,16 +80,9 @@ impl Alarm {
         })
     }
 
-    /// Background work must not share an isolate with requests.
-    fn check_role(&self) -> Result<(), JsValue> {
-        Role::Jobs.require(&self.env, "background work").map_err(|why| {
-            log::failure("configuration", &why);
-            JsValue::from_str(&why)
-        })
-    }
-
     async fn run(&self) -> worker::Result<()> {
-        if self.check_role().is_err() {
+        if let Err(why) = Role::Jobs.require(&self.env, "background work") {
+            log::failure("configuration", &why);
             return self.state.storage().delete_alarm().await;
         }
         let was_woken = self.woken.take();
@@ -162,10 +135,13 @@ macro_rules! alarmed_object {
             /// Takes a call.
             ///
             /// # Errors
-            /// When the object runs in the wrong Worker, or its storage does not answer.
+            /// When the object's storage does not answer.
             #[wasm_bindgen]
-            pub async fn fetch(&self) -> Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue> {
-                self.0.wake().await
+            pub async fn fetch(
+                &self,
+                request: web_sys::Request,
+            ) -> Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue> {
+                self.0.wake(&request.url()).await
             }
 
             /// Works off what is due.

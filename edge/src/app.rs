@@ -2,6 +2,7 @@
 use crate::ai::WorkersAi;
 use crate::ai_embeddings::WorkersAiEmbeddings;
 use crate::assets::WorkerAssets;
+use crate::background::BackgroundObjects;
 use crate::clock::WorkerClock;
 use crate::crawls_do::DurableCrawls;
 use crate::d1::D1;
@@ -51,6 +52,10 @@ fn build(env: &Env) -> Result<App, String> {
     let embeddings = embeddings(env, &settings)?;
     let choice = settings.model.as_ref();
     let model = choice.map(|it| model(env, it, settings.model_patience)).transpose()?;
+    let background = |binding| {
+        let objects = env.durable_object(binding).map_err(missing(binding))?;
+        Ok::<_, String>(BackgroundObjects::new(objects, &settings))
+    };
     Ok(App {
         store: Store::new(Arc::new(D1::new(env.d1("DB").map_err(missing("DB"))?))),
         clock: Arc::new(WorkerClock),
@@ -61,13 +66,9 @@ fn build(env: &Env) -> Result<App, String> {
         limiter: Arc::new(DurableLimiter::new(
             env.durable_object("LIMITER").map_err(missing("LIMITER"))?,
         )),
-        jobs: Arc::new(DurableJobs::new(env.durable_object("JOBS").map_err(missing("JOBS"))?)),
-        deliveries: Arc::new(DurableDeliveries::new(
-            env.durable_object("DELIVERIES").map_err(missing("DELIVERIES"))?,
-        )),
-        crawls: Arc::new(DurableCrawls::new(
-            env.durable_object("CRAWLS").map_err(missing("CRAWLS"))?,
-        )),
+        jobs: Arc::new(DurableJobs::new(background("JOBS")?)),
+        deliveries: Arc::new(DurableDeliveries::new(background("DELIVERIES")?)),
+        crawls: Arc::new(DurableCrawls::new(background("CRAWLS")?)),
         envelopes: Arc::new(edge_dialects::envelopes::Dialects),
         fetcher: Arc::new(WorkerFetcher),
         parser: Arc::new(ServiceParser::new(env.service("PARSER").map_err(missing("PARSER"))?)),

@@ -2,23 +2,24 @@
 //! own object.
 use crate::alarm::{self, Work};
 use crate::app;
+use crate::background::BackgroundObjects;
 use async_trait::async_trait;
 use edge_core::ports::Crawls;
 use edge_core::{Error, Result, crawl};
 use edge_model::{SourceId, WorkspaceId};
 use edge_store::sources::SourceRef;
+use worker::Env;
 use worker::send::IntoSendFuture as _;
-use worker::{Env, ObjectNamespace};
 
 /// How long one run may go on before its last step begins, in milliseconds. A step may take most of a minute.
 const BUDGET: i64 = 10_000;
 
 /// The `CRAWLS` binding.
-pub(crate) struct DurableCrawls(ObjectNamespace);
+pub(crate) struct DurableCrawls(BackgroundObjects);
 
 impl DurableCrawls {
     /// Wraps the binding.
-    pub(crate) fn new(objects: ObjectNamespace) -> Self {
+    pub(crate) fn new(objects: BackgroundObjects) -> Self {
         Self(objects)
     }
 }
@@ -27,7 +28,7 @@ impl DurableCrawls {
 impl Crawls for DurableCrawls {
     async fn wake(&self, source: &SourceRef) -> Result<()> {
         let name = format!("{}/{}", source.workspace_id, source.source_id);
-        let rung = alarm::ring(&self.0, &name).into_send().await;
+        let rung = self.0.wake(&name).into_send().await;
         rung.map_err(|why| Error::unavailable("crawls cannot be started", why))
     }
 }

@@ -2,23 +2,24 @@
 //! its own object waiting.
 use crate::alarm::{self, Work};
 use crate::app;
+use crate::background::BackgroundObjects;
 use async_trait::async_trait;
 use edge_core::ports::Deliveries;
 use edge_core::{Error, Result, delivery};
 use edge_model::{WebhookId, WorkspaceId};
 use edge_store::deliveries::Endpoint;
+use worker::Env;
 use worker::send::IntoSendFuture as _;
-use worker::{Env, ObjectNamespace};
 
 /// How long one run may go on before its last round begins, in milliseconds. A round may take half a minute.
 const BUDGET: i64 = 20_000;
 
 /// The `DELIVERIES` binding.
-pub(crate) struct DurableDeliveries(ObjectNamespace);
+pub(crate) struct DurableDeliveries(BackgroundObjects);
 
 impl DurableDeliveries {
     /// Wraps the binding.
-    pub(crate) fn new(objects: ObjectNamespace) -> Self {
+    pub(crate) fn new(objects: BackgroundObjects) -> Self {
         Self(objects)
     }
 }
@@ -27,7 +28,7 @@ impl DurableDeliveries {
 impl Deliveries for DurableDeliveries {
     async fn wake(&self, endpoint: &Endpoint) -> Result<()> {
         let name = format!("{}/{}", endpoint.workspace_id, endpoint.webhook_id);
-        let rung = alarm::ring(&self.0, &name).into_send().await;
+        let rung = self.0.wake(&name).into_send().await;
         rung.map_err(|why| Error::unavailable("deliveries cannot be started", why))
     }
 }

@@ -1,22 +1,23 @@
 //! [`Jobs`]: a Durable Object for each workspace, whose alarm works off the workspace's rows in `jobs`.
 use crate::alarm::{self, Work};
 use crate::app;
+use crate::background::BackgroundObjects;
 use async_trait::async_trait;
 use edge_core::ports::Jobs;
 use edge_core::{Error, Result, job};
 use edge_model::WorkspaceId;
+use worker::Env;
 use worker::send::IntoSendFuture as _;
-use worker::{Env, ObjectNamespace};
 
 /// How long one run may go on before it makes room for other events, in milliseconds.
 const BUDGET: i64 = 20_000;
 
 /// The `JOBS` binding.
-pub(crate) struct DurableJobs(ObjectNamespace);
+pub(crate) struct DurableJobs(BackgroundObjects);
 
 impl DurableJobs {
     /// Wraps the binding.
-    pub(crate) fn new(objects: ObjectNamespace) -> Self {
+    pub(crate) fn new(objects: BackgroundObjects) -> Self {
         Self(objects)
     }
 }
@@ -24,7 +25,7 @@ impl DurableJobs {
 #[async_trait]
 impl Jobs for DurableJobs {
     async fn wake(&self, workspace: &WorkspaceId) -> Result<()> {
-        let rung = alarm::ring(&self.0, workspace.as_str()).into_send().await;
+        let rung = self.0.wake(workspace.as_str()).into_send().await;
         rung.map_err(|why| Error::unavailable("background work cannot be started", why))
     }
 }

@@ -5,6 +5,7 @@ mod ai_embeddings;
 mod alarm;
 mod app;
 mod assets;
+mod background;
 mod clock;
 mod convert;
 mod crash;
