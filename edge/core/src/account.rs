@@ -43,9 +43,20 @@ pub async fn log_in(app: &App, from: &ClientAddress, email: &str, password: &str
     let guess = LoginGuess::count(app, from, &email).await?;
     let network = code::network_hash(app, from)?;
     let (account, sign_up) = app.store.account_and_sign_up(&email, &network, app.now()).await?;
-    let is_right = password::verify(password, account.as_ref().map(|it| it.password_hash.as_str()))?;
-    // Also where there is an account: who signed up with the address of another person must not learn of it.
-    let is_waiting = !is_right && password::verify(password, sign_up.as_deref())?;
+    let hash = account.as_ref().map(|it| it.password_hash.as_str());
+    let checked = password::verify(password, hash).and_then(|is_right| {
+        // Also where there is an account: who signed up with the address of another person must not learn of it.
+        let is_waiting = !is_right && password::verify(password, sign_up.as_deref())?;
+        Ok((is_right, is_waiting))
+    });
+    let (is_right, is_waiting) = match checked {
+        Ok(checked) => checked,
+        Err(error) => {
+            // What was not looked at was no guess.
+            guess.take_back(app).await?;
+            return Err(error);
+        }
+    };
     if !is_right && !is_waiting {
         return Err(Error::unauthenticated("e-mail address or password is wrong").because(Reason::WrongCredentials));
     }
@@ -135,7 +146,14 @@ pub async fn rename(app: &App, caller: &SignedIn, full_name: &Name) -> Result<Ac
 pub async fn delete(app: &App, from: &ClientAddress, caller: &SignedIn, password: &str) -> Result<()> {
     let account = &caller.account;
     let guess = throttle::guess(app, from, &account.email).await?;
-    if !password::verify(password, Some(&account.password_hash))? {
+    let is_right = match password::verify(password, Some(&account.password_hash)) {
+        Ok(is_right) => is_right,
+        Err(error) => {
+            guess.take_back(app).await?;
+            return Err(error);
+        }
+    };
+    if !is_right {
         let error = Error::new(Kind::Forbidden, "the password is wrong").of_field("password");
         return Err(error.because(Reason::WrongCredentials));
     }
