@@ -20,6 +20,7 @@ use edge_core::App;
 use edge_core::embedding::openai::OpenAiEmbeddings;
 use edge_core::embedding::{EmbeddingModel, EmbeddingModels};
 use edge_core::index::Indexes;
+use edge_core::memory::{self, Memory};
 use edge_core::model::openai::OpenAi;
 use edge_core::model::{Fault, LanguageModel};
 use edge_core::ports::{Embeddings, Model};
@@ -56,8 +57,11 @@ fn build(env: &Env) -> Result<App, String> {
         let objects = env.durable_object(binding).map_err(missing(binding))?;
         Ok::<_, String>(BackgroundObjects::new(objects, &settings))
     };
+    let indexes = Arc::new(Indexes::default());
+    let memory = Memory::new(memory::SHARED, &indexes);
+    let database = env.d1("DB").map_err(missing("DB"))?;
     Ok(App {
-        store: Store::new(Arc::new(D1::new(env.d1("DB").map_err(missing("DB"))?))),
+        store: Store::new(Arc::new(D1::new(database, memory.clone()))),
         clock: Arc::new(WorkerClock),
         random: Arc::new(WorkerRandom),
         blobs: Arc::new(KvBlobs::new(env.kv("BLOBS").map_err(missing("BLOBS"))?)),
@@ -73,8 +77,9 @@ fn build(env: &Env) -> Result<App, String> {
         fetcher: Arc::new(WorkerFetcher),
         parser: Arc::new(ServiceParser::new(env.service("PARSER").map_err(missing("PARSER"))?)),
         settings: Arc::new(settings),
-        indexes: Arc::new(Indexes::default()),
         permits: Arc::default(),
+        indexes,
+        memory,
         model: model.map(Arc::new),
         ids: None,
         embeddings,

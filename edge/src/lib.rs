@@ -55,6 +55,9 @@ thread_local! {
 #[event(start)]
 fn start() {
     std::panic::set_hook(Box::new(log::panic));
+    if let Err(why) = edge_core::password::allocate_arena() {
+        log::failure("passwords", why.for_log());
+    }
 }
 
 /// Answers a request. Exported by hand, since the ready-made export waits for a turn of the queue of futures first.
@@ -69,7 +72,7 @@ pub fn fetch(request: web_sys::Request, env: Env, context: JsValue) -> Result<Js
 async fn answer(request: web_sys::Request, env: Env, context: Context) -> Result<JsValue, JsValue> {
     let departure = Departure::default();
     let background = background(context);
-    let converted = convert::from_js(&request).await;
+    let converted = convert::from_js(&request);
     let method = converted.as_ref().map(|it| it.method().clone()).unwrap_or_default();
     let is_https = request.url().starts_with("https:");
     let app = Role::Main.require(&env, "a request").and_then(|()| app::get(&env));

@@ -17,6 +17,7 @@ use edge_core::App;
 use edge_core::embedding::openai::OpenAiEmbeddings;
 use edge_core::embedding::{EmbeddingModel, EmbeddingModels};
 use edge_core::index::Indexes;
+use edge_core::memory;
 use edge_core::model::LanguageModel;
 use edge_core::model::openai::OpenAi;
 use edge_core::settings::{ModelChoice, Settings};
@@ -119,7 +120,10 @@ impl World {
             (Embedder::Openai, Arc::new(EmbeddingModel::new(port, |_| {})))
         });
         let embeddings = embeddings.into_iter().collect();
-        let (sql, ledger) = (Arc::new(Sqlite::migrated()), Arc::new(Ledger::new(clock.clone())));
+        let indexes = Arc::new(Indexes::default());
+        let memory = memory::Memory::new(memory::SHARED, &indexes);
+        let sql = Arc::new(Sqlite::migrated().reserving_from(memory.clone()));
+        let ledger = Arc::new(Ledger::new(clock.clone()));
         let app = App {
             store: Store::new(sql.clone()),
             clock: clock.clone(),
@@ -135,8 +139,9 @@ impl World {
             fetcher: receiver.clone(),
             parser: Arc::new(Reader),
             settings: Arc::new(settings),
-            indexes: Arc::new(Indexes::default()),
             permits: Arc::default(),
+            indexes,
+            memory,
             model: model.map(|it| Arc::new(LanguageModel::new(Arc::new(it), 15_000, |_| {}))),
             ids: None,
             embeddings: EmbeddingModels::new(embeddings),

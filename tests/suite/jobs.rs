@@ -290,8 +290,11 @@ async fn a_full_workspace_says_so_and_has_room_again_once_something_is_deleted()
     let owner = world.owner("ann@example.com").await;
     let first = world.upload(&owner, "hours.md", PAGE).await;
     world.drain(&owner).await;
-    // As if the first document were a very long one.
-    let grow = "UPDATE index_snapshots SET manifest = json_set(manifest, '$.segments[0].size', 58720256) RETURNING 1";
+    // As if the first document were a very long one, of 17 segments of 3 MiB.
+    let grow = "UPDATE index_snapshots SET manifest = json_set(manifest, '$.segments', json((
+            WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 17)
+            SELECT json_group_array(json(json_set(json_extract(manifest, '$.segments[0]'), '$.size', 3145728 + 0 * n)))
+            FROM numbers))) RETURNING 1";
     assert_eq!(world.sql.column(grow).len(), 1);
     let parking = "# Parking\n\nThere is a car park behind the shop.";
     let second = world.upload(&owner, "parking.md", parking).await;

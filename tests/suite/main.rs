@@ -23,6 +23,7 @@ mod insydr;
 mod isolation;
 mod jobs;
 mod logs;
+mod memory;
 mod openapi;
 mod places;
 mod replays;

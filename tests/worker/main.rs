@@ -23,6 +23,7 @@ mod hostile;
 mod leaving;
 mod limits;
 mod listener;
+mod memory;
 mod model_server;
 mod origins;
 mod quota;

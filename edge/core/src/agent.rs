@@ -302,6 +302,7 @@ pub async fn test(app: &App, member: &Member, id: &AgentId, question: &Question)
         context: None,
         needs_person: false,
     };
+    let _memory = answer::reserve(app, question.as_str().len())?;
     let departure = Departure::default();
     let mut speech = Speech::new(app, began, &drop, &departure);
     answer::compose(app, &brief, &mut speech).await?;

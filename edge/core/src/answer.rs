@@ -14,6 +14,7 @@ pub use speech::{Composed, Speech};
 
 use crate::Result;
 use crate::app::App;
+use crate::memory::Reservation;
 use edge_model::Timestamp;
 use edge_model::agent::{AgentConfig, GeneratorChoice};
 use edge_model::conversation::{Citation, Turn};
@@ -21,6 +22,11 @@ use edge_model::snapshot::Snapshot;
 use edge_model::{DocumentId, MessageId};
 use retrieval::Hit;
 use written::Outcome;
+
+/// What an answer takes while it is worked out, besides what was said: passages, sentences, the prompt, in bytes.
+const WORK: usize = 64 * 1024;
+/// How often what was said is held at once: as rows, as questions, as a prompt.
+const COPIES: usize = 3;
 
 /// What traces call the generator that quotes.
 const EXTRACTIVE: &str = "extractive";
@@ -40,6 +46,14 @@ pub struct Brief<'a> {
     pub context: Option<&'a str>,
     /// Whether only a person may answer, however well the documents do.
     pub needs_person: bool,
+}
+
+/// Reserves what an answer takes until it is kept; `said` is the length of the question and of what goes before it.
+///
+/// # Errors
+/// [`crate::Kind::Unavailable`] when too much is going on.
+pub(crate) fn reserve(app: &App, said: usize) -> Result<Reservation> {
+    Ok(app.memory.reserve(WORK + said.saturating_mul(COPIES))?)
 }
 
 /// What a stream of an answer is made of. Each dialect frames it in its own way.

@@ -2,6 +2,7 @@
 use crate::embedding::EmbeddingModels;
 use crate::idempotency::SameIds;
 use crate::index::Indexes;
+use crate::memory::Memory;
 use crate::model::LanguageModel;
 use crate::ports::{
     Assets, Blobs, Clock, Crawls, Deliveries, Envelopes, Fetcher, Jobs, Limiter, Mailer, Parser, Random,
@@ -33,6 +34,8 @@ pub struct App {
     pub indexes: Arc<Indexes>,
     /// Who shares this isolate in the background, and who has it alone.
     pub permits: Arc<Permits>,
+    /// What everything large reserves its memory from.
+    pub memory: Memory,
     /// What puts answers into words; without one they are extracted.
     pub model: Option<Arc<LanguageModel>>,
     /// Set for a request that may be taken up again: its ids come again, too.

@@ -2,6 +2,7 @@
 use crate::agent::version_name;
 use crate::answer::{self, AnswerEvent, Brief, Composed, Speech, context};
 use crate::app::App;
+use crate::memory::Reservation;
 use crate::permission::Action;
 use crate::ports::{Background, Departure};
 use crate::widget::{self, Purpose, Visitor};
@@ -69,6 +70,8 @@ pub async fn ask(app: &App, around: &Circumstances, visitor: &Visitor, ask: Ask)
         Ok(found) => found,
         Err(error) => return Err(widget::refuse(app, visitor, error).await),
     };
+    let history: usize = context.history.iter().map(|it| it.text.len()).sum();
+    let memory = answer::reserve(app, history + ask.question.as_str().len())?;
     widget::admit(app, visitor, &owner, Some(ask.session.as_str()), 1).await?;
     let mut started = None;
     let conversation = match context.conversation.take() {
@@ -136,6 +139,7 @@ pub async fn ask(app: &App, around: &Circumstances, visitor: &Visitor, ask: Ask)
         ask,
         began,
         background: around.background.clone(),
+        _memory: memory,
     };
     around.background.spawn(work.run(sender, around.departure.clone()));
     Ok(Answering { message_id, events })
@@ -154,6 +158,7 @@ struct Work {
     ask: Ask,
     began: Timestamp,
     background: Background,
+    _memory: Reservation,
 }
 
 impl Work {

@@ -137,6 +137,9 @@ pub async fn get(app: &App, member: &Member, id: &DocumentId, version: u32) -> R
     let document = find(app, workspace, id).await?;
     let version = find_version(app, member, id, version).await?;
     let key = blob_key(workspace, &version.content_hash);
+    // The file, and what is read in it.
+    let size = usize::try_from(version.size).unwrap_or(usize::MAX);
+    let _memory = app.memory.reserve_at_most(size.saturating_mul(2))?;
     let found = app.blobs.get(&key).await?;
     let bytes = found.ok_or_else(|| Error::internal(format!("blob `{key}` is missing")))?;
     let upload = Upload {

@@ -25,6 +25,8 @@ pub enum Kind {
     /// It was there, and is not kept any more.
     Gone,
     TooLarge,
+    /// The body of the request came too slowly.
+    TooSlow,
     UnsupportedMedia,
     RateLimited,
     /// What the plan allows for the month, or the day, is used up.
@@ -35,7 +37,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Invalid,
         Self::Malformed,
         Self::Unprocessable,
@@ -47,6 +49,7 @@ impl Kind {
         Self::PreconditionFailed,
         Self::Gone,
         Self::TooLarge,
+        Self::TooSlow,
         Self::UnsupportedMedia,
         Self::RateLimited,
         Self::QuotaExhausted,
@@ -150,6 +153,12 @@ impl Error {
         }
     }
 
+    /// Says that there is no memory just now, and when there may be.
+    #[track_caller]
+    pub fn out_of_memory(cause: impl fmt::Display) -> Self {
+        Self::unavailable("too much is going on at the moment; try again", cause).retry_after(2)
+    }
+
     /// Says that the caller is not who they must be.
     #[track_caller]
     pub fn unauthenticated(message: &str) -> Self {
@@ -193,6 +202,7 @@ impl From<SqlError> for Error {
                 internal: Some(text),
                 ..Self::new(Kind::Conflict, "already exists")
             },
+            SqlError::OutOfMemory(text) => Self::out_of_memory(text),
             SqlError::Other(text) => Self::internal(text),
         }
     }

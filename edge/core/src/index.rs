@@ -7,8 +7,10 @@ pub(crate) mod embed;
 mod link;
 
 use crate::app::App;
+use crate::memory::{Reservation, SHARED};
 use crate::{Error, Kind, Result, job, secret};
 pub(crate) use compact::compact;
+use edge_budget::Reclaim;
 use edge_model::job::Task;
 use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry, Snapshot};
 use edge_model::{DocumentId, Timestamp, WorkspaceId};
@@ -16,15 +18,14 @@ use edge_store::{Statement, index_snapshots};
 pub use embed::Progress;
 use retrieval::index::vectors::Policy;
 use retrieval::{Embedder, Index, Layer, Segment};
+use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 
-/// What all indexes in memory may take together, in bytes.
-const BUDGET: usize = 56 * 1024 * 1024;
-/// How large a workspace's index may be, in bytes: it is searched in memory. About 50,000 passages.
-const LARGEST: u64 = BUDGET as u64;
-/// What indexes and work on documents may take together, in bytes. An isolate has 96 MiB, the model 8 of them, requests
-/// the rest.
-const ALL: usize = 76 * 1024 * 1024;
+/// How large a workspace's index may become, in bytes: it is searched in memory, and others need some of the budget
+/// meanwhile. About 43,000 passages.
+const LARGEST: u64 = (SHARED - 8 * 1024 * 1024) as u64;
+/// What is held twice while the model is loaded, in bytes.
+const LOADING_MODEL: usize = 10 * 1024 * 1024;
 /// The embedding table among the shipped files.
 const TABLE: &str = "model/static-30k-256-int8.safetensors";
 /// The tokenizer among the shipped files.
@@ -40,22 +41,58 @@ pub struct Indexes(Mutex<Memory>);
 struct Memory {
     embedder: Option<Arc<Embedder>>,
     /// Least recently used first.
-    loaded: Vec<Loaded>,
+    loaded: Vec<Arc<Loaded>>,
     /// What is being loaded, by workspace or `model`, and since when.
     loading: Vec<(String, Timestamp)>,
 }
 
-struct Loaded {
+/// A piece of an index, and the memory that was reserved for it.
+struct Part<T> {
+    key: String,
+    value: Arc<T>,
+    memory: Arc<Reservation>,
+}
+
+impl<T> Clone for Part<T> {
+    fn clone(&self) -> Self {
+        Self {
+            key: self.key.clone(),
+            value: self.value.clone(),
+            memory: self.memory.clone(),
+        }
+    }
+}
+
+impl<T> Deref for Part<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// An index in memory. Its memory is given back when the last one who searches it is done.
+pub struct Loaded {
     workspace: WorkspaceId,
     version: u64,
-    index: Arc<Index>,
-    segments: Vec<(String, Arc<Segment>)>,
-    layers: Vec<(String, Arc<Layer>)>,
+    index: Index,
+    segments: Vec<Part<Segment>>,
+    layers: Vec<Part<Layer>>,
+    /// What the index takes besides its parts.
+    _own: Reservation,
 }
 
 impl Loaded {
     fn bytes(&self) -> usize {
         self.index.memory_bytes()
+    }
+}
+
+impl Deref for Loaded {
+    type Target = Index;
+
+    fn deref(&self) -> &Index {
+        &self.index
     }
 }
 
@@ -70,26 +107,25 @@ impl Indexes {
 
 impl Memory {
     /// Returns the index of a snapshot and makes it the most recently used one.
-    fn get(&mut self, snapshot: &Snapshot) -> Option<Arc<Index>> {
-        let is_it = |it: &Loaded| it.workspace == snapshot.workspace_id && it.version == snapshot.version;
+    fn get(&mut self, snapshot: &Snapshot) -> Option<Arc<Loaded>> {
+        let is_it = |it: &Arc<Loaded>| it.workspace == snapshot.workspace_id && it.version == snapshot.version;
         let position = self.loaded.iter().position(is_it)?;
         let loaded = self.loaded.remove(position);
-        let index = loaded.index.clone();
-        self.loaded.push(loaded);
-        Some(index)
+        self.loaded.push(loaded.clone());
+        Some(loaded)
     }
 
-    fn segment(&self, workspace: &WorkspaceId, key: &str) -> Option<Arc<Segment>> {
+    fn segment(&self, workspace: &WorkspaceId, key: &str) -> Option<Part<Segment>> {
         let loaded = self.loaded.iter().find(|it| it.workspace == *workspace)?;
-        loaded.segments.iter().find(|it| it.0 == key).map(|it| it.1.clone())
+        loaded.segments.iter().find(|it| it.key == key).cloned()
     }
 
-    fn layer(&self, workspace: &WorkspaceId, key: &str) -> Option<Arc<Layer>> {
+    fn layer(&self, workspace: &WorkspaceId, key: &str) -> Option<Part<Layer>> {
         let loaded = self.loaded.iter().find(|it| it.workspace == *workspace)?;
-        loaded.layers.iter().find(|it| it.0 == key).map(|it| it.1.clone())
+        loaded.layers.iter().find(|it| it.key == key).cloned()
     }
 
-    fn put(&mut self, loaded: Loaded) {
+    fn put(&mut self, loaded: Arc<Loaded>) {
         // An older request may be done later than a newer one; the newer index stays.
         if self
             .loaded
@@ -102,16 +138,19 @@ impl Memory {
         self.loaded.push(loaded);
     }
 
-    /// Lets go of the indexes that were not used for longest, but not of `spared`, until the rest takes `budget` bytes.
-    fn shrink(&mut self, budget: usize, spared: Option<&WorkspaceId>) {
-        let is_spared = |it: &Loaded| spared == Some(&it.workspace);
-        let others = self.loaded.iter().filter(|it| !is_spared(it));
-        let mut total: usize = others.map(Loaded::bytes).sum();
-        while total > budget
-            && let Some(oldest) = self.loaded.iter().position(|it| !is_spared(it))
-        {
-            total -= self.loaded.remove(oldest).bytes();
-        }
+    /// Lets go of the indexes that were not used for longest and that nobody searches, until so many bytes are free. Of
+    /// none when all of them would not be enough.
+    fn release(&mut self, bytes: usize) {
+        let is_idle = |it: &Arc<Loaded>| Arc::strong_count(it) == 1;
+        let idle: usize = self.loaded.iter().filter(|it| is_idle(it)).map(|it| it.bytes()).sum();
+        let mut missing = if idle < bytes { 0 } else { bytes };
+        self.loaded.retain(|it| {
+            let stays = missing == 0 || !is_idle(it);
+            if !stays {
+                missing = missing.saturating_sub(it.bytes());
+            }
+            stays
+        });
     }
 
     /// Claims the loading of something, unless somebody else is at it.
@@ -125,12 +164,12 @@ impl Memory {
     }
 }
 
-/// Lets go of indexes until as many bytes are free for something else; they are loaded again when they are asked for.
-///
-/// # Errors
-/// When the memory is poisoned.
-pub fn make_room(app: &App, bytes: usize) -> Result<()> {
-    app.indexes.with(|it| it.shrink(ALL.saturating_sub(bytes), None))
+impl Reclaim for Indexes {
+    /// Lets go of indexes; they are loaded again when they are asked for.
+    fn reclaim(&self, bytes: usize) {
+        // Poisoned memory frees nothing, and then nothing is reserved either.
+        let _ = self.with(|it| it.release(bytes));
+    }
 }
 
 /// Returns the embedding model, loading it on first use.
@@ -157,6 +196,7 @@ pub async fn embedder(app: &App) -> Result<Arc<Embedder>> {
 }
 
 async fn load_embedder(app: &App) -> Result<Arc<Embedder>> {
+    let _copy = app.memory.reserve(LOADING_MODEL)?;
     let table = app.assets.read(TABLE).await?;
     let tokenizer = app.assets.read(TOKENIZER).await?;
     Ok(Arc::new(
@@ -171,7 +211,7 @@ async fn load_embedder(app: &App) -> Result<Arc<Embedder>> {
 ///
 /// # Errors
 /// When a segment is missing or damaged.
-pub async fn load(app: &App, snapshot: &Snapshot) -> Result<Arc<Index>> {
+pub async fn load(app: &App, snapshot: &Snapshot) -> Result<Arc<Loaded>> {
     let what = snapshot.workspace_id.as_str();
     loop {
         if let Some(index) = app.indexes.with(|it| it.get(snapshot))? {
@@ -194,69 +234,84 @@ pub async fn load(app: &App, snapshot: &Snapshot) -> Result<Arc<Index>> {
     let is_deleted = |document: &str, segment: usize| {
         !manifest.is_live(document, sequences.get(segment).copied().unwrap_or_default())
     };
-    let parts = segments.iter().map(|it| it.1.clone()).collect();
+    let parts = segments.iter().map(|it| it.value.clone()).collect();
     let laid = manifest.segments.iter().map(|it| {
         let entry = it.layer.as_ref()?;
-        let layer = layers.iter().find(|it| it.0 == entry.key)?;
-        Some((entry.embedder.clone(), layer.1.clone()))
+        let layer = layers.iter().find(|it| it.key == entry.key)?;
+        Some((entry.embedder.clone(), layer.value.clone()))
     });
-    let index = Arc::new(Index::with_policy(parts, is_deleted, policy).with_layers(laid));
-    let workspace = snapshot.workspace_id.clone();
-    let loaded = Loaded {
-        workspace,
+    let index = Index::with_policy(parts, is_deleted, policy).with_layers(laid);
+    let of_segments: usize = segments.iter().map(|it| it.memory.bytes()).sum();
+    let of_layers: usize = layers.iter().map(|it| it.memory.bytes()).sum();
+    let own = index.memory_bytes().saturating_sub(of_segments + of_layers);
+    let loaded = Arc::new(Loaded {
+        workspace: snapshot.workspace_id.clone(),
         version: snapshot.version,
-        index: index.clone(),
+        _own: app.memory.reserve(own)?,
+        index,
         segments,
         layers,
-    };
-    app.indexes.with(|it| it.put(loaded))?;
-    Ok(index)
+    });
+    app.indexes.with(|it| it.put(loaded.clone()))?;
+    Ok(loaded)
 }
 
-type Parts = (Vec<(String, Arc<Segment>)>, Vec<(String, Arc<Layer>)>);
+type Parts = (Vec<Part<Segment>>, Vec<Part<Layer>>);
 
 async fn load_segments(app: &App, snapshot: &Snapshot) -> Result<Parts> {
-    // Before, not after: together the old ones and the new one might not fit. What is there of this one is used again.
-    let size = usize::try_from(snapshot.manifest.size()).unwrap_or(usize::MAX);
-    let rest = BUDGET.saturating_sub(size);
-    app.indexes.with(|it| it.shrink(rest, Some(&snapshot.workspace_id)))?;
+    let workspace = &snapshot.workspace_id;
     let mut segments = Vec::with_capacity(snapshot.manifest.segments.len());
     let mut layers = Vec::new();
     for entry in &snapshot.manifest.segments {
-        let key = &entry.key;
-        segments.push((key.clone(), segment(app, &snapshot.workspace_id, key).await?));
+        segments.push(segment(app, workspace, entry).await?);
         // Vectors that no question can be compared with would only take room.
         let usable = entry
             .layer
             .as_ref()
             .filter(|it| app.embeddings.named(&it.embedder).is_some());
-        if let Some(LayerEntry { key, .. }) = usable {
-            layers.push((key.clone(), layer(app, &snapshot.workspace_id, key).await?));
+        if let Some(entry) = usable {
+            layers.push(layer(app, workspace, entry).await?);
         }
     }
     Ok((segments, layers))
 }
 
 /// Returns a layer from memory, or else from its blob.
-async fn layer(app: &App, workspace: &WorkspaceId, key: &str) -> Result<Arc<Layer>> {
+async fn layer(app: &App, workspace: &WorkspaceId, entry: &LayerEntry) -> Result<Part<Layer>> {
+    let key = &entry.key;
     if let Some(layer) = app.indexes.with(|it| it.layer(workspace, key))? {
         return Ok(layer);
     }
-    let bytes = app.blobs.get(key).await?;
-    let bytes = bytes.ok_or_else(|| Error::internal(format!("layer `{key}` is missing")))?;
+    let (memory, bytes) = blob(app, "layer", key, entry.size).await?;
     let layer = Layer::decode(bytes).map_err(|why| Error::internal(format!("layer `{key}`: {why}")))?;
-    Ok(Arc::new(layer))
+    Ok(Part {
+        key: key.clone(),
+        value: Arc::new(layer),
+        memory,
+    })
 }
 
 /// Returns a segment from memory, or else from its blob.
-async fn segment(app: &App, workspace: &WorkspaceId, key: &str) -> Result<Arc<Segment>> {
+async fn segment(app: &App, workspace: &WorkspaceId, entry: &SegmentEntry) -> Result<Part<Segment>> {
+    let key = &entry.key;
     if let Some(segment) = app.indexes.with(|it| it.segment(workspace, key))? {
         return Ok(segment);
     }
-    let bytes = app.blobs.get(key).await?;
-    let bytes = bytes.ok_or_else(|| Error::internal(format!("segment `{key}` is missing")))?;
+    let (memory, bytes) = blob(app, "segment", key, entry.size).await?;
     let segment = Segment::decode(bytes).map_err(|why| Error::internal(format!("segment `{key}`: {why}")))?;
-    Ok(Arc::new(segment))
+    Ok(Part {
+        key: key.clone(),
+        value: Arc::new(segment),
+        memory,
+    })
+}
+
+/// Reads a blob of a known size, which is reserved before.
+async fn blob(app: &App, what: &str, key: &str, size: u64) -> Result<(Arc<Reservation>, Vec<u8>)> {
+    let memory = app.memory.reserve(usize::try_from(size).unwrap_or(usize::MAX))?;
+    let bytes = app.blobs.get(key).await?;
+    let bytes = bytes.ok_or_else(|| Error::internal(format!("{what} `{key}` is missing")))?;
+    Ok((Arc::new(memory), bytes))
 }
 
 /// A segment that was written and not yet made part of an index.

@@ -36,6 +36,10 @@ const CRASHES: &str =
 const SEGMENT_CHUNKS: usize = 2_000;
 /// What working on a file takes in memory, in times its length: its text, its blocks, its passages.
 const PROCESSING: usize = 3;
+/// What is reserved for that at most, in bytes: the largest files are short of passages.
+const MOST_PROCESSING: usize = 48 * 1024 * 1024;
+/// What a segment takes while it is built, in bytes.
+const SEGMENT_ROOM: usize = 8 * 1024 * 1024;
 /// How much text tells its language, in bytes.
 const LANGUAGE_SAMPLE: usize = 16 * 1024;
 /// How many passages a document's record shows.
@@ -248,6 +252,8 @@ async fn index_document(app: &App, job: &Job, attempt: &Attempt, document: &mut 
     let workspace = document.workspace_id.clone();
     set_stage(app, document, DocumentStatus::Processing, "parsing", None).await?;
     let key = crate::document::blob_key(&workspace, &document.content_hash);
+    let size = usize::try_from(document.size).unwrap_or(usize::MAX);
+    let mut memory = app.memory.reserve(size)?;
     let bytes = app
         .blobs
         .get(&key)
@@ -258,7 +264,6 @@ async fn index_document(app: &App, job: &Job, attempt: &Attempt, document: &mut 
         media_type: document.media_type.clone(),
         bytes,
     };
-    index::make_room(app, upload.bytes.len().saturating_mul(PROCESSING))?;
     let parsed = if document.source_type == SourceType::Text {
         titled(&document.title, &file::decode(&upload.bytes)?)
     } else {
@@ -268,10 +273,15 @@ async fn index_document(app: &App, job: &Job, attempt: &Attempt, document: &mut 
             blocks: extracted.blocks,
         }
     };
+    memory.grow(
+        size.saturating_mul(PROCESSING - 1)
+            .min(MOST_PROCESSING.saturating_sub(size)),
+    )?;
     drop(upload);
     document.language = language(&parsed).map(Into::into);
     let chunks = retrieval::chunk::chunks(&parsed);
     drop(parsed);
+    memory.shrink_to(size.saturating_add(SEGMENT_ROOM));
     if chunks.is_empty() {
         return Err(Error::new(Kind::Unprocessable, "no text was found in the file"));
     }

@@ -40,6 +40,7 @@ pub mod limit;
 pub mod mail;
 pub mod mail_ledger;
 pub mod member;
+pub mod memory;
 pub mod model;
 pub mod operator;
 pub mod origin;

@@ -2,31 +2,45 @@
 //!
 //! The reading is the same for all; [`extractors!`] makes a dialect's own three types of it, whose refusals are in the
 //! dialect.
+use crate::body::{Growing, Incoming};
 use axum::extract::Request;
 use bytes::Bytes;
-use edge_core::{Error, Kind, Result};
+use edge_core::memory::Reservation;
+use edge_core::{App, Error, Kind, Result};
 use edge_model::report::without_values;
 use http::{HeaderMap, header};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 /// The largest JSON body, in bytes.
 pub const MAX_JSON: usize = 1024 * 1024;
 
-/// Reads a body of at most `limit` bytes.
+/// What is read out of JSON takes at most about so many times its length: an array of numbers of one digit.
+const PARSING: usize = 12;
+
+/// Reads a body of at most `limit` bytes. They are reserved until the reservation is dropped.
 ///
 /// # Errors
-/// [`Kind::TooLarge`], told by the announced length before anything is read.
-pub async fn body(request: Request, limit: usize) -> Result<Bytes> {
-    let too_large = || Error::new(Kind::TooLarge, format!("the body must be at most {limit} bytes"));
-    if length_of(request.headers()).is_some_and(|it| it > limit) {
-        return Err(too_large());
+/// [`Kind::TooLarge`], told by the announced length before anything is read; [`Kind::TooSlow`];
+/// [`Kind::Unavailable`] when there is no memory.
+pub(crate) async fn body(app: &App, request: Request, limit: usize) -> Result<(Bytes, Reservation)> {
+    let too_large = |limit| Error::new(Kind::TooLarge, format!("the body must be at most {limit} bytes"));
+    let expected = length_of(request.headers()).unwrap_or(limit);
+    let mut incoming = Incoming::new(app, request, limit, too_large)?;
+    let Some(first) = incoming.next().await? else {
+        return Ok((Bytes::new(), app.memory.bodies.reserve(0)?));
+    };
+    let Some(second) = incoming.next().await? else {
+        let memory = app.memory.bodies.reserve(first.len())?;
+        return Ok((first, memory));
+    };
+    let mut growing = Growing::new(app, &app.memory.bodies, expected)?;
+    growing.push(&first)?;
+    growing.push(&second)?;
+    while let Some(piece) = incoming.next().await? {
+        growing.push(&piece)?;
     }
-    match Limited::new(request.into_body(), limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => Err(too_large()),
-        Err(_) => Err(Error::new(Kind::Malformed, "the body ended early")),
-    }
+    let (bytes, memory) = growing.finish();
+    Ok((bytes.into(), memory))
 }
 
 /// Reads a JSON body. No body at all is `{}`, for operations where every member is optional.
@@ -34,12 +48,12 @@ pub async fn body(request: Request, limit: usize) -> Result<Bytes> {
 /// # Errors
 /// [`Kind::UnsupportedMedia`], [`Kind::TooLarge`], [`Kind::Malformed`] for what is no JSON, [`Kind::Invalid`] with the
 /// member's name for a value of the wrong type.
-pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T> {
+pub(crate) async fn json<T: DeserializeOwned>(app: &App, request: Request) -> Result<T> {
     let media_type = header_of(request.headers(), header::CONTENT_TYPE.as_str())
         .unwrap_or_default()
         .to_lowercase();
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_owned();
-    let bytes = body(request, MAX_JSON).await?;
+    let (bytes, _memory) = body(app, request, MAX_JSON).await?;
     let is_json =
         media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"));
     if !is_json && !bytes.is_empty() {
@@ -53,6 +67,7 @@ pub async fn json<T: DeserializeOwned>(request: Request) -> Result<T> {
             format!("the content type must be `application/json`, is {given}"),
         ));
     }
+    let _parsing = app.memory.reserve(bytes.len().saturating_mul(PARSING))?;
     from_slice(if bytes.is_empty() { b"{}" } else { &bytes })
 }
 
@@ -130,10 +145,10 @@ macro_rules! extractors {
         /// A JSON body whose refusal is in this dialect.
         pub struct Body<T>(pub T);
 
-        impl<S: Send + Sync, T: serde::de::DeserializeOwned> axum::extract::FromRequest<S> for Body<T> {
+        impl<T: serde::de::DeserializeOwned> axum::extract::FromRequest<edge_core::App> for Body<T> {
             type Rejection = ApiError;
-            async fn from_request(request: axum::extract::Request, _: &S) -> ApiResult<Self> {
-                Ok(Self($crate::extract::json(request).await?))
+            async fn from_request(request: axum::extract::Request, app: &edge_core::App) -> ApiResult<Self> {
+                Ok(Self($crate::extract::json(app, request).await?))
             }
         }
 

@@ -127,7 +127,7 @@ async fn once(post: Post, request: Request, next: Next) -> Result<Response> {
     if matches!(post.replay, Replay::Anew) {
         return Ok(next.run(Request::from_parts(parts, body)).await);
     }
-    let (print, body) = body::printed(&parts.headers, body).await?;
+    let (print, body) = body::printed(&post.app, &parts.headers, body).await?;
     let fingerprint = print.known();
     let repeatable = Repeatable {
         caller: &identity,

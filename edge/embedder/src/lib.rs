@@ -6,13 +6,18 @@
 mod model;
 mod request;
 
-use edge_turn::Turn;
+use edge_budget::MemoryBudget;
 use request::Refusal;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use worker::{Context, Delay, Env, Method, Request, Response, Result, console_error, event};
 
-/// How many texts may wait here: those of a few questions beside a few batches of passages.
-const MOST_AT_ONCE: usize = 96;
+/// What a text and its vector take until the request is answered, in bytes.
+const BYTES_PER_TEXT: usize = 16 * 1024;
+/// How many bytes of texts may wait here: 96 texts, those of a few questions and of a few batches of passages.
+const MOST_AT_ONCE: usize = 96 * BYTES_PER_TEXT;
+
+static BUDGET: LazyLock<Arc<MemoryBudget>> = LazyLock::new(|| MemoryBudget::new(MOST_AT_ONCE));
 
 #[event(start)]
 fn start() {
@@ -29,7 +34,7 @@ async fn fetch(mut request: Request, env: Env, _: Context) -> Result<Response> {
         Err(Refusal::Malformed) => return Response::error("an array of texts is needed", 400),
         Err(Refusal::TooMuch) => return Response::error("too much at once", 413),
     };
-    let Some(_turn) = Turn::take(texts.len(), MOST_AT_ONCE) else {
+    let Ok(_reservation) = BUDGET.reserve(texts.len() * BYTES_PER_TEXT) else {
         return Response::error("busy", 503);
     };
     let model = match model::get(&env).await {

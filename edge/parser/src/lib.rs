@@ -5,16 +5,19 @@
 mod permit;
 
 use async_trait::async_trait;
+use edge_budget::MemoryBudget;
 use edge_extract::meter::Pause;
 use edge_extract::{Hint, document, page, sitemap};
-use edge_turn::Turn;
 use serde::Serialize;
 use std::io;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use worker::{Context, Delay, Env, Request, Response, Result, event};
 
 /// How many bytes of files may be worked on at a time: what is made of them takes a few times as much.
 const MOST_AT_ONCE: usize = 24 * 1024 * 1024;
+
+static BUDGET: LazyLock<Arc<MemoryBudget>> = LazyLock::new(|| MemoryBudget::new(MOST_AT_ONCE));
 
 #[event(start)]
 fn start() {
@@ -37,7 +40,7 @@ async fn fetch(mut request: Request, _: Env, _: Context) -> Result<Response> {
         return Response::error("busy", 503);
     };
     let bytes = request.bytes().await?;
-    let Some(_turn) = Turn::take(bytes.len(), MOST_AT_ONCE) else {
+    let Ok(_reservation) = BUDGET.reserve_or_run_alone(bytes.len()) else {
         return Response::error("busy", 503);
     };
     match url.path() {

@@ -16,22 +16,22 @@ use worker::send::{IntoSendFuture as _, SendWrapper};
 /// No dialect takes a longer body. They have their own limits below it, so whoever reads past this one has to say so.
 const LIMIT: usize = 21 * 1024 * 1024;
 
-/// A body up to this length is fetched at once; a longer one is passed on as it comes, so that it lies in memory only
-/// once, where its reader puts it.
-const AT_ONCE: usize = 1024 * 1024;
+/// A body up to this length is fetched at once, which is quicker; a longer one is passed on as it comes, so that its
+/// reader reserves the memory of what is there and of no more.
+const AT_ONCE: usize = 16 * 1024;
 
 /// Converts a request. A body that is too long becomes one that fails with
 /// [`LengthLimitError`](http_body_util::LengthLimitError) when it is read, so that the dialect can say it in its way.
 ///
 /// # Errors
-/// Says what about the request cannot be represented, or that the body ended early.
-pub(crate) async fn from_js(request: &web_sys::Request) -> Result<Request<Body>, String> {
+/// Says what about the request cannot be represented.
+pub(crate) fn from_js(request: &web_sys::Request) -> Result<Request<Body>, String> {
     let url = Uri::try_from(request.url()).map_err(|why| format!("malformed URL: {why}"))?;
     let method = Method::from_bytes(request.method().as_bytes()).map_err(|why| format!("malformed method: {why}"))?;
     let headers = headers(&request.headers())?;
     let body = match method {
         Method::GET | Method::HEAD => Body::empty(),
-        _ => body(request, &headers).await?,
+        _ => body(request, &headers),
     };
     let mut converted = Request::new(body);
     *converted.method_mut() = method;
@@ -59,22 +59,26 @@ fn headers(headers: &web_sys::Headers) -> Result<HeaderMap, String> {
 #[derive(Deserialize)]
 struct Entry<'a>(&'a str, #[serde(borrow)] Cow<'a, str>);
 
-async fn body(request: &web_sys::Request, headers: &HeaderMap) -> Result<Body, String> {
+/// Returns the body, of which nothing is received until it is read: its reader knows how long to wait, and how to refuse.
+fn body(request: &web_sys::Request, headers: &HeaderMap) -> Body {
     let length = headers
         .get(CONTENT_LENGTH)
         .and_then(|it| it.to_str().ok())
         .and_then(|it| it.parse::<usize>().ok());
     match length {
-        Some(0) => Ok(Body::empty()),
+        Some(0) => Body::empty(),
         // What is announced as too long is not even received.
-        Some(length) if length > LIMIT => Ok(Body::new(Limited::new(Full::new(Bytes::from_static(b".")), 0))),
-        Some(length) if length <= AT_ONCE => {
-            let promise = request.array_buffer().map_err(|it| js::message(&it))?;
-            let buffer = JsFuture::from(promise).await.map_err(|it| js::message(&it))?;
-            Ok(Body::from(Uint8Array::new(&buffer).to_vec()))
-        }
-        _ => Ok(request.body().map_or_else(Body::empty, streamed)),
+        Some(length) if length > LIMIT => Body::new(Limited::new(Full::new(Bytes::from_static(b".")), 0)),
+        // The handle is cloned, not the request in JavaScript.
+        Some(length) if length <= AT_ONCE => Body::from_stream(stream::once(whole(Clone::clone(request)).into_send())),
+        _ => request.body().map_or_else(Body::empty, streamed),
     }
+}
+
+async fn whole(request: web_sys::Request) -> Result<Bytes, String> {
+    let promise = request.array_buffer().map_err(|it| js::message(&it))?;
+    let buffer = JsFuture::from(promise).await.map_err(|it| js::message(&it))?;
+    Ok(Uint8Array::new(&buffer).to_vec().into())
 }
 
 /// Passes a body on as it comes, up to the limit.

@@ -25,6 +25,8 @@ impl Statement {
 pub enum SqlError {
     /// A constraint refused it; the text names table and column.
     Constraint(String),
+    /// There was no memory for its rows; it did its work.
+    OutOfMemory(String),
     /// Anything else, for the log.
     Other(String),
 }

@@ -11,6 +11,8 @@ pub(crate) struct Call<'a> {
     world: &'a World,
     request: http::request::Builder,
     body: Vec<u8>,
+    /// Instead of `body`.
+    stream: Option<Body>,
     departure: Departure,
 }
 
@@ -20,6 +22,7 @@ impl<'a> Call<'a> {
             world,
             request: Request::builder().method(method).uri(path),
             body: vec![],
+            stream: None,
             departure: Departure::default(),
         }
     }
@@ -44,6 +47,12 @@ impl<'a> Call<'a> {
 
     pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
+        self
+    }
+
+    /// Sends a body that comes in pieces.
+    pub(crate) fn streamed(mut self, body: Body) -> Self {
+        self.stream = Some(body);
         self
     }
 
@@ -89,7 +98,8 @@ impl<'a> Call<'a> {
 
     /// Sends the request and returns once the head of the answer is there.
     pub(crate) async fn open(self) -> Response<Body> {
-        let mut request = self.request.body(Body::from(self.body)).unwrap();
+        let body = self.stream.unwrap_or_else(|| Body::from(self.body));
+        let mut request = self.request.body(body).unwrap();
         request
             .extensions_mut()
             .insert(Background::new(|task| drop(tokio::spawn(task))));

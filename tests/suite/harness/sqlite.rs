@@ -1,5 +1,6 @@
 //! The `Sql` port over an in-memory SQLite with the real migrations.
 use async_trait::async_trait;
+use edge_core::memory::Memory;
 use edge_store::{Sql, SqlError, Statement};
 use rusqlite::Connection;
 use rusqlite::types::{ToSql, ValueRef};
@@ -7,8 +8,13 @@ use serde_json::{Map, Value, json};
 use std::sync::Mutex;
 use tokio::sync::oneshot;
 
+/// No read of the product may come near what D1 refuses to answer with, which is 32 MiB.
+const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
+
 pub(crate) struct Sqlite {
     connection: Mutex<Connection>,
+    /// What its rows reserve from, as those of D1 do.
+    memory: Option<Memory>,
     /// Every round trip, as the statements it took.
     trips: Mutex<Vec<Vec<&'static str>>>,
     /// Makes the next batch that contains this text fail.
@@ -50,10 +56,17 @@ impl Sqlite {
         }
         Self {
             connection: Mutex::new(connection),
+            memory: None,
             trips: Mutex::default(),
             fault: Mutex::default(),
             hold: Mutex::default(),
         }
+    }
+
+    /// Has rows reserve their memory.
+    pub(crate) fn reserving_from(mut self, memory: Memory) -> Self {
+        self.memory = Some(memory);
+        self
     }
 
     /// Runs a statement behind the product's back.
@@ -145,11 +158,15 @@ impl Sqlite {
         }
         let mut connection = self.connection.lock().unwrap();
         let transaction = connection.transaction().map_err(error)?;
-        let answers = statements
+        let answers: Vec<Vec<Value>> = statements
             .iter()
             .map(|it| rows(&transaction, it))
             .collect::<Result<_, _>>()?;
         transaction.commit().map_err(error)?;
+        let length = serde_json::to_vec(&answers).unwrap().len();
+        let read = || statements.iter().map(|it| it.sql).collect::<Vec<_>>().join("; ");
+        assert!(length <= LONGEST_ANSWER, "an answer of {length} bytes: {}", read());
+        let _reservation = self.memory.as_ref().map(|it| it.reserve_for_rows(length)).transpose()?;
         Ok(answers)
     }
 }

@@ -1,6 +1,7 @@
 //! One request to a site: bounded in time and size, no redirect followed.
 use crate::app::App;
 use crate::guard::PublicUrl;
+use crate::memory::Reservation;
 use crate::ports::{Answer, ByteStream};
 use edge_model::Timestamp;
 use edge_model::time::SECOND;
@@ -18,6 +19,8 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Body,
+    /// Of the body.
+    memory: Reservation,
 }
 
 /// The body of an answer.
@@ -96,11 +99,12 @@ pub(crate) async fn get(
         status,
         headers,
         body: Body::Unread,
+        memory: app.memory.reserve(0).map_err(|why| why.to_string())?,
     };
     let most = wanted(status, &response.media_type());
     if most > 0 {
         let spent = u32::try_from(app.now().0 - began.0).unwrap_or(TIMEOUT);
-        let read = pin!(read(body, most));
+        let read = pin!(read(body, most, &mut response.memory));
         response.body = match select(read, app.clock.sleep(TIMEOUT.saturating_sub(spent))).await {
             Either::Left((body, _)) => body?,
             Either::Right(_) => {
@@ -114,10 +118,14 @@ pub(crate) async fn get(
     Ok(response)
 }
 
-async fn read(mut stream: ByteStream, most: usize) -> Result<Body, String> {
+async fn read(mut stream: ByteStream, most: usize, memory: &mut Reservation) -> Result<Body, String> {
     let mut bytes = Vec::new();
     while let Some(chunk) = stream.next().await {
-        bytes.extend(chunk?);
+        let chunk = chunk?;
+        // Twice: a vector that grows is moved.
+        let grown = memory.grow(chunk.len().saturating_mul(2));
+        grown.map_err(|why| format!("we are too busy for the answer: {why}"))?;
+        bytes.extend(chunk);
         if bytes.len() > most {
             bytes.truncate(most);
             return Ok(Body::Cut(bytes));

@@ -169,6 +169,7 @@ impl Work {
             needs_person: needed.is_some(),
             began: self.began,
         };
+        let _memory = answer::reserve(&self.app, question.len() + context.len())?;
         let mut speech = Speech::new(&self.app, self.began, &drop, &self.departure);
         answer::compose(&self.app, &brief, &mut speech).await?;
         let composed = speech.composed;

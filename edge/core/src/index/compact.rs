@@ -1,7 +1,7 @@
 //! Compaction: small segments are put together and deleted documents swept out, a few megabytes at a time.
 use super::embed;
 use super::link::{link, next_to_link};
-use super::{LARGEST, Written, current, layer, make_room, segment, write_segment};
+use super::{LARGEST, Written, current, layer, segment, write_segment};
 use crate::app::App;
 use crate::{Error, Result, job};
 use edge_model::WorkspaceId;
@@ -53,7 +53,7 @@ pub(crate) async fn compact(app: &App, workspace: &WorkspaceId) -> Result<()> {
             None => settle_deletions(app, snapshot).await,
         };
     };
-    make_room(app, ROOM)?;
+    let _room = app.memory.reserve(ROOM)?;
     let merged = merge(app, &snapshot, &group).await?;
     let is_merged = |it: &SegmentEntry| group.iter().any(|merged| merged.key == it.key);
     let keys = group
@@ -106,13 +106,7 @@ async fn next_group(app: &App, snapshot: &Snapshot) -> Result<Option<Vec<Segment
     for entry in &manifest.segments {
         // Most segments are younger than every deletion: they need not be read.
         let may_be_dirty = manifest.deleted.values().any(|it| *it >= entry.sequence);
-        if may_be_dirty
-            && !is_clean(
-                manifest,
-                entry,
-                &*segment(app, &snapshot.workspace_id, &entry.key).await?,
-            )
-        {
+        if may_be_dirty && !is_clean(manifest, entry, &*segment(app, &snapshot.workspace_id, entry).await?) {
             return Ok(Some(vec![entry.clone()]));
         }
     }
@@ -127,7 +121,7 @@ fn is_clean(manifest: &Manifest, entry: &SegmentEntry, segment: &Segment) -> boo
 async fn merge(app: &App, snapshot: &Snapshot, group: &[SegmentEntry]) -> Result<Option<SegmentEntry>> {
     let mut sources = Vec::with_capacity(group.len());
     for entry in group {
-        sources.push(segment(app, &snapshot.workspace_id, &entry.key).await?);
+        sources.push(segment(app, &snapshot.workspace_id, entry).await?);
     }
     let sources: Vec<&Segment> = sources.iter().map(|it| &**it).collect();
     let sequence_of = |source: usize| group.get(source).map_or(0, |it| it.sequence);
@@ -170,7 +164,7 @@ async fn merge_layers(
     let mut layers = Vec::with_capacity(group.len());
     for entry in group {
         layers.push(match entry.layer.as_ref().filter(|it| it.embedder == embedder) {
-            Some(it) => Some(layer(app, workspace, &it.key).await?),
+            Some(it) => Some(layer(app, workspace, it).await?),
             None => None,
         });
     }

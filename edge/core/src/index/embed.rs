@@ -1,5 +1,5 @@
 //! Layers: passages get the vectors of the workspace's embedder, some at a time, while the index goes on answering.
-use super::{LARGEST, Written, change, current, layer, make_room, retry, segment, write_segment};
+use super::{LARGEST, Written, change, current, layer, retry, segment, write_segment};
 use crate::app::App;
 use crate::embedding::EmbeddingModel;
 use crate::embedding::question::cut;
@@ -119,11 +119,12 @@ impl Run<'_> {
             .size
             .saturating_mul(2)
             .saturating_add(layers.saturating_mul(4));
-        make_room(app, usize::try_from(room).unwrap_or(usize::MAX))?;
-        let segment = segment(app, workspace, &self.entry.key).await?;
+        let room = usize::try_from(room).unwrap_or(usize::MAX);
+        let _room = app.memory.reserve_at_most(room)?;
+        let segment = segment(app, workspace, self.entry).await?;
         let known = self.entry.layers().find(|it| it.embedder == self.model.name());
         let known = match known {
-            Some(it) => Some(layer(app, workspace, &it.key).await?).filter(|it| it.len() == segment.len()),
+            Some(it) => Some(layer(app, workspace, it).await?).filter(|it| it.len() == segment.len()),
             None => None,
         };
         let most = (AT_ONCE >> failures.min(8)).max(1);

@@ -23,8 +23,8 @@ pub(super) async fn link(app: &App, mut snapshot: Snapshot, position: usize) -> 
     let Some(old) = snapshot.manifest.segments.get(position).cloned() else {
         return Ok(());
     };
-    let source = segment(app, &snapshot.workspace_id, &old.key).await?;
-    let extended = extend_graph(&source, AFFORDABLE).map_err(Error::internal)?;
+    let source = segment(app, &snapshot.workspace_id, &old).await?;
+    let extended = extend_graph(&source.value, AFFORDABLE).map_err(Error::internal)?;
     let linked = source.len().min(source.linked().saturating_add(AFFORDABLE));
     let mut new = old.clone();
     new.linked = u64::try_from(linked).unwrap_or(u64::MAX);

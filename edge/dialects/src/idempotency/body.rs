@@ -3,7 +3,7 @@ use super::fingerprint::Fingerprint;
 use crate::extract::{self, MAX_JSON, header_of};
 use axum::body::Body;
 use axum::extract::Request;
-use edge_core::{Error, Kind, Result};
+use edge_core::{App, Error, Kind, Result};
 use http::HeaderMap;
 use http_body_util::BodyExt as _;
 use std::sync::{Arc, Mutex};
@@ -47,10 +47,11 @@ impl Print {
 ///
 /// # Errors
 /// Those of [`extract::body`].
-pub(super) async fn printed(headers: &HeaderMap, body: Body) -> Result<(Print, Body)> {
+pub(super) async fn printed(app: &App, headers: &HeaderMap, body: Body) -> Result<(Print, Body)> {
     let media_type = header_of(headers, "content-type").unwrap_or_default();
     let Some(print) = Fingerprint::of_form(media_type) else {
-        let bytes = extract::body(Request::new(body), MAX_JSON).await?;
+        // Reserved again while the handler reads them.
+        let (bytes, _memory) = extract::body(app, Request::new(body), MAX_JSON).await?;
         let mut print = Fingerprint::default();
         print.add(&bytes);
         return Ok((Print::Known(print.finish()), Body::from(bytes)));

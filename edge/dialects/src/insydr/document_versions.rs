@@ -89,8 +89,13 @@ pub async fn replace(
     State(app): State<App>,
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
-    Replacement { upload, title }: Replacement,
+    replacement: Replacement,
 ) -> ApiResult<(StatusCode, Json<AcceptedDocument>)> {
+    let Replacement {
+        upload,
+        title,
+        memory: _memory,
+    } = replacement;
     let done = document_version::replace(&app, &member, &DocumentId::new(id), title, upload).await?;
     Ok(accepted(done))
 }

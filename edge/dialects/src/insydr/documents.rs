@@ -83,6 +83,7 @@ pub async fn upload(
         upload,
         collection,
         title,
+        memory: _memory,
     } = received;
     let Accepted { document, is_duplicate } = document::upload(&app, &member, &collection, title, upload).await?;
     let message = match (is_duplicate, document.status) {

@@ -28,6 +28,7 @@ fn shape(kind: Kind) -> (StatusCode, &'static str) {
         Kind::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, "PRECONDITION_FAILED"),
         Kind::Gone => (StatusCode::GONE, "GONE"),
         Kind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"),
+        Kind::TooSlow => (StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT"),
         Kind::UnsupportedMedia => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE"),
         Kind::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
         Kind::QuotaExhausted => (StatusCode::TOO_MANY_REQUESTS, "MESSAGE_LIMIT_REACHED"),

@@ -1,12 +1,13 @@
 //! The form of an upload, read as it comes in: RFC 7578.
 use super::error::ApiError;
+use crate::body::{Growing, Incoming};
 use crate::extract::{header_of, length_of};
 use axum::extract::{FromRequest, Request};
 use edge_core::file::{MAX_UPLOAD, Upload};
-use edge_core::{App, Error, Kind, index};
+use edge_core::memory::Reservation;
+use edge_core::{App, Error, Kind};
 use edge_model::CollectionId;
 use edge_model::text::Name;
-use http_body_util::LengthLimitError;
 use multer::{Constraints, Multipart, SizeLimit};
 use serde::Deserialize;
 use shared::knowledge::ReplaceDocument;
@@ -31,6 +32,8 @@ pub struct Received {
     pub upload: Upload,
     pub collection: CollectionId,
     pub title: Option<Name>,
+    /// Of the file. To be kept as long as it is.
+    pub memory: Reservation,
 }
 
 impl FromRequest<App> for Received {
@@ -46,10 +49,12 @@ impl FromRequest<App> for Received {
         let collection = collection
             .filter(|it| !it.trim().is_empty())
             .ok_or_else(|| missing("collection_id"))?;
+        let (upload, memory) = upload.ok_or_else(|| missing("file"))?;
         Ok(Self {
-            upload: upload.ok_or_else(|| missing("file"))?,
+            upload,
             collection: CollectionId::new(collection.trim()),
             title: named(title)?,
+            memory,
         })
     }
 }
@@ -68,6 +73,8 @@ pub struct ReplacementForm {
 pub struct Replacement {
     pub upload: Upload,
     pub title: Option<Name>,
+    /// Of the file. To be kept as long as it is.
+    pub memory: Reservation,
 }
 
 impl FromRequest<App> for Replacement {
@@ -77,17 +84,19 @@ impl FromRequest<App> for Replacement {
         let media_type = header_of(request.headers(), "content-type").unwrap_or_default();
         if multer::parse_boundary(media_type).is_ok() {
             let Fields { upload, title, .. } = fields(request, app).await?;
-            let upload = upload.ok_or_else(|| ApiError::field("file", "is required"))?;
+            let (upload, memory) = upload.ok_or_else(|| ApiError::field("file", "is required"))?;
             return Ok(Self {
                 upload,
                 title: named(title)?,
+                memory,
             });
         }
-        let ReplaceDocument { text, title } = crate::extract::json(request).await?;
+        let ReplaceDocument { text, title } = crate::extract::json(app, request).await?;
         if text.trim().is_empty() {
             return Err(ApiError::field("text", "must not be empty"));
         }
         Ok(Self {
+            memory: app.memory.bodies.reserve(text.len()).map_err(Error::from)?,
             upload: Upload {
                 name: "document.md".into(),
                 media_type: "text/markdown".into(),
@@ -106,7 +115,7 @@ fn named(title: Option<String>) -> Result<Option<Name>, ApiError> {
 
 /// The fields of a form, as far as they were sent.
 struct Fields {
-    upload: Option<Upload>,
+    upload: Option<(Upload, Reservation)>,
     collection: Option<String>,
     title: Option<String>,
 }
@@ -115,20 +124,24 @@ async fn fields(request: Request, app: &App) -> Result<Fields, ApiError> {
     let media_type = header_of(request.headers(), "content-type").unwrap_or_default();
     let boundary = multer::parse_boundary(media_type)
         .map_err(|_| Error::new(Kind::UnsupportedMedia, "the content type must be `multipart/form-data`"))?;
-    let length = length_of(request.headers());
-    if length.is_some_and(|it| it > MAX_UPLOAD + FORM) {
-        return Err(too_large().into());
-    }
+    let expected = length_of(request.headers()).unwrap_or(MAX_UPLOAD).min(MAX_UPLOAD);
     let limits = SizeLimit::new()
-        .whole_stream(to_u64(MAX_UPLOAD + FORM))
         .for_field("file", to_u64(MAX_UPLOAD))
+        .for_field("collection_id", to_u64(FORM))
         .for_field("title", to_u64(FORM));
-    let stream = request.into_body().into_data_stream();
-    let mut form = Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(limits));
+    let incoming = Incoming::new(app, request, MAX_UPLOAD + FORM, |_| too_large())?;
+    let constraints = Constraints::new().size_limit(limits);
+    let mut form = Multipart::with_constraints(incoming.into_stream(), boundary, constraints);
     let (mut upload, mut collection, mut title) = (None, None, None);
     while let Some(field) = form.next_field().await.map_err(refusal)? {
         match field.name().unwrap_or_default() {
-            "file" => upload = Some(file(field, room(app, length)?).await?),
+            "file" => once(&upload, "file")?,
+            "collection_id" => once(&collection, "collection_id")?,
+            "title" => once(&title, "title")?,
+            _ => {}
+        }
+        match field.name().unwrap_or_default() {
+            "file" => upload = Some(file(field, Growing::new(app, &app.memory.uploads, expected)?).await?),
             "collection_id" => collection = Some(field.text().await.map_err(refusal)?),
             "title" => title = Some(field.text().await.map_err(refusal)?),
             _ => {}
@@ -141,19 +154,15 @@ async fn fields(request: Request, app: &App) -> Result<Fields, ApiError> {
     })
 }
 
-/// Makes room for all of a file at once: growing would take up to three times as much.
-fn room(app: &App, length: Option<usize>) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let length = length.unwrap_or_default();
-    if bytes.try_reserve_exact(length).is_err() {
-        index::make_room(app, usize::MAX)?;
-        let reserved = bytes.try_reserve_exact(length);
-        reserved.map_err(|why| Error::unavailable("too much is going on; try again", why).retry_after(2))?;
+/// Refuses a field that was given before: which of the two is meant cannot be known.
+fn once<T>(before: &Option<T>, name: &str) -> Result<(), ApiError> {
+    match before {
+        Some(_) => Err(ApiError::field(name, "must be given once")),
+        None => Ok(()),
     }
-    Ok(bytes)
 }
 
-async fn file(mut field: multer::Field<'_>, mut bytes: Vec<u8>) -> Result<Upload, ApiError> {
+async fn file(mut field: multer::Field<'_>, mut growing: Growing) -> Result<(Upload, Reservation), ApiError> {
     // Some clients send the path; only the last part is a name.
     let name = field
         .file_name()
@@ -171,13 +180,15 @@ async fn file(mut field: multer::Field<'_>, mut bytes: Vec<u8>) -> Result<Upload
     let name = Name::new(&name).map_err(|why| ApiError::field("file", format!("has a name that {why}")))?;
     let media_type = field.content_type().map_or_else(String::new, ToString::to_string);
     while let Some(chunk) = field.chunk().await.map_err(refusal)? {
-        bytes.extend_from_slice(&chunk);
+        growing.push(&chunk)?;
     }
-    Ok(Upload {
+    let (bytes, memory) = growing.finish();
+    let upload = Upload {
         name: name.to_string(),
         media_type,
         bytes,
-    })
+    };
+    Ok((upload, memory))
 }
 
 /// Blames the file for a form that is too large: nothing else in it is.
@@ -196,14 +207,12 @@ fn refusal(error: multer::Error) -> Error {
             _ => too_large(),
         },
         multer::Error::StreamSizeExceeded { .. } => too_large(),
-        multer::Error::StreamReadFailed(why) if is_too_long(&*why) => too_large(),
-        multer::Error::StreamReadFailed(_) => Error::new(Kind::Malformed, "the body ended early"),
+        multer::Error::StreamReadFailed(why) => match why.downcast::<Error>() {
+            Ok(error) => *error,
+            Err(_) => Error::new(Kind::Malformed, "the body ended early"),
+        },
         error => Error::new(Kind::Malformed, format!("the form cannot be read: {error}")),
     }
-}
-
-fn is_too_long(why: &(dyn std::error::Error + 'static)) -> bool {
-    std::iter::successors(Some(why), |it| it.source()).any(|it| it.is::<LengthLimitError>())
 }
 
 fn to_u64(bytes: usize) -> u64 {

@@ -19,6 +19,7 @@ fn shape(kind: Kind) -> (StatusCode, &'static str) {
         Kind::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, "invalid_request"),
         Kind::Gone => (StatusCode::GONE, "invalid_request"),
         Kind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request"),
+        Kind::TooSlow => (StatusCode::REQUEST_TIMEOUT, "invalid_request"),
         Kind::UnsupportedMedia => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_request"),
         Kind::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded"),
         Kind::QuotaExhausted => (StatusCode::TOO_MANY_REQUESTS, "quota_exceeded"),

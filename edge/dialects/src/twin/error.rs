@@ -26,8 +26,9 @@ fn sentence(message: &str) -> String {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = json!({ "error": sentence(&self.0.message) });
-        // Documented on 429 only.
-        let retry_after = self.0.retry_after.filter(|_| self.0.kind == Kind::RateLimited);
+        // Documented on 429; an extension on 503.
+        let waits = matches!(self.0.kind, Kind::RateLimited | Kind::Unavailable);
+        let retry_after = self.0.retry_after.filter(|_| waits);
         refusal::respond(&self.0, retry_after, (status(self.0.kind), Json(body)))
     }
 }

@@ -1,0 +1,297 @@
+//! What happens when memory is short: callers are told to come back, nothing is mistaken for something else.
+use crate::harness::World;
+use crate::harness::program::Program;
+use crate::harness::receiver::HOOK;
+use crate::harness::request::Answer;
+use axum::body::Body;
+use bytes::Bytes;
+use edge_core::memory::Reservation;
+use edge_model::key::KeyKind;
+use futures_util::{StreamExt as _, stream};
+use http::Method;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::time::Duration;
+
+const MIB: usize = 1024 * 1024;
+const FORM: &str = "multipart/form-data; boundary=BB";
+const PASSWORD: &str = "correct horse battery";
+const PAGE: &str = "# Opening hours\n\nThe shop is open from nine to five.";
+
+/// Takes all the memory there is.
+fn take_all(world: &World) -> Reservation {
+    let all = &world.app.memory.all;
+    all.reserve(all.limit() - all.used()).unwrap()
+}
+
+fn pieces(bytes: Vec<u8>) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> + Send {
+    let pieces: Vec<Bytes> = bytes.chunks(64 * 1024).map(Bytes::copy_from_slice).collect();
+    stream::iter(pieces).then(async |piece| {
+        tokio::task::yield_now().await;
+        Ok(piece)
+    })
+}
+
+/// The beginning of a form with so many bytes of a file; the rest never comes.
+fn stalled(bytes: usize) -> Body {
+    let mut begun = b"--BB\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n".to_vec();
+    begun.resize(begun.len() + bytes, b'a');
+    Body::from_stream(pieces(begun).chain(stream::pending()))
+}
+
+/// A whole form, in pieces and without a length.
+fn form(collection: &str, file: &[u8]) -> Body {
+    let mut form = b"--BB\r\nContent-Disposition: form-data; name=\"collection_id\"\r\n\r\n".to_vec();
+    form.extend(collection.as_bytes());
+    form.extend(b"\r\n--BB\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n");
+    form.extend(file);
+    form.extend(b"\r\n--BB--\r\n");
+    Body::from_stream(pieces(form))
+}
+
+async fn log_in(world: &World) -> Answer {
+    let body = json!({ "email": "ann@example.com", "password": PASSWORD });
+    world.post("/api/v1/auth/login", body).send().await
+}
+
+#[track_caller]
+fn assert_busy(answer: &Answer) {
+    assert_eq!(answer.refusal(), (503, "UNAVAILABLE".into(), None));
+    assert_eq!(answer.header("retry-after"), Some("2"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn stalled_uploads_make_no_right_password_wrong() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let upload = || {
+        let call = owner.call(&world, Method::POST, "/documents");
+        let call = call.header("content-type", FORM).header("content-length", "20971520");
+        call.streamed(stalled(15 * MIB)).send()
+    };
+    let uploads = futures_util::future::join_all((0..4).map(|_| upload()));
+    let logins = async {
+        // The uploads have sent what they will.
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let uploading = world.app.memory.uploads.used();
+        assert!((15 * MIB..=24 * MIB).contains(&uploading), "{uploading}");
+        for _ in 0..8 {
+            log_in(&world).await.expect(200);
+        }
+    };
+    let (answers, ()) = tokio::join!(uploads, logins);
+    let mut statuses: Vec<u16> = answers.iter().map(|it| it.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [408, 503, 503, 503]);
+    assert_eq!(world.app.memory.uploads.used(), 0);
+    log_in(&world).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_password_that_cannot_be_checked_is_no_wrong_one() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let kept = world.sql.column("SELECT password_hash FROM accounts");
+    // No isolate has 4 TiB to hash in.
+    let change = "UPDATE accounts SET password_hash = replace(password_hash, 'm=19456', 'm=4294967295')";
+    assert_eq!(world.sql.execute(change, &[]), 1);
+    for _ in 0..8 {
+        let answer = log_in(&world).await;
+        assert_eq!(answer.refusal(), (503, "UNAVAILABLE".into(), None));
+        assert_eq!(answer.header("retry-after"), Some("2"));
+        let call = world.call(Method::DELETE, "/api/v1/auth/me").bearer(&owner.token);
+        let answer = call.json(&json!({ "password": PASSWORD })).send().await;
+        assert_eq!(answer.refusal(), (503, "UNAVAILABLE".into(), None));
+        world.clock.advance(edge_model::time::MINUTE);
+    }
+    // None of it counted as a guess.
+    world.sql.execute("UPDATE accounts SET password_hash = ?1", &[&kept[0]]);
+    log_in(&world).await.expect(200);
+}
+
+#[tokio::test]
+async fn without_memory_people_sign_in_and_longer_things_wait() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    owner.learn(&world, "hours.md", PAGE).await;
+    let agent = world.published_agent(&owner, json!({})).await;
+    let key = world.widget_key(&owner).await;
+    let collection = world.default_collection(&owner).await;
+    let hog = take_all(&world);
+    // Bodies reserve too, however short they are.
+    assert_busy(&log_in(&world).await);
+    assert_busy(
+        &world
+            .ask(&key, &agent, "visitor", "When is the shop open?")
+            .send()
+            .await,
+    );
+    assert_busy(&owner.send_file(&world, &collection, "a.txt", b"text").await);
+    assert_eq!(world.sql.column("SELECT 1 FROM messages").len(), 0);
+    drop(hog);
+    log_in(&world).await.expect(200);
+    let answer = world
+        .ask(&key, &agent, "visitor", "When is the shop open?")
+        .send()
+        .await;
+    assert!(answer.streamed().contains("nine to five"), "{}", answer.text());
+    assert_eq!(owner.send_file(&world, &collection, "a.txt", b"text").await.status, 202);
+}
+
+#[tokio::test]
+async fn every_dialect_says_that_there_is_no_memory() {
+    for (kind, path) in [
+        (KeyKind::Twin, "/v1/kb"),
+        (KeyKind::Twig, "/api/webhooks"),
+        (KeyKind::Builder, "/v1/agents/agent_1/webhooks"),
+    ] {
+        let world = World::new();
+        let program = Program::of(&world, kind).await;
+        let _hog = take_all(&world);
+        let answer = program.post(&world, path, json!({ "url": HOOK })).await;
+        let body = answer.expect(503);
+        assert!(body.to_string().contains("too much is going on"), "{body}");
+        assert_eq!(answer.header("retry-after"), Some("2"), "{path}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_pauses_for_fifteen_seconds_is_refused() {
+    let begun = || {
+        let first = stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"{\"name\""))]);
+        Body::from_stream(first.chain(stream::pending()))
+    };
+    for (kind, path, told) in [
+        (KeyKind::Twin, "/v1/kb", json!({ "error": "The body came too slowly." })),
+        (KeyKind::Twig, "/api/webhooks", json!({ "status": "error" })),
+        (
+            KeyKind::Builder,
+            "/v1/agents/agent_1/webhooks",
+            json!({ "title": "Request Timeout" }),
+        ),
+    ] {
+        let world = World::new();
+        let program = Program::of(&world, kind).await;
+        let call = program.call(&world, Method::POST, path);
+        let body = call
+            .header("content-type", "application/json")
+            .streamed(begun())
+            .send()
+            .await
+            .expect(408);
+        for (member, value) in told.as_object().unwrap() {
+            assert!(
+                body[member].to_string().eq_ignore_ascii_case(&value.to_string()),
+                "{body}"
+            );
+        }
+    }
+    let world = World::new();
+    let call = world.call(Method::POST, "/api/v1/auth/login");
+    let answer = call
+        .header("content-type", "application/json")
+        .streamed(begun())
+        .send()
+        .await;
+    assert_eq!(answer.refusal(), (408, "REQUEST_TIMEOUT".into(), None));
+    assert_eq!(world.app.memory.all.used(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_trickles_is_refused() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let clock = world.clock.clone();
+    // A byte every ten seconds.
+    let trickle = stream::unfold((), move |()| {
+        let clock = clock.clone();
+        async move {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            clock.advance(10_000);
+            Some((Ok::<_, Infallible>(Bytes::from_static(b"-")), ()))
+        }
+    });
+    let call = owner
+        .call(&world, Method::POST, "/documents")
+        .header("content-type", FORM);
+    let answer = call.streamed(Body::from_stream(trickle)).send().await;
+    assert_eq!(answer.refusal(), (408, "REQUEST_TIMEOUT".into(), None));
+}
+
+#[tokio::test]
+async fn of_two_large_forms_without_length_one_is_told_to_wait() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let collection = world.default_collection(&owner).await;
+    let send = |letter: u8| {
+        let call = owner
+            .call(&world, Method::POST, "/documents")
+            .header("content-type", FORM);
+        call.streamed(form(&collection, &vec![letter; 19 * MIB])).send()
+    };
+    let (first, second) = tokio::join!(send(b'a'), send(b'b'));
+    let (done, refused) = if first.status == 202 {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    done.expect(202);
+    assert_busy(&refused);
+    assert_eq!(world.app.memory.uploads.used(), 0);
+    send(b'c').await.expect(202);
+}
+
+#[tokio::test]
+async fn a_field_that_is_given_twice_is_refused_by_name() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let collection = world.default_collection(&owner).await;
+    let all: [(&str, Option<&str>, &[u8]); 3] = [
+        ("collection_id", None, collection.as_bytes()),
+        ("title", None, b"Hours"),
+        ("file", Some("a.txt"), b"text"),
+    ];
+    for twice in all {
+        let fields = [all[0], all[1], all[2], twice];
+        let call = owner.call(&world, Method::POST, "/documents").form(&fields);
+        let refused = (400, "VALIDATION_ERROR".to_owned(), Some(twice.0.to_owned()));
+        assert_eq!(call.send().await.refusal(), refused);
+    }
+    assert_eq!(world.sql.column("SELECT 1 FROM documents").len(), 0);
+}
+
+#[tokio::test]
+async fn indexes_give_way_and_are_loaded_again() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    owner.learn(&world, "hours.md", PAGE).await;
+    let agent = owner.agent(&world, json!({ "name": "Bot" })).await;
+    let ask = async || -> Value { owner.test(&world, &agent, "When is the shop open?").await };
+    let first = ask().await;
+    assert!(world.app.memory.all.used() > 0, "the index has reserved nothing");
+    let all = world.app.memory.reserve(world.app.memory.all.limit());
+    assert!(all.is_ok(), "the index has not given way");
+    drop(all);
+    assert_eq!(world.app.memory.all.used(), 0);
+    assert_eq!(ask().await["response"], first["response"]);
+}
+
+#[tokio::test]
+async fn whatever_is_over_has_given_its_memory_back() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    owner.learn(&world, "hours.md", PAGE).await;
+    let id = owner.learn(&world, "parking.md", "# Parking\n\nBehind the shop.").await;
+    let agent = world.published_agent(&owner, json!({})).await;
+    let key = world.widget_key(&owner).await;
+    world.ask(&key, &agent, "visitor", "Where may I park?").send().await;
+    owner
+        .get(&world, &format!("/documents/{id}/versions/1"))
+        .await
+        .expect(200);
+    owner.post(&world, "/agents", json!({ "name": 7 })).await.expect(400);
+    // All that is left are the indexes.
+    let all = &world.app.memory.all;
+    drop(all.reserve(all.limit()).expect("something was not given back"));
+    assert_eq!(all.used(), 0);
+}
