@@ -22,6 +22,7 @@ mod idempotency;
 mod insydr;
 mod isolation;
 mod jobs;
+mod lists;
 mod logs;
 mod memory;
 mod openapi;

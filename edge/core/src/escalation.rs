@@ -124,7 +124,7 @@ pub async fn pleaded(app: &App, visitor: &Visitor, id: &EscalationId) -> Result<
     find(app, &owner.workspace.id, id).await.map_err(idempotency::gone)
 }
 
-/// Lists escalations, newest first, and counts all of the status.
+/// Lists escalations, newest first, with at most `shown` characters of each text, and counts all of the status.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -132,10 +132,12 @@ pub async fn list(
     app: &App,
     caller: &impl Caller,
     status: Option<EscalationStatus>,
+    shown: u32,
     page: &Page,
 ) -> Result<(Vec<Escalation>, u64)> {
     caller.require(Action::Read)?;
-    Ok(app.store.escalations(&caller.workspace().id, status, page).await?)
+    let workspace = &caller.workspace().id;
+    Ok(app.store.escalations(workspace, status, shown, page).await?)
 }
 
 /// Returns an escalation.

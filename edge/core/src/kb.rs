@@ -1,6 +1,7 @@
 //! The knowledge base: the default collection, as programs keep it, text by text.
 use crate::app::App;
 use crate::document::Contents;
+use crate::memory::Reservation;
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::{Error, Kind, Result, document, file, secret};
@@ -9,6 +10,9 @@ use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
 use edge_store::documents::Filter;
 use edge_store::{Page, SqlError, document_versions, documents};
+
+/// How much of a text is shown, in bytes. What is given as a text is shorter; an uploaded file may be longer.
+const SHOWN: usize = 1024 * 1024;
 
 /// A document with its text.
 #[derive(Clone, Debug)]
@@ -63,7 +67,7 @@ pub async fn list(
     app: &App,
     caller: &impl Caller,
     kind: Option<DocumentKind>,
-    limit: u32,
+    page: &Page,
 ) -> Result<(Vec<Document>, u64)> {
     caller.require(Action::Read)?;
     let workspace = &caller.workspace().id;
@@ -72,22 +76,32 @@ pub async fn list(
         kind,
         ..Filter::default()
     };
-    let page = Page { limit, after: None };
-    Ok(app.store.documents(workspace, &filter, &page).await?)
+    Ok(app.store.documents(workspace, &filter, page).await?)
 }
 
-/// Returns a document with its text.
+/// Returns a document with its text, cut after a mebibyte.
 ///
 /// # Errors
 /// [`Kind::NotFound`].
 pub async fn get(app: &App, caller: &impl Caller, id: &DocumentId) -> Result<Entry> {
     caller.require(Action::Read)?;
     let document = find(app, &caller.workspace().id, id).await?;
-    entry(app, document).await
+    Ok(shown(entry(app, document).await?.0))
 }
 
-async fn entry(app: &App, document: Document) -> Result<Entry> {
+/// Cuts what is shown of a long text, after a whole character.
+fn shown(mut entry: Entry) -> Entry {
+    entry.content.truncate(entry.content.floor_char_boundary(SHOWN));
+    entry.content.shrink_to_fit();
+    entry
+}
+
+/// Returns a document with all of its text, and what that reserves.
+async fn entry(app: &App, document: Document) -> Result<(Entry, Reservation)> {
     let key = document::blob_key(&document.workspace_id, &document.content_hash);
+    // The bytes, and the text in them.
+    let size = usize::try_from(document.size).unwrap_or(usize::MAX);
+    let memory = app.memory.reserve_at_most(size.saturating_mul(2))?;
     let bytes = app.blobs.get(&key).await?;
     let bytes = bytes.ok_or_else(|| Error::internal(format!("blob `{key}` is missing")))?;
     let content = match file::decode(&bytes) {
@@ -98,7 +112,7 @@ async fn entry(app: &App, document: Document) -> Result<Entry> {
             passages.join("\n\n")
         }
     };
-    Ok(Entry { document, content })
+    Ok((Entry { document, content }, memory))
 }
 
 /// Takes a text in. When this returns, the text and the job that works on it survive a crash. The same text under the
@@ -148,10 +162,11 @@ pub async fn add(app: &App, caller: &impl Caller, new: NewEntry) -> Result<Entry
 pub async fn update(app: &App, caller: &impl Caller, id: &DocumentId, change: Change) -> Result<Entry> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
+    let (entry, _memory) = entry(app, find(app, workspace, id).await?).await?;
     let Entry {
         mut document,
         content: before,
-    } = entry(app, find(app, workspace, id).await?).await?;
+    } = entry;
     let Change { title, content, kind } = change;
     let is_new = |title: &str, content: Option<&str>| {
         title != document.title || content.is_some_and(|content| content != before)
@@ -188,7 +203,7 @@ pub async fn update(app: &App, caller: &impl Caller, id: &DocumentId, change: Ch
     if is_new {
         app.jobs.wake(workspace).await?;
     }
-    Ok(Entry { document, content })
+    Ok(shown(Entry { document, content }))
 }
 
 fn conflict(error: SqlError) -> Error {

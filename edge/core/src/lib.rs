@@ -16,6 +16,7 @@ pub mod code;
 pub mod collection;
 pub mod conversation;
 pub mod crawl;
+pub mod cursor;
 pub mod delivery;
 pub mod deputy;
 pub mod document;

@@ -42,6 +42,11 @@ const PAGE: [(&str, &str); 2] = [
     ("limit", "1 to 1,000; 1,000 when absent"),
     ("cursor", "`next_cursor` of the page before"),
 ];
+/// The query of every list whose rows have texts that anybody may have written: extensions.
+const TEXTS_PAGE: [(&str, &str); 2] = [
+    ("limit", "1 to 500; 100 when absent"),
+    ("cursor", "`next_cursor` of the page before"),
+];
 
 /// Returns the routes, in the order of the document.
 pub fn routes() -> Vec<Route> {
@@ -300,7 +305,7 @@ fn handover() -> Vec<Route> {
     use wire::escalation::{Escalate, Escalated, Escalation, EscalationList, ReplyToEscalation, UpdateEscalation};
     const ALL: &str = "/api/v1/workspaces/{workspace_id}/escalations";
     const ONE: &str = "/api/v1/workspaces/{workspace_id}/escalations/{escalation_id}";
-    const FILTERS: [(&str, &str); 3] = [("status", "OPEN or RESOLVED"), PAGE[0], PAGE[1]];
+    const FILTERS: [(&str, &str); 3] = [("status", "OPEN or RESOLVED"), TEXTS_PAGE[0], TEXTS_PAGE[1]];
     vec![
         get(ALL, escalations::list, Access::Member, "List questions for a person")
             .query(&FILTERS)

@@ -15,6 +15,7 @@ pub mod log;
 pub mod mail_pages;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+mod page;
 mod program;
 mod refusal;
 pub mod route;

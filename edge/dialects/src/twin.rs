@@ -1,7 +1,7 @@
 //! The Twin dialect (`/v1/{twin,kb,escalations,stats,settings}`, seed 002): a deputy that answers in somebody's place.
 //!
 //! Quirks, as documented: a deletion answers 200; a question that is too long is 400, one too many for the month 402;
-//! `Retry-After` comes with 429 alone; lists take `limit` and have no cursor.
+//! `Retry-After` comes with 429, and with 503 as an extension; lists take `limit`, and a cursor as an extension.
 
 pub mod ask;
 pub mod caller;
@@ -24,8 +24,9 @@ pub fn routes() -> Vec<Route> {
     const KB: &str = "/v1/kb";
     const DOCUMENT: &str = "/v1/kb/{document_id}";
     const LIMIT: (&str, &str) = ("limit", "1 to 200; 50 when absent");
-    const KB_FILTERS: [(&str, &str); 2] = [("type", "sop, policy, email, slack, drive or note"), LIMIT];
-    const FILTERS: [(&str, &str); 2] = [("status", "open, resolved or all; open when absent"), LIMIT];
+    const CURSOR: (&str, &str) = ("cursor", "Extension: `nextCursor` of the page before");
+    const KB_FILTERS: [(&str, &str); 3] = [("type", "sop, policy, email, slack, drive or note"), LIMIT, CURSOR];
+    const FILTERS: [(&str, &str); 3] = [("status", "open, resolved or all; open when absent"), LIMIT, CURSOR];
     vec![
         post("/v1/twin", ask::ask, ACCESS, "Ask the twin")
             .takes::<ask::Ask>()

@@ -96,14 +96,17 @@ impl Store {
         self.row(statement).await
     }
 
-    /// Lists the addresses of the newest crawl, and counts all of the state.
+    /// Lists the addresses of the newest crawl, without the links on them, and counts all of the state.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn crawl_pages(&self, source: &Source, list: &PageList) -> Result<(Vec<CrawlPage>, u64), SqlError> {
         let state = list.state.map(PageState::as_str);
         let rows = sql!(
-            "SELECT * FROM crawl_pages WHERE workspace_id = ?1 AND source_id = ?2 AND run = ?3
+            "SELECT source_id, workspace_id, url, kind, origin, run, state, substr(reason, 1, 300) AS reason,
+                NULL AS leads_to, depth, hops, tries, next_at, document_id, substr(title, 1, 300) AS title,
+                NULL AS etag, NULL AS last_modified, '[]' AS links, fetched_at, is_canonical, is_removed
+             FROM crawl_pages WHERE workspace_id = ?1 AND source_id = ?2 AND run = ?3
                 AND (?4 IS NULL OR state = ?4) AND url > ?5 ORDER BY url LIMIT ?6",
             source.workspace_id.as_str(),
             source.id.as_str(),

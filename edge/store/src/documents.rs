@@ -49,7 +49,8 @@ impl Store {
         self.row(statement).await
     }
 
-    /// Lists documents, newest first, and counts all that the filter lets through.
+    /// Lists documents, newest first, without addresses, names of files and passages, and counts all that the filter
+    /// lets through.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -70,7 +71,11 @@ impl Store {
         let kind = filter.kind.map(DocumentKind::as_str);
         // instr() instead of LIKE: D1 refuses LIKE patterns of more than 50 bytes.
         let list = sql!(
-            "SELECT * FROM documents WHERE workspace_id = ?1
+            "SELECT id, workspace_id, collection_id, title, kind, source_type, NULL AS source_url, source_id,
+                NULL AS file_name, media_type, content_hash, size, version, status, stage,
+                substr(error, 1, 300) AS error, language, chunk_count, token_count, '[]' AS preview, hits, created_at,
+                updated_at
+             FROM documents WHERE workspace_id = ?1
                 AND (?2 IS NULL OR collection_id = ?2)
                 AND (?3 IS NULL OR status IN (SELECT value FROM json_each(?3)))
                 AND (?4 IS NULL OR instr(lower(title), lower(?4)) > 0)

@@ -39,7 +39,7 @@ impl Store {
         self.row(statement).await
     }
 
-    /// Lists escalations, newest first, and counts all of the status.
+    /// Lists escalations, newest first, with at most `shown` characters of each text, and counts all of the status.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -47,19 +47,25 @@ impl Store {
         &self,
         workspace: &WorkspaceId,
         status: Option<EscalationStatus>,
+        shown: u32,
         page: &Page,
     ) -> Result<(Vec<Escalation>, u64), SqlError> {
         let [at, id, limit] = page.params();
         let status = status.map(EscalationStatus::as_str);
         let list = sql!(
-            "SELECT * FROM escalations
+            "SELECT id, workspace_id, agent_id, conversation_id, session_key, message_id,
+                substr(question, 1, ?6) AS question, substr(asked_by, 1, ?6) AS asked_by, email, confidence, reason,
+                substr(reason_text, 1, ?6) AS reason_text, status, assignee_id, substr(reply, 1, ?6) AS reply,
+                replied_at, document_id, created_at, resolved_at
+             FROM escalations
              WHERE workspace_id = ?1 AND (?2 IS NULL OR status = ?2) AND (created_at, id) < (?3, ?4)
              ORDER BY created_at DESC, id DESC LIMIT ?5",
             workspace.as_str(),
             status,
             at,
             id,
-            limit
+            limit,
+            shown
         );
         let total = sql!(
             "SELECT count(*) AS n FROM escalations WHERE workspace_id = ?1 AND (?2 IS NULL OR status = ?2)",

@@ -23,8 +23,12 @@ pub struct SourceRef {
     pub source_id: SourceId,
 }
 
-/// Begins every statement that reads counted sources.
-const COUNTED: &str = "SELECT sources.*,
+/// Reads counted sources. A list of them is without their patterns and hosts.
+const COUNTED: &str = "SELECT id, workspace_id, collection_id, kind, name, url, max_pages,
+        iif(?2 IS NULL, '[]', include_patterns) AS include_patterns,
+        iif(?2 IS NULL, '[]', exclude_patterns) AS exclude_patterns,
+        iif(?2 IS NULL, '[]', allowed_hosts) AS allowed_hosts,
+        refresh, status, error, run, started_at, ended_at, next_step_at, created_at, updated_at,
         (SELECT count(*) FROM crawl_pages AS page WHERE page.source_id = sources.id AND page.run = sources.run
             AND page.state = 'done' AND page.depth > 0) AS pages_done,
         (SELECT count(*) FROM crawl_pages AS page WHERE page.source_id = sources.id AND page.run = sources.run

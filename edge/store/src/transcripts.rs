@@ -68,12 +68,14 @@ macro_rules! summary {
     ($where:expr) => {
         concat!(
             "SELECT conversations.id, conversations.agent_id, agents.name AS agent_name, conversations.session_key,
-                conversations.page_url, conversations.user_agent, conversations.created_at,
+                substr(conversations.page_url, 1, 500) AS page_url,
+                substr(conversations.user_agent, 1, 300) AS user_agent, conversations.created_at,
                 conversations.last_message_at,
                 (SELECT count(*) FROM messages WHERE conversation_id = conversations.id) AS message_count,
                 (SELECT count(*) FROM messages WHERE conversation_id = conversations.id AND is_answered = 0
                     AND status = 'complete') AS unanswered_count,
-                (SELECT text FROM messages WHERE conversation_id = conversations.id AND author = 'visitor'
+                (SELECT substr(text, 1, 300) FROM messages
+                    WHERE conversation_id = conversations.id AND author = 'visitor'
                     ORDER BY created_at, id LIMIT 1) AS first_question,
                 (SELECT avg(feedback.rating) FROM feedback JOIN messages ON messages.id = feedback.message_id
                     WHERE messages.conversation_id = conversations.id) AS rating
@@ -120,7 +122,8 @@ impl Store {
         Ok((answers.rows()?, answers.count()?))
     }
 
-    /// Finds a conversation and a page of its messages, oldest first.
+    /// Finds a conversation and a page of its messages, oldest first: fewer than the page has room for when they are
+    /// long.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -133,13 +136,17 @@ impl Store {
         const ONE: &str = summary!("conversations.workspace_id = ?1 AND conversations.id = ?2");
         let (at, last) = page.after.clone().unwrap_or_default();
         let entries = sql!(
-            "SELECT messages.id, messages.author, messages.status, messages.text, messages.citations,
-                messages.confidence, messages.is_answered, messages.latency_ms, messages.created_at,
-                feedback.rating, feedback.comment
-             FROM messages LEFT JOIN feedback ON feedback.message_id = messages.id
-             WHERE messages.workspace_id = ?1 AND messages.conversation_id = ?2
-                AND (messages.created_at, messages.id) > (?3, ?4)
-             ORDER BY messages.created_at, messages.id LIMIT ?5",
+            "SELECT * FROM (
+                SELECT *, sum(bytes) OVER (ORDER BY created_at, id ROWS UNBOUNDED PRECEDING) - bytes AS before FROM (
+                    SELECT messages.id, messages.author, messages.status, messages.text, messages.citations,
+                        messages.confidence, messages.is_answered, messages.latency_ms, messages.created_at,
+                        feedback.rating, feedback.comment,
+                        length(CAST(messages.text AS BLOB)) + length(CAST(messages.citations AS BLOB)) AS bytes
+                    FROM messages LEFT JOIN feedback ON feedback.message_id = messages.id
+                    WHERE messages.workspace_id = ?1 AND messages.conversation_id = ?2
+                        AND (messages.created_at, messages.id) > (?3, ?4)
+                    ORDER BY messages.created_at, messages.id LIMIT ?5))
+             WHERE before < 1500000 ORDER BY created_at, id",
             workspace.as_str(),
             id.as_str(),
             at,

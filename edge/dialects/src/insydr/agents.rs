@@ -2,12 +2,13 @@
 use super::agents_wire::{created, patch, source, tagged};
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
-use super::page::{Paging, next_cursor};
+use super::page::Paging;
 use super::revision::{IfMatch, Tagged};
 use axum::Json;
 use axum::extract::State;
 use edge_core::App;
 use edge_core::agent::{self, Publication};
+use edge_core::cursor::List;
 use edge_model::AgentId;
 use edge_model::agent::{AgentStatus, AgentSummary};
 use edge_model::text::{Name, Question};
@@ -47,14 +48,10 @@ pub async fn list(
         .as_deref()
         .map(|it| AgentStatus::parse(it).ok_or_else(wrong))
         .transpose()?;
-    let page = Paging::new(filters.limit, filters.cursor).page()?;
-    let (found, total) = agent::list(&app, &member, status, filters.r#type.as_deref(), &page).await?;
-    let next_cursor = next_cursor(
-        &page,
-        found.len(),
-        found.last().map(|it| (it.created_at, it.id.as_str())),
-    );
-    let agents = found.into_iter().map(summary).collect();
+    let list = List::of("agents", &[member.workspace.id.as_str()]);
+    let asked = Paging::new(filters.limit, filters.cursor).short(&app, list)?;
+    let (found, total) = agent::list(&app, &member, status, filters.r#type.as_deref(), &asked.page).await?;
+    let (agents, next_cursor) = asked.rows(found, |it| (it.created_at, it.id.as_str()), summary)?;
     Ok(Json(AgentList {
         agents,
         total,

@@ -2,10 +2,11 @@
 use super::agents_wire::source;
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Path, Query};
-use super::page::{Paging, next_cursor};
+use super::page::Paging;
 use crate::route::{Access, Route, delete, get};
 use axum::Json;
 use axum::extract::State;
+use edge_core::cursor::List;
 use edge_core::{App, transcript};
 use edge_model::time::DAY;
 use edge_model::transcript::{ConversationSummary, Entry};
@@ -32,8 +33,8 @@ pub fn routes() -> Vec<Route> {
         ("from", "The first day of activity, UTC, as 2026-01-26"),
         ("to", "The last day of activity, UTC"),
         ("search", "Part of a message"),
-        super::PAGE[0],
-        super::PAGE[1],
+        super::TEXTS_PAGE[0],
+        super::TEXTS_PAGE[1],
     ];
     let of_member = Access::Member;
     [
@@ -41,7 +42,7 @@ pub fn routes() -> Vec<Route> {
             .query(&FILTERS)
             .gives::<ConversationList>(200),
         get(ONE, show, of_member, "Get a conversation with its messages")
-            .query(&super::PAGE)
+            .query(&super::TEXTS_PAGE)
             .gives::<Conversation>(200),
         delete(ONE, remove, of_member, "Delete a conversation")
             .control()
@@ -176,12 +177,12 @@ pub async fn list(
     Query(given): Query<Filters>,
 ) -> ApiResult<Json<ConversationList>> {
     let (filter, paging) = filter(given)?;
-    let page = paging.page()?;
-    let (found, total) = transcript::list(&app, &member, &filter, &page).await?;
-    let last = found.last().map(|it| (it.last_message_at, it.id.as_str()));
-    let next_cursor = next_cursor(&page, found.len(), last);
+    let list = List::of("conversations", &[member.workspace.id.as_str()]);
+    let asked = paging.with_texts(&app, list)?;
+    let (found, total) = transcript::list(&app, &member, &filter, &asked.page).await?;
+    let (conversations, next_cursor) = asked.rows(found, |it| (it.last_message_at, it.id.as_str()), summary)?;
     Ok(Json(ConversationList {
-        conversations: found.into_iter().map(summary).collect(),
+        conversations,
         total,
         next_cursor,
     }))
@@ -193,13 +194,14 @@ pub async fn show(
     Path((_, id)): Path<(String, String)>,
     Query(paging): Query<Paging>,
 ) -> ApiResult<Json<Conversation>> {
-    let page = paging.page()?;
-    let (conversation, entries) = transcript::get(&app, &member, &ConversationId::new(id), &page).await?;
-    let last = entries.last().map(|it| (it.created_at, it.id.as_str()));
-    let next_cursor = next_cursor(&page, entries.len(), last);
+    let id = ConversationId::new(id);
+    let list = List::of("messages", &[member.workspace.id.as_str(), id.as_str()]);
+    let asked = paging.with_texts(&app, list)?;
+    let (conversation, entries) = transcript::get(&app, &member, &id, &asked.page).await?;
+    let (messages, next_cursor) = asked.rows(entries, |it| (it.created_at, it.id.as_str()), message)?;
     Ok(Json(Conversation {
         summary: summary(conversation),
-        messages: entries.into_iter().map(message).collect(),
+        messages,
         next_cursor,
     }))
 }

@@ -1,11 +1,12 @@
 //! Documents (seed 004, section 5).
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Path, Query};
-use super::page::{Paging, next_cursor};
+use super::page::Paging;
 use super::sites;
 use super::upload::Received;
 use axum::Json;
 use axum::extract::State;
+use edge_core::cursor::List;
 use edge_core::document::Accepted;
 use edge_core::knowledge::Entry;
 use edge_core::{App, document, knowledge};
@@ -112,14 +113,14 @@ pub async fn list(
         search: filters.search.filter(|it| !it.is_empty()),
         kind: None,
     };
-    let page = Paging::new(filters.limit, filters.cursor).page()?;
-    let (found, total) = knowledge::list(&app, &member, &filter, &page).await?;
-    let next_cursor = next_cursor(&page, found.len(), found.last().map(Entry::position));
+    let list = List::of("documents", &[member.workspace.id.as_str()]);
+    let asked = Paging::new(filters.limit, filters.cursor).short(&app, list)?;
+    let (found, total) = knowledge::list(&app, &member, &filter, &asked.page).await?;
     let one = |it: Entry| match it {
         Entry::Document(it) => summary(*it),
         Entry::Source(it) => sites::summary(&it),
     };
-    let documents = found.into_iter().map(one).collect();
+    let (documents, next_cursor) = asked.rows(found, Entry::position, one)?;
     Ok(Json(DocumentList {
         documents,
         total,

@@ -1,11 +1,12 @@
 //! Escalations: extensions, but for the widget's `POST /widget/escalate` (seed 004, section 6).
 use super::caller::{Member, Visitor};
 use super::error::{ApiError, ApiResult, Body, Path, Query};
-use super::page::{Paging, next_cursor};
+use super::page::Paging;
 use super::widget::refusal;
 use crate::idempotency::Reference;
 use axum::Json;
 use axum::extract::{Extension, State};
+use edge_core::cursor::List;
 use edge_core::escalation::{Change, Plea};
 use edge_core::{App, escalation};
 use edge_model::escalation::{Escalation, EscalationStatus};
@@ -15,6 +16,9 @@ use http::StatusCode;
 use serde::Deserialize;
 use shared as wire;
 use wire::escalation::{Escalate, Escalated, EscalationList, ReplyToEscalation, UpdateEscalation};
+
+/// How much of a text the list shows, in characters.
+const SHOWN: u32 = 300;
 
 /// Which escalations a list is of.
 #[derive(Deserialize)]
@@ -81,11 +85,10 @@ pub async fn list(
     Query(filters): Query<Filters>,
 ) -> ApiResult<Json<EscalationList>> {
     let status = filters.status.as_deref().map(status).transpose()?;
-    let page = Paging::new(filters.limit, filters.cursor).page()?;
-    let (found, total) = escalation::list(&app, &member, status, &page).await?;
-    let last = found.last().map(|it| (it.created_at, it.id.as_str()));
-    let next_cursor = next_cursor(&page, found.len(), last);
-    let escalations = found.into_iter().map(full).collect();
+    let list = List::of("escalations", &[member.workspace.id.as_str()]);
+    let asked = Paging::new(filters.limit, filters.cursor).with_texts(&app, list)?;
+    let (found, total) = escalation::list(&app, &member, status, SHOWN, &asked.page).await?;
+    let (escalations, next_cursor) = asked.rows(found, |it| (it.created_at, it.id.as_str()), full)?;
     Ok(Json(EscalationList {
         escalations,
         total,

@@ -1,11 +1,12 @@
 //! Members and invitations: extensions.
 use super::caller::{Member, Person};
 use super::error::{ApiError, ApiResult, Body, Path, Query};
-use super::page::{Paging, next_cursor};
+use super::page::Paging;
 use super::provenance::{KEEP_OF_MEMBER, KeepQuery, actor, consequences};
 use crate::route::{Access, Route, delete, get, patch, post};
 use axum::Json;
 use axum::extract::State;
+use edge_core::cursor::List;
 use edge_core::{App, invitation, member};
 use edge_model::actor::Actor;
 use edge_model::invitation::Invitation;
@@ -146,12 +147,12 @@ pub async fn list(
     Member(member): Member,
     Query(paging): Query<Paging>,
 ) -> ApiResult<Json<MemberList>> {
-    let page = paging.page()?;
-    let (found, total) = member::list(&app, &member, &page).await?;
-    let last = found.last().map(|it| (it.created_at, it.account_id.as_str()));
-    let next_cursor = next_cursor(&page, found.len(), last);
+    let list = List::of("members", &[member.workspace.id.as_str()]);
+    let asked = paging.short(&app, list)?;
+    let (found, total) = member::list(&app, &member, &asked.page).await?;
+    let (members, next_cursor) = asked.rows(found, |it| (it.created_at, it.account_id.as_str()), full)?;
     Ok(Json(MemberList {
-        members: found.into_iter().map(full).collect(),
+        members,
         total,
         next_cursor,
     }))

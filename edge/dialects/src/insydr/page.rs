@@ -1,12 +1,19 @@
-//! Pages of lists: `limit` and `cursor`, extensions of this dialect. Without them a list is complete up to 1,000 rows.
-use super::error::{ApiError, ApiResult};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+//! Pages of lists: `limit` and `cursor`, extensions of this dialect.
+use super::error::ApiResult;
+use crate::page::{self, Rows};
+use edge_core::App;
+use edge_core::cursor::List;
 use edge_model::Timestamp;
 use edge_store::Page;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-const MOST: u32 = 1_000;
+/// Rows of names and figures: complete up to 1,000.
+const SHORT: Rows = Rows {
+    usual: 1_000,
+    most: 1_000,
+};
+/// Rows with texts that anybody may have written.
+const WITH_TEXTS: Rows = Rows { usual: 100, most: 500 };
 
 /// The paging members of a list's query.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -23,34 +30,47 @@ impl Paging {
         Self { limit, cursor }
     }
 
-    /// Reads the page that is asked for.
+    /// Reads the page that is asked for, of a list of short rows.
     ///
     /// # Errors
     /// Names `limit` or `cursor` when it will not do.
-    pub fn page(&self) -> ApiResult<Page> {
-        let limit = match self.limit.as_deref().map(str::parse::<u32>) {
-            None => MOST,
-            Some(Ok(0) | Err(_)) => return Err(ApiError::field("limit", "must be a number of at least 1")),
-            Some(Ok(limit)) => limit.min(MOST),
-        };
-        let after = match &self.cursor {
-            None => None,
-            Some(cursor) => Some(decode(cursor).ok_or_else(|| ApiError::field("cursor", "is not one of ours"))?),
-        };
-        Ok(Page { limit, after })
+    pub fn short<'a>(&self, app: &'a App, list: List<'a>) -> ApiResult<Asked<'a>> {
+        self.asked(app, list, SHORT)
+    }
+
+    /// Reads the page that is asked for, of a list whose rows have texts.
+    ///
+    /// # Errors
+    /// Names `limit` or `cursor` when it will not do.
+    pub fn with_texts<'a>(&self, app: &'a App, list: List<'a>) -> ApiResult<Asked<'a>> {
+        self.asked(app, list, WITH_TEXTS)
+    }
+
+    fn asked<'a>(&self, app: &'a App, list: List<'a>, rows: Rows) -> ApiResult<Asked<'a>> {
+        let limit = rows.limit(self.limit.as_deref())?;
+        let page = page::page(app, &list, limit, self.cursor.as_deref())?;
+        Ok(Asked { app, list, page })
     }
 }
 
-/// Returns where the next page begins, when the page is full.
-pub fn next_cursor(page: &Page, count: usize, last: Option<(Timestamp, &str)>) -> Option<String> {
-    let is_full = u32::try_from(count).is_ok_and(|it| it >= page.limit);
-    last.filter(|_| is_full)
-        .map(|(at, id)| URL_SAFE_NO_PAD.encode(format!("{}:{id}", at.0)))
+/// A page that is asked for.
+pub struct Asked<'a> {
+    app: &'a App,
+    list: List<'a>,
+    pub page: Page,
 }
 
-fn decode(cursor: &str) -> Option<(i64, String)> {
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    let (at, id) = text.split_once(':')?;
-    Some((at.parse().ok()?, id.to_owned()))
+impl Asked<'_> {
+    /// Returns the rows of the answer, and where the next page begins.
+    ///
+    /// # Errors
+    /// When a row cannot be written.
+    pub fn rows<T, W: Serialize>(
+        &self,
+        found: Vec<T>,
+        place: impl Fn(&T) -> (Timestamp, &str),
+        row: impl FnMut(T) -> W,
+    ) -> ApiResult<(Vec<W>, Option<String>)> {
+        Ok(page::rows(self.app, &self.list, self.page.limit, found, place, row)?)
+    }
 }

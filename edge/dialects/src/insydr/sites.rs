@@ -1,18 +1,20 @@
 //! Websites to be crawled (seed 004, section 5, `documents/url`), and what is ours beside: their pages, an early end, a
 //! change of how they are crawled.
-use super::PAGE;
+use super::TEXTS_PAGE;
 use super::caller::Member;
 use super::documents::status_word;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
+use super::page::Paging;
 use crate::route::{Access, Route, get, patch, post};
 use axum::Json;
 use axum::extract::State;
+use edge_core::cursor::List;
 use edge_core::source::{NewSource, Options};
 use edge_core::{App, knowledge, source};
 use edge_model::crawl::{CrawlPage, PageState};
 use edge_model::source::{Refresh, Source, SourceKind, SourceStatus};
 use edge_model::text::Name;
-use edge_model::{CollectionId, SourceId};
+use edge_model::{CollectionId, SourceId, Timestamp};
 use edge_store::crawls::PageList;
 use edge_store::sources::Counted;
 use http::StatusCode;
@@ -22,16 +24,17 @@ use shared::knowledge::{
     Progress, UpdateCrawl,
 };
 
-/// How many pages a list has at most.
-const MOST: u32 = 1_000;
-
 /// Returns the routes.
 pub fn routes() -> Vec<Route> {
     const URL: &str = "/api/v1/workspaces/{workspace_id}/documents/url";
     const PAGES: &str = "/api/v1/workspaces/{workspace_id}/documents/{document_id}/pages";
     const CANCEL: &str = "/api/v1/workspaces/{workspace_id}/documents/{document_id}/cancel";
     const CRAWL: &str = "/api/v1/workspaces/{workspace_id}/documents/{document_id}/crawl";
-    const FILTERS: [(&str, &str); 3] = [("status", "WAITING, DONE, SKIPPED or FAILED"), PAGE[0], PAGE[1]];
+    const FILTERS: [(&str, &str); 3] = [
+        ("status", "WAITING, DONE, SKIPPED or FAILED"),
+        TEXTS_PAGE[0],
+        TEXTS_PAGE[1],
+    ];
     let of_member = Access::Member;
     vec![
         post(URL, create, of_member, "Crawl a website")
@@ -146,19 +149,15 @@ pub async fn pages(
         let found = PageState::ALL.into_iter().find(|it| word(*it) == status);
         found.ok_or_else(|| ApiError::field("status", "must be WAITING, DONE, SKIPPED or FAILED"))
     });
-    let limit = match filters.limit.map(|it| it.parse::<u32>()) {
-        None => MOST,
-        Some(Ok(limit @ 1..)) => limit.min(MOST),
-        Some(_) => return Err(ApiError::field("limit", "must be a whole number of at least 1")),
-    };
-    let list = PageList {
+    let id = SourceId::new(id);
+    let list = List::of("pages", &[member.workspace.id.as_str(), id.as_str()]);
+    let asked = Paging::new(filters.limit, filters.cursor).with_texts(&app, list)?;
+    let pages = PageList {
         state: state.transpose()?,
-        limit,
-        after: filters.cursor,
+        limit: asked.page.limit,
+        after: asked.page.after.clone().map(|it| it.1),
     };
-    let (found, total) = source::pages(&app, &member, &SourceId::new(id), &list).await?;
-    let is_full = found.len() == usize::try_from(limit).unwrap_or(usize::MAX);
-    let next_cursor = found.last().filter(|_| is_full).map(|it| it.url.clone());
+    let (found, total) = source::pages(&app, &member, &id, &pages).await?;
     let page = |it: CrawlPage| CrawledPage {
         url: it.url,
         title: it.title,
@@ -167,8 +166,10 @@ pub async fn pages(
         document_id: it.document_id.map(|it| it.to_string()),
         fetched_at: it.fetched_at.map(|it| it.rfc3339()),
     };
+    // The list is in the order of addresses, so that times do not count.
+    let (pages, next_cursor) = asked.rows(found, |it| (Timestamp(0), it.url.as_str()), page)?;
     Ok(Json(CrawledPageList {
-        pages: found.into_iter().map(page).collect(),
+        pages,
         total,
         next_cursor,
     }))

@@ -2,11 +2,12 @@
 use super::caller::Member;
 use super::envelope;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
-use super::page::{Paging, next_cursor};
+use super::page::Paging;
 use super::provenance::actor;
 use crate::envelopes;
 use axum::Json;
 use axum::extract::State;
+use edge_core::cursor::List;
 use edge_core::guard::PublicUrl;
 use edge_core::permission::Action;
 use edge_core::webhook::headers::OwnHeaders;
@@ -255,12 +256,13 @@ pub async fn deliveries(
     Query(filter): Query<Filter>,
 ) -> ApiResult<Json<DeliveryList>> {
     let status = filter.status.as_deref().map(status).transpose()?;
-    let page = Paging::new(filter.limit, filter.cursor).page()?;
-    let (found, total) = delivery::list(&app, &member, &SCOPE, &WebhookId::new(id), status, &page).await?;
-    let last = found.last().map(|it| (it.created_at, it.id.as_str()));
-    let next_cursor = next_cursor(&page, found.len(), last);
+    let id = WebhookId::new(id);
+    let list = List::of("deliveries", &[member.workspace.id.as_str(), id.as_str()]);
+    let asked = Paging::new(filter.limit, filter.cursor).short(&app, list)?;
+    let (found, total) = delivery::list(&app, &member, &SCOPE, &id, status, &asked.page).await?;
+    let (deliveries, next_cursor) = asked.rows(found, |it| (it.created_at, it.id.as_str()), sent)?;
     Ok(Json(DeliveryList {
-        deliveries: found.into_iter().map(sent).collect(),
+        deliveries,
         total,
         next_cursor,
     }))

@@ -1,9 +1,10 @@
 //! Workspaces (seed 004, section 2).
 use super::caller::{Member, Person};
 use super::error::{ApiError, ApiResult, Body, Query};
-use super::page::{Paging, next_cursor};
+use super::page::Paging;
 use axum::Json;
 use axum::extract::State;
+use edge_core::cursor::List;
 use edge_core::guard::PublicUrl;
 use edge_core::index::Progress;
 use edge_core::limit::plan::messages_per_month;
@@ -179,10 +180,10 @@ pub async fn list(
     Person(person): Person,
     Query(paging): Query<Paging>,
 ) -> ApiResult<Json<WorkspaceList>> {
-    let page = paging.page()?;
-    let (found, total) = workspace::list(&app, &person, &page).await?;
-    let next_cursor = next_cursor(&page, found.len(), found.last().map(|it| (it.1, it.0.id.as_str())));
-    let summary = |it: WorkspaceSummary| wire::workspace::WorkspaceSummary {
+    let list = List::of("workspaces", &[person.account.id.as_str()]);
+    let asked = paging.short(&app, list)?;
+    let (found, total) = workspace::list(&app, &person, &asked.page).await?;
+    let summary = |(it, _): (WorkspaceSummary, Timestamp)| wire::workspace::WorkspaceSummary {
         id: it.id.to_string(),
         name: it.name,
         slug: it.slug,
@@ -190,7 +191,7 @@ pub async fn list(
         agent_count: it.agent_count,
         document_count: it.document_count,
     };
-    let workspaces = found.into_iter().map(|it| summary(it.0)).collect();
+    let (workspaces, next_cursor) = asked.rows(found, |it| (it.1, it.0.id.as_str()), summary)?;
     Ok(Json(WorkspaceList {
         workspaces,
         total,

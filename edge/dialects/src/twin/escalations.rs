@@ -1,14 +1,16 @@
 //! Escalations (seed 002, "Escalations").
 use super::caller::Caller;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
-use super::limit::rows;
+use super::limit::ROWS;
+use crate::page;
 use axum::Json;
 use axum::extract::State;
+use edge_core::cursor::List;
 use edge_core::escalation::Change;
+use edge_core::program::Caller as _;
 use edge_core::{App, Error, escalation};
 use edge_model::escalation::EscalationStatus;
 use edge_model::{DocumentId, EscalationId};
-use edge_store::Page;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// What a list is to be of.
@@ -16,7 +18,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub struct Filters {
     status: Option<String>,
     limit: Option<String>,
+    cursor: Option<String>,
 }
+
+/// How much of a text the list shows, in characters: as much as this dialect lets somebody ask.
+const SHOWN: u32 = 2_000;
 
 /// What is to change about an escalation; what is absent stays.
 #[derive(Deserialize)]
@@ -75,6 +81,9 @@ pub struct EscalationList {
     escalations: Vec<Escalation>,
     /// How many there are of the status.
     total: u64,
+    /// Extension: where the next page begins; absent at the end.
+    #[serde(rename = "nextCursor", skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
 }
 
 fn status(name: &str) -> Option<EscalationStatus> {
@@ -155,10 +164,23 @@ pub async fn list(
     Query(filters): Query<Filters>,
 ) -> ApiResult<Json<EscalationList>> {
     let status = filter(filters.status.as_deref())?;
-    let limit = rows(filters.limit.as_deref())?;
-    let (found, total) = escalation::list(&app, &program, status, &Page { limit, after: None }).await?;
-    let escalations = found.into_iter().map(Escalation::from).collect();
-    Ok(Json(EscalationList { escalations, total }))
+    let list = List::of("twin escalations", &[program.workspace().id.as_str()]);
+    let limit = ROWS.limit(filters.limit.as_deref())?;
+    let page = page::page(&app, &list, limit, filters.cursor.as_deref())?;
+    let (found, total) = escalation::list(&app, &program, status, SHOWN, &page).await?;
+    let (escalations, next_cursor) = page::rows(
+        &app,
+        &list,
+        limit,
+        found,
+        |it| (it.created_at, it.id.as_str()),
+        Escalation::from,
+    )?;
+    Ok(Json(EscalationList {
+        escalations,
+        total,
+        next_cursor,
+    }))
 }
 
 pub async fn update(

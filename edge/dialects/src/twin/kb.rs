@@ -1,10 +1,13 @@
 //! The knowledge base (seed 002, "Knowledge Base").
 use super::caller::Caller;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
-use super::limit::{at_most, required, rows};
+use super::limit::{ROWS, at_most, required};
+use crate::page;
 use axum::Json;
 use axum::extract::State;
+use edge_core::cursor::List;
 use edge_core::kb::{Change, Entry, NewEntry};
+use edge_core::program::Caller as _;
 use edge_core::{App, Error, kb};
 use edge_model::DocumentId;
 use edge_model::document::{Document, DocumentKind, SourceType};
@@ -18,6 +21,7 @@ pub struct Filters {
     #[serde(rename = "type")]
     kind: Option<String>,
     limit: Option<String>,
+    cursor: Option<String>,
 }
 
 /// A document to be added.
@@ -83,6 +87,9 @@ pub struct DocList {
     docs: Vec<Doc>,
     /// How many there are of the type.
     total: u64,
+    /// Extension: where the next page begins; absent at the end.
+    #[serde(rename = "nextCursor", skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
 }
 
 /// What is left of a document.
@@ -166,10 +173,17 @@ pub async fn list(
     Query(filters): Query<Filters>,
 ) -> ApiResult<Json<DocList>> {
     let kind = filters.kind.as_deref().map(kind).transpose()?;
-    let limit = rows(filters.limit.as_deref())?;
-    let (found, total) = kb::list(&app, &program, kind, limit).await?;
-    let docs = found.into_iter().map(|it| doc(it, None)).collect();
-    Ok(Json(DocList { docs, total }))
+    let list = List::of("kb", &[program.workspace().id.as_str()]);
+    let limit = ROWS.limit(filters.limit.as_deref())?;
+    let page = page::page(&app, &list, limit, filters.cursor.as_deref())?;
+    let (found, total) = kb::list(&app, &program, kind, &page).await?;
+    let row = |it| doc(it, None);
+    let (docs, next_cursor) = page::rows(&app, &list, limit, found, |it| (it.created_at, it.id.as_str()), row)?;
+    Ok(Json(DocList {
+        docs,
+        total,
+        next_cursor,
+    }))
 }
 
 pub async fn create(

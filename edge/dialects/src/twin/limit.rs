@@ -1,9 +1,10 @@
 //! The limits that this dialect's document names, and its sentences for them.
 use super::error::{ApiError, ApiResult};
+use crate::page::Rows;
 use edge_core::{Error, Kind};
 
 /// How many rows a list has unless it is told otherwise, and at most.
-const ROWS: [u32; 2] = [50, 200];
+pub(super) const ROWS: Rows = Rows { usual: 50, most: 200 };
 
 fn invalid(message: String) -> ApiError {
     Error::new(Kind::Invalid, message).into()
@@ -31,17 +32,4 @@ pub(super) fn at_most(text: &str, name: &str, most: usize) -> ApiResult<()> {
 pub(super) fn required(text: Option<String>, name: &str) -> ApiResult<String> {
     let text = text.filter(|it| !it.trim().is_empty());
     text.ok_or_else(|| invalid(format!("{name} is required.")))
-}
-
-/// Reads the `limit` of a list; a larger one than documented is taken for the largest.
-///
-/// # Errors
-/// When it is no number of at least 1.
-pub(super) fn rows(limit: Option<&str>) -> ApiResult<u32> {
-    let [usual, most] = ROWS;
-    match limit.map(str::parse::<u64>) {
-        None => Ok(usual),
-        Some(Ok(0) | Err(_)) => Err(invalid("limit must be a number of at least 1.".into())),
-        Some(Ok(limit)) => Ok(u32::try_from(limit).unwrap_or(most).min(most)),
-    }
 }

@@ -1,0 +1,93 @@
+//! Pages of lists: bounded in rows and in bytes, with signed cursors. The dialects say how many rows.
+use edge_core::cursor::{self, List};
+use edge_core::{App, Error, Result};
+use edge_model::Timestamp;
+use edge_store::Page;
+use serde::Serialize;
+use std::io;
+
+/// What the rows of an answer take at most, in bytes. A first row that is longer is answered alone.
+const MAX_BYTES: usize = 1024 * 1024;
+
+/// How many rows a page has unless the caller says otherwise, and at most.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rows {
+    pub(crate) usual: u32,
+    pub(crate) most: u32,
+}
+
+impl Rows {
+    /// Reads the `limit` of a query.
+    ///
+    /// # Errors
+    /// Names `limit` when it is no number of at least 1.
+    pub(crate) fn limit(self, limit: Option<&str>) -> Result<u32> {
+        match limit.map(str::parse::<u64>) {
+            None => Ok(self.usual),
+            Some(Ok(0) | Err(_)) => Err(Error::field("limit", "must be a number of at least 1")),
+            Some(Ok(limit)) => Ok(u32::try_from(limit).unwrap_or(self.most).min(self.most)),
+        }
+    }
+}
+
+/// Reads the page that is asked for.
+///
+/// # Errors
+/// Names `cursor` when it was not made for this list.
+pub(crate) fn page(app: &App, list: &List<'_>, limit: u32, cursor: Option<&str>) -> Result<Page> {
+    let after = cursor.map(|it| cursor::open(app, list, it)).transpose()?;
+    Ok(Page { limit, after })
+}
+
+/// Returns as many of the rows that were found as fit into an answer, and where the next page begins; none at the end.
+///
+/// `place` says where a row stands, `row` puts it on the wire.
+///
+/// # Errors
+/// When a row cannot be written.
+pub(crate) fn rows<T, W: Serialize>(
+    app: &App,
+    list: &List<'_>,
+    limit: u32,
+    found: Vec<T>,
+    place: impl Fn(&T) -> (Timestamp, &str),
+    mut row: impl FnMut(T) -> W,
+) -> Result<(Vec<W>, Option<String>)> {
+    let is_full = u32::try_from(found.len()).is_ok_and(|it| it >= limit);
+    let (mut rows, mut bytes, mut last) = (Vec::with_capacity(found.len()), 0, None);
+    for found in found {
+        let (at, id) = place(&found);
+        let next = (at.0, id.to_owned());
+        let wire = row(found);
+        bytes += length(&wire)?;
+        if bytes > MAX_BYTES && !rows.is_empty() {
+            return Ok((rows, sealed(app, list, last)?));
+        }
+        rows.push(wire);
+        last = Some(next);
+    }
+    let next = if is_full { sealed(app, list, last)? } else { None };
+    Ok((rows, next))
+}
+
+fn sealed(app: &App, list: &List<'_>, last: Option<(i64, String)>) -> Result<Option<String>> {
+    last.map(|(at, id)| cursor::seal(app, list, (at, &id))).transpose()
+}
+
+/// Returns how long a row is as JSON, in bytes.
+fn length(row: &impl Serialize) -> Result<usize> {
+    struct Length(usize);
+    impl io::Write for Length {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, row).map_err(Error::internal)?;
+    // The comma, or the bracket.
+    Ok(length.0 + 1)
+}
