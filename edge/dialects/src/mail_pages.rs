@@ -84,7 +84,7 @@ async fn show(State(app): State<App>, Path(token): Path<String>) -> Response {
 }
 
 async fn unsubscribe(State(app): State<App>, Path(token): Path<String>, request: Request) -> Response {
-    let outcome = match scope(request).await {
+    let outcome = match scope(&app, request).await {
         Ok(scope) => recipient::unsubscribe(&app, &token, scope).await,
         Err(error) => Err(error),
     };
@@ -92,8 +92,8 @@ async fn unsubscribe(State(app): State<App>, Path(token): Path<String>, request:
 }
 
 /// Reads which button was pressed. A mail program sends another form, and means the sender of its mail.
-async fn scope(request: Request) -> Result<Scope> {
-    let form = extract::body(request, MAX_FORM).await?;
+async fn scope(app: &App, request: Request) -> Result<Scope> {
+    let (form, _memory) = extract::body(app, request, MAX_FORM).await?;
     Ok(match &*form {
         b"from=everybody" => Scope::Everybody,
         b"from=nobody" => Scope::Nobody,
