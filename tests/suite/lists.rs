@@ -32,11 +32,12 @@ enum Bound {
 use Bound::{Figures, One, Pages, Short};
 
 /// Every route that reads.
-const READS: [(&str, Bound); 39] = [
+const READS: [(&str, Bound); 40] = [
     ("/api/v1/auth/me", One),
     ("/api/v1/workspaces", Pages),
     ("/api/v1/workspaces/{workspace_id}", One),
     ("/api/v1/workspaces/{workspace_id}/api-keys", Short),
+    ("/api/v1/workspaces/{workspace_id}/api-keys/{key_id}", One),
     ("/api/v1/workspaces/{workspace_id}/agents", Pages),
     ("/api/v1/workspaces/{workspace_id}/agents/{agent_id}", One),
     ("/api/v1/workspaces/{workspace_id}/collections", Short),
@@ -92,9 +93,10 @@ const READS: [(&str, Bound); 39] = [
     ("/v1/agents/{agent_id}/webhooks/{webhook_id}", One),
 ];
 /// Those with one row that are no lists and belong to no tenant.
-const ELSEWHERE: [&str; 6] = [
+const ELSEWHERE: [&str; 7] = [
     "/health",
     "/embed/",
+    "/mail/",
     "/dashboard",
     "/v1/stats",
     "/v1/settings",
@@ -143,10 +145,19 @@ async fn full(world: &World) -> Owner {
          SELECT 'more_' || n, ?1, 'conv_1', ?2, 'visitor', 'complete', ?3, n + 1 FROM numbers",
         &[&ws, &agent, &text],
     );
+    let citation = json!([{ "document_id": "doc_1", "title": "T", "url": null, "heading_path": [], "chunk_index": 0,
+        "text": "x".repeat(20_000), "score": 0.5 }]);
+    run(
+        300,
+        "INSERT INTO messages (id, workspace_id, conversation_id, agent_id, author, status, text, citations, created_at)
+         SELECT 'cites_' || n, ?1, 'conv_2', ?2, 'agent', 'complete', 'Yes', ?3, n + 2 FROM numbers",
+        &[&ws, &agent, &citation.to_string()],
+    );
     run(
         600,
         "INSERT INTO escalations (id, workspace_id, agent_id, question, asked_by, reason, reason_text, status, reply,
-            created_at) SELECT 'esc_' || n, ?1, ?2, ?3, 'Ann', 'visitor', 'Asked', 'open', ?3, n FROM numbers",
+            reply_status, created_at)
+         SELECT 'esc_' || n, ?1, ?2, ?3, 'Ann', 'visitor', 'Asked', 'open', ?3, 'sent', n FROM numbers",
         &[&ws, &agent, &text],
     );
     let preview = json!([{ "index": 0, "text": text, "tokens": 1 }]).to_string();
@@ -177,9 +188,10 @@ async fn full(world: &World) -> Owner {
 }
 
 /// The lists of a member with rows that strangers write: path, plural, how many rows there are.
-const MEMBERS: [(&str, &str, usize); 6] = [
+const MEMBERS: [(&str, &str, usize); 7] = [
     ("/conversations", "conversations", 1_000),
     ("/conversations/conv_1", "messages", 301),
+    ("/conversations/conv_2", "messages", 301),
     ("/escalations", "escalations", 600),
     ("/documents", "documents", 1_300),
     ("/documents/src_1/pages", "pages", 100),
@@ -228,6 +240,8 @@ async fn lists_of_long_texts_are_short_and_their_pages_add_up() {
     assert_eq!(list["conversations"].as_array().unwrap().len(), 100);
     let first = list["conversations"][0]["first_question"].as_str().unwrap();
     assert_eq!(first.chars().count(), 300);
+    let listed = owner.get(&world, "/escalations?limit=1").await.expect(200);
+    assert_eq!(listed["escalations"][0]["reply_status"], "SENT");
     let shown = owner.get(&world, "/escalations/esc_1").await.expect(200);
     assert_eq!(shown["question"], long(), "a single one is shown whole");
 }
@@ -257,6 +271,40 @@ async fn lists_of_a_program_are_bounded_by_bytes() {
         }
         assert_eq!(rows, count, "{path}");
     }
+}
+
+#[tokio::test]
+async fn lists_without_pages_read_no_long_texts() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    world.set_plan(&owner, "ENTERPRISE").await;
+    let agent = owner.agent(&world, json!({ "name": "Bot" })).await;
+    let numbers = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 990)";
+    let config = json!({ "name": long() }).to_string();
+    world.sql.execute(
+        &format!(
+            "{numbers} INSERT INTO agent_versions (agent_id, workspace_id, version, config, created_at)
+             SELECT ?1, ?2, n, ?3, n FROM numbers"
+        ),
+        &[&agent, &owner.workspace, &config],
+    );
+    world.sql.execute(
+        &format!(
+            "{numbers} INSERT INTO collections (id, workspace_id, name, description, is_default, created_at)
+             SELECT 'col_' || n, ?1, 'Collection ' || n, ?2, 0, n FROM numbers"
+        ),
+        &[&owner.workspace, &"\u{1d11e}".repeat(2_000)],
+    );
+    let versions = owner
+        .get(&world, &format!("/agents/{agent}/versions"))
+        .await
+        .expect(200);
+    assert_eq!(versions["versions"].as_array().unwrap().len(), 990);
+    let collections = owner.get(&world, "/collections").await.expect(200);
+    let collections = collections["collections"].as_array().unwrap();
+    assert_eq!(collections.len(), 991);
+    let length = |at: usize| collections[at]["description"].as_str().unwrap().chars().count();
+    assert_eq!((length(0), length(989)), (2_000, 300), "what fits is shown whole");
 }
 
 #[tokio::test]

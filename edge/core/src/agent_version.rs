@@ -7,7 +7,7 @@ use crate::workspace::Member;
 use crate::{Error, Result, event};
 use edge_model::AgentId;
 use edge_model::actor::Actor;
-use edge_model::agent::{Agent, AgentStatus, AgentVersion};
+use edge_model::agent::{Agent, AgentStatus, AgentVersion, AgentVersionSummary};
 use edge_model::text::Name;
 use edge_store::agents::Edit;
 use edge_store::{Statement, agent_versions};
@@ -103,7 +103,7 @@ pub async fn duplicate(app: &App, member: &Member, id: &AgentId, name: Option<Na
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`].
-pub async fn list(app: &App, member: &Member, id: &AgentId) -> Result<Vec<AgentVersion>> {
+pub async fn list(app: &App, member: &Member, id: &AgentId) -> Result<Vec<AgentVersionSummary>> {
     member.require(Action::Read)?;
     agent::find(app, &member.workspace.id, id).await?;
     Ok(app.store.agent_versions(&member.workspace.id, id).await?)
@@ -127,16 +127,12 @@ pub async fn get(app: &App, member: &Member, id: &AgentId, version: u32) -> Resu
 pub async fn restore(app: &App, member: &Member, id: &AgentId, version: u32) -> Result<Detail> {
     member.require(Action::EditContent)?;
     let workspace = &member.workspace.id;
-    let AgentVersion {
-        mut config,
-        is_published,
-        ..
-    } = get(app, member, id, version).await?;
+    let AgentVersion { mut config, summary } = get(app, member, id, version).await?;
     let mut agent = agent::find(app, workspace, id).await?;
     let found = app.store.collections_by_id(workspace, &config.collection_ids).await?;
     let before = config.collection_ids.len();
     config.collection_ids.retain(|id| found.iter().any(|it| it.id == *id));
-    agent.is_changed = !is_published || config.collection_ids.len() != before;
+    agent.is_changed = !summary.is_published || config.collection_ids.len() != before;
     agent.name = config.name.clone();
     agent.draft = config;
     let actor = member.actor();

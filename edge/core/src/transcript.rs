@@ -17,7 +17,7 @@ pub async fn list(app: &App, member: &Member, filter: &Filter, page: &Page) -> R
     Ok(app.store.conversations(&member.workspace.id, filter, page).await?)
 }
 
-/// Returns a conversation and a page of its messages, oldest first.
+/// Returns a conversation and a page of its messages, oldest first, and how many there are from there on.
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`].
@@ -26,10 +26,11 @@ pub async fn get(
     member: &Member,
     id: &ConversationId,
     page: &Page,
-) -> Result<(ConversationSummary, Vec<Entry>)> {
+) -> Result<(ConversationSummary, Vec<Entry>, u64)> {
     member.require(Action::Read)?;
-    let (conversation, entries) = app.store.transcript(&member.workspace.id, id, page).await?;
-    Ok((conversation.ok_or_else(|| Error::not_found("conversation"))?, entries))
+    let (conversation, entries, left) = app.store.transcript(&member.workspace.id, id, page).await?;
+    let conversation = conversation.ok_or_else(|| Error::not_found("conversation"))?;
+    Ok((conversation, entries, left))
 }
 
 /// Deletes a conversation for good.

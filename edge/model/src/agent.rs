@@ -87,10 +87,17 @@ pub struct AgentConfig {
 /// What was published of an agent, never changed afterwards.
 #[derive(Clone, Debug, Deserialize)]
 pub struct AgentVersion {
-    /// The minor number of version `1.<minor>`.
-    pub version: u32,
+    #[serde(flatten)]
+    pub summary: AgentVersionSummary,
     #[serde(deserialize_with = "crate::column::json")]
     pub config: AgentConfig,
+}
+
+/// A published version of an agent without its settings.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AgentVersionSummary {
+    /// The minor number of version `1.<minor>`.
+    pub version: u32,
     /// When it was published.
     pub created_at: Timestamp,
     /// Whether it is what visitors are answered by now.

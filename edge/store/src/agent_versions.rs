@@ -2,24 +2,33 @@
 use crate::agents::Edit;
 use crate::port::sql;
 use crate::{SqlError, Statement, Store, json};
-use edge_model::agent::{Agent, AgentStatus, AgentVersion};
+use edge_model::agent::{Agent, AgentStatus, AgentVersion, AgentVersionSummary};
 use edge_model::{AgentId, WorkspaceId};
 
-const VERSION: &str = "SELECT agent_versions.version, agent_versions.config, agent_versions.created_at,
-        agent_versions.version = agents.version AND agents.status = 'PUBLISHED' AS is_published
-     FROM agent_versions JOIN agents ON agents.id = agent_versions.agent_id
-     WHERE agent_versions.workspace_id = ?1 AND agent_versions.agent_id = ?2
-        AND (?3 IS NULL OR agent_versions.version = ?3)
-     ORDER BY agent_versions.version DESC LIMIT 1000";
+macro_rules! versions {
+    ($columns:literal) => {
+        concat!(
+            "SELECT agent_versions.version, agent_versions.created_at,
+                agent_versions.version = agents.version AND agents.status = 'PUBLISHED' AS is_published",
+            $columns,
+            " FROM agent_versions JOIN agents ON agents.id = agent_versions.agent_id
+             WHERE agent_versions.workspace_id = ?1 AND agent_versions.agent_id = ?2"
+        )
+    };
+}
 
 impl Store {
-    /// Lists an agent's published versions, newest first.
+    /// Lists an agent's published versions without their settings, newest first.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn agent_versions(&self, workspace: &WorkspaceId, id: &AgentId) -> Result<Vec<AgentVersion>, SqlError> {
-        self.rows(sql!(VERSION, workspace.as_str(), id.as_str(), None::<u32>))
-            .await
+    pub async fn agent_versions(
+        &self,
+        workspace: &WorkspaceId,
+        id: &AgentId,
+    ) -> Result<Vec<AgentVersionSummary>, SqlError> {
+        const LIST: &str = concat!(versions!(""), " ORDER BY agent_versions.version DESC LIMIT 1000");
+        self.rows(sql!(LIST, workspace.as_str(), id.as_str())).await
     }
 
     /// Finds a published version of an agent.
@@ -32,7 +41,8 @@ impl Store {
         id: &AgentId,
         version: u32,
     ) -> Result<Option<AgentVersion>, SqlError> {
-        self.row(sql!(VERSION, workspace.as_str(), id.as_str(), version)).await
+        const ONE: &str = concat!(versions!(", agent_versions.config"), " AND agent_versions.version = ?3");
+        self.row(sql!(ONE, workspace.as_str(), id.as_str(), version)).await
     }
 }
 

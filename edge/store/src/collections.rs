@@ -5,14 +5,19 @@ use edge_model::collection::Collection;
 use edge_model::{CollectionId, WorkspaceId};
 
 impl Store {
-    /// Lists a workspace's collections, oldest first.
+    /// Lists a workspace's collections, oldest first; once their descriptions take 1 MB, the others' are cut.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn collections(&self, workspace: &WorkspaceId) -> Result<Vec<Collection>, SqlError> {
         let statement = sql!(
-            "SELECT *, (SELECT count(*) FROM documents WHERE collection_id = collections.id) AS document_count
-             FROM collections WHERE workspace_id = ?1 ORDER BY created_at, id LIMIT 1000",
+            "SELECT id, workspace_id, name, is_default, created_at, document_count,
+                iif(before < 1000000, description, substr(description, 1, 300)) AS description
+             FROM (SELECT *, (SELECT count(*) FROM documents WHERE collection_id = collections.id) AS document_count,
+                    sum(length(CAST(description AS BLOB)))
+                        OVER (ORDER BY created_at, id ROWS UNBOUNDED PRECEDING) AS before
+                FROM collections WHERE workspace_id = ?1 ORDER BY created_at, id LIMIT 1000)
+             ORDER BY created_at, id",
             workspace.as_str()
         );
         self.rows(statement).await

@@ -56,7 +56,7 @@ impl Store {
             "SELECT id, workspace_id, agent_id, conversation_id, session_key, message_id,
                 substr(question, 1, ?6) AS question, substr(asked_by, 1, ?6) AS asked_by, email, confidence, reason,
                 substr(reason_text, 1, ?6) AS reason_text, status, assignee_id, substr(reply, 1, ?6) AS reply,
-                replied_at, document_id, created_at, resolved_at
+                replied_at, reply_status, document_id, created_at, resolved_at
              FROM escalations
              WHERE workspace_id = ?1 AND (?2 IS NULL OR status = ?2) AND (created_at, id) < (?3, ?4)
              ORDER BY created_at DESC, id DESC LIMIT ?5",

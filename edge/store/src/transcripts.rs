@@ -123,7 +123,7 @@ impl Store {
     }
 
     /// Finds a conversation and a page of its messages, oldest first: fewer than the page has room for when they are
-    /// long.
+    /// long. Counts the messages from there on.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -132,7 +132,7 @@ impl Store {
         workspace: &WorkspaceId,
         id: &ConversationId,
         page: &Page,
-    ) -> Result<(Option<ConversationSummary>, Vec<Entry>), SqlError> {
+    ) -> Result<(Option<ConversationSummary>, Vec<Entry>, u64), SqlError> {
         const ONE: &str = summary!("conversations.workspace_id = ?1 AND conversations.id = ?2");
         let (at, last) = page.after.clone().unwrap_or_default();
         let entries = sql!(
@@ -150,12 +150,20 @@ impl Store {
             workspace.as_str(),
             id.as_str(),
             at,
-            last,
+            last.as_str(),
             page.limit
         );
+        let left = sql!(
+            "SELECT count(*) AS n FROM messages
+             WHERE workspace_id = ?1 AND conversation_id = ?2 AND (created_at, id) > (?3, ?4)",
+            workspace.as_str(),
+            id.as_str(),
+            at,
+            last
+        );
         let one = sql!(ONE, workspace.as_str(), id.as_str());
-        let mut answers = self.read(vec![one, entries]).await?;
-        Ok((answers.row()?, answers.rows()?))
+        let mut answers = self.read(vec![one, entries, left]).await?;
+        Ok((answers.row()?, answers.rows()?, answers.count()?))
     }
 
     /// Tells when the conversation of a workspace that was left alone for longest had its last message.

@@ -95,7 +95,7 @@ pub async fn list(
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<Json<AgentVersionList>> {
     let found = agent_version::list(&app, &member, &AgentId::new(id)).await?;
-    let one = |it: edge_model::agent::AgentVersion| AgentVersionSummary {
+    let one = |it: edge_model::agent::AgentVersionSummary| AgentVersionSummary {
         version: version_name(it.version),
         published_at: it.created_at.rfc3339(),
         is_published: it.is_published,
@@ -112,11 +112,11 @@ pub async fn show(
     Path((_, id, version)): Path<(String, String, String)>,
 ) -> ApiResult<Json<AgentVersion>> {
     let found = agent_version::get(&app, &member, &AgentId::new(id), number(&version)?).await?;
-    let config = found.config;
+    let (summary, config) = (found.summary, found.config);
     Ok(Json(AgentVersion {
-        version: version_name(found.version),
-        published_at: found.created_at.rfc3339(),
-        is_published: found.is_published,
+        version: version_name(summary.version),
+        published_at: summary.created_at.rfc3339(),
+        is_published: summary.is_published,
         behavior_settings: behavior(&config),
         response_config: response(&config),
         name: config.name,

@@ -197,8 +197,8 @@ pub async fn show(
     let id = ConversationId::new(id);
     let list = List::of("messages", &[member.workspace.id.as_str(), id.as_str()]);
     let asked = paging.with_texts(&app, list)?;
-    let (conversation, entries) = transcript::get(&app, &member, &id, &asked.page).await?;
-    let (messages, next_cursor) = asked.rows(entries, |it| (it.created_at, it.id.as_str()), message)?;
+    let (conversation, entries, left) = transcript::get(&app, &member, &id, &asked.page).await?;
+    let (messages, next_cursor) = asked.rows_of(entries, left, |it| (it.created_at, it.id.as_str()), message)?;
     Ok(Json(Conversation {
         summary: summary(conversation),
         messages,

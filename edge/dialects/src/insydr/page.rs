@@ -73,4 +73,21 @@ impl Asked<'_> {
     ) -> ApiResult<(Vec<W>, Option<String>)> {
         Ok(page::rows(self.app, &self.list, self.page.limit, found, place, row)?)
     }
+
+    /// Returns the rows of the answer, when `left` follow the cursor and fewer than the page has room for may have
+    /// been found; and where the next page begins.
+    ///
+    /// # Errors
+    /// When a row cannot be written.
+    pub fn rows_of<T, W: Serialize>(
+        &self,
+        found: Vec<T>,
+        left: u64,
+        place: impl Fn(&T) -> (Timestamp, &str),
+        row: impl FnMut(T) -> W,
+    ) -> ApiResult<(Vec<W>, Option<String>)> {
+        let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
+        let limit = if left > u64::from(count) { count } else { u32::MAX };
+        Ok(page::rows(self.app, &self.list, limit, found, place, row)?)
+    }
 }
