@@ -132,6 +132,24 @@ async fn a_changed_secret_disturbs_nobody_while_the_old_one_is_kept() {
 }
 
 #[tokio::test]
+async fn a_list_goes_on_while_the_old_secret_is_kept() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    world.set_plan(&owner, "ENTERPRISE").await;
+    for name in ["One", "Two"] {
+        owner.agent(&world, json!({ "name": name })).await;
+    }
+    let first = owner.get(&world, "/agents?limit=1").await.expect(200);
+    let rest = format!("/agents?cursor={}", first["next_cursor"].as_str().unwrap());
+    let world = world.restarted(&[NEW, PREVIOUS]);
+    let page = owner.get(&world, &rest).await.expect(200);
+    assert_eq!(page["agents"].as_array().unwrap().len(), 1);
+    let again = owner.again(&world, "ann@example.com").await;
+    let alone = world.restarted(&[NEW]);
+    assert_eq!(again.get(&alone, &rest).await.status, 400);
+}
+
+#[tokio::test]
 async fn once_everything_is_sealed_anew_the_old_secret_may_go() {
     let world = World::new();
     let mut made = Made::new(&world).await;
