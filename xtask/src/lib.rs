@@ -12,6 +12,7 @@ pub mod build;
 pub mod deploy_check;
 pub mod dev;
 pub mod eval;
+pub mod fuzz;
 pub mod test;
 
 pub mod api;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use xtask::bench::Bench;
 use xtask::build::Profile;
 use xtask::test::Gate;
-use xtask::{bench, build, deploy_check, dev, eval, process, test};
+use xtask::{bench, build, deploy_check, dev, eval, fuzz, process, test};
 
 /// The daily work on Edgewise.
 #[derive(Parser)]
@@ -69,6 +69,15 @@ enum Task {
         #[arg(long, value_enum, default_value_t)]
         embedder: eval::By,
     },
+    /// Feed everything that reads what strangers send with made-up inputs. Needs a C++ compiler.
+    Fuzz {
+        /// How long each target runs.
+        #[arg(long, default_value_t = 10.0)]
+        minutes: f64,
+        /// Only these targets, separated by commas.
+        #[arg(long, value_delimiter = ',')]
+        only: Vec<String>,
+    },
     /// Build, and let wrangler say what it would upload, without uploading.
     DeployCheck,
 }
@@ -116,6 +125,7 @@ fn run(task: Task) -> Result<ExitCode> {
             report,
             embedder,
         } => eval::run(corpus, report, embedder)?,
+        Task::Fuzz { minutes, only } => fuzz::run(minutes, &only)?,
         Task::DeployCheck => deploy_check::run()?,
     }
     Ok(ExitCode::SUCCESS)

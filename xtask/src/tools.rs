@@ -10,6 +10,7 @@ mod npm;
 use crate::paths::root;
 use crate::progress::{output_of, run};
 use anyhow::{Context as _, Result};
+pub use cargo::fuzzer;
 pub use chromium::chromium;
 use std::env;
 use std::ffi::OsString;

@@ -1,4 +1,4 @@
-//! The three tools that cargo installs.
+//! The tools that cargo installs.
 use super::version_of;
 use crate::paths::root;
 use crate::progress::{run, step};
@@ -39,6 +39,19 @@ pub(super) fn ready() -> Result<[PathBuf; 3]> {
             takes: "about 6 minutes",
         })?,
     ])
+}
+
+/// cargo-fuzz, which `cargo xtask fuzz` alone needs.
+///
+/// # Errors
+/// When it cannot be installed; the sentence says what to do by hand.
+pub fn fuzzer() -> Result<PathBuf> {
+    find_or_install(&Tool {
+        package: "cargo-fuzz",
+        program: "cargo-fuzz",
+        version: "0.13.2".into(),
+        takes: "about 1 minute",
+    })
 }
 
 /// The version of a package in Cargo.lock.
