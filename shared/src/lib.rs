@@ -19,6 +19,7 @@ pub mod trace;
 
 use std::fmt;
 use std::marker::PhantomData;
+pub mod usage;
 pub mod webhook;
 pub mod widget;
 pub mod workspace;

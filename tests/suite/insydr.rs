@@ -37,6 +37,7 @@ mod paging;
 mod parallel;
 mod provenance;
 mod publishing;
+mod quotas;
 mod resuming;
 mod retention;
 mod roles;

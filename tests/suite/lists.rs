@@ -32,7 +32,7 @@ enum Bound {
 use Bound::{Figures, One, Pages, Short};
 
 /// Every route that reads.
-const READS: [(&str, Bound); 40] = [
+const READS: [(&str, Bound); 41] = [
     ("/api/v1/auth/me", One),
     ("/api/v1/workspaces", Pages),
     ("/api/v1/workspaces/{workspace_id}", One),
@@ -58,6 +58,7 @@ const READS: [(&str, Bound); 40] = [
     ),
     ("/api/v1/widget/config/{agent_id}", One),
     ("/api/v1/widget/chat/{message_id}/events", One),
+    ("/api/v1/workspaces/{workspace_id}/usage", Figures),
     ("/api/v1/workspaces/{workspace_id}/analytics/overview", Figures),
     ("/api/v1/workspaces/{workspace_id}/analytics/conversations", Figures),
     ("/api/v1/workspaces/{workspace_id}/analytics/questions", Figures),
@@ -168,6 +169,7 @@ async fn full(world: &World) -> Owner {
          SELECT 'doc_' || n, ?1, ?2, 'Title', 'FILE', ?3, ?3, '', n, 1, 1, 'COMPLETED', 'done', ?4, n, n FROM numbers",
         &[&ws, &collection, &text, &preview],
     );
+    world.sql.execute("UPDATE plan_quotas SET amount = 1000000000000", &[]);
     let sources = "INSERT INTO sources (id, workspace_id, collection_id, kind, name, url, max_pages, include_patterns,
             refresh, status, run, started_at, created_at, updated_at)
          SELECT 'src_' || n, ?1, ?2, 'WEBSITE', 'Site', 'https://example.com/' || n, 1, ?3, 'NEVER', 'COMPLETED', 1, 0,

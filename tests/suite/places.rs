@@ -119,6 +119,7 @@ pub(crate) const PLACES: &[(&str, &str, Holds)] = &[
         Nothing,
     ),
     ("mailed_codes", "email", Member),
+    ("plan_quotas", "plan resource", Nothing),
     ("question_resolutions", "workspace_id", Nothing),
     ("question_resolutions", "question_hash", Visitor),
     ("sessions", "id account_id", Nothing),
@@ -130,6 +131,7 @@ pub(crate) const PLACES: &[(&str, &str, Holds)] = &[
         "name url include_patterns exclude_patterns allowed_hosts error",
         Workspace,
     ),
+    ("usage", "workspace_id resource", Nothing),
     (
         "webhooks",
         "id workspace_id form agent_id events disabled_because created_by_account_id created_by_key_id",

@@ -3,7 +3,7 @@ use crate::harness::sqlite::{Sqlite, migrations};
 
 /// Tables of no tenant: accounts are people, who may belong to several workspaces; repeated requests are known by a hash
 /// of the caller; an address may want mail from no workspace at all; the secrets are the installation's.
-const NOT_OF_A_TENANT: [&str; 12] = [
+const NOT_OF_A_TENANT: [&str; 13] = [
     "accounts",
     "auth_keys",
     "code_tries",
@@ -13,6 +13,7 @@ const NOT_OF_A_TENANT: [&str; 12] = [
     "idempotency_subjects",
     "mail_unsubscribes",
     "mailed_codes",
+    "plan_quotas",
     "sessions",
     "sign_ups",
     "workspaces",

@@ -2,6 +2,7 @@
 use crate::agent_patch::Patch;
 use crate::answer::{self, Brief, Composed, Speech};
 use crate::app::App;
+use crate::limit::lane;
 use crate::permission::Action;
 use crate::ports::Departure;
 use crate::program::Caller as _;
@@ -290,6 +291,7 @@ pub fn version_name(version: u32) -> String {
 pub async fn test(app: &App, member: &Member, id: &AgentId, question: &Question) -> Result<(Composed, u64)> {
     member.require(Action::EditContent)?;
     let began = app.now();
+    lane::admit_test(&*app.limiter, &member.workspace.id, member.workspace.plan, began).await?;
     let (agent, snapshot) = app.store.test_context(&member.workspace.id, id).await?;
     let agent = agent.ok_or_else(|| Error::not_found("agent"))?;
     let brief = Brief {

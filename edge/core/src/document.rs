@@ -4,7 +4,7 @@ use crate::file::{self, Upload};
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::workspace::Member;
-use crate::{Error, Result, collection, index, job, secret};
+use crate::{Error, Result, blob, collection, index, job, secret};
 use edge_model::document::{Document, DocumentKind, DocumentStatus, DocumentVersion, SourceType};
 use edge_model::job::Task;
 use edge_model::text::Name;
@@ -18,6 +18,9 @@ const ERASED: usize = 100;
 /// When the contents of what was deleted are erased, in milliseconds: whoever gives the same again at once has put the
 /// bytes in their place before any row names them.
 const ERASURE: i64 = MINUTE;
+
+/// How many versions of a document are kept, the current one included.
+const KEPT_VERSIONS: u32 = 20;
 
 /// What became of an upload.
 #[derive(Clone, Debug)]
@@ -57,9 +60,7 @@ pub async fn upload(
         return again(app, document).await;
     }
     // The bytes go first: a row must never name a blob that is not there.
-    app.blobs
-        .put(&blob_key(workspace, &content_hash), &upload.bytes)
-        .await?;
+    blob::put(app, &blob_key(workspace, &content_hash), &upload.bytes).await?;
     let title = title.map_or_else(|| upload.name.clone(), |it| it.to_string());
     let contents = Contents {
         media_type: upload.media_type,
@@ -188,6 +189,29 @@ async fn queue(app: &App, document: &mut Document) -> Result<()> {
     app.jobs.wake(workspace).await?;
     app.store.write(vec![stage, process_job(app, document)?]).await?;
     app.jobs.wake(workspace).await
+}
+
+/// Returns the writes that put a document's next version in place of the one before, with the job that works on it. Versions
+/// beyond [`KEPT_VERSIONS`] go in the same batch: a website that is read every hour would fill the workspace otherwise.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn next_version(app: &App, after: &Document) -> Result<Vec<Statement>> {
+    let (workspace, now) = (&after.workspace_id, app.now());
+    let mut writes = vec![
+        document_versions::insert(after, now),
+        document_versions::update(after, now),
+        process_job(app, after)?,
+    ];
+    if let Some(oldest) = after.version.checked_sub(KEPT_VERSIONS).filter(|it| *it > 0) {
+        let contents = app.store.contents_up_to(workspace, &after.id, oldest).await?;
+        for part in contents.chunks(ERASED) {
+            let keys = part.iter().map(|it| blob_key(workspace, it)).collect();
+            writes.push(job::insert(app, workspace, Task::EraseBlobs { keys }, ERASURE)?);
+        }
+        writes.push(document_versions::delete_up_to(workspace, &after.id, oldest));
+    }
+    Ok(writes)
 }
 
 pub(crate) fn process_job(app: &App, document: &Document) -> Result<Statement> {

@@ -1,14 +1,14 @@
 //! Documents changed: each change of bytes, title or collection is a version, which can be read and restored.
 use crate::app::App;
-use crate::document::{blob_key, find, process_job};
+use crate::document::{self, blob_key, find};
 use crate::file::{self, Upload};
 use crate::permission::Action;
 use crate::workspace::Member;
-use crate::{Error, Kind, Result, collection, secret};
+use crate::{Error, Kind, Result, blob, collection, secret};
 use edge_model::document::{Document, DocumentStatus, DocumentVersion, SourceType};
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId};
-use edge_store::{SqlError, document_versions};
+use edge_store::SqlError;
 
 /// How much of an old text is shown, in bytes.
 const SHOWN: usize = 1024 * 1024;
@@ -48,9 +48,7 @@ pub async fn replace(
     file::kind(&upload)?;
     let content_hash = secret::sha256(&upload.bytes);
     // The bytes go first: a row must never name a blob that is not there.
-    app.blobs
-        .put(&blob_key(workspace, &content_hash), &upload.bytes)
-        .await?;
+    blob::put(app, &blob_key(workspace, &content_hash), &upload.bytes).await?;
     let after = Document {
         title: title.map_or_else(|| before.title.clone(), |it| it.to_string()),
         size: u64::try_from(upload.bytes.len()).unwrap_or(u64::MAX),
@@ -185,11 +183,7 @@ async fn change(app: &App, before: Document, mut after: Document) -> Result<(Doc
     after.stage = "queued".into();
     after.error = None;
     after.updated_at = now;
-    let writes = vec![
-        document_versions::insert(&after, now),
-        document_versions::update(&after, now),
-        process_job(app, &after)?,
-    ];
+    let writes = document::next_version(app, &after).await?;
     app.jobs.wake(&after.workspace_id).await?;
     match app.store.write(writes).await {
         Ok(_) => {}
@@ -197,7 +191,7 @@ async fn change(app: &App, before: Document, mut after: Document) -> Result<(Doc
             let message = "another document of the collection has the same content";
             return Err(Error::new(Kind::Conflict, message));
         }
-        Err(SqlError::Constraint(text)) if text.contains("document_versions") => {
+        Err(SqlError::Constraint(text)) if text.contains("document_versions.") => {
             return Err(Error::new(
                 Kind::Conflict,
                 "somebody else has just changed the document; try again",

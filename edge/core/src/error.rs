@@ -1,5 +1,6 @@
 //! The one error every operation returns. Dialects decide how it looks on the wire.
-use edge_store::SqlError;
+use crate::quota;
+use edge_store::{SqlError, quotas};
 use std::fmt;
 use std::panic::Location;
 
@@ -31,13 +32,15 @@ pub enum Kind {
     RateLimited,
     /// What the plan allows for the month, or the day, is used up.
     QuotaExhausted,
+    /// The plan allows no more of what would be stored.
+    PlanLimit,
     Unavailable,
     Internal,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Invalid,
         Self::Malformed,
         Self::Unprocessable,
@@ -53,6 +56,7 @@ impl Kind {
         Self::UnsupportedMedia,
         Self::RateLimited,
         Self::QuotaExhausted,
+        Self::PlanLimit,
         Self::Unavailable,
         Self::Internal,
     ];
@@ -199,10 +203,11 @@ impl From<SqlError> for Error {
     fn from(error: SqlError) -> Self {
         match error {
             SqlError::Constraint(text) => Self {
-                internal: Some(text),
-                ..Self::new(Kind::Conflict, "already exists")
+                internal: Some(text.clone()),
+                ..quotas::exceeded(&text).map_or_else(|| Self::new(Kind::Conflict, "already exists"), quota::refusal)
             },
             SqlError::OutOfMemory(text) => Self::out_of_memory(text),
+            SqlError::Lost(text) => Self::unavailable("the database did not answer; try again", text).retry_after(1),
             SqlError::Other(text) => Self::internal(text),
         }
     }

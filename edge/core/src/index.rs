@@ -8,7 +8,7 @@ mod link;
 
 use crate::app::App;
 use crate::memory::{Reservation, SHARED};
-use crate::{Error, Kind, Result, job, secret};
+use crate::{Error, Kind, Result, blob, job, secret};
 pub(crate) use compact::compact;
 use edge_budget::Reclaim;
 use edge_model::job::Task;
@@ -325,7 +325,7 @@ pub(crate) struct Written {
 pub(crate) async fn write_segment(app: &App, workspace: &WorkspaceId, bytes: &[u8], chunks: u64) -> Result<Written> {
     let hash = secret::sha256(bytes);
     let key = format!("index/{workspace}/{}", hash.get(..32).unwrap_or(&hash));
-    app.blobs.put(&key, bytes).await?;
+    blob::put(app, &key, bytes).await?;
     Ok(Written {
         key,
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),

@@ -4,12 +4,12 @@ use crate::document::Contents;
 use crate::memory::Reservation;
 use crate::permission::Action;
 use crate::program::Caller;
-use crate::{Error, Kind, Result, document, file, secret};
+use crate::{Error, Kind, Result, blob, document, file, secret};
 use edge_model::document::{Document, DocumentKind, DocumentStatus, SourceType};
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
 use edge_store::documents::Filter;
-use edge_store::{Page, SqlError, document_versions, documents};
+use edge_store::{Page, SqlError, documents};
 
 /// How much of a text is shown, in bytes. What is given as a text is shorter; an uploaded file may be longer.
 const SHOWN: usize = 1024 * 1024;
@@ -133,7 +133,7 @@ pub async fn add(app: &App, caller: &impl Caller, new: NewEntry) -> Result<Entry
     }
     // The bytes go first: a row must never name a blob that is not there.
     let key = document::blob_key(workspace, &content_hash);
-    app.blobs.put(&key, content.as_bytes()).await?;
+    blob::put(app, &key, content.as_bytes()).await?;
     let contents = Contents {
         media_type: "text/plain".into(),
         hash: content_hash,
@@ -191,10 +191,8 @@ pub async fn update(app: &App, caller: &impl Caller, id: &DocumentId, change: Ch
         document.stage = "queued".into();
         document.error = None;
         let key = document::blob_key(workspace, &document.content_hash);
-        app.blobs.put(&key, content.as_bytes()).await?;
-        writes.push(document_versions::update(&document, now));
-        writes.push(document_versions::insert(&document, now));
-        writes.push(document::process_job(app, &document)?);
+        blob::put(app, &key, content.as_bytes()).await?;
+        writes.extend(document::next_version(app, &document).await?);
         app.jobs.wake(workspace).await?;
     }
     if !writes.is_empty() {
@@ -211,6 +209,7 @@ fn conflict(error: SqlError) -> Error {
         SqlError::Constraint(text) if text.contains("content_hash") => {
             Error::new(Kind::Conflict, "the same text is here already, under the same title")
         }
+        error @ SqlError::Constraint(_) if Error::from(error.clone()).kind == Kind::PlanLimit => error.into(),
         SqlError::Constraint(_) => Error::new(Kind::Conflict, "somebody else changed the document just now; try again"),
         error => error.into(),
     }

@@ -87,7 +87,7 @@ impl Post {
             let (mut parts, _) = request.into_parts();
             caller::admit(&self.app, self.access, &mut parts)
                 .await
-                .map_or_else(|refusal| Ok(refusal), |()| Err(idempotency::mismatch()))
+                .map_or_else(Ok, |()| Err(idempotency::mismatch()))
         } else {
             let reference = Reference(done.reference().map(str::to_owned));
             request.extensions_mut().insert(reference);

@@ -28,6 +28,7 @@ mod provenance;
 mod revision;
 pub mod sites;
 pub mod upload;
+pub mod usage;
 pub mod webhooks;
 pub mod widget;
 pub mod workspaces;
@@ -64,6 +65,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(document_versions::routes());
     routes.extend(sites::routes());
     routes.extend(conversations::routes());
+    routes.extend(usage::routes());
     routes
 }
 

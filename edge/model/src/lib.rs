@@ -25,6 +25,7 @@ pub mod key;
 pub mod letter;
 pub mod mail_ledger;
 pub mod plan;
+pub mod quota;
 pub mod report;
 pub mod sign_up;
 pub mod snapshot;

@@ -81,14 +81,22 @@ impl Store {
         Ok(self.row::<Row>(statement).await?.and_then(|it| it.at))
     }
 
-    /// Lists endpoints of all tenants to which something is due, the longest waiting first.
+    /// Lists endpoints of all tenants to which something is due: some of each tenant, the longest waiting first, so that
+    /// one tenant with many does not hide another. An endpoint that is paused is not due before its pause is over.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn endpoints_with_deliveries(&self, now: Timestamp) -> Result<Vec<Endpoint>, SqlError> {
         let statement = sql!(
-            "SELECT workspace_id, webhook_id FROM deliveries WHERE status = 'pending' AND next_attempt_at <= ?1
-             GROUP BY webhook_id ORDER BY min(next_attempt_at) LIMIT 100",
+            "SELECT workspace_id, webhook_id FROM (
+                SELECT deliveries.workspace_id, deliveries.webhook_id, min(deliveries.next_attempt_at) AS due_at,
+                    row_number() OVER (PARTITION BY deliveries.workspace_id
+                        ORDER BY min(deliveries.next_attempt_at)) AS place
+                FROM deliveries JOIN webhooks ON webhooks.id = deliveries.webhook_id
+                WHERE deliveries.status = 'pending' AND deliveries.next_attempt_at <= ?1
+                    AND coalesce(webhooks.paused_until, 0) <= ?1
+                GROUP BY deliveries.workspace_id, deliveries.webhook_id)
+             ORDER BY place, due_at LIMIT 100",
             now.0
         );
         self.rows(statement).await

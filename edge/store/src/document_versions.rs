@@ -3,6 +3,7 @@ use crate::port::sql;
 use crate::{SqlError, Statement, Store};
 use edge_model::document::{Document, DocumentVersion};
 use edge_model::{DocumentId, Timestamp, WorkspaceId};
+use serde::Deserialize;
 
 const VERSION: &str = "SELECT version, content_hash, title, collection_id, file_name, media_type, size, created_at
      FROM document_versions WHERE workspace_id = ?1 AND document_id = ?2 AND (?3 IS NULL OR version = ?3)
@@ -34,6 +35,45 @@ impl Store {
     ) -> Result<Option<DocumentVersion>, SqlError> {
         self.row(sql!(VERSION, workspace.as_str(), id.as_str(), version)).await
     }
+
+    /// Lists the contents of a document's versions up to one of them, that one included.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn contents_up_to(
+        &self,
+        workspace: &WorkspaceId,
+        id: &DocumentId,
+        version: u32,
+    ) -> Result<Vec<String>, SqlError> {
+        #[derive(Deserialize)]
+        struct Row {
+            content_hash: String,
+        }
+        let statement = sql!(
+            "SELECT DISTINCT content_hash FROM document_versions
+             WHERE workspace_id = ?1 AND document_id = ?2 AND version <= ?3 LIMIT 1000",
+            workspace.as_str(),
+            id.as_str(),
+            version
+        );
+        Ok(self
+            .rows::<Row>(statement)
+            .await?
+            .into_iter()
+            .map(|it| it.content_hash)
+            .collect())
+    }
+}
+
+/// Deletes a document's versions up to one of them, that one included.
+pub fn delete_up_to(workspace: &WorkspaceId, id: &DocumentId, version: u32) -> Statement {
+    sql!(
+        "DELETE FROM document_versions WHERE workspace_id = ?1 AND document_id = ?2 AND version <= ?3",
+        workspace.as_str(),
+        id.as_str(),
+        version
+    )
 }
 
 /// Adds the version that a document is at.

@@ -31,6 +31,8 @@ pub mod members;
 mod once;
 pub mod port;
 pub mod provenance;
+pub mod quotas;
+pub mod retry;
 pub mod seals;
 pub mod sign_ups;
 pub mod sources;

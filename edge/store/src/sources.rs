@@ -120,14 +120,18 @@ impl Store {
         Ok((answers.rows()?, answers.count()?))
     }
 
-    /// Lists sources of all tenants that somebody has to look at, the longest waiting first.
+    /// Lists sources of all tenants that are due: some of each tenant, the longest waiting first, so that one tenant with
+    /// many does not hide another.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn due_sources(&self, now: Timestamp) -> Result<Vec<SourceRef>, SqlError> {
         let statement = sql!(
-            "SELECT workspace_id, id AS source_id FROM sources WHERE next_step_at <= ?1
-             ORDER BY next_step_at LIMIT 100",
+            "SELECT workspace_id, source_id FROM (
+                SELECT workspace_id, id AS source_id, next_step_at,
+                    row_number() OVER (PARTITION BY workspace_id ORDER BY next_step_at) AS place
+                FROM sources WHERE next_step_at <= ?1)
+             ORDER BY place, next_step_at LIMIT 100",
             now.0
         );
         self.rows(statement).await

@@ -34,6 +34,7 @@ fn table() -> Vec<(Method, &'static str, Option<Value>, usize)> {
         (get.clone(), "/documents/{document_id}/versions/{version}", None, ALL),
         (get.clone(), "/conversations", None, ALL),
         (get.clone(), "/conversations/{conversation_id}", None, ALL),
+        (get.clone(), "/usage", None, ALL),
         (get.clone(), "/analytics/overview", None, ALL),
         (get.clone(), "/analytics/conversations", None, ALL),
         (get.clone(), "/analytics/questions", None, ALL),

@@ -3,7 +3,7 @@ use super::{CANONICAL, Crawl, enqueue, is_duplicate, write};
 use crate::app::App;
 use crate::document::Contents;
 use crate::file::{self, Upload};
-use crate::{Result, document, secret};
+use crate::{Error, Kind, Result, blob, document, secret};
 use edge_extract::Page;
 use edge_model::crawl::{CrawlPage, Found, PageState};
 use edge_model::document::{Document, SourceType};
@@ -106,17 +106,17 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
         return finish(app, crawl, page, more).await;
     }
     // The bytes go first: a row must never name a blob that is not there.
-    app.blobs
-        .put(&document::blob_key(workspace, &hash), &content.upload.bytes)
-        .await?;
+    blob::put(app, &document::blob_key(workspace, &hash), &content.upload.bytes).await?;
     let now = app.now();
     page.document_id = Some(after.id.clone());
     let mut writes = match &before {
-        Some(_) => vec![document_versions::update(&after, now)],
-        None => vec![documents::insert(&after)],
+        Some(_) => document::next_version(app, &after).await?,
+        None => vec![
+            documents::insert(&after),
+            document_versions::insert(&after, now),
+            document::process_job(app, &after)?,
+        ],
     };
-    writes.push(document_versions::insert(&after, now));
-    writes.push(document::process_job(app, &after)?);
     writes.push(crawls::settle(&page));
     writes.extend(more.clone());
     let mut source = crawl.source.clone();
@@ -138,7 +138,17 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
             page.document_id = before.map(|it| it.id);
             finish(app, crawl, page, more).await
         }
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let error = Error::from(error);
+            if error.kind != Kind::PlanLimit {
+                return Err(error);
+            }
+            // Trying again would not help: the owner has to make room first, and crawls again then.
+            page.state = PageState::Skipped;
+            page.reason = Some(error.message);
+            page.document_id = before.map(|it| it.id);
+            finish(app, crawl, page, more).await
+        }
     }
 }
 

@@ -264,6 +264,26 @@ pub(crate) async fn admit_answer(
     ))
 }
 
+/// Counts one question to an agent's draft. It is no message of the plan, but it may ask the operator's language model.
+///
+/// # Errors
+/// [`Kind::RateLimited`], with when to come back.
+pub(crate) async fn admit_test(
+    limiter: &dyn Limiter,
+    workspace: &WorkspaceId,
+    plan: Plan,
+    now: Timestamp,
+) -> Result<()> {
+    let take = Take {
+        counter: "tests".into(),
+        window: Window::Day,
+        limit: plan::tests_per_day(plan),
+        amount: 1,
+    };
+    let outcome = limiter.take(workspace.as_str(), &[take]).await?;
+    refusal(&outcome, now)
+}
+
 /// Takes from the counters of a scope, and notes where the first of them stands.
 async fn admit(limiter: &dyn Limiter, meter: &Meter, scope: &str, takes: &[Take], now: Timestamp) -> Result<()> {
     let outcome = limiter.take(scope, takes).await?;

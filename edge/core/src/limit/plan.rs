@@ -14,6 +14,16 @@ pub fn requests_per_minute(plan: Plan) -> u64 {
     }
 }
 
+/// Questions per day to the drafts of a workspace's agents, in test chats. Our decision.
+pub fn tests_per_day(plan: Plan) -> u64 {
+    match plan {
+        Plan::Free => 200,
+        Plan::Starter => 1_000,
+        Plan::Pro => 5_000,
+        Plan::Enterprise => UNLIMITED,
+    }
+}
+
 /// Messages per month of a workspace (seed 004, "Rate Limits"); none is no limit.
 pub fn messages_per_month(plan: Plan) -> Option<u64> {
     match plan {

@@ -32,6 +32,7 @@ fn shape(kind: Kind) -> (StatusCode, &'static str) {
         Kind::UnsupportedMedia => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE"),
         Kind::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
         Kind::QuotaExhausted => (StatusCode::TOO_MANY_REQUESTS, "MESSAGE_LIMIT_REACHED"),
+        Kind::PlanLimit => (StatusCode::FORBIDDEN, "PLAN_LIMIT_REACHED"),
         Kind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
         Kind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL"),
     }

@@ -23,6 +23,7 @@ fn shape(kind: Kind) -> (StatusCode, &'static str) {
         Kind::UnsupportedMedia => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid_request"),
         Kind::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded"),
         Kind::QuotaExhausted => (StatusCode::TOO_MANY_REQUESTS, "quota_exceeded"),
+        Kind::PlanLimit => (StatusCode::FORBIDDEN, "forbidden"),
         Kind::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "internal_error"),
         Kind::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
     }

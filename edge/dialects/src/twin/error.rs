@@ -6,10 +6,10 @@ use edge_core::Kind;
 use http::StatusCode;
 use serde_json::json;
 
-/// The status of a kind: "standard HTTP", says seed 002, and 402 when the month's answers are used up.
+/// The status of a kind: "standard HTTP", says seed 002, and 402 when what the plan allows is used up.
 fn status(kind: Kind) -> StatusCode {
     match kind {
-        Kind::QuotaExhausted => StatusCode::PAYMENT_REQUIRED,
+        Kind::QuotaExhausted | Kind::PlanLimit => StatusCode::PAYMENT_REQUIRED,
         kind => refusal::status(kind),
     }
 }

@@ -1,0 +1,59 @@
+//! Quotas: what a plan allows a workspace to store. The database counts, and refuses in the batch that writes.
+use crate::app::App;
+use crate::limit::lane::MESSAGES;
+use crate::limit::plan::messages_per_month;
+use crate::limit::{Take, Window};
+use crate::permission::Action;
+use crate::workspace::Member;
+use crate::{Error, Kind, Result};
+use edge_model::Timestamp;
+use edge_model::plan::Plan;
+use edge_model::quota::{Resource, ResourceUsage};
+
+/// What a workspace uses of what its plan allows.
+#[derive(Clone, Debug)]
+pub struct Usage {
+    pub plan: Plan,
+    pub resources: Vec<ResourceUsage>,
+    /// Messages of this month.
+    pub messages_used: u64,
+    /// None when the plan has no limit.
+    pub messages_limit: Option<u64>,
+    pub messages_reset_at: Timestamp,
+}
+
+/// Returns what a workspace uses of what its plan allows.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller may not read.
+pub async fn usage(app: &App, member: &Member) -> Result<Usage> {
+    member.require(Action::Read)?;
+    let workspace = &member.workspace;
+    let messages = Take {
+        counter: MESSAGES.into(),
+        window: Window::Month,
+        limit: u64::MAX,
+        amount: 0,
+    };
+    let outcome = app.limiter.take(workspace.id.as_str(), &[messages]).await?;
+    let standing = outcome.standings.first();
+    Ok(Usage {
+        plan: workspace.plan,
+        resources: app.store.usage(&workspace.id).await?,
+        messages_used: standing.map_or(0, |it| u64::MAX - it.remaining),
+        messages_limit: messages_per_month(workspace.plan),
+        messages_reset_at: standing.map_or_else(|| Window::Month.end(app.now()), |it| it.resets_at),
+    })
+}
+
+/// Says that the plan allows no more of a resource.
+#[track_caller]
+pub(crate) fn refusal(resource: Resource) -> Error {
+    let what = match resource {
+        Resource::Documents => "documents",
+        Resource::Sources => "websites",
+        Resource::StoredBytes => "stored bytes",
+    };
+    let message = format!("the workspace's plan allows no more {what}; delete some or choose a larger plan");
+    Error::new(Kind::PlanLimit, message)
+}

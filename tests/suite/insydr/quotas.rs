@@ -1,0 +1,204 @@
+//! What plans allow workspaces to store: counted as it is written, refused in the same batch, given back on deletion.
+use crate::harness::{Owner, World};
+use edge_model::WorkspaceId;
+use http::Method;
+use serde_json::{Value, json};
+
+/// Lowers what the free plan allows of a resource, so that a test reaches it.
+fn allow(world: &World, resource: &str, amount: i64) {
+    let sql = "UPDATE plan_quotas SET amount = ?2 WHERE plan = 'FREE' AND resource = ?1";
+    assert_eq!(world.sql.execute(sql, &[&resource, &amount]), 1);
+}
+
+async fn usage(world: &World, owner: &Owner) -> Value {
+    owner.get(world, "/usage").await.expect(200)
+}
+
+async fn upload(world: &World, owner: &Owner, name: &str, text: &str) -> (u16, Value) {
+    let collection = world.default_collection(owner).await;
+    let form: [(&str, Option<&str>, &[u8]); 2] = [
+        ("collection_id", None, collection.as_bytes()),
+        ("file", Some(name), text.as_bytes()),
+    ];
+    let call = owner.call(world, Method::POST, "/documents").form(&form);
+    let answer = call.send().await;
+    (answer.status, serde_json::from_slice(&answer.body).unwrap())
+}
+
+#[tokio::test]
+async fn usage_shows_what_is_stored_and_what_the_plan_allows() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    owner.learn(&world, "a.md", "# One\n\nThe first.").await;
+    let found = usage(&world, &owner).await;
+    assert_eq!(found["subscription_tier"], "FREE");
+    assert_eq!(found["documents"], json!({ "used": 1, "limit": 1_000 }));
+    assert_eq!(found["sources"], json!({ "used": 0, "limit": 20 }));
+    assert_eq!(found["stored_bytes"], json!({ "used": 17, "limit": 268_435_456 }));
+    assert_eq!(found["messages"], json!({ "used": 0, "limit": 100 }));
+    assert_eq!(found["messages_reset_at"], "2026-02-01T00:00:00Z");
+    world.set_plan(&owner, "PROFESSIONAL").await;
+    let found = usage(&world, &owner).await;
+    assert_eq!(found["documents"], json!({ "used": 1, "limit": 50_000 }));
+}
+
+#[tokio::test]
+async fn a_document_beyond_the_plan_is_refused_and_changes_nothing() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    allow(&world, "documents", 1);
+    let document = owner.learn(&world, "a.md", "# One\n\nThe first.").await;
+    let (status, body) = upload(&world, &owner, "b.md", "# Two\n\nThe second.").await;
+    assert_eq!((status, &body["code"]), (403, &json!("PLAN_LIMIT_REACHED")), "{body}");
+    assert!(body["detail"].as_str().unwrap().contains("no more documents"), "{body}");
+    assert_eq!(usage(&world, &owner).await["documents"]["used"], 1);
+    assert_eq!(world.sql.column("SELECT count(*) FROM document_versions"), ["1"]);
+    owner
+        .call(&world, Method::DELETE, &format!("/documents/{document}"))
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(upload(&world, &owner, "b.md", "# Two\n\nThe second.").await.0, 202);
+}
+
+#[tokio::test]
+async fn of_uploads_at_once_as_many_pass_as_the_plan_allows() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    allow(&world, "documents", 3);
+    let texts: Vec<String> = (0..8).map(|it| format!("# Text {it}\n\nIt says {it}.")).collect();
+    let uploads = texts.iter().map(|it| upload(&world, &owner, "a.md", it));
+    let answers = futures_util::future::join_all(uploads).await;
+    let accepted = answers.iter().filter(|it| it.0 == 202).count();
+    let refused = answers.iter().filter(|it| it.0 == 403).count();
+    assert_eq!((accepted, refused), (3, 5));
+}
+
+#[tokio::test]
+async fn bytes_are_those_of_all_versions() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let document = owner.learn(&world, "a.md", "# One\n\nThe first.").await;
+    allow(&world, "stored_bytes", 40);
+    let put = |text: &'static str| {
+        let call = owner.call(&world, Method::PUT, &format!("/documents/{document}"));
+        call.json(&json!({ "text": text })).send()
+    };
+    assert_eq!(put("# One\n\nThe second.").await.status, 202);
+    assert_eq!(usage(&world, &owner).await["stored_bytes"]["used"], 17 + 18);
+    let answer = put("# One\n\nThe third one.").await;
+    assert_eq!(answer.refusal().1, "PLAN_LIMIT_REACHED");
+}
+
+#[tokio::test]
+async fn a_lowered_plan_keeps_what_is_there_and_takes_no_more() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    for name in ["a", "b"] {
+        owner
+            .learn(&world, &format!("{name}.md"), &format!("# {name}\n\nText."))
+            .await;
+    }
+    allow(&world, "documents", 1);
+    assert_eq!(upload(&world, &owner, "c.md", "# c\n\nText.").await.0, 403);
+    let found = usage(&world, &owner).await;
+    assert_eq!(found["documents"], json!({ "used": 2, "limit": 1 }));
+}
+
+#[tokio::test]
+async fn a_source_beyond_the_plan_is_refused() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    allow(&world, "sources", 1);
+    let collection = world.default_collection(&owner).await;
+    let add = |path: &'static str| {
+        let body = json!({ "url": format!("https://example.com/{path}"), "collection_id": collection });
+        owner.post(&world, "/documents/url", body)
+    };
+    assert_eq!(add("a").await.status, 202);
+    assert_eq!(add("b").await.refusal().1, "PLAN_LIMIT_REACHED");
+    assert_eq!(usage(&world, &owner).await["sources"]["used"], 1);
+}
+
+#[tokio::test]
+async fn the_oldest_versions_go_when_there_are_more_than_twenty() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    world.set_plan(&owner, "ENTERPRISE").await;
+    let document = owner.learn(&world, "a.md", "# Text\n\nVersion 1 of it.").await;
+    for number in 2..=25 {
+        let body = json!({ "text": format!("# Text\n\nVersion {number} of it.") });
+        let call = owner.call(&world, Method::PUT, &format!("/documents/{document}"));
+        assert_eq!(call.json(&body).send().await.status, 202, "{number}");
+        world.drain(&owner).await;
+    }
+    let kept = world
+        .sql
+        .column("SELECT version FROM document_versions ORDER BY version");
+    assert_eq!((kept.len(), kept[0].as_str(), kept[19].as_str()), (20, "6", "25"));
+    world.clock.advance(2 * edge_model::time::MINUTE);
+    world.drain(&owner).await;
+    let workspace = WorkspaceId::new(owner.workspace.as_str());
+    let prefix = format!("upload/{workspace}/");
+    let files = world.blobs.keys().into_iter().filter(|it| it.starts_with(&prefix));
+    assert_eq!(files.count(), 20, "the files of the other versions are erased");
+}
+
+#[tokio::test]
+async fn questions_to_drafts_are_bounded_by_day() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let agent = owner.agent(&world, json!({ "name": "Bot" })).await;
+    let path = format!("/agents/{agent}/test");
+    let ask = || owner.post(&world, &path, json!({ "message": "What?" }));
+    for number in 0..200 {
+        if number % 50 == 0 {
+            world.clock.advance(edge_model::time::MINUTE);
+        }
+        assert_eq!(ask().await.status, 200, "{number}");
+    }
+    world.clock.advance(edge_model::time::MINUTE);
+    assert_eq!(ask().await.refusal().1, "RATE_LIMITED");
+    world.clock.advance(edge_model::time::DAY);
+    let body = json!({ "email": "ann@example.com", "password": "correct horse battery" });
+    let answer = world.post("/api/v1/auth/login", body).send().await.expect(200);
+    let token = answer["access_token"].as_str().unwrap().to_owned();
+    let owner = Owner { token, ..owner.clone() };
+    let answer = owner
+        .post(&world, &format!("/agents/{agent}/test"), json!({ "message": "What?" }))
+        .await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn deleting_a_workspace_gives_everything_back() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    owner.learn(&world, "a.md", "# One\n\nThe first.").await;
+    owner.call(&world, Method::DELETE, "").send().await.expect(200);
+    assert_eq!(world.sql.column("SELECT count(*) FROM usage"), ["0"]);
+}
+
+#[tokio::test]
+async fn one_tenants_many_sources_do_not_hide_anothers() {
+    let world = World::new();
+    let many = world.owner("many@example.com").await;
+    let few = world.owner("few@example.com").await;
+    for owner in [&many, &few] {
+        world.set_plan(owner, "ENTERPRISE").await;
+    }
+    let collection = world.default_collection(&many).await;
+    for number in 0..120 {
+        let body = json!({ "url": format!("https://example.com/{number}"), "collection_id": collection });
+        assert_eq!(many.post(&world, "/documents/url", body).await.status, 202);
+    }
+    let collection = world.default_collection(&few).await;
+    let body = json!({ "url": "https://example.org/", "collection_id": collection });
+    few.post(&world, "/documents/url", body).await.expect(202);
+    world.clock.advance(edge_model::time::MINUTE);
+    world.wakes.take_sources();
+    edge_core::job::sweep(&world.app).await.unwrap();
+    let woken = world.wakes.take_sources();
+    let is_few = |it: &edge_store::sources::SourceRef| it.workspace_id.as_str() == few.workspace;
+    assert!(woken.iter().any(is_few), "among {}", woken.len());
+}
