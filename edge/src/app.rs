@@ -5,7 +5,7 @@ use crate::assets::WorkerAssets;
 use crate::background::BackgroundObjects;
 use crate::clock::WorkerClock;
 use crate::crawls_do::DurableCrawls;
-use crate::d1::D1;
+use crate::d1::{D1, PlatformPause};
 use crate::deliveries_do::DurableDeliveries;
 use crate::embedder::ServiceEmbeddings;
 use crate::fetcher::WorkerFetcher;
@@ -27,6 +27,7 @@ use edge_core::ports::{Embeddings, Model};
 use edge_core::settings::{ModelChoice, Settings};
 use edge_model::workspace::Embedder;
 use edge_store::Store;
+use edge_store::retry::Retrying;
 use std::cell::OnceCell;
 use std::sync::Arc;
 use worker::Env;
@@ -61,7 +62,10 @@ fn build(env: &Env) -> Result<App, String> {
     let memory = Memory::new(memory::SHARED, &indexes);
     let database = env.d1("DB").map_err(missing("DB"))?;
     Ok(App {
-        store: Store::new(Arc::new(D1::new(database, memory.clone()))),
+        store: Store::new(Arc::new(Retrying::new(
+            D1::new(database, memory.clone()),
+            Arc::new(PlatformPause),
+        ))),
         clock: Arc::new(WorkerClock),
         random: Arc::new(WorkerRandom),
         blobs: Arc::new(KvBlobs::new(env.kv("BLOBS").map_err(missing("BLOBS"))?)),

@@ -2,6 +2,7 @@
 use crate::js;
 use async_trait::async_trait;
 use edge_core::memory::Memory;
+use edge_store::retry::Pause;
 use edge_store::{Sql, SqlError, Statement};
 use js_sys::{Array, JSON};
 use serde::Serialize as _;
@@ -20,9 +21,6 @@ const LOST: [&str; 3] = [
     "reset because its code was updated",
 ];
 
-/// How long to wait before each repetition, in milliseconds.
-const WAITS: [u64; 2] = [50, 200];
-
 // The crate's own types hand out rows only one by one and decoded.
 #[wasm_bindgen]
 extern "C" {
@@ -39,6 +37,16 @@ extern "C" {
     type Answer;
     #[wasm_bindgen(method, getter)]
     fn results(this: &Answer) -> JsValue;
+}
+
+/// Waits by the platform's timer.
+pub(crate) struct PlatformPause;
+
+#[async_trait]
+impl Pause for PlatformPause {
+    async fn pause(&self, duration: Duration) {
+        Delay::from(duration).into_send().await;
+    }
 }
 
 /// The `DB` binding.
@@ -78,23 +86,6 @@ impl D1 {
         let _reservation = self.memory.reserve_for_rows(length)?;
         serde_json::from_str(&String::from(text)).map_err(|why| SqlError::Other(format!("rows do not decode: {why}")))
     }
-
-    /// Runs statements, and runs them again when the connection was lost and repeating them changes nothing.
-    async fn run_persistently(&self, statements: &[Statement]) -> Result<Vec<Vec<Value>>, SqlError> {
-        if statements.is_empty() {
-            return Ok(Vec::new());
-        }
-        let repeatable = statements.iter().all(|it| it.sql.trim_start().starts_with("SELECT"));
-        for wait in WAITS {
-            match self.run(statements).await {
-                Err(SqlError::Other(why)) if repeatable && LOST.iter().any(|it| why.contains(it)) => {
-                    Delay::from(Duration::from_millis(wait)).await;
-                }
-                done => return done,
-            }
-        }
-        self.run(statements).await
-    }
 }
 
 fn prepare(database: &Database, statement: &Statement) -> Result<JsValue, SqlError> {
@@ -121,6 +112,8 @@ fn failure(thrown: &JsValue) -> SqlError {
     let text = js::message(thrown);
     if text.contains("constraint failed") {
         SqlError::Constraint(text)
+    } else if LOST.iter().any(|it| text.contains(it)) {
+        SqlError::Lost(text)
     } else {
         SqlError::Other(text)
     }
@@ -129,11 +122,11 @@ fn failure(thrown: &JsValue) -> SqlError {
 #[async_trait]
 impl Sql for D1 {
     async fn query(&self, statement: Statement) -> Result<Vec<Value>, SqlError> {
-        let answers = self.run_persistently(&[statement]).into_send().await?;
+        let answers = self.run(&[statement]).into_send().await?;
         Ok(answers.into_iter().next().unwrap_or_default())
     }
 
     async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Value>>, SqlError> {
-        self.run_persistently(&statements).into_send().await
+        self.run(&statements).into_send().await
     }
 }

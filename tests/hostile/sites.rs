@@ -2,8 +2,11 @@
 
 const MIB: usize = 1024 * 1024;
 
+/// How a file of a site is made.
+type Maker = fn() -> Vec<u8>;
+
 /// Each forbids `/a/page`, or does not.
-pub(super) const ROBOTS: &[(&str, fn() -> Vec<u8>, bool)] = &[
+pub(super) const ROBOTS: &[(&str, Maker, bool)] = &[
     (
         "26,000 rules that end in $",
         || {
@@ -53,7 +56,7 @@ pub(super) const ROBOTS: &[(&str, fn() -> Vec<u8>, bool)] = &[
 ];
 
 /// Each is refused, or lists nothing.
-pub(super) const SITEMAPS: &[(&str, fn() -> Vec<u8>)] = &[
+pub(super) const SITEMAPS: &[(&str, Maker)] = &[
     ("20 MB of 0xFF, packed", || gzip(&vec![0xff; 20 * MIB])),
     ("9 MB of 0xFF, packed", || gzip(&vec![0xff; 9 * MIB])),
     ("9 MB of 0xFF", || vec![0xff; 9 * MIB]),

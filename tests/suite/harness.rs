@@ -2,6 +2,7 @@
 
 pub(crate) mod acts;
 pub(crate) mod embedding_server;
+pub(crate) mod kv;
 pub(crate) mod model_server;
 pub(crate) mod ports;
 pub(crate) mod program;
@@ -10,6 +11,7 @@ pub(crate) mod request;
 pub(crate) mod shape;
 pub(crate) mod site;
 pub(crate) mod sqlite;
+pub(crate) mod tenant_guard;
 pub(crate) mod visits;
 
 use axum::Router;
@@ -20,14 +22,16 @@ use edge_core::index::Indexes;
 use edge_core::memory;
 use edge_core::model::LanguageModel;
 use edge_core::model::openai::OpenAi;
+use edge_core::ports::Blobs;
 use edge_core::settings::{ModelChoice, Settings};
 use edge_model::workspace::Embedder;
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::Store;
+use edge_store::retry::Retrying;
 use embedding_server::EmbeddingServer;
 use http::Method;
 use model_server::ModelServer;
-use ports::{Files, Ledger, Mailbox, Memory, Reader, SeededRandom, SetClock, Wakes};
+use ports::{Files, Ledger, Mailbox, Memory, NoPause, Reader, SeededRandom, SetClock, Wakes};
 use receiver::Receiver;
 use request::Call;
 use serde_json::{Value, json};
@@ -125,7 +129,7 @@ impl World {
         let sql = Arc::new(Sqlite::migrated().reserving_from(memory.clone()));
         let ledger = Arc::new(Ledger::new(clock.clone()));
         let app = App {
-            store: Store::new(sql.clone()),
+            store: Store::new(Arc::new(Retrying::new(sql.clone(), Arc::new(NoPause)))),
             clock: clock.clone(),
             random: Arc::new(SeededRandom::default()),
             blobs: blobs.clone(),
@@ -184,6 +188,12 @@ impl World {
             receiver: self.receiver.clone(),
             log: self.log.clone(),
         }
+    }
+
+    /// Keeps files elsewhere from now on.
+    pub(crate) fn use_blobs(&mut self, blobs: Arc<dyn Blobs>) {
+        self.app.blobs = blobs;
+        self.router = edge_dialects::router(self.app.clone());
     }
 
     pub(crate) fn get(&self, path: &str) -> Call<'_> {

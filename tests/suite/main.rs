@@ -27,6 +27,8 @@ mod logs;
 mod memory;
 mod openapi;
 mod places;
+mod production;
+mod promises;
 mod replays;
 mod rotation;
 mod samples;

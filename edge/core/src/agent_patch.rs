@@ -96,6 +96,7 @@ impl Patch {
 
 impl WidgetPatch {
     /// Returns the avatar apart from the rest, since it alone may become null.
+    #[expect(clippy::type_complexity, reason = "whether it is given, and whether it is null")]
     fn changes(self) -> Result<(Option<Option<String>>, Map<String, Value>)> {
         let Self {
             theme,

@@ -1,6 +1,7 @@
 //! The whole of what we ask of a database.
 use async_trait::async_trait;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// One statement and its parameters, `?1` first.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ impl Statement {
 pub enum SqlError {
     /// A constraint refused it; the text names table and column.
     Constraint(String),
+    /// The connection was lost, so that nobody knows whether the statements were applied; the text is for the log.
+    Lost(String),
     /// There was no memory for its rows; it did its work.
     OutOfMemory(String),
     /// Anything else, for the log.
@@ -39,6 +42,17 @@ pub trait Sql: Send + Sync {
 
     /// Runs all statements in one transaction and one round trip, and returns the rows of each.
     async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Value>>, SqlError>;
+}
+
+#[async_trait]
+impl<S: Sql + ?Sized> Sql for Arc<S> {
+    async fn query(&self, statement: Statement) -> Result<Vec<Value>, SqlError> {
+        (**self).query(statement).await
+    }
+
+    async fn batch(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Value>>, SqlError> {
+        (**self).batch(statements).await
+    }
 }
 
 /// Makes a [`Statement`] of SQL text and parameters.

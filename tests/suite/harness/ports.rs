@@ -8,6 +8,7 @@ use edge_core::ports::{
 use edge_core::{Error, Result};
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::deliveries::Endpoint;
+use edge_store::retry::Pause;
 use edge_store::sources::SourceRef;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -37,6 +38,14 @@ impl Clock for SetClock {
     async fn sleep(&self, millis: u32) {
         tokio::time::sleep(Duration::from_millis(u64::from(millis))).await;
     }
+}
+
+/// Waits for nothing before it asks a database again.
+pub(crate) struct NoPause;
+
+#[async_trait]
+impl Pause for NoPause {
+    async fn pause(&self, _: Duration) {}
 }
 
 /// The same "random" bytes in every run (SplitMix64).

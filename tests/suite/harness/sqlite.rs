@@ -1,10 +1,12 @@
 //! The `Sql` port over an in-memory SQLite with the real migrations.
+use super::tenant_guard;
 use async_trait::async_trait;
 use edge_core::memory::Memory;
 use edge_store::{Sql, SqlError, Statement};
 use rusqlite::Connection;
 use rusqlite::types::{ToSql, ValueRef};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use tokio::sync::oneshot;
 
@@ -15,12 +17,49 @@ pub(crate) struct Sqlite {
     connection: Mutex<Connection>,
     /// What its rows reserve from, as those of D1 do.
     memory: Option<Memory>,
+    /// The tables whose rows belong to a tenant.
+    tenant_tables: BTreeSet<String>,
     /// Every round trip, as the statements it took.
     trips: Mutex<Vec<Vec<&'static str>>>,
     /// Makes the next batch that contains this text fail.
     fault: Mutex<Option<String>>,
+    /// Which round trips lose their connection.
+    losses: Mutex<Losses>,
     /// Makes the next round trip that contains this text wait.
     hold: Mutex<Option<(String, Hold)>>,
+}
+
+/// The largest integer that D1 takes: its numbers are those of JavaScript.
+const LARGEST_INTEGER: u64 = (1 << 53) - 1;
+
+/// When a round trip loses its connection, if it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Loss {
+    None,
+    Before,
+    /// The statements were applied, and nobody hears of it.
+    After,
+}
+
+/// Loses the connection of every n-th round trip, before and after its statements in turn.
+#[derive(Debug, Default)]
+struct Losses {
+    every: Option<u32>,
+    trips: u32,
+}
+
+impl Losses {
+    fn next(&mut self) -> Loss {
+        let Some(every) = self.every else {
+            return Loss::None;
+        };
+        self.trips += 1;
+        match (self.trips % every, self.trips / every % 2) {
+            (0, 0) => Loss::Before,
+            (0, _) => Loss::After,
+            _ => Loss::None,
+        }
+    }
 }
 
 /// A round trip that waits.
@@ -55,10 +94,12 @@ impl Sqlite {
                 .unwrap_or_else(|why| panic!("{name}: {why}"));
         }
         Self {
+            tenant_tables: tenant_tables(&connection),
             connection: Mutex::new(connection),
             memory: None,
             trips: Mutex::default(),
             fault: Mutex::default(),
+            losses: Mutex::default(),
             hold: Mutex::default(),
         }
     }
@@ -111,9 +152,14 @@ impl Sqlite {
         trips.iter().flatten().filter(is_write).copied().collect()
     }
 
-    /// Makes the next batch with this text in one of its statements fail, as a lost connection does.
+    /// Makes the next batch with this text in one of its statements fail, and do nothing.
     pub(crate) fn fail_next(&self, text: &str) {
         *self.fault.lock().unwrap() = Some(text.to_owned());
+    }
+
+    /// Loses the connection of every n-th round trip from now on, or of none.
+    pub(crate) fn lose_connections(&self, every: Option<u32>) {
+        *self.losses.lock().unwrap() = Losses { every, trips: 0 };
     }
 
     /// Makes the next round trip with this text in one of its statements wait, until `meanwhile` is over.
@@ -154,21 +200,40 @@ impl Sqlite {
             .is_some_and(|text| statements.iter().any(|it| it.sql.contains(text.as_str())))
         {
             *fault = None;
-            return Err(SqlError::Other("network connection lost".into()));
+            return Err(SqlError::Other("the database has failed".into()));
+        }
+        let loss = self.losses.lock().unwrap().next();
+        if loss == Loss::Before {
+            return Err(SqlError::Lost("Network connection lost".into()));
         }
         let mut connection = self.connection.lock().unwrap();
         let transaction = connection.transaction().map_err(error)?;
+        for statement in statements {
+            tenant_guard::check(statement.sql, &self.tenant_tables);
+        }
         let answers: Vec<Vec<Value>> = statements
             .iter()
             .map(|it| rows(&transaction, it))
             .collect::<Result<_, _>>()?;
         transaction.commit().map_err(error)?;
+        if loss == Loss::After {
+            return Err(SqlError::Lost("Network connection lost".into()));
+        }
         let length = serde_json::to_vec(&answers).unwrap().len();
         let read = || statements.iter().map(|it| it.sql).collect::<Vec<_>>().join("; ");
         assert!(length <= LONGEST_ANSWER, "an answer of {length} bytes: {}", read());
         let _reservation = self.memory.as_ref().map(|it| it.reserve_for_rows(length)).transpose()?;
         Ok(answers)
     }
+}
+
+/// Returns the tables that have a column for the tenant.
+fn tenant_tables(connection: &Connection) -> BTreeSet<String> {
+    let sql = "SELECT tables.name FROM sqlite_master AS tables JOIN pragma_table_info(tables.name) AS columns
+               WHERE tables.type = 'table' AND columns.name = 'workspace_id'";
+    let mut statement = connection.prepare(sql).unwrap();
+    let names = statement.query_map([], |row| row.get(0)).unwrap();
+    names.map(|it| it.unwrap()).collect()
 }
 
 fn show(value: ValueRef<'_>) -> Value {
@@ -181,13 +246,26 @@ fn show(value: ValueRef<'_>) -> Value {
     }
 }
 
+/// Says what D1 refuses of a statement, if anything.
+fn refusal(statement: &Statement) -> Option<&'static str> {
+    let is_too_large = |it: &Value| {
+        let integer = it.as_u64().or_else(|| it.as_i64().map(i64::unsigned_abs));
+        integer.is_some_and(|it| it > LARGEST_INTEGER)
+    };
+    let is_too_long = |it: &Value| it.as_str().is_some_and(|it| it.len() > 2_000_000);
+    match statement {
+        it if it.params.len() > 100 => Some("more than 100 parameters"),
+        it if it.sql.len() > 100_000 => Some("a statement of more than 100 KB"),
+        it if it.params.iter().any(is_too_long) => Some("a text of more than 2 MB"),
+        it if it.params.iter().any(is_too_large) => Some("an integer beyond 2^53"),
+        _ => None,
+    }
+}
+
 fn rows(connection: &Connection, statement: &Statement) -> Result<Vec<Value>, SqlError> {
-    let is_short = |it: &Value| it.as_str().is_none_or(|it| it.len() <= 2_000_000);
-    assert!(
-        statement.params.len() <= 100 && statement.sql.len() <= 100_000 && statement.params.iter().all(is_short),
-        "beyond D1's limits: {}",
-        statement.sql
-    );
+    if let Some(why) = refusal(statement) {
+        return Err(SqlError::Other(format!("D1 refuses {why}: {}", statement.sql)));
+    }
     let mut prepared = connection.prepare_cached(statement.sql).map_err(error)?;
     let columns: Vec<String> = prepared.column_names().into_iter().map(str::to_owned).collect();
     let params = rusqlite::params_from_iter(statement.params.iter().map(bind));
