@@ -1,8 +1,11 @@
-//! Files that are made to do harm. Big ones, so they are made when they are needed.
+//! Files and websites that are made to do harm. Big ones, so they are made when they are needed.
 mod archives;
 mod pdfs;
 mod sites;
 mod texts;
+mod websites;
+
+pub use websites::{Content, HostileSite, websites};
 
 /// What is to become of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

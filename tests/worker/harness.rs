@@ -7,8 +7,9 @@ use shared::operator::SetPlan;
 use shared::workspace::{CreateWorkspace, CreatedWorkspace};
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::{env, fs};
-use xtask::api::Api;
+use std::time::Duration;
+use std::{env, fs, thread};
+use xtask::api::{Answer, Api};
 use xtask::build::{Build, Profile};
 use xtask::demo::{Credentials, sign_up, wait_for_documents};
 use xtask::secret::random;
@@ -132,6 +133,27 @@ impl Tenant {
             .unwrap();
         assert_eq!(answer.status, 202, "{}", answer.text());
         answer.ok().unwrap()
+    }
+
+    /// Uploads a file, again and again while there is no room for it.
+    ///
+    /// A refusal that does not read the body often gets lost: what stands before the Worker on this machine then resets
+    /// the connection, or says that it was lost.
+    pub(crate) fn upload_when_there_is_room(&self, collection: &str, name: &str, bytes: &[u8]) -> Answer {
+        let (path, fields) = (self.path("documents"), [("collection_id", collection)]);
+        let mut last = String::new();
+        for _ in 0..60 {
+            match self.api.upload(&path, name, bytes, &fields) {
+                Ok(answer) if answer.status == 503 && !answer.header("retry-after").is_empty() => last = answer.text(),
+                Ok(answer) if answer.status == 500 && answer.text().contains("Network connection lost") => {
+                    last = answer.text();
+                }
+                Ok(answer) => return answer,
+                Err(why) => last = format!("{why:#}"),
+            }
+            thread::sleep(Duration::from_secs(1));
+        }
+        panic!("{name}: there was no room for a minute: {last}");
     }
 
     /// Waits until so many documents are answerable.

@@ -1,35 +1,44 @@
-//! Files that are made to do harm go in while people chat: no stream breaks, none waits long, and every file ends.
+//! Files and websites that are made to do harm go in while people chat and sign in: nothing of theirs fails, and all that
+//! went in comes to an end.
 use crate::harness::{Tenant, facts, own_plan, place_of};
+use crate::hostile_site::ServedSite;
+use crate::load::{logins, streams};
 use crate::model_server::{ModelServer, Reply};
+use crate::traps::Traps;
 use serde_json::{Value, json};
+use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
-use tests::hostile::{End, files};
-use xtask::server::Server;
+use tests::hostile::{End, Hostile, files};
+use xtask::server::{Plan, Server};
 
 /// Conversations that go on meanwhile.
 const STREAMS: usize = 20;
+/// Logins a second that go on meanwhile.
+const LOGINS: usize = 5;
 /// A word comes every so often, and so many of them.
-const PAUSE: Duration = Duration::from_millis(100);
-const WORDS: usize = 400;
-/// How long a stream may be silent: one file after the other takes the thread that all Workers share here.
+const PAUSE: Duration = Duration::from_millis(250);
+const WORDS: usize = 60;
+/// How long a stream may be silent: all Workers share one thread on this machine.
 const LONGEST_SILENCE: Duration = Duration::from_secs(5);
-/// How long all files may take together.
-const PATIENCE: Duration = Duration::from_secs(240);
+/// How long the whole corpus may take.
+const CORPUS_TIMEOUT: Duration = Duration::from_secs(420);
+/// The tenants whose files and websites these are, so that several are read at a time.
+const STRANGERS: usize = 5;
+
+/// Something that was accepted and has to come to an end.
+struct Accepted {
+    what: &'static str,
+    id: String,
+    end: End,
+}
 
 #[test]
-fn twenty_streams_go_on_while_hostile_files_are_read() {
+fn streams_and_logins_go_on_while_hostile_files_and_sites_go_in() {
     let model = ModelServer::start();
-    let mut plan = own_plan("hostile");
-    let host = format!("127.0.0.1:{}", model.port);
-    for (name, value) in [
-        ("LLM_BASE_URL", format!("http://{host}/v1")),
-        ("LLM_MODEL", "scripted".into()),
-        ("ALLOW_PRIVATE_HOSTS", host),
-    ] {
-        plan.settings.insert(name.into(), value);
-    }
-    let server = Server::start(plan).unwrap();
+    model.always(Reply::Says(PAUSE, vec!["It was built in 1412 [1]. "; WORDS]));
+    let sites: Vec<ServedSite> = ServedSite::start_all();
+    let server = Server::start(plan(&model, &sites)).unwrap();
     let place = place_of(&server);
     let tenant = Tenant::new(&place, "ENTERPRISE");
     let collection = tenant.collection();
@@ -37,98 +46,119 @@ fn twenty_streams_go_on_while_hostile_files_are_read() {
     tenant.wait_for_documents(1);
     let agent = tenant.agent(&collection);
     let page = tenant.page(&tenant.widget_key(&["shop.example"]), "https://shop.example");
-    model.will((0..STREAMS).map(|_| Reply::Says(PAUSE, vec!["It was built in 1412 [1]. "; WORDS])));
-    let streams: Vec<_> = (0..STREAMS)
-        .map(|it| {
-            let (page, agent) = (page.clone(), agent.clone());
-            thread::spawn(move || listen(&page, &agent, it))
-        })
-        .collect();
-    // Files of five strangers, so that several are read at a time.
+    let strangers: Vec<Tenant> = (0..STRANGERS).map(|_| Tenant::new(&place, "ENTERPRISE")).collect();
+
+    let members: Vec<&Tenant> = strangers.iter().chain([&tenant]).collect();
+    let streams = streams(STREAMS, &page, &agent, "When was the stone bridge of Ardenvale built?");
+    let logins = logins(LOGINS, &members);
     let started = Instant::now();
-    let strangers: Vec<Tenant> = (0..5).map(|_| Tenant::new(&place, "ENTERPRISE")).collect();
-    let collections: Vec<String> = strangers.iter().map(Tenant::collection).collect();
-    let mut sent = vec![];
-    for (number, file) in files().enumerate() {
-        let (stranger, collection) = (number % 5, &collections[number % 5]);
-        let fields = [("collection_id", collection.as_str())];
-        let path = strangers[stranger].path("documents");
-        let answer = strangers[stranger]
-            .api
-            .upload(&path, file.name, &file.bytes, &fields)
-            .unwrap();
-        assert!(
-            [202, 413, 415, 422].contains(&answer.status),
-            "{}: {}",
-            file.name,
-            answer.text()
-        );
-        if answer.status == 202 {
-            sent.push((
-                file.name,
-                file.end,
-                stranger,
-                answer.json()["id"].as_str().unwrap().to_owned(),
-            ));
+    let corpus = Mutex::new(files());
+    thread::scope(|scope| {
+        for (number, stranger) in strangers.iter().enumerate() {
+            let sites = sites.iter().skip(number).step_by(STRANGERS);
+            let corpus = &corpus;
+            scope.spawn(move || bring_in(stranger, sites, || corpus.lock().unwrap().next(), started));
         }
-    }
-    for (name, end, stranger, id) in sent {
-        let document = ended(&strangers[stranger], &id, started);
-        println!("{name}: {} {}", document["status"], document["progress"]["error"]);
-        if end == End::Refused {
-            assert_eq!(document["status"], "FAILED", "{name}");
-            assert!(document["progress"]["error"].is_string(), "{name}: no reason");
-        }
-    }
-    println!("all files: {:.1?}", started.elapsed());
-    let (mut first, mut silence) = (Duration::ZERO, Duration::ZERO);
-    for stream in streams {
-        let (waited, longest) = stream.join().unwrap();
-        first = first.max(waited);
-        silence = silence.max(longest);
-    }
-    println!("slowest first word {first:.1?}, longest silence {silence:.1?}");
-    assert!(silence < LONGEST_SILENCE, "a stream was silent for {silence:?}");
-    // And the parser reads on.
+    });
+    println!("the whole corpus: {:.1?}", started.elapsed());
+    let (streams, logins) = (streams.stop(), logins.stop());
+    let traps = Traps::in_log(server.plan());
+    println!("{traps}");
+    streams.expect_no_failure("streams");
+    logins.expect_no_failure("logins");
+    assert!(
+        streams.slowest < LONGEST_SILENCE,
+        "a stream was silent for {:?}",
+        streams.slowest
+    );
+    assert_eq!(traps.main, Vec::<String>::new(), "the main Worker crashed");
+    // And what comes next is read.
     tenant.upload(&collection, "bordmoor.md", &facts("Bordmoor", 77));
     tenant.wait_for_documents(2);
 }
 
-/// Asks, and listens to the end; answers how long the first word and the slowest other one took.
-fn listen(page: &xtask::api::Api, agent: &str, number: usize) -> (Duration, Duration) {
-    let asked = Instant::now();
-    let body = json!({ "agent_id": agent, "session_id": format!("s{number}"),
-        "message": "When was the stone bridge of Ardenvale built?" });
-    let (mut first, mut last, mut longest, mut words, mut is_done) = (None, asked, Duration::ZERO, 0, false);
-    for event in page.events("/api/v1/widget/chat", &body).unwrap() {
-        let event: Value = event.unwrap();
-        assert_ne!(event["type"], "error", "{event}");
-        is_done |= event["type"] == "done";
-        if event["type"] == "token" {
-            words += 1;
-            match first {
-                None => first = Some(asked.elapsed()),
-                Some(_) => longest = longest.max(last.elapsed()),
-            }
-            last = Instant::now();
-        }
+fn plan(model: &ModelServer, sites: &[ServedSite]) -> Plan {
+    let mut plan = own_plan("hostile");
+    let host = format!("127.0.0.1:{}", model.port);
+    let hosts: Vec<String> = sites.iter().map(ServedSite::host).chain([host.clone()]).collect();
+    for (name, value) in [
+        ("LLM_BASE_URL", format!("http://{host}/v1")),
+        ("LLM_MODEL", "scripted".into()),
+        ("ALLOW_PRIVATE_HOSTS", hosts.join(",")),
+        ("CRAWL_DELAY", "0".into()),
+    ] {
+        plan.settings.insert(name.into(), value);
     }
-    assert!(is_done && words > 1, "a stream broke after {words} words");
-    (first.unwrap_or_default(), longest)
+    plan
 }
 
-fn ended(tenant: &Tenant, id: &str, started: Instant) -> Value {
+/// Has websites crawled and files read for a tenant, and waits until each of them has come to its end.
+fn bring_in<'a>(
+    tenant: &Tenant,
+    sites: impl Iterator<Item = &'a ServedSite>,
+    next_file: impl Fn() -> Option<Hostile>,
+    started: Instant,
+) {
+    let collection = tenant.collection();
+    let mut accepted: Vec<Accepted> = sites.map(|it| crawl(tenant, &collection, it)).collect();
+    while let Some(file) = next_file() {
+        accepted.extend(upload(tenant, &collection, &file));
+    }
+    for it in accepted {
+        let document = ended(tenant, &it, started);
+        let reason = &document["progress"]["error"];
+        println!(
+            "{:5.1?} {}: {} {reason}",
+            started.elapsed(),
+            it.what,
+            document["status"]
+        );
+        if it.end == End::Refused {
+            assert_eq!(document["status"], "FAILED", "{}", it.what);
+            assert!(reason.is_string(), "{}: no reason", it.what);
+        }
+    }
+}
+
+fn crawl(tenant: &Tenant, collection: &str, served: &ServedSite) -> Accepted {
+    let body = json!({ "url": served.url(), "collection_id": collection, "mode": served.site.mode, "max_pages": 20 });
+    let answer = tenant.api.post(&tenant.path("documents/url"), &body).unwrap();
+    assert_eq!(answer.status, 202, "{}: {}", served.site.name, answer.text());
+    Accepted {
+        what: served.site.name,
+        id: answer.json()["id"].as_str().unwrap().to_owned(),
+        end: End::Any,
+    }
+}
+
+/// Uploads a file; one that is refused at once has come to its end.
+fn upload(tenant: &Tenant, collection: &str, file: &Hostile) -> Option<Accepted> {
+    let answer = tenant.upload_when_there_is_room(collection, file.name, &file.bytes);
+    match answer.status {
+        202 => Some(Accepted {
+            what: file.name,
+            id: answer.json()["id"].as_str().unwrap().to_owned(),
+            end: file.end,
+        }),
+        // 200 is the same content as another file of the corpus.
+        200 | 413 | 415 | 422 => None,
+        status => panic!("{}: {status} {}", file.name, answer.text()),
+    }
+}
+
+fn ended(tenant: &Tenant, accepted: &Accepted, started: Instant) -> Value {
+    let path = tenant.path(&format!("documents/{}", accepted.id));
     loop {
-        let document: Value = tenant
-            .api
-            .get(&tenant.path(&format!("documents/{id}")))
-            .unwrap()
-            .ok()
-            .unwrap();
+        let document: Value = tenant.api.get(&path).unwrap().ok().unwrap();
         if document["status"] != "PROCESSING" {
             return document;
         }
-        assert!(started.elapsed() < PATIENCE, "{document}");
+        assert!(
+            started.elapsed() < CORPUS_TIMEOUT,
+            "{} does not end: {}",
+            accepted.what,
+            document["progress"]
+        );
         thread::sleep(Duration::from_millis(200));
     }
 }

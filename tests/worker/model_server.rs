@@ -24,8 +24,15 @@ pub(crate) enum Reply {
 /// The server. It ends with the test.
 pub(crate) struct ModelServer {
     pub(crate) port: u16,
-    script: Arc<Mutex<VecDeque<Reply>>>,
+    script: Arc<Mutex<Script>>,
     log: Arc<Mutex<Vec<Request>>>,
+}
+
+/// What is answered, in this order, and what afterwards.
+#[derive(Default)]
+struct Script {
+    next: VecDeque<Reply>,
+    afterwards: Option<Reply>,
 }
 
 /// A request as it came, and when its answer was sent to the end, if it was.
@@ -37,6 +44,13 @@ pub(crate) struct Request {
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Value,
     pub(crate) ended: Option<Instant>,
+}
+
+impl Script {
+    fn take(&mut self) -> Reply {
+        let next = self.next.pop_front().or_else(|| self.afterwards.clone());
+        next.unwrap_or(Reply::Status(500))
+    }
 }
 
 impl ModelServer {
@@ -52,7 +66,12 @@ impl ModelServer {
 
     /// Adds to the script. What is not in it is answered with 500.
     pub(crate) fn will(&self, replies: impl IntoIterator<Item = Reply>) {
-        self.script.lock().unwrap().extend(replies);
+        self.script.lock().unwrap().next.extend(replies);
+    }
+
+    /// Says what answers everything that is not in the script.
+    pub(crate) fn always(&self, reply: Reply) {
+        self.script.lock().unwrap().afterwards = Some(reply);
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {
@@ -60,7 +79,7 @@ impl ModelServer {
     }
 }
 
-fn answer(mut call: Call, script: &Mutex<VecDeque<Reply>>, log: &Mutex<Vec<Request>>) -> std::io::Result<()> {
+fn answer(mut call: Call, script: &Mutex<Script>, log: &Mutex<Vec<Request>>) -> std::io::Result<()> {
     let request = Request {
         line: call.line.clone(),
         headers: call.headers.clone(),
@@ -72,7 +91,7 @@ fn answer(mut call: Call, script: &Mutex<VecDeque<Reply>>, log: &Mutex<Vec<Reque
         log.push(request);
         log.len() - 1
     };
-    let reply = script.lock().unwrap().pop_front().unwrap_or(Reply::Status(500));
+    let reply = script.lock().unwrap().take();
     let begin = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
     match reply {
         Reply::Status(status) => call.reply(&format!("{status} X"), "", b"{}")?,
