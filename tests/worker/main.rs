@@ -34,6 +34,7 @@ mod quota;
 mod restart;
 mod rotation;
 mod site;
+mod soak;
 mod traps;
 mod twin;
 mod webhook_receiver;

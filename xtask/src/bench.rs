@@ -7,16 +7,14 @@ mod yardstick;
 
 use crate::build::{Build, Profile};
 use crate::paths::{root, write};
-use crate::process::{Group, check_not_ending};
+use crate::process::to_the_end;
 use crate::tools::Tools;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use serde_json::{Map, Value};
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::Command;
-use std::thread::sleep;
-use std::time::Duration;
 
 /// What can be measured by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -80,17 +78,4 @@ fn spoken(name: &str, command: &mut Command) -> Result<String> {
     let file = folder()?.join(format!("{name}.out"));
     to_the_end(command.current_dir(root()).stdout(File::create(&file)?))?;
     fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))
-}
-
-/// Runs a program that speaks to the terminal itself.
-fn to_the_end(command: &mut Command) -> Result<()> {
-    let mut group = Group::start(command)?;
-    loop {
-        check_not_ending()?;
-        match group.ended()? {
-            Some(status) if status.success() => return Ok(()),
-            Some(status) => bail!("the bench failed: {status}"),
-            None => sleep(Duration::from_millis(100)),
-        }
-    }
 }

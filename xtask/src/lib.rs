@@ -13,6 +13,7 @@ pub mod deploy_check;
 pub mod dev;
 pub mod eval;
 pub mod fuzz;
+pub mod soak;
 pub mod test;
 
 pub mod api;

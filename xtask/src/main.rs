@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use xtask::bench::Bench;
 use xtask::build::Profile;
 use xtask::test::Gate;
-use xtask::{bench, build, deploy_check, dev, eval, fuzz, process, test};
+use xtask::{bench, build, deploy_check, dev, eval, fuzz, process, soak, test};
 
 /// The daily work on Edgewise.
 #[derive(Parser)]
@@ -78,6 +78,15 @@ enum Task {
         #[arg(long, value_delimiter = ',')]
         only: Vec<String>,
     },
+    /// Put mixed load and hostile files on a release build, then kill it again and again.
+    Soak {
+        /// How long the load goes on.
+        #[arg(long, default_value_t = 10)]
+        minutes: u32,
+        /// How often the server is killed afterwards.
+        #[arg(long, default_value_t = 10)]
+        crashes: u32,
+    },
     /// Build, and let wrangler say what it would upload, without uploading.
     DeployCheck,
 }
@@ -126,6 +135,7 @@ fn run(task: Task) -> Result<ExitCode> {
             embedder,
         } => eval::run(corpus, report, embedder)?,
         Task::Fuzz { minutes, only } => fuzz::run(minutes, &only)?,
+        Task::Soak { minutes, crashes } => soak::run(minutes, crashes)?,
         Task::DeployCheck => deploy_check::run()?,
     }
     Ok(ExitCode::SUCCESS)

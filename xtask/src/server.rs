@@ -3,7 +3,7 @@ mod config;
 
 use crate::build::{Build, has_minilm};
 use crate::paths::{files_below, root};
-use crate::process::{Group, check_not_ending};
+use crate::process::{Group, check_not_ending, memory_of};
 use crate::progress::{last_lines, run};
 use crate::settings::{Values, write_for_wrangler};
 use crate::tools::Tools;
@@ -143,6 +143,14 @@ impl Server {
             None => Ok(()),
             Some(status) => bail!("wrangler ended ({status}):\n{}", self.last_words()),
         }
+    }
+
+    /// How much memory all its processes of workerd hold, in bytes.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn memory(&self) -> Result<u64> {
+        memory_of(self.group.id(), "workerd")
     }
 
     /// Ends it as a power cut would; answers what a new start on the same state needs.

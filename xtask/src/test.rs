@@ -47,6 +47,7 @@ pub fn run(only: &[Gate]) -> Result<bool> {
             Gate::Suite => suite(&mut tally),
             Gate::Sizes => sizes::run(&build, &mut tally),
             Gate::Live => live::suite(&build, &mut tally),
+            Gate::Soak => live::soak(&mut tally),
             Gate::Browser => live::browser(&build, &mut tally),
         }
     }

@@ -16,23 +16,25 @@ pub enum Gate {
     Suite,
     Sizes,
     Live,
+    Soak,
     Browser,
 }
 
 impl Gate {
     /// In the order in which they run.
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Fmt,
         Self::Clippy,
         Self::Suite,
         Self::Sizes,
         Self::Live,
+        Self::Soak,
         Self::Browser,
     ];
 
     /// Whether it looks at what is deployed.
     pub(super) const fn needs_build(self) -> bool {
-        matches!(self, Self::Sizes | Self::Live | Self::Browser)
+        matches!(self, Self::Sizes | Self::Live | Self::Soak | Self::Browser)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::paths::root;
 use crate::secret;
 use crate::server::{Plan, Server, free_port};
 use crate::settings::Values;
+use crate::soak::{LOAD_TEST, live_test};
 use crate::tools::chromium;
 use anyhow::Result;
 use std::fs;
@@ -30,6 +31,16 @@ pub(super) fn suite(build: &Build, tally: &mut Tally) {
     ]);
     command.env("CREDENTIALS", Credentials::file(&server.plan().state));
     tally.count("live suite", "live", &mut command, counted::cargo);
+}
+
+/// Two minutes of mixed load. By itself, since what else runs would count as load and as memory.
+pub(super) fn soak(tally: &mut Tally) {
+    tally.count(
+        "two minutes of mixed load",
+        "soak",
+        &mut live_test(LOAD_TEST),
+        counted::cargo,
+    );
 }
 
 /// `tests/browser`, in Chromium.
