@@ -178,8 +178,8 @@ mod tests {
             marks.as_ref().is_err_and(|it| it.contains("marks of Markdown")),
             "{marks:?}"
         );
-        // Each byte is two in UTF-8, or three.
-        let latin = vec![0xe4; 12 * 1024 * 1024];
+        // Each byte is two in UTF-8, or every two are three.
+        let latin = vec![0xe4; 14 * 1024 * 1024];
         let refusal = document_at_once(
             &latin,
             &Hint {
