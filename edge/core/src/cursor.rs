@@ -1,6 +1,5 @@
 //! Cursors of lists: where the next page begins, signed, so that only what we gave out is taken back.
-use crate::app::App;
-use crate::keyring::RingKey;
+use crate::keyring::{KeyRing, RingKey};
 use crate::{Error, Result, secret};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,9 +28,9 @@ impl<'a> List<'a> {
 ///
 /// # Errors
 /// When the key cannot be made.
-pub fn seal(app: &App, list: &List<'_>, (at, id): (i64, &str)) -> Result<String> {
+pub fn seal(keys: &KeyRing, list: &List<'_>, (at, id): (i64, &str)) -> Result<String> {
     let place = format!("{at}:{id}");
-    let mut bytes = signature(app.settings.auth_keys.current(), list, &place)?;
+    let mut bytes = signature(keys.current(), list, &place)?;
     bytes.extend_from_slice(place.as_bytes());
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
@@ -40,11 +39,11 @@ pub fn seal(app: &App, list: &List<'_>, (at, id): (i64, &str)) -> Result<String>
 ///
 /// # Errors
 /// [`crate::Kind::Invalid`] naming `cursor` when it was not made for this list.
-pub fn open(app: &App, list: &List<'_>, cursor: &str) -> Result<(i64, String)> {
-    read(app, list, cursor)?.ok_or_else(|| Error::field("cursor", "is not one of this list"))
+pub fn open(keys: &KeyRing, list: &List<'_>, cursor: &str) -> Result<(i64, String)> {
+    read(keys, list, cursor)?.ok_or_else(|| Error::field("cursor", "is not one of this list"))
 }
 
-fn read(app: &App, list: &List<'_>, cursor: &str) -> Result<Option<(i64, String)>> {
+fn read(keys: &KeyRing, list: &List<'_>, cursor: &str) -> Result<Option<(i64, String)>> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).unwrap_or_default();
     let Some((given, place)) = bytes.split_at_checked(SIGNATURE) else {
         return Ok(None);
@@ -54,7 +53,7 @@ fn read(app: &App, list: &List<'_>, cursor: &str) -> Result<Option<(i64, String)
     };
     let mut is_ours = false;
     // Also what an earlier secret signed: who is in the middle of a list goes on after a change of secret.
-    for key in app.settings.auth_keys.all() {
+    for key in keys.all() {
         is_ours |= secret::is_equal(given, &signature(key, list, place)?);
     }
     if !is_ours {

@@ -5,7 +5,7 @@
 //! answers are kept sealed, and go with whatever they show.
 mod body;
 mod caller;
-mod fingerprint;
+pub mod fingerprint;
 mod reply;
 
 use crate::dialect::Dialect;

@@ -29,7 +29,7 @@ const LONGEST_DELAY: i64 = 10_000;
 
 /// The rules of a host, as they are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Rules {
+pub struct Rules {
     form: u32,
     /// The rule that counts comes first.
     rules: Vec<Rule>,
@@ -55,7 +55,7 @@ enum Verdict {
 
 impl Rules {
     /// Reads a robots.txt; `is_whole` says whether these are all of its bytes. What is no rule is passed over.
-    pub(crate) fn read(bytes: &[u8], is_whole: bool) -> Self {
+    pub fn read(bytes: &[u8], is_whole: bool) -> Self {
         reading::read(bytes, is_whole)
     }
 
@@ -71,7 +71,7 @@ impl Rules {
     }
 
     /// Tells whether we may ask for an address.
-    pub(crate) fn allow(&self, url: &str) -> bool {
+    pub fn allow(&self, url: &str) -> bool {
         let Ok(url) = Url::parse(url) else {
             return false;
         };

@@ -4,7 +4,7 @@ use edge_core::secret::Sha256;
 
 /// A fingerprint in the making.
 #[derive(Clone, Default)]
-pub(super) struct Fingerprint {
+pub struct Fingerprint {
     hash: Sha256,
     /// Empty when the body is no form.
     boundary: Vec<u8>,
@@ -15,7 +15,7 @@ pub(super) struct Fingerprint {
 
 impl Fingerprint {
     /// Begins with a form of this content type; none for anything else.
-    pub(super) fn of_form(media_type: &str) -> Option<Self> {
+    pub fn of_form(media_type: &str) -> Option<Self> {
         let (kind, parameters) = media_type.split_once(';')?;
         if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
             return None;
@@ -32,7 +32,7 @@ impl Fingerprint {
     }
 
     /// Looks at more of the body.
-    pub(super) fn add(&mut self, data: &[u8]) {
+    pub fn add(&mut self, data: &[u8]) {
         if self.boundary.is_empty() {
             self.hash.add(data);
             return;
@@ -73,7 +73,7 @@ impl Fingerprint {
     }
 
     /// Returns the fingerprint.
-    pub(super) fn finish(mut self) -> String {
+    pub fn finish(mut self) -> String {
         self.hash.add(&self.carry);
         self.hash.finish()
     }
