@@ -3,7 +3,7 @@ use crate::harness::{Tenant, shared_worker};
 use std::collections::BTreeSet;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use xtask::api::Answer;
+use xtask::api::{Answer, Body};
 
 /// A FREE workspace may ask so often a minute (seed 004).
 const LIMIT: u64 = 60;
@@ -68,4 +68,24 @@ fn exactly_as_many_requests_pass_as_the_plan_allows_and_all_say_where_the_caller
         );
     }
     assert_eq!(neighbour.api.get(&neighbour.workspace).unwrap().status, 200);
+}
+
+#[test]
+fn an_abused_public_key_leaves_its_owner_everything() {
+    let tenant = Tenant::new(shared_worker(), "FREE");
+    let agent = tenant.agent(&tenant.collection());
+    let page = tenant.page(&tenant.widget_key(&["shop.example"]), "https://shop.example");
+    let keys = tenant.api.get(&tenant.path("api-keys")).unwrap().json();
+    let revoke = tenant.path(&format!("api-keys/{}", keys["api_keys"][0]["id"].as_str().unwrap()));
+    let config = format!("/api/v1/widget/config/{agent}");
+    wait_for_a_new_minute();
+    let statuses: Vec<u16> = (0..80).map(|_| page.get(&config).unwrap().status).collect();
+    // All of them come from one address, which has half of the visitors' requests.
+    assert_eq!(statuses.iter().filter(|it| **it == 200).count() as u64, LIMIT / 2);
+    assert_eq!(statuses.iter().filter(|it| **it == 429).count() as u64, 80 - LIMIT / 2);
+    let reading = tenant.api.get(&tenant.workspace).unwrap();
+    assert_eq!((reading.status, reading.header("x-ratelimit-remaining")), (200, "59"));
+    let revoked = tenant.api.send("DELETE", &revoke, Body::Empty).unwrap();
+    assert_eq!(revoked.status, 200);
+    assert_eq!(page.get(&config).unwrap().status, 401);
 }
