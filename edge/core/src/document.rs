@@ -4,7 +4,7 @@ use crate::file::{self, Upload};
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::workspace::Member;
-use crate::{Error, Result, blob, collection, index, job, secret};
+use crate::{Error, Result, blob, collection, index, job, quota, secret};
 use edge_model::document::{Document, DocumentKind, DocumentStatus, DocumentVersion, SourceType};
 use edge_model::job::Task;
 use edge_model::text::Name;
@@ -18,6 +18,8 @@ const ERASED: usize = 100;
 /// When the contents of what was deleted are erased, in milliseconds: whoever gives the same again at once has put the
 /// bytes in their place before any row names them.
 const ERASURE: i64 = MINUTE;
+/// After how long bytes are erased that no row names, in milliseconds: longer than a request takes.
+const UNCLAIMED: i64 = 5 * MINUTE;
 
 /// How many versions of a document are kept, the current one included.
 const KEPT_VERSIONS: u32 = 20;
@@ -59,8 +61,7 @@ pub async fn upload(
     {
         return again(app, document).await;
     }
-    // The bytes go first: a row must never name a blob that is not there.
-    blob::put(app, &blob_key(workspace, &content_hash), &upload.bytes).await?;
+    keep_bytes(app, workspace, &content_hash, &upload.bytes, NextVersion::First).await?;
     let title = title.map_or_else(|| upload.name.clone(), |it| it.to_string());
     let contents = Contents {
         media_type: upload.media_type,
@@ -72,6 +73,43 @@ pub async fn upload(
         ..first_version(app, workspace, collection, SourceType::File, title, contents)?
     };
     insert(app, document).await
+}
+
+/// Which version of a document its bytes become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NextVersion {
+    First,
+    /// A later one, with its number.
+    Later(u32),
+}
+
+/// Keeps the bytes of a version that is about to be written: a row must never name a blob that is not there.
+///
+/// Before them goes the order to erase them unless a row names them by then, so that a request that is refused or cut off
+/// leaves nothing.
+///
+/// # Errors
+/// [`crate::Kind::PlanLimit`] when the workspace has no room for them.
+pub(crate) async fn keep_bytes(
+    app: &App,
+    workspace: &WorkspaceId,
+    hash: &str,
+    bytes: &[u8],
+    version: NextVersion,
+) -> Result<()> {
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let (documents, freed) = match version {
+        NextVersion::First => (1, 0),
+        NextVersion::Later(number) if number <= KEPT_VERSIONS => (0, 0),
+        // The oldest version goes, whose size is not known here.
+        NextVersion::Later(_) => (0, u64::try_from(file::MAX_UPLOAD).unwrap_or(u64::MAX)),
+    };
+    quota::require_room(app, workspace, documents, size.saturating_sub(freed)).await?;
+    let key = blob_key(workspace, hash);
+    let keys = vec![key.clone()];
+    let erase = job::insert(app, workspace, Task::EraseBlobs { keys }, UNCLAIMED)?;
+    app.store.write(vec![erase]).await?;
+    blob::put(app, &key, bytes).await
 }
 
 /// The bytes that a document is made of.

@@ -1,10 +1,10 @@
 //! Documents changed: each change of bytes, title or collection is a version, which can be read and restored.
 use crate::app::App;
-use crate::document::{self, blob_key, find};
+use crate::document::{self, NextVersion, blob_key, find};
 use crate::file::{self, Upload};
 use crate::permission::Action;
 use crate::workspace::Member;
-use crate::{Error, Kind, Result, blob, collection, secret};
+use crate::{Error, Kind, Result, collection, secret};
 use edge_model::document::{Document, DocumentStatus, DocumentVersion, SourceType};
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId};
@@ -47,8 +47,8 @@ pub async fn replace(
     }
     file::kind(&upload)?;
     let content_hash = secret::sha256(&upload.bytes);
-    // The bytes go first: a row must never name a blob that is not there.
-    blob::put(app, &blob_key(workspace, &content_hash), &upload.bytes).await?;
+    let version = NextVersion::Later(before.version + 1);
+    document::keep_bytes(app, workspace, &content_hash, &upload.bytes, version).await?;
     let after = Document {
         title: title.map_or_else(|| before.title.clone(), |it| it.to_string()),
         size: u64::try_from(upload.bytes.len()).unwrap_or(u64::MAX),

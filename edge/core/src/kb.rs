@@ -1,10 +1,10 @@
 //! The knowledge base: the default collection, as programs keep it, text by text.
 use crate::app::App;
-use crate::document::Contents;
+use crate::document::{Contents, NextVersion};
 use crate::memory::Reservation;
 use crate::permission::Action;
 use crate::program::Caller;
-use crate::{Error, Kind, Result, blob, document, file, secret};
+use crate::{Error, Kind, Result, document, file, secret};
 use edge_model::document::{Document, DocumentKind, DocumentStatus, SourceType};
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
@@ -131,9 +131,7 @@ pub async fn add(app: &App, caller: &impl Caller, new: NewEntry) -> Result<Entry
         let document = document::again(app, document).await?.document;
         return Ok(Entry { document, content });
     }
-    // The bytes go first: a row must never name a blob that is not there.
-    let key = document::blob_key(workspace, &content_hash);
-    blob::put(app, &key, content.as_bytes()).await?;
+    document::keep_bytes(app, workspace, &content_hash, content.as_bytes(), NextVersion::First).await?;
     let contents = Contents {
         media_type: "text/plain".into(),
         hash: content_hash,
@@ -190,8 +188,8 @@ pub async fn update(app: &App, caller: &impl Caller, id: &DocumentId, change: Ch
         document.status = DocumentStatus::Queued;
         document.stage = "queued".into();
         document.error = None;
-        let key = document::blob_key(workspace, &document.content_hash);
-        blob::put(app, &key, content.as_bytes()).await?;
+        let version = NextVersion::Later(document.version);
+        document::keep_bytes(app, workspace, &document.content_hash, content.as_bytes(), version).await?;
         writes.extend(document::next_version(app, &document).await?);
         app.jobs.wake(workspace).await?;
     }

@@ -6,9 +6,9 @@ use crate::limit::{Take, Window};
 use crate::permission::Action;
 use crate::workspace::Member;
 use crate::{Error, Kind, Result};
-use edge_model::Timestamp;
 use edge_model::plan::Plan;
 use edge_model::quota::{Resource, ResourceUsage};
+use edge_model::{Timestamp, WorkspaceId};
 
 /// What a workspace uses of what its plan allows.
 #[derive(Clone, Debug)]
@@ -44,6 +44,24 @@ pub async fn usage(app: &App, member: &Member) -> Result<Usage> {
         messages_limit: messages_per_month(workspace.plan),
         messages_reset_at: standing.map_or_else(|| Window::Month.end(app.now()), |it| it.resets_at),
     })
+}
+
+/// Refuses early what the batch that writes would refuse, before bytes are kept for nothing.
+///
+/// # Errors
+/// [`Kind::PlanLimit`] when the plan allows no more documents or bytes.
+pub(crate) async fn require_room(app: &App, workspace: &WorkspaceId, documents: u64, bytes: u64) -> Result<()> {
+    for usage in app.store.usage(workspace).await? {
+        let more = match usage.resource {
+            Resource::Documents => documents,
+            Resource::StoredBytes => bytes,
+            _ => 0,
+        };
+        if more > 0 && usage.used.saturating_add(more) > usage.amount {
+            return Err(refusal(usage.resource));
+        }
+    }
+    Ok(())
 }
 
 /// Says that the plan allows no more of a resource.

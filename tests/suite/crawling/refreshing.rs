@@ -54,6 +54,43 @@ async fn unchanged_pages_cost_nothing_and_changed_ones_a_version() {
 }
 
 #[tokio::test]
+async fn a_changed_page_that_has_no_room_keeps_its_document() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let site = &world.receiver.site;
+    site.has("/", page("home", &["/changing"]));
+    site.has("/changing", page("changing", &[]).with("etag", "\"1\""));
+    let source = owner.crawl(&world, json!({})).await;
+    owner.finish(&world, &source).await;
+    let limit = |amount: i64| {
+        let sql = "UPDATE plan_quotas SET amount = ?1 WHERE resource = 'stored_bytes'";
+        world.sql.execute(sql, &[&amount]);
+    };
+    limit(1);
+    site.has("/changing", page("changed", &[]).with("etag", "\"2\""));
+    site.has("/new", page("new", &[]));
+    site.has("/", page("home", &["/changing", "/new"]));
+    recrawl(&world, &owner, &source).await;
+    assert_eq!(owner.known_pages(&world).await, ["/", "/changing"]);
+    let outcome = owner.outcome(&world, &source).await;
+    for path in ["/changing", "/new"] {
+        assert!(
+            outcome[path].contains("no more stored bytes"),
+            "{path}: {}",
+            outcome[path]
+        );
+    }
+    // With room again, the new version is taken in, though the site calls the page unchanged since.
+    limit(1_000_000);
+    recrawl(&world, &owner, &source).await;
+    assert_eq!(owner.known_pages(&world).await, ["/", "/changing", "/new"]);
+    let titles = world
+        .sql
+        .column("SELECT title || version FROM documents ORDER BY title");
+    assert!(titles.contains(&"changed2".to_owned()), "{titles:?}");
+}
+
+#[tokio::test]
 async fn a_page_that_is_gone_is_retired_at_once_and_one_nobody_links_to_after_two_crawls() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;

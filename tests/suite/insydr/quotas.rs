@@ -1,6 +1,7 @@
 //! What plans allow workspaces to store: counted as it is written, refused in the same batch, given back on deletion.
 use crate::harness::{Owner, World};
 use edge_model::WorkspaceId;
+use edge_model::time::MINUTE;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -59,6 +60,33 @@ async fn a_document_beyond_the_plan_is_refused_and_changes_nothing() {
         .await
         .expect(200);
     assert_eq!(upload(&world, &owner, "b.md", "# Two\n\nThe second.").await.0, 202);
+}
+
+#[tokio::test]
+async fn what_is_refused_leaves_no_file() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let document = owner.learn(&world, "a.md", "# One\n\nThe first.").await;
+    let files = || {
+        let keys = world.blobs.keys().into_iter();
+        keys.filter(|it| it.starts_with("upload/")).collect::<Vec<_>>()
+    };
+    let kept = files();
+    allow(&world, "documents", 1);
+    assert_eq!(upload(&world, &owner, "b.md", "# Two\n\nThe second.").await.0, 403);
+    assert_eq!(files(), kept);
+    // Refused by the batch that writes, after its bytes were kept: what another request of that moment has used up.
+    let first = async {
+        allow(&world, "stored_bytes", 20);
+    };
+    let put = owner.call(&world, Method::PUT, &format!("/documents/{document}"));
+    let put = put.json(&json!({ "text": "# One\n\nThe second." })).send();
+    let (answer, ()) = tokio::join!(put, world.sql.hold_next("INSERT INTO document_versions", first));
+    assert_eq!(answer.refusal().1, "PLAN_LIMIT_REACHED");
+    assert_ne!(files(), kept);
+    world.clock.advance(5 * MINUTE);
+    world.drain(&owner).await;
+    assert_eq!(files(), kept);
 }
 
 #[tokio::test]

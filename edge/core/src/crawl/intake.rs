@@ -1,9 +1,9 @@
 //! A page taken in: a document of its own, or another version of it.
 use super::{CANONICAL, Crawl, enqueue, is_duplicate, write};
 use crate::app::App;
-use crate::document::Contents;
+use crate::document::{Contents, NextVersion};
 use crate::file::{self, Upload};
-use crate::{Error, Kind, Result, blob, document, secret};
+use crate::{Error, Kind, Result, document, secret};
 use edge_extract::Page;
 use edge_model::crawl::{CrawlPage, Found, PageState};
 use edge_model::document::{Document, SourceType};
@@ -97,7 +97,7 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
         Some(before) => next_version(before, &page, &content, &hash),
         None => first_version(app, &crawl.source, &content, &hash)?,
     };
-    page.title = Some(content.title);
+    let title_before = page.title.replace(content.title);
     let is_same = before
         .as_ref()
         .is_some_and(|it| (&it.content_hash, &it.title) == (&after.content_hash, &after.title));
@@ -105,8 +105,17 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
         page.reason = Some("unchanged".into());
         return finish(app, crawl, page, more).await;
     }
-    // The bytes go first: a row must never name a blob that is not there.
-    blob::put(app, &document::blob_key(workspace, &hash), &content.upload.bytes).await?;
+    let version = match &before {
+        Some(_) => NextVersion::Later(after.version),
+        None => NextVersion::First,
+    };
+    match document::keep_bytes(app, workspace, &hash, &content.upload.bytes, version).await {
+        Err(error) if error.kind == Kind::PlanLimit => {
+            page.title = title_before;
+            return without_room(app, crawl, page, more, before, error).await;
+        }
+        kept => kept?,
+    }
     let now = app.now();
     page.document_id = Some(after.id.clone());
     let mut writes = match &before {
@@ -143,13 +152,33 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
             if error.kind != Kind::PlanLimit {
                 return Err(error);
             }
-            // Trying again would not help: the owner has to make room first, and crawls again then.
-            page.state = PageState::Skipped;
-            page.reason = Some(error.message);
-            page.document_id = before.map(|it| it.id);
-            finish(app, crawl, page, more).await
+            // As it was: a title that is not the document's looks as if somebody had renamed it.
+            page.title = title_before;
+            without_room(app, crawl, page, more, before, error).await
         }
     }
+}
+
+/// Ends a page whose new content the plan has no room for. Trying again would not help: the owner has to make room first,
+/// and crawls again then. A document that is there stays as it is.
+async fn without_room(
+    app: &App,
+    crawl: &Crawl,
+    mut page: CrawlPage,
+    more: Vec<Statement>,
+    before: Option<Document>,
+    refusal: Error,
+) -> Result<()> {
+    page.reason = Some(refusal.message);
+    page.document_id = before.map(|it| it.id);
+    page.state = match page.document_id {
+        Some(_) => PageState::Done,
+        // The document of a page that is skipped is retired at the end.
+        None => PageState::Skipped,
+    };
+    // So that the next crawl is given the whole page.
+    (page.etag, page.last_modified) = (None, None);
+    finish(app, crawl, page, more).await
 }
 
 async fn finish(app: &App, crawl: &Crawl, page: CrawlPage, more: Vec<Statement>) -> Result<()> {
