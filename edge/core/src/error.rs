@@ -1,6 +1,6 @@
 //! The one error every operation returns. Dialects decide how it looks on the wire.
 use crate::quota;
-use edge_store::{SqlError, quotas};
+use edge_store::{SqlError, caller_checks, quotas};
 use std::fmt;
 use std::panic::Location;
 
@@ -187,7 +187,20 @@ impl Error {
         self
     }
 
-    /// Returns the text for the log, the internal cause before the public message.
+    /// Says that the message shows nothing that anybody has written, so that it may be logged.
+    #[must_use]
+    pub fn loggable(mut self) -> Self {
+        self.internal.get_or_insert_with(|| self.message.clone());
+        self
+    }
+
+    /// Returns what is known of the cause and may be logged with a request; none of a refusal whose message may show what
+    /// somebody has written.
+    pub fn cause(&self) -> Option<&str> {
+        self.internal.as_deref()
+    }
+
+    /// Returns the text for the log of background work, the internal cause before the public message.
     pub fn for_log(&self) -> &str {
         self.internal.as_deref().unwrap_or(&self.message)
     }
@@ -202,6 +215,10 @@ impl From<SqlError> for Error {
     #[track_caller]
     fn from(error: SqlError) -> Self {
         match error {
+            SqlError::Constraint(text) if caller_checks::is_refusal(&text) => Self {
+                internal: Some(text),
+                ..Self::new(Kind::Forbidden, "your role here has just changed")
+            },
             SqlError::Constraint(text) => Self {
                 internal: Some(text.clone()),
                 ..quotas::exceeded(&text).map_or_else(|| Self::new(Kind::Conflict, "already exists"), quota::refusal)

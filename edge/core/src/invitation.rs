@@ -2,6 +2,7 @@
 use crate::account::SignedIn;
 use crate::app::App;
 use crate::permission::Action;
+use crate::program::Caller as _;
 use crate::workspace::Member;
 use crate::{Error, Kind, Result, letter, mail_ledger, recipient};
 use edge_model::invitation::Invitation;
@@ -23,10 +24,11 @@ pub const DAYS: i64 = 7;
 /// [`Kind::Forbidden`] when the caller may not invite in that role, or the operator stopped the workspace's mail;
 /// [`Kind::Conflict`] when the address is a member's; [`Kind::RateLimited`].
 pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Result<Invitation> {
-    member.require(Action::Administer)?;
-    if role == Role::Owner {
-        member.require(Action::ManageOwners)?;
-    }
+    let action = match role {
+        Role::Owner => Action::ManageOwners,
+        _ => Action::Administer,
+    };
+    member.require(action)?;
     let workspace = &member.workspace.id;
     if app.store.is_member(workspace, email.as_str()).await? {
         return Err(Error::new(Kind::Conflict, "this address is a member already").of_field("email"));
@@ -49,6 +51,7 @@ pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Re
         inviter_name: Some(caller.full_name.clone()),
     };
     let mut writes = Vec::from(invitations::put(&invitation));
+    writes.push(member.require_in_batch(action));
     if invitation.is_mailed {
         let mail = Letter::Invitation {
             invitation_id: invitation.id.clone(),

@@ -1,6 +1,7 @@
 //! Members: who belongs to a workspace, in which role, and how they leave.
 use crate::app::App;
 use crate::permission::Action;
+use crate::program::Caller as _;
 use crate::provenance::{self, Consequences, Keep};
 use crate::workspace::Member;
 use crate::{Error, Kind, Result};
@@ -33,10 +34,16 @@ pub async fn set_role(
     member.require(Action::Administer)?;
     check_keeper(member, id, keep)?;
     let found = find(app, member, id).await?;
-    if found.role == Role::Owner || role == Role::Owner {
-        member.require(Action::ManageOwners)?;
-    }
-    let change = members::set_role(&member.workspace.id, id, role);
+    let action = match found.role == Role::Owner || role == Role::Owner {
+        true => Action::ManageOwners,
+        false => Action::Administer,
+    };
+    member.require(action)?;
+    // The caller is asked about first, who may be the one that is changed.
+    let change = [
+        member.require_in_batch(action),
+        members::set_role(&member.workspace.id, id, role),
+    ];
     let consequences = write(app, member, id, change, keep).await?;
     Ok((MemberSummary { role, ..found }, consequences))
 }
@@ -52,10 +59,16 @@ pub async fn remove(app: &App, member: &Member, id: &AccountId, keep: Keep) -> R
     member.require(if is_self { Action::Read } else { Action::Administer })?;
     check_keeper(member, id, keep)?;
     let found = find(app, member, id).await?;
-    if found.role == Role::Owner && !is_self {
-        member.require(Action::ManageOwners)?;
-    }
-    let change = members::delete(&member.workspace.id, id);
+    let action = match (is_self, found.role) {
+        (true, _) => Action::Read,
+        (false, Role::Owner) => Action::ManageOwners,
+        (false, _) => Action::Administer,
+    };
+    member.require(action)?;
+    let change = [
+        member.require_in_batch(action),
+        members::delete(&member.workspace.id, id),
+    ];
     write(app, member, id, change, keep).await
 }
 
@@ -67,16 +80,17 @@ fn check_keeper(member: &Member, id: &AccountId, keep: Keep) -> Result<()> {
     Ok(())
 }
 
-/// Writes a change of a membership, which returns a row unless it would leave the workspace without an owner, and what
-/// follows from it for what the member made.
-async fn write(app: &App, member: &Member, id: &AccountId, change: Statement, keep: Keep) -> Result<Consequences> {
+/// Writes a change of a membership, one of whose statements returns a row unless it would leave the workspace without an
+/// owner, and what follows from it for what the member made.
+async fn write(app: &App, member: &Member, id: &AccountId, change: [Statement; 2], keep: Keep) -> Result<Consequences> {
     let workspace = &member.workspace.id;
-    let mut writes = vec![change, members::settle_owner(workspace)];
+    let mut writes = Vec::from(change);
+    writes.push(members::settle_owner(workspace));
     let keeper = &member.person.account.id;
     writes.extend(provenance::with_member(workspace, id, keeper, keep, app.now()));
     let mut answers = app.store.write(writes).await?;
-    let made = answers.split_off(2);
-    if answers.first().is_none_or(Vec::is_empty) {
+    let made = answers.split_off(3);
+    if answers.iter().all(Vec::is_empty) {
         let message = "a workspace needs an owner: make somebody else one first";
         return Err(Error::new(Kind::Conflict, message));
     }

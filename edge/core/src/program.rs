@@ -2,13 +2,14 @@
 use crate::app::App;
 use crate::limit::plan::Counting;
 use crate::limit::{Meter, lane};
-use crate::permission::Action;
+use crate::permission::{self, Action};
 use crate::workspace::Member;
 use crate::{Error, Kind, Reason, Result, key, secret, widget};
 use edge_model::actor::Actor;
 use edge_model::key::KeyKind;
 use edge_model::workspace::Workspace;
 use edge_store::conversations::{KeyOwner, KeyRef};
+use edge_store::{Statement, caller_checks};
 
 /// Whoever acts in a workspace: a member, as far as their role goes, or a program with a key.
 pub trait Caller: Sync {
@@ -23,6 +24,12 @@ pub trait Caller: Sync {
     /// # Errors
     /// [`Kind::Forbidden`].
     fn require(&self, action: Action) -> Result<()>;
+
+    /// Refuses the batch that this is part of with [`Kind::Forbidden`] when the caller may not do this any more. A body may
+    /// take most of a minute to come in, and what somebody changes must not outlive their removal.
+    fn require_in_batch(&self, action: Action) -> Statement {
+        caller_checks::require(&self.workspace().id, &self.actor(), &permission::roles(action))
+    }
 }
 
 impl Caller for Member {

@@ -10,7 +10,7 @@ use crate::guard::PublicUrl;
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::seal::{self, Purpose};
-use crate::{Error, Kind, Result, agent, delivery, event, letter, permission};
+use crate::{Error, Kind, Result, agent, delivery, event, letter};
 use edge_model::delivery::Delivery;
 use edge_model::event::{EventKind, Happening, Test};
 use edge_model::letter::Access;
@@ -152,8 +152,8 @@ async fn add(
         updated_at: now,
         id,
     };
-    let roles = permission::roles(Action::ManageWebhooks);
-    let mut writes = vec![webhooks::insert(&webhook, MOST, most_of_form, &roles)];
+    let mut writes = vec![webhooks::insert(&webhook, MOST, most_of_form)];
+    writes.push(caller.require_in_batch(Action::ManageWebhooks));
     writes.push(letter::access_added(
         app,
         workspace,
@@ -269,6 +269,7 @@ async fn change(app: &App, caller: &impl Caller, mut webhook: Webhook, patch: We
         changes.sealed_secret = Some(&webhook.sealed_secret);
     }
     writes.push(webhooks::update(&webhook.workspace_id, &webhook.id, changes, now));
+    writes.push(caller.require_in_batch(Action::ManageWebhooks));
     app.store.write(writes).await?;
     if is_moved {
         app.jobs.wake(&webhook.workspace_id).await?;

@@ -39,8 +39,8 @@ impl Store {
     }
 }
 
-/// Adds a key by the SHA-256 of its text: returns a row unless its maker has none of `roles` any more.
-pub fn insert(key: &ApiKey, hash: &str, roles: &[&str]) -> Statement {
+/// Adds a key by the SHA-256 of its text.
+pub fn insert(key: &ApiKey, hash: &str) -> Statement {
     let ApiKey {
         id,
         workspace_id,
@@ -59,10 +59,7 @@ pub fn insert(key: &ApiKey, hash: &str, roles: &[&str]) -> Statement {
         "INSERT INTO api_keys
             (id, workspace_id, kind, name, hash, display, allowed_domains, allow_no_origin, created_at,
                 created_by_account_id)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
-         WHERE EXISTS (SELECT 1 FROM memberships WHERE workspace_id = ?2 AND account_id = ?10
-            AND role IN (SELECT value FROM json_each(?11)))
-         RETURNING id",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         id.as_str(),
         workspace_id.as_str(),
         kind.as_str(),
@@ -72,14 +69,8 @@ pub fn insert(key: &ApiKey, hash: &str, roles: &[&str]) -> Statement {
         json(allowed_domains),
         *allow_no_origin,
         created_at.0,
-        created_by.account_id.as_ref().map(AccountId::as_str),
-        json(&roles)
+        created_by.account_id.as_ref().map(AccountId::as_str)
     )
-    .seen_by(sql!(
-        "SELECT id FROM api_keys WHERE workspace_id = ?1 AND id = ?2",
-        workspace_id.as_str(),
-        id.as_str()
-    ))
 }
 
 /// Revokes a key: returns a row when there is such a key that was not revoked before.

@@ -145,10 +145,12 @@ pub fn finish(claim: &Claim, fingerprint: &str, remains: &Remains<'_>, now: Time
     )
 }
 
-/// Lets a request go, so that it may be sent again.
+/// Lets a request go that has changed nothing, so that it may be sent again. One that has written something, which an
+/// earlier try of it may have done, stays as it is.
 pub fn release(claim: &Claim) -> Statement {
     sql!(
-        "DELETE FROM idempotency_keys WHERE id = ?1 AND holder = ?2",
+        "DELETE FROM idempotency_keys WHERE id = ?1 AND holder = ?2
+            AND NOT EXISTS (SELECT 1 FROM idempotency_effects WHERE request_id = ?1)",
         claim.id.as_str(),
         claim.holder.as_str()
     )

@@ -11,6 +11,7 @@ pub mod analytics;
 pub mod answers;
 pub mod api_keys;
 pub mod attempts;
+pub mod caller_checks;
 pub mod collections;
 pub mod conversations;
 pub mod crawls;

@@ -214,6 +214,57 @@ async fn who_loses_their_right_meanwhile_makes_nothing() {
     };
     let (made, ()) = tokio::join!(make, world.sql.hold_next("INSERT INTO api_keys", remove));
     assert_eq!(made.refusal(), (403, "FORBIDDEN".into(), None));
+    // Nor by the other things that leave a way back in.
+    let bob = world.join(&ann, "rob@example.com", "OWNER").await;
+    let bobs = user_id(&world, &bob).await;
+    let eve = world.join(&ann, "eve@example.com", "VIEWER").await;
+    let eves = user_id(&world, &eve).await;
+    let (hook, _) = ann
+        .webhook(&world, "https://ann.example.com/", &["LEAD_CAPTURED"])
+        .await;
+    let body = json!({ "email": "late@example.com", "role": "ADMIN" });
+    let calls = [
+        (
+            "INSERT INTO invitations",
+            bob.call(&world, Method::POST, "/invitations").json(&body),
+        ),
+        (
+            "UPDATE memberships",
+            bob.call(&world, Method::PATCH, &format!("/members/{eves}"))
+                .json(&json!({ "role": "OWNER" })),
+        ),
+        (
+            "DELETE FROM memberships",
+            bob.call(&world, Method::DELETE, &format!("/members/{eves}")),
+        ),
+        (
+            "UPDATE webhooks",
+            bob.call(&world, Method::PATCH, &format!("/webhooks/{hook}"))
+                .json(&json!({ "url": ATTACKER })),
+        ),
+    ];
+    for (statement, call) in calls {
+        let demote = async {
+            let path = format!("/members/{bobs}");
+            ann.patch(&world, &path, json!({ "role": "MEMBER" })).await.expect(200);
+        };
+        let (made, ()) = tokio::join!(call.send(), world.sql.hold_next(statement, demote));
+        assert_eq!(made.refusal(), (403, "FORBIDDEN".into(), None), "{statement}");
+        let path = format!("/members/{bobs}");
+        ann.patch(&world, &path, json!({ "role": "OWNER" })).await.expect(200);
+    }
+    assert_eq!(ann.get(&world, "/invitations").await.expect(200)["total"], 0);
+    assert_eq!(
+        world.sql.column(
+            "SELECT role FROM memberships WHERE account_id = (SELECT id FROM accounts WHERE email LIKE 'eve%')"
+        ),
+        ["VIEWER"]
+    );
+    assert_eq!(
+        world.sql.column("SELECT url FROM webhooks"),
+        ["https://ann.example.com/"]
+    );
+    ann.delete(&world, &format!("/webhooks/{hook}")).await.expect(200);
     assert_eq!(
         world
             .sql
