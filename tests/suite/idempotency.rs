@@ -225,6 +225,42 @@ async fn a_stranger_with_a_key_costs_no_write() {
 }
 
 #[tokio::test]
+async fn what_was_done_is_not_done_again_after_a_refusal() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    // It is done, but a fault keeps that from being noted.
+    world.sql.fail_next("UPDATE idempotency_keys SET fingerprint");
+    make(&world, &owner, "k1", &json!({ "name": "Bot" })).await;
+    world.clock.advance(3 * MINUTE);
+    while owner.get(&world, "/agents").await.status == 200 {}
+    let refused = make(&world, &owner, "k1", &json!({ "name": "Bot" })).await;
+    assert_eq!(refused.status, 429);
+    world.clock.advance(MINUTE);
+    make(&world, &owner, "k1", &json!({ "name": "Bot" })).await.expect(201);
+    assert_eq!(world.sql.column("SELECT count(*) FROM agents"), ["1"]);
+}
+
+#[tokio::test]
+async fn of_a_strangers_keys_a_thousand_an_hour_are_looked_at() {
+    let world = World::new();
+    let call = |number: u32, from: &str| {
+        // It is refused by its handler at once, after the key was written down and taken back.
+        let call = world.post("/api/v1/auth/verify-otp", json!({ "email": "nobody" }));
+        call.key(&format!("k{number}")).header("cf-connecting-ip", from)
+    };
+    for number in 0..1_000 {
+        let answer = call(number, "2001:db8:1:2::1").send().await;
+        assert!([400, 422].contains(&answer.status), "{}", answer.text());
+    }
+    world.sql.begin_counting();
+    let refused = call(1_000, "2001:db8:1:2::2").send().await;
+    assert_eq!(refused.status, 429, "{}", refused.text());
+    assert!(refused.header("retry-after").is_some());
+    assert_eq!(world.sql.writes(), Vec::<&str>::new());
+    assert_ne!(call(1_000, "2001:db8:9:9::1").send().await.status, 429);
+}
+
+#[tokio::test]
 async fn replays_count_as_requests() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;

@@ -13,8 +13,10 @@ mod seeded;
 
 pub use seeded::SameIds;
 
+use crate::address::ClientAddress;
 use crate::app::App;
-use crate::{Error, Kind, Result, secret};
+use crate::limit::Window;
+use crate::{Error, Kind, Result, secret, throttle};
 use edge_model::Timestamp;
 use edge_model::time::{DAY, MINUTE};
 use edge_store::Made;
@@ -31,6 +33,8 @@ const KEPT: i64 = DAY;
 const HELD: i64 = 2 * MINUTE;
 /// The largest answer that is kept, in bytes. Sealed and as JSON it must fit into a row.
 pub const MAX_ANSWER_LENGTH: usize = 512 * 1024;
+/// How many requests with a key an hour has from one network whose sender is unknown.
+const STRANGERS_PER_HOUR: u64 = 1_000;
 /// How long a key may be, in characters.
 const MAX_KEY_LENGTH: usize = 255;
 
@@ -180,6 +184,15 @@ pub async fn begin(app: &App, request: &Repeatable<'_>) -> Result<Verdict> {
     Err(refusal)
 }
 
+/// Counts a request with a key by somebody unknown, which costs a row before its own handler has counted anything.
+///
+/// # Errors
+/// [`Kind::RateLimited`].
+pub async fn admit_stranger(app: &App, from: &ClientAddress) -> Result<()> {
+    let counted = throttle::count(app, from, "keys", STRANGERS_PER_HOUR, Window::Hour).await;
+    counted.map(drop)
+}
+
 /// Refuses a key that is none.
 ///
 /// # Errors
@@ -230,13 +243,14 @@ pub async fn finish(app: &App, ticket: &Ticket, fingerprint: &str, outcome: &Out
     Ok(app.store.write(vec![write]).await.map(drop)?)
 }
 
-/// Forgets a request, so that its key may be used again.
+/// Forgets a request, so that its key may be used again; one that has written something is taken up instead.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn release(app: &App, ticket: &Ticket) -> Result<()> {
-    let write = idempotency_keys::release(&ticket.claim);
-    Ok(app.store.write(vec![write]).await.map(drop)?)
+    let claim = &ticket.claim;
+    let writes = vec![idempotency_keys::release(claim), idempotency_keys::put_back(claim)];
+    Ok(app.store.write(writes).await.map(drop)?)
 }
 
 /// Lets a request go that ended in the middle: when it is sent again, it is taken up where it was.

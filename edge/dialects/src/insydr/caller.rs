@@ -11,7 +11,7 @@ use edge_core::address::ClientAddress;
 use edge_core::limit::Meter;
 use edge_core::limit::lane::Operation;
 use edge_core::widget::{Credential, Page};
-use edge_core::{App, Error, account, operator, secret, widget, workspace};
+use edge_core::{App, Error, account, idempotency, operator, secret, widget, workspace};
 use edge_model::WorkspaceId;
 use http::request::Parts;
 
@@ -128,18 +128,21 @@ impl FromRequestParts<App> for From {
     }
 }
 
-/// Looks a caller up, without counting the request or writing anything.
+/// Looks a caller up, without writing anything. Only the requests of strangers are counted: nothing else bounds their rows.
 ///
 /// # Errors
-/// Those of the credential; when the database does not answer.
+/// Those of the credential; [`Kind::RateLimited`] for a stranger; when the database does not answer.
 pub(crate) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Known, Error> {
     let header = |name| header_of(&parts.headers, name).map(str::trim);
     match access {
         Access::Program(_) => Err(Error::internal("programs call other dialects")),
-        Access::Open => Ok(Known {
-            identity: format!("address {}", header("cf-connecting-ip").unwrap_or("unknown")),
-            subjects: vec![],
-        }),
+        Access::Open => {
+            idempotency::admit_stranger(app, &address(parts)).await?;
+            Ok(Known {
+                identity: format!("address {}", header("cf-connecting-ip").unwrap_or("unknown")),
+                subjects: vec![],
+            })
+        }
         Access::Account | Access::Member => {
             let person = account::signed_in(app, token(parts)?).await?;
             Ok(Known {
