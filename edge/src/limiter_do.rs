@@ -4,6 +4,7 @@ use edge_core::limit::{Counters, Outcome, Take};
 use edge_core::ports::Limiter;
 use edge_core::{Error, Result};
 use edge_model::Timestamp;
+use edge_model::time::HOUR;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use worker::send::IntoSendFuture as _;
@@ -77,8 +78,6 @@ pub struct LimiterDo {
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Kept {
     counters: Counters,
-    /// When the last window is over; the object then leaves nothing behind.
-    ends_at: i64,
     has_alarm: bool,
 }
 
@@ -119,13 +118,12 @@ impl DurableObject for LimiterDo {
 
     async fn alarm(&self) -> worker::Result<Response> {
         self.load().await?;
-        let ends_at = self.kept.borrow().as_ref().map_or(0, |it| it.ends_at);
-        let wait = ends_at - now().0;
-        if wait > 0 {
-            self.state.storage().set_alarm(wait).await?;
-        } else {
+        let Some((kept, next)) = self.drop_ended(now()) else {
             self.forget().await?;
-        }
+            return Response::empty();
+        };
+        self.state.storage().put_raw(KEY, serde_json::to_string(&kept)?).await?;
+        self.state.storage().set_alarm(next - now().0).await?;
         Response::empty()
     }
 }
@@ -152,6 +150,14 @@ impl LimiterDo {
         storage.delete_all().await
     }
 
+    /// Drops what has ended, and returns what is left and when to look again; none when nothing is left.
+    fn drop_ended(&self, now: Timestamp) -> Option<(Kept, i64)> {
+        let mut slot = self.kept.borrow_mut();
+        let kept = slot.get_or_insert_default();
+        let next = kept.counters.drop_ended(now)?;
+        Some((kept.clone(), next_alarm(next, now)))
+    }
+
     /// Gives one back to each counter, and returns what is to be written down, if anything changed.
     fn give_back(&self, counters: &[String]) -> Option<Kept> {
         let mut slot = self.kept.borrow_mut();
@@ -167,17 +173,16 @@ impl LimiterDo {
         if outcome.refused.is_some() || takes.iter().all(|it| it.amount == 0) {
             return (outcome, None);
         }
-        let ends = outcome
-            .standings
-            .iter()
-            .map(|it| it.resets_at.0)
-            .max()
-            .unwrap_or_default();
-        kept.ends_at = kept.ends_at.max(ends);
-        let alarm = (!kept.has_alarm).then_some(kept.ends_at);
+        let first = outcome.standings.iter().map(|it| it.resets_at).min().unwrap_or(now);
+        let alarm = (!kept.has_alarm).then_some(next_alarm(first, now));
         kept.has_alarm = true;
         (outcome, Some((kept.clone(), alarm)))
     }
+}
+
+/// Returns when to drop what has ended: not more often than each hour, since waking the object costs.
+fn next_alarm(ends: Timestamp, now: Timestamp) -> i64 {
+    ends.0.max(now.plus(HOUR).0)
 }
 
 fn now() -> Timestamp {

@@ -21,7 +21,7 @@ pub enum Window {
     Day,
     /// A calendar month, UTC.
     Month,
-    /// 60 days from the first take on.
+    /// 60 days from the last take on.
     TwoMonths,
 }
 
@@ -95,6 +95,9 @@ impl Counters {
                 };
                 let counter = self.0.entry(take.counter.clone()).or_insert(fresh);
                 counter.used = counter.used.saturating_add(take.amount);
+                if take.window == Window::TwoMonths {
+                    counter.resets_at = take.window.end(now);
+                }
             }
         }
         let standing = |take: &Take| Standing {
@@ -109,6 +112,12 @@ impl Counters {
             standings: takes.iter().map(standing).collect(),
             refused,
         }
+    }
+
+    /// Drops what has ended, and returns when the next one ends; none when nothing is left.
+    pub fn drop_ended(&mut self, now: Timestamp) -> Option<Timestamp> {
+        self.0.retain(|_, counter| counter.resets_at > now);
+        self.0.values().map(|it| it.resets_at).min()
     }
 
     /// Gives one back to each of some counters, and tells whether any of them exists.

@@ -3,6 +3,7 @@ use crate::address::ClientAddress;
 use crate::app::App;
 use crate::limit::{Outcome, Take, Window, rate_limited, with_wait};
 use crate::{Error, Kind, Result, secret};
+use edge_model::time::DAY;
 
 /// How many wrong passwords a quarter of an hour has for one account from one network.
 const GUESSES_PER_ACCOUNT: u64 = 5;
@@ -67,7 +68,8 @@ pub(crate) struct LoginGuess {
     of_network: Counted,
     of_account: Counted,
     known: Take,
-    is_known: bool,
+    /// Whether it is known for a long time yet that the owner has signed in from this network.
+    is_remembered: bool,
 }
 
 impl LoginGuess {
@@ -88,7 +90,9 @@ impl LoginGuess {
         };
         let known = known_network(from, 0);
         let outcome = app.limiter.take(&scope, &[take.clone(), known.clone()]).await?;
-        let is_known = outcome.standings.get(1).is_some_and(|it| it.remaining < it.limit);
+        let standing = outcome.standings.get(1).filter(|it| it.remaining < it.limit);
+        let is_known = standing.is_some();
+        let is_remembered = standing.is_some_and(|it| it.resets_at > Window::TwoMonths.end(app.now()).plus(-DAY));
         let counters = match outcome.refused {
             None => vec![take.counter],
             Some(_) if is_known => vec![],
@@ -98,7 +102,7 @@ impl LoginGuess {
             of_network,
             of_account: Counted { scope, counters },
             known,
-            is_known,
+            is_remembered,
         })
     }
 
@@ -107,7 +111,7 @@ impl LoginGuess {
     /// # Errors
     /// When the limiter does not answer.
     pub(crate) async fn was_right(self, app: &App) -> Result<()> {
-        if !self.is_known {
+        if !self.is_remembered {
             let known = Take {
                 amount: 1,
                 ..self.known.clone()

@@ -1,7 +1,7 @@
 //! Passwords and tokens that are guessed from many addresses: how many guesses are looked at, and what the owner notices.
 use crate::harness::request::Answer;
 use crate::harness::{OPERATOR_TOKEN, World};
-use edge_model::time::{MINUTE, SECOND};
+use edge_model::time::{DAY, MINUTE, SECOND};
 use http::Method;
 use serde_json::json;
 
@@ -91,6 +91,18 @@ async fn of_a_thousand_networks_a_hundred_guesses_are_looked_at() {
     // A quarter of an hour later all begins anew.
     world.clock.advance(15 * MINUTE);
     assert_eq!(looked_at(&world, everywhere(1).take(3)).await, 3);
+}
+
+#[tokio::test]
+async fn a_network_stays_known_while_its_owner_signs_in() {
+    let world = installed().await;
+    log_in(&world, ANN, PASSWORD, HOME).await.expect(200);
+    world.clock.advance(59 * DAY);
+    log_in(&world, ANN, PASSWORD, HOME).await.expect(200);
+    world.clock.advance(59 * DAY);
+    let networks = (0..1_000).map(|it| format!("10.1.{}.{}", it / 250, it % 250));
+    assert_eq!(looked_at(&world, networks).await, 100);
+    log_in(&world, ANN, PASSWORD, HOME).await.expect(200);
 }
 
 #[tokio::test]
