@@ -75,6 +75,43 @@ async fn a_value_of_the_wrong_type_is_neither_logged_nor_said() {
 }
 
 #[tokio::test]
+async fn what_a_refusal_says_of_others_texts_is_not_logged() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let agent = world.published_agent(&owner, json!({})).await;
+    let key = world.widget_key(&owner).await;
+    let patch = owner.call(&world, Method::PATCH, &format!("/agents/{agent}"));
+    let calls = [
+        world
+            .get(&format!("/api/v1/widget/config/{agent}"))
+            .header("x-api-key", &key)
+            .header("origin", "https://hunter2-is-a-password.example"),
+        owner
+            .call(&world, Method::POST, "/api-keys")
+            .json(&json!({ "name": "K", "allowed_domains": ["hunter2-is-a-password!"] })),
+        world
+            .call(Method::POST, "/api/v1/auth/login")
+            .header("content-type", "text/hunter2-is-a-password"),
+        // The name of who changed it last is in the answer.
+        patch.json(&json!({ "name": "B" })).header("if-match", "\"999\""),
+    ];
+    world.log.lock().unwrap().clear();
+    for (number, call) in calls.into_iter().enumerate() {
+        let answer = call.send().await;
+        assert!((400..500).contains(&answer.status), "{number}: {}", answer.text());
+        let entry = world.log.lock().unwrap().pop().unwrap();
+        assert!(
+            !entry.contains(WORD) && !entry.contains("Ann Example"),
+            "{number}: {entry}"
+        );
+        assert!(
+            entry.contains("error.kind") && entry.contains("error.at"),
+            "{number}: {entry}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_value_of_the_wrong_type_is_named_with_what_is_expected() {
     let world = World::new();
     let body = json!({ "email": "a@b.example", "password": NUMBER });

@@ -74,16 +74,16 @@ pub(crate) async fn json<T: DeserializeOwned>(app: &App, request: Request) -> Re
 fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     // serde would take the members of a struct from an array, in their order.
     if bytes.trim_ascii_start().starts_with(b"[") {
-        return Err(Error::new(Kind::Malformed, "the body must be an object"));
+        return Err(Error::new(Kind::Malformed, "the body must be an object").loggable());
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
         if !inner.is_data() {
-            return Error::new(Kind::Malformed, format!("the body is not valid JSON: {inner}"));
+            return Error::new(Kind::Malformed, format!("the body is not valid JSON: {inner}")).loggable();
         }
-        wrong_member(&path, &inner.to_string())
+        wrong_member(&path, &inner.to_string()).loggable()
     })?;
     reader
         .end()
@@ -112,7 +112,9 @@ fn wrong_member(path: &str, report: &str) -> Error {
 /// [`Kind::Invalid`], with serde's report.
 pub fn query<T: DeserializeOwned>(uri: &http::Uri) -> Result<T> {
     let found = axum::extract::Query::<T>::try_from_uri(uri);
-    found.map(|it| it.0).map_err(|why| wrong_query(&why.body_text()))
+    found
+        .map(|it| it.0)
+        .map_err(|why| wrong_query(&why.body_text()).loggable())
 }
 
 /// Names the parameter that will not do, without its value.

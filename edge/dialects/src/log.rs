@@ -23,8 +23,9 @@ pub struct Entry {
 pub struct Failure {
     #[serde(rename = "error.kind")]
     pub kind: String,
-    #[serde(rename = "error.message")]
-    pub message: String,
+    /// None where it may show what somebody has written; the place in our code says which refusal it is.
+    #[serde(rename = "error.message", skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
     #[serde(rename = "error.at")]
     pub at: String,
 }
@@ -34,7 +35,7 @@ impl From<&edge_core::Error> for Failure {
         let at = error.location();
         Self {
             kind: format!("{:?}", error.kind),
-            message: error.for_log().into(),
+            message: error.cause().map(str::to_owned),
             at: format!("{}:{}", at.file(), at.line()),
         }
     }
