@@ -96,16 +96,12 @@ fn request_id(app: &App, headers: &HeaderMap) -> String {
     }
 }
 
-/// Lets the page read the answer. Which pages may ask at all is decided by the key, on the real request; a preflight
-/// carries none and is answered by its path alone.
+/// Lets the page read the answer, also one that refuses it, so that it can tell its owner why. Which pages may ask at all
+/// is decided by the key, on the real request; a preflight carries none and is answered by its path alone.
 fn allow_origin(method: &Method, origin: Option<&str>, response: &mut Response) {
-    let is_refused = response.status() == StatusCode::FORBIDDEN;
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
-    let Some(origin) = origin
-        .filter(|_| !is_refused)
-        .and_then(|it| HeaderValue::from_str(it).ok())
-    else {
+    let Some(origin) = origin.and_then(|it| HeaderValue::from_str(it).ok()) else {
         return;
     };
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);

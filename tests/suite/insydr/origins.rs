@@ -60,11 +60,11 @@ impl<'a> Page<'a> {
             statuses.push(answer.status);
             if answer.status == 403 {
                 assert_eq!(answer.refusal(), (403, "ORIGIN_NOT_ALLOWED".into(), None), "{origin:?}");
-                assert_eq!(answer.header("access-control-allow-origin"), None, "{origin:?}");
             } else {
                 assert!((200..300).contains(&answer.status), "{origin:?}: {}", answer.text());
-                assert_eq!(answer.header("access-control-allow-origin"), origin);
             }
+            // A page that is refused may read why.
+            assert_eq!(answer.header("access-control-allow-origin"), origin);
             assert_eq!(answer.header("vary"), Some("Origin"));
             assert_eq!(answer.header("access-control-allow-credentials"), None);
         }
