@@ -18,7 +18,7 @@ pub struct RingKey {
 
 impl RingKey {
     fn new(secret: &str) -> Result<Self, String> {
-        if secret.len() < MIN_SECRET_LENGTH {
+        if secret.chars().count() < MIN_SECRET_LENGTH {
             return Err(format!("must be at least {MIN_SECRET_LENGTH} characters long"));
         }
         let mac = secret::hmac_sha256(secret.as_bytes(), b"edgewise key id").map_err(|it| it.to_string())?;

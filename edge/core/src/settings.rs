@@ -59,7 +59,7 @@ impl Settings {
         let auth_secret = get("AUTH_SECRET").ok_or("AUTH_SECRET is not set: it signs sign-in tokens")?;
         let auth_keys = KeyRing::new(&auth_secret, &get("AUTH_SECRET_PREVIOUS").unwrap_or_default())?;
         let operator_token = get("OPERATOR_TOKEN");
-        if operator_token.as_ref().is_some_and(|it| it.len() < 16) {
+        if operator_token.as_ref().is_some_and(|it| it.chars().count() < 16) {
             return Err("OPERATOR_TOKEN must be at least 16 characters long".into());
         }
         let plan = get("DEFAULT_PLAN").unwrap_or_else(|| "FREE".into());
