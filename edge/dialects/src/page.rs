@@ -35,7 +35,9 @@ impl Rows {
 /// # Errors
 /// Names `cursor` when it was not made for this list.
 pub(crate) fn page(app: &App, list: &List<'_>, limit: u32, cursor: Option<&str>) -> Result<Page> {
-    let after = cursor.map(|it| cursor::open(&app.settings.auth_keys, list, it)).transpose()?;
+    let after = cursor
+        .map(|it| cursor::open(&app.settings.auth_keys, list, it))
+        .transpose()?;
     Ok(Page { limit, after })
 }
 
@@ -71,7 +73,8 @@ pub(crate) fn rows<T, W: Serialize>(
 }
 
 fn sealed(app: &App, list: &List<'_>, last: Option<(i64, String)>) -> Result<Option<String>> {
-    last.map(|(at, id)| cursor::seal(&app.settings.auth_keys, list, (at, &id))).transpose()
+    last.map(|(at, id)| cursor::seal(&app.settings.auth_keys, list, (at, &id)))
+        .transpose()
 }
 
 /// Returns how long a row is as JSON, in bytes.
