@@ -32,7 +32,7 @@ pub async fn document(bytes: Vec<u8>, hint: &Hint, pause: &dyn Pause) -> Result<
     let parsed = match kind {
         FileKind::Html => {
             let declared = encoding::declared_in(&bytes);
-            html::read(&text(bytes, hint, declared.as_deref())?, &mut meter).await?
+            html::read(&text(bytes, hint, declared.as_deref())?, &mut meter)?
         }
         FileKind::Markdown => markdown(&text(bytes, hint, None)?, &mut meter)?,
         FileKind::Text => retrieval::parse(Format::Text, &text(bytes, hint, None)?),

@@ -5,7 +5,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 /// Work between two pauses. A unit is about what a byte takes to be looked at: some tens of nanoseconds.
-const BETWEEN_PAUSES: u64 = 250_000;
+/// A pause costs a turn of a queue that may be long: with too many of them, a file takes its time by waiting.
+const BETWEEN_PAUSES: u64 = 1_000_000;
 
 /// Lets others go on. Whoever runs several things on one thread implements it with its queue.
 #[async_trait(?Send)]
@@ -66,6 +67,15 @@ impl<'a> Meter<'a> {
     /// When that is more than is left.
     pub fn spend_on(&mut self, count: usize) -> Result<(), Refusal> {
         self.spend(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+
+    /// Takes work off what is left that is done later, and without a pause.
+    ///
+    /// # Errors
+    /// When that is more than is left.
+    pub fn foresee(&mut self, work: u64) -> Result<(), Refusal> {
+        self.left = self.left.checked_sub(work).ok_or_else(too_much_work)?;
+        Ok(())
     }
 
     /// Lets others go on when enough was done since they last could.

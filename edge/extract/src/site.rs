@@ -38,7 +38,7 @@ pub async fn page(bytes: &[u8], url: &str, media_type: &str, pause: &dyn Pause) 
     let mut meter = Meter::new(WORK, pause);
     meter.spend_on(bytes.len())?;
     let text = encoding::decode(bytes, declared.as_deref())?;
-    html::check(&text, &mut meter).await?;
+    html::check(&text, &mut meter)?;
     if nesting::is_too_deep(&text) {
         return Err(too_complicated());
     }

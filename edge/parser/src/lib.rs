@@ -17,6 +17,10 @@ use worker::{Context, Delay, Env, Request, Response, Result, event};
 /// How many bytes of files may be worked on at a time: what is made of them takes a few times as much.
 const MOST_AT_ONCE: usize = 24 * 1024 * 1024;
 
+/// As how many bytes a file counts at least, and a page or a sitemap.
+const LEAST_OF_DOCUMENT: usize = 8 * 1024 * 1024;
+const LEAST_OF_PAGE: usize = 4 * 1024 * 1024;
+
 static BUDGET: LazyLock<Arc<MemoryBudget>> = LazyLock::new(|| MemoryBudget::new(MOST_AT_ONCE));
 
 #[event(start)]
@@ -40,7 +44,12 @@ async fn fetch(mut request: Request, _: Env, _: Context) -> Result<Response> {
         return Response::error("busy", 503);
     };
     let bytes = request.bytes().await?;
-    let Ok(_reservation) = BUDGET.reserve_or_run_alone(bytes.len()) else {
+    // Small files are read into much more than their size.
+    let least = match url.path() {
+        "/document" => LEAST_OF_DOCUMENT,
+        _ => LEAST_OF_PAGE,
+    };
+    let Ok(_reservation) = BUDGET.reserve_or_run_alone(bytes.len().max(least)) else {
         return Response::error("busy", 503);
     };
     match url.path() {

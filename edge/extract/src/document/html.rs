@@ -22,8 +22,8 @@ const REPEATED: [&str; 14] = [
 ///
 /// # Errors
 /// When reading it would take too much.
-pub(super) async fn read(text: &str, meter: &mut Meter<'_>) -> Result<Parsed, Refusal> {
-    check(text, meter).await?;
+pub(super) fn read(text: &str, meter: &mut Meter<'_>) -> Result<Parsed, Refusal> {
+    check(text, meter)?;
     Ok(retrieval::parse(Format::Html, text))
 }
 
@@ -31,7 +31,7 @@ pub(super) async fn read(text: &str, meter: &mut Meter<'_>) -> Result<Parsed, Re
 ///
 /// # Errors
 /// When that is too much.
-pub(crate) async fn check(text: &str, meter: &mut Meter<'_>) -> Result<(), Refusal> {
+pub(crate) fn check(text: &str, meter: &mut Meter<'_>) -> Result<(), Refusal> {
     if text.len() > LONGEST {
         return Err(too_large());
     }
@@ -59,8 +59,7 @@ pub(crate) async fn check(text: &str, meter: &mut Meter<'_>) -> Result<(), Refus
         }
         // Every tag looks through the elements that are open, every attribute through those before it.
         let attributes = inside.split_ascii_whitespace().count() as u64;
-        meter.spend(40 + depth + repeated * 10 + attributes * attributes / 4)?;
-        meter.rest().await;
+        meter.foresee(40 + depth + repeated * 10 + attributes * attributes / 4)?;
         if nodes > MOST_NODES {
             return Err(too_large());
         }
