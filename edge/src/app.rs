@@ -16,6 +16,7 @@ use crate::log;
 use crate::mail::WorkerMailer;
 use crate::parser::ServiceParser;
 use crate::random::WorkerRandom;
+use crate::role::Role;
 use edge_core::App;
 use edge_core::embedding::openai::OpenAiEmbeddings;
 use edge_core::embedding::{EmbeddingModel, EmbeddingModels};
@@ -23,6 +24,7 @@ use edge_core::index::Indexes;
 use edge_core::memory::{self, Memory};
 use edge_core::model::openai::OpenAi;
 use edge_core::model::{Fault, LanguageModel};
+use edge_core::password::allocate_arena;
 use edge_core::ports::{Embeddings, Model};
 use edge_core::settings::{ModelChoice, Settings};
 use edge_model::workspace::Embedder;
@@ -59,7 +61,7 @@ fn build(env: &Env) -> Result<App, String> {
         Ok::<_, String>(BackgroundObjects::new(objects, &settings))
     };
     let indexes = Arc::new(Indexes::default());
-    let memory = Memory::new(memory::SHARED, &indexes);
+    let memory = Memory::new(budget(env)?, &indexes);
     let database = env.d1("DB").map_err(missing("DB"))?;
     Ok(App {
         store: Store::new(Arc::new(Retrying::new(
@@ -79,7 +81,10 @@ fn build(env: &Env) -> Result<App, String> {
         crawls: Arc::new(DurableCrawls::new(background("CRAWLS")?)),
         envelopes: Arc::new(edge_dialects::envelopes::Dialects),
         fetcher: Arc::new(WorkerFetcher),
-        parser: Arc::new(ServiceParser::new(env.service("PARSER").map_err(missing("PARSER"))?)),
+        parser: Arc::new(ServiceParser::new(
+            env.service("PARSER").map_err(missing("PARSER"))?,
+            memory.all.clone(),
+        )),
         settings: Arc::new(settings),
         permits: Arc::default(),
         indexes,
@@ -88,6 +93,20 @@ fn build(env: &Env) -> Result<App, String> {
         ids: None,
         embeddings,
     })
+}
+
+/// Returns how much memory large things may take. Only the main Worker hashes passwords, in memory that it takes at once,
+/// while there is room.
+fn budget(env: &Env) -> Result<usize, String> {
+    match Role::of(env)? {
+        Role::Main => {
+            if let Err(why) = allocate_arena() {
+                log::failure("passwords", why.for_log());
+            }
+            Ok(memory::SHARED)
+        }
+        Role::Jobs => Ok(memory::SHARED + memory::PASSWORDS),
+    }
 }
 
 fn model(env: &Env, choice: &ModelChoice, patience: u32) -> Result<LanguageModel, String> {

@@ -55,9 +55,6 @@ thread_local! {
 #[event(start)]
 fn start() {
     std::panic::set_hook(Box::new(log::panic));
-    if let Err(why) = edge_core::password::allocate_arena() {
-        log::failure("passwords", why.for_log());
-    }
 }
 
 /// Answers a request. Exported by hand, since the ready-made export waits for a turn of the queue of futures first.

@@ -1,20 +1,30 @@
 //! [`Parser`] over the service binding to the Worker that reads files.
 use crate::js;
 use async_trait::async_trait;
+use edge_core::memory::MemoryBudget;
 use edge_core::ports::{Company, Extracted, Hint, Page, Parser, Refusal, Sitemap, Unread};
 use js_sys::Uint8Array;
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 use wasm_bindgen_futures::JsFuture;
 use worker::send::IntoSendFuture as _;
 use worker::{Fetcher, Method, RequestInit, Url};
 
 /// The `PARSER` binding.
-pub(crate) struct ServiceParser(Fetcher);
+pub(crate) struct ServiceParser {
+    service: Fetcher,
+    memory: Arc<MemoryBudget>,
+}
+
+/// What an answer takes while it is decoded, in times its length: its text, and what is made of it.
+const DECODING: usize = 2;
+/// What its smallest parts take beside their text at most, in bytes.
+const SMALL_PARTS: usize = 12 * 1024 * 1024;
 
 impl ServiceParser {
-    /// Wraps the binding.
-    pub(crate) fn new(service: Fetcher) -> Self {
-        Self(service)
+    /// Wraps the binding. Answers reserve from `memory` while they are decoded.
+    pub(crate) fn new(service: Fetcher, memory: Arc<MemoryBudget>) -> Self {
+        Self { service, memory }
     }
 
     /// Has the other Worker read bytes in the way that the path names.
@@ -34,7 +44,7 @@ impl ServiceParser {
         let mut init = RequestInit::new();
         init.with_method(Method::Post)
             .with_body(Some(Uint8Array::from(bytes).into()));
-        let response = self.0.fetch(url.as_str(), Some(init)).await.map_err(fault)?;
+        let response = self.service.fetch(url.as_str(), Some(init)).await.map_err(fault)?;
         let response = web_sys::Response::from(response);
         match response.status() {
             200 => {}
@@ -43,8 +53,12 @@ impl ServiceParser {
         }
         let buffer = async { JsFuture::from(response.array_buffer()?).await };
         let buffer = buffer.await.map_err(|why| Unread::Crashed(js::message(&why)))?;
-        let read: Result<T, Refusal> = serde_json::from_slice(&Uint8Array::new(&buffer).to_vec())
-            .map_err(|why| Unread::Crashed(why.to_string()))?;
+        let answer = Uint8Array::new(&buffer);
+        let length = usize::try_from(answer.length()).unwrap_or(usize::MAX);
+        let room = length.saturating_mul(DECODING).saturating_add(length.min(SMALL_PARTS));
+        let _decoding = self.memory.reserve(room).map_err(|_| Unread::Busy)?;
+        let read: Result<T, Refusal> =
+            serde_json::from_slice(&answer.to_vec()).map_err(|why| Unread::Crashed(why.to_string()))?;
         read.map_err(Unread::Refused)
     }
 }

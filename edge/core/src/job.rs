@@ -34,7 +34,7 @@ const CRASHES: &str =
     "it cannot be processed: our reader crashed over it each time; save it in another form, or split it";
 /// Passages of one segment: about 3 MiB.
 const SEGMENT_CHUNKS: usize = 2_000;
-/// What working on a file takes in memory, in times its length: its text, its blocks, its passages.
+/// What working on a file takes in memory, in times its length or that of its text: its text, its blocks, its passages.
 const PROCESSING: usize = 3;
 /// What is reserved for that at most, in bytes: the largest files are short of passages.
 const MOST_PROCESSING: usize = 48 * 1024 * 1024;
@@ -273,10 +273,10 @@ async fn index_document(app: &App, job: &Job, attempt: &Attempt, document: &mut 
             blocks: extracted.blocks,
         }
     };
-    memory.grow(
-        size.saturating_mul(PROCESSING - 1)
-            .min(MOST_PROCESSING.saturating_sub(size)),
-    )?;
+    // What is packed is longer than its file.
+    let text: usize = parsed.blocks.iter().map(|it| it.text.len()).sum();
+    let all = size.max(text).saturating_mul(PROCESSING).min(MOST_PROCESSING);
+    memory.grow(all.saturating_sub(size))?;
     drop(upload);
     document.language = language(&parsed).map(Into::into);
     let chunks = retrieval::chunk::chunks(&parsed);

@@ -55,7 +55,7 @@ fn unavailable(cause: impl Display) -> Error {
     Error::unavailable("passwords cannot be checked at the moment; try again", cause).retry_after(RETRY_AFTER)
 }
 
-/// Allocates the memory for hashing. To be called when the isolate starts, while there is room.
+/// Allocates the memory for hashing. To be called before the first request is answered, while there is room.
 ///
 /// # Errors
 /// [`crate::Kind::Unavailable`] when there is no room; hashing tries again.
