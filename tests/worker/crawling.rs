@@ -85,7 +85,7 @@ fn a_site_of_five_hundred_pages_with_traps_is_crawled_once_in_spite_of_a_crash()
     assert!(calendar <= 30, "{calendar}");
     assert!(asked.len() <= PAGES + 60, "{}", asked.len());
 
-    let path = tenant.path(&format!("documents/{source}/pages?status=SKIPPED"));
+    let path = tenant.path(&format!("documents/{source}/pages?status=SKIPPED&limit=1000"));
     let skipped: Value = tenant.api.get(&path).unwrap().ok().unwrap();
     let reason = |path: &str| {
         let pages = skipped["pages"].as_array().unwrap();
