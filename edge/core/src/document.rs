@@ -12,6 +12,7 @@ use edge_model::time::MINUTE;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
 use edge_store::documents::Filter;
 use edge_store::{Page, SqlError, Statement, crawls, document_versions, documents};
+use std::collections::BTreeSet;
 
 /// How many contents one job erases: an invocation may ask other services for so much, and no more.
 const ERASED: usize = 100;
@@ -231,24 +232,31 @@ async fn queue(app: &App, document: &mut Document) -> Result<()> {
 
 /// Returns the writes that put a document's next version in place of the one before, with the job that works on it. Versions
 /// beyond [`KEPT_VERSIONS`] go in the same batch: a website that is read every hour would fill the workspace otherwise.
+/// They go first, so that what they take counts no more when the new one is counted.
 ///
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn next_version(app: &App, after: &Document) -> Result<Vec<Statement>> {
     let (workspace, now) = (&after.workspace_id, app.now());
-    let mut writes = vec![
+    let mut writes = vec![];
+    if let Some(oldest) = after.version.checked_sub(KEPT_VERSIONS).filter(|it| *it > 0) {
+        let old = app.store.oldest_versions(workspace, &after.id, oldest).await?;
+        // Where there are more, the next versions take them along: nothing goes whose file nobody would erase.
+        if let Some(last) = old.last() {
+            writes.push(document_versions::delete_up_to(workspace, &after.id, last.version));
+        }
+        let contents: BTreeSet<&str> = old.iter().map(|it| it.content_hash.as_str()).collect();
+        let keys: Vec<String> = contents.into_iter().map(|it| blob_key(workspace, it)).collect();
+        for part in keys.chunks(ERASED) {
+            let keys = part.to_vec();
+            writes.push(job::insert(app, workspace, Task::EraseBlobs { keys }, ERASURE)?);
+        }
+    }
+    writes.extend([
         document_versions::insert(after, now),
         document_versions::update(after, now),
         process_job(app, after)?,
-    ];
-    if let Some(oldest) = after.version.checked_sub(KEPT_VERSIONS).filter(|it| *it > 0) {
-        let contents = app.store.contents_up_to(workspace, &after.id, oldest).await?;
-        for part in contents.chunks(ERASED) {
-            let keys = part.iter().map(|it| blob_key(workspace, it)).collect();
-            writes.push(job::insert(app, workspace, Task::EraseBlobs { keys }, ERASURE)?);
-        }
-        writes.push(document_versions::delete_up_to(workspace, &after.id, oldest));
-    }
+    ]);
     Ok(writes)
 }
 

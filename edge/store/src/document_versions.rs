@@ -9,6 +9,13 @@ const VERSION: &str = "SELECT version, content_hash, title, collection_id, file_
      FROM document_versions WHERE workspace_id = ?1 AND document_id = ?2 AND (?3 IS NULL OR version = ?3)
      ORDER BY version DESC LIMIT 1000";
 
+/// A version that is to go.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OldVersion {
+    pub version: u32,
+    pub content_hash: String,
+}
+
 impl Store {
     /// Lists a document's versions, newest first.
     ///
@@ -36,33 +43,24 @@ impl Store {
         self.row(sql!(VERSION, workspace.as_str(), id.as_str(), version)).await
     }
 
-    /// Lists the contents of a document's versions up to one of them, that one included.
+    /// Lists a document's oldest versions up to one of them, that one included: at most 1,000 of them.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn contents_up_to(
+    pub async fn oldest_versions(
         &self,
         workspace: &WorkspaceId,
         id: &DocumentId,
         version: u32,
-    ) -> Result<Vec<String>, SqlError> {
-        #[derive(Deserialize)]
-        struct Row {
-            content_hash: String,
-        }
+    ) -> Result<Vec<OldVersion>, SqlError> {
         let statement = sql!(
-            "SELECT DISTINCT content_hash FROM document_versions
-             WHERE workspace_id = ?1 AND document_id = ?2 AND version <= ?3 LIMIT 1000",
+            "SELECT version, content_hash FROM document_versions
+             WHERE workspace_id = ?1 AND document_id = ?2 AND version <= ?3 ORDER BY version LIMIT 1000",
             workspace.as_str(),
             id.as_str(),
             version
         );
-        Ok(self
-            .rows::<Row>(statement)
-            .await?
-            .into_iter()
-            .map(|it| it.content_hash)
-            .collect())
+        self.rows(statement).await
     }
 }
 

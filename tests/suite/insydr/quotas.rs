@@ -173,6 +173,100 @@ async fn the_oldest_versions_go_when_there_are_more_than_twenty() {
 }
 
 #[tokio::test]
+async fn a_new_title_takes_no_more_bytes() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let document = owner.learn(&world, "a.md", "# One\n\nThe first.").await;
+    allow(&world, "stored_bytes", 20);
+    for number in 1..=15 {
+        let body = json!({ "title": format!("Title {number}") });
+        let answer = owner.patch(&world, &format!("/documents/{document}"), body).await;
+        assert_eq!(answer.status, 200, "{number}: {}", answer.text());
+    }
+    assert_eq!(usage(&world, &owner).await["stored_bytes"]["used"], 17);
+    owner
+        .call(&world, Method::DELETE, &format!("/documents/{document}"))
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(usage(&world, &owner).await["stored_bytes"]["used"], 0);
+}
+
+#[tokio::test]
+async fn a_content_counts_once_until_the_last_of_it_goes() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let text = "# One\n\nThe first.";
+    let first = owner.learn(&world, "a.md", text).await;
+    let other = owner.collection(&world, "Other").await;
+    let answer = owner
+        .send_file(&world, &other, "b.md", text.as_bytes())
+        .await
+        .expect(202);
+    let second = answer["id"].as_str().unwrap();
+    assert_eq!(usage(&world, &owner).await["stored_bytes"]["used"], 17);
+    for (document, left) in [(first.as_str(), 17), (second, 0)] {
+        owner
+            .delete(&world, &format!("/documents/{document}"))
+            .await
+            .expect(200);
+        assert_eq!(usage(&world, &owner).await["stored_bytes"]["used"], left);
+    }
+}
+
+#[tokio::test]
+async fn the_oldest_version_gives_way_before_the_new_one_counts() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    world.set_plan(&owner, "STARTER").await;
+    let document = owner.learn(&world, "a.md", "# Text\n\nVersion 10.").await;
+    let put = |number: u32| {
+        let call = owner.call(&world, Method::PUT, &format!("/documents/{document}"));
+        call.json(&json!({ "text": format!("# Text\n\nVersion {number}.") }))
+            .send()
+    };
+    for number in 11..30 {
+        assert_eq!(put(number).await.status, 202, "{number}");
+    }
+    let full = "UPDATE plan_quotas SET amount = (SELECT used FROM usage WHERE resource = 'stored_bytes')
+        WHERE resource = 'stored_bytes'";
+    world.sql.execute(full, &[]);
+    assert_eq!(put(30).await.status, 202);
+}
+
+#[tokio::test]
+async fn no_version_goes_whose_file_nobody_erases() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let document = owner.learn(&world, "a.md", "# Text\n\nVersion 1 of it.").await;
+    world.sql.execute(
+        "WITH RECURSIVE numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1200)
+         INSERT INTO document_versions (document_id, workspace_id, version, content_hash, created_at, size)
+         SELECT ?1, ?2, n, 'hash_' || n, n, 1 FROM numbers",
+        &[&document, &owner.workspace],
+    );
+    world.sql.execute("UPDATE documents SET version = 1200", &[]);
+    for text in ["# Text\n\nAnother one.", "# Text\n\nAnd another one."] {
+        let call = owner.call(&world, Method::PUT, &format!("/documents/{document}"));
+        call.json(&json!({ "text": text })).send().await.expect(202);
+        let erased = world.sql.column(
+            "SELECT count(DISTINCT keys.value) FROM jobs, json_each(task, '$.keys') AS keys
+             WHERE json_extract(task, '$.task') = 'erase_blobs'",
+        );
+        let versions = world.sql.column("SELECT count(*) FROM document_versions");
+        let made: u32 = world.sql.column("SELECT version FROM documents")[0].parse().unwrap();
+        let gone = made - versions[0].parse::<u32>().unwrap();
+        assert_eq!(
+            erased,
+            [gone.to_string()],
+            "each version that is gone has its file erased"
+        );
+    }
+    let kept = world.sql.column("SELECT count(*) FROM document_versions");
+    assert_eq!(kept, ["20"], "the second time takes along what the first left");
+}
+
+#[tokio::test]
 async fn questions_to_drafts_are_bounded_by_day() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
