@@ -1,5 +1,6 @@
 //! Crawls: what is asked for, what is taken in, and what is not, and why.
 mod asking;
+mod bounds;
 mod finding;
 mod refreshing;
 mod surviving;

@@ -99,17 +99,19 @@ struct Crawl {
     start: Url,
     size: CrawlSize,
     /// What has been begun, and ends with the batch that is written next.
+    /// How many pages it may take in: as many as it was given, and no more than the plan allows documents.
+    most_pages: u32,
     attempt: Option<Attempt>,
 }
 
 impl Crawl {
     /// How many addresses it may come across, ask for, and take in.
     fn most_found(&self) -> u32 {
-        self.source.max_pages.saturating_mul(5).saturating_add(500)
+        self.most_pages.saturating_mul(5).saturating_add(500)
     }
 
     fn most_asked(&self) -> u32 {
-        self.source.max_pages.saturating_mul(3).saturating_add(100)
+        self.most_pages.saturating_mul(3).saturating_add(100)
     }
 
     /// Returns work of the crawl, as it is counted when it begins.
@@ -139,7 +141,12 @@ impl Crawl {
 
 /// Does the next piece of work of a source, and writes down when the one after it is due.
 async fn step(app: &App, view: CrawlView) -> Result<()> {
-    let CrawlView { mut source, next, size } = view;
+    let CrawlView {
+        mut source,
+        next,
+        size,
+        most_documents,
+    } = view;
     let now = app.now();
     if !source.status.is_running() {
         // Its time to be crawled again has come.
@@ -150,6 +157,7 @@ async fn step(app: &App, view: CrawlView) -> Result<()> {
     let crawl = Crawl {
         start: start(&source)?,
         source,
+        most_pages: source.max_pages.min(most_documents.unwrap_or(u32::MAX)),
         size,
         attempt: None,
     };

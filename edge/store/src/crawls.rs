@@ -16,6 +16,13 @@ pub struct NextPage {
     pub due_at: Timestamp,
 }
 
+/// How many addresses one counts for in the frontier by its length: an address of a usual length is one.
+macro_rules! weight {
+    () => {
+        "coalesce(sum(1 + length(url) / 128), 0)"
+    };
+}
+
 /// How large a crawl has become.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 pub struct CrawlSize {
@@ -33,6 +40,13 @@ pub struct CrawlView {
     pub source: Source,
     pub next: Option<NextPage>,
     pub size: CrawlSize,
+    /// How many documents the plan of the workspace allows.
+    pub most_documents: Option<u32>,
+}
+
+#[derive(Deserialize)]
+struct Allowed {
+    amount: u32,
 }
 
 /// A list of a crawl's addresses: at most `limit` after `after`.
@@ -69,17 +83,29 @@ impl Store {
         let size = sql!(
             "SELECT count(*) AS found, coalesce(sum(state = 'done' AND depth > 0), 0) AS done,
                 coalesce(sum(fetched_at >= sources.started_at), 0) AS asked
-             FROM sources JOIN crawl_pages ON crawl_pages.source_id = sources.id AND crawl_pages.run = sources.run
+             FROM sources JOIN crawl_pages ON crawl_pages.workspace_id = sources.workspace_id
+                AND crawl_pages.source_id = sources.id AND crawl_pages.run = sources.run
              WHERE sources.workspace_id = ?1 AND sources.id = ?2",
             workspace,
             id
         );
+        let allowed = sql!(
+            "SELECT plan_quotas.amount FROM workspaces JOIN plan_quotas ON plan_quotas.plan = workspaces.plan
+             WHERE workspaces.id = ?1 AND plan_quotas.resource = 'documents'",
+            workspace
+        );
         let source = sources::one(&source.workspace_id, &source.source_id);
-        let mut answers = self.read(vec![source, next, size]).await?;
+        let mut answers = self.read(vec![source, next, size, allowed]).await?;
         let source: Option<Source> = answers.row()?;
         let next = answers.row()?;
         let size = answers.row()?.unwrap_or_default();
-        Ok(source.map(|source| CrawlView { source, next, size }))
+        let allowed: Option<Allowed> = answers.row()?;
+        Ok(source.map(|source| CrawlView {
+            source,
+            next,
+            size,
+            most_documents: allowed.map(|it| it.amount),
+        }))
     }
 
     /// Finds an address of the frontier.
@@ -210,10 +236,10 @@ pub fn pause_host(origin: &str, until: Timestamp) -> Statement {
     )
 }
 
-/// Puts addresses into the frontier, as far as the crawl has not come across them before and is not larger than `most`;
-/// what is left out takes no place from what is not. Those of a shape that there are many of already are kept as skipped, for the reason given.
+/// Puts addresses into the frontier, as far as the crawl has not come across them before and is not larger than `most`,
+/// where a long address counts for several; what is left out takes no place from what is not. Those of a shape that there are many of already are kept as skipped, for the reason given.
 pub fn enqueue(source: &Source, found: &[&Found], most: u32, too_many: &str) -> Statement {
-    sql!(
+    const ENQUEUE: &str = concat!(
         "INSERT INTO crawl_pages (source_id, workspace_id, url, kind, origin, shape, run, state, reason, depth, hops)
          SELECT ?1, ?2, value ->> 'url', value ->> 'kind', value ->> 'origin', value ->> 'shape', ?3,
             iif(value ->> 'skipped' IS NOT NULL OR is_trap, 'skipped', 'waiting'),
@@ -223,13 +249,20 @@ pub fn enqueue(source: &Source, found: &[&Found], most: u32, too_many: &str) -> 
                 + row_number() OVER (PARTITION BY value ->> 'shape', is_known) > value ->> 'most' AS is_trap
             FROM (SELECT value, EXISTS (SELECT 1 FROM crawl_pages AS known WHERE known.source_id = ?1
                     AND known.url = value ->> 'url' AND known.run = ?3) AS is_known FROM json_each(?4)))
-         WHERE (SELECT count(*) FROM crawl_pages WHERE source_id = ?1 AND run = ?3) < ?5
-            OR (value ->> 'skipped' IS NULL AND (SELECT count(*) FROM crawl_pages
-                WHERE source_id = ?1 AND run = ?3 AND state <> 'skipped') < ?5)
+         WHERE (SELECT ",
+        weight!(),
+        " FROM crawl_pages WHERE workspace_id = ?2 AND source_id = ?1 AND run = ?3) < ?5
+            OR (value ->> 'skipped' IS NULL AND (SELECT ",
+        weight!(),
+        " FROM crawl_pages
+                WHERE workspace_id = ?2 AND source_id = ?1 AND run = ?3 AND state <> 'skipped') < ?5)
          ON CONFLICT (source_id, url) DO UPDATE SET run = excluded.run, state = excluded.state,
             reason = excluded.reason, depth = excluded.depth, hops = excluded.hops, leads_to = NULL, tries = 0,
             next_at = 0, is_canonical = 0, missing = 0
-         WHERE run < excluded.run",
+         WHERE run < excluded.run"
+    );
+    sql!(
+        ENQUEUE,
         source.id.as_str(),
         source.workspace_id.as_str(),
         source.run,
@@ -239,9 +272,16 @@ pub fn enqueue(source: &Source, found: &[&Found], most: u32, too_many: &str) -> 
     )
 }
 
-/// Writes what became of an address, unless a newer crawl has come across it.
+/// How long a reason is kept, in characters: it may name another address.
+const REASON: usize = 300;
+
+/// Writes what became of an address, unless a newer crawl has come across it. Links are kept with a document alone, since
+/// a page without one is read whole again.
 pub fn settle(page: &CrawlPage) -> Statement {
     let it = page;
+    let is_kept = it.document_id.is_some() && it.state != PageState::Skipped;
+    let links: &[String] = if is_kept { &it.links } else { &[] };
+    let reason = it.reason.as_ref().map(|it| it.chars().take(REASON).collect::<String>());
     sql!(
         "UPDATE crawl_pages SET state = ?5, reason = ?6, leads_to = ?7, tries = ?8, next_at = ?9, document_id = ?10,
             title = ?11, etag = ?12, last_modified = ?13, links = ?14, fetched_at = ?15, kind = ?16
@@ -251,7 +291,7 @@ pub fn settle(page: &CrawlPage) -> Statement {
         it.url.as_str(),
         it.run,
         it.state.as_str(),
-        it.reason.as_deref(),
+        reason,
         it.leads_to.as_deref(),
         it.tries,
         it.next_at.0,
@@ -259,7 +299,7 @@ pub fn settle(page: &CrawlPage) -> Statement {
         it.title.as_deref(),
         it.etag.as_deref(),
         it.last_modified.as_deref(),
-        json(&it.links),
+        json(&links),
         it.fetched_at.map(|at| at.0),
         it.kind.as_str()
     )
@@ -290,31 +330,32 @@ pub fn leave_out_waiting(source: &Source, reason: &str) -> Statement {
     )
 }
 
-/// Notes that a crawl did not come across some addresses, and forgets those that never were a document.
-pub fn count_missing(source: &Source) -> Vec<Statement> {
-    let (workspace, id, run) = (source.workspace_id.as_str(), source.id.as_str(), source.run);
-    vec![
-        sql!(
-            "DELETE FROM crawl_pages
-             WHERE workspace_id = ?1 AND source_id = ?2 AND run < ?3 AND document_id IS NULL AND is_removed = 0",
-            workspace,
-            id,
-            run
-        ),
-        sql!(
-            "UPDATE crawl_pages SET missing = missing + 1 WHERE workspace_id = ?1 AND source_id = ?2 AND run < ?3",
-            workspace,
-            id,
-            run
-        ),
-    ]
+/// Forgets the addresses of earlier crawls that are no documents and that the newest one did not come across.
+pub fn forget_old(source: &Source) -> Statement {
+    sql!(
+        "DELETE FROM crawl_pages
+         WHERE workspace_id = ?1 AND source_id = ?2 AND run < ?3 AND document_id IS NULL AND is_removed = 0",
+        source.workspace_id.as_str(),
+        source.id.as_str(),
+        source.run
+    )
+}
+
+/// Notes that a crawl did not come across some addresses.
+pub fn count_missing(source: &Source) -> Statement {
+    sql!(
+        "UPDATE crawl_pages SET missing = missing + 1 WHERE workspace_id = ?1 AND source_id = ?2 AND run < ?3",
+        source.workspace_id.as_str(),
+        source.id.as_str(),
+        source.run
+    )
 }
 
 /// Deletes a page's document.
 pub fn retire(workspace: &WorkspaceId, document: &DocumentId) -> Vec<Statement> {
     vec![
         sql!(
-            "UPDATE crawl_pages SET document_id = NULL, etag = NULL, last_modified = NULL
+            "UPDATE crawl_pages SET document_id = NULL, etag = NULL, last_modified = NULL, links = '[]'
              WHERE workspace_id = ?1 AND document_id = ?2",
             workspace.as_str(),
             document.as_str()
@@ -326,7 +367,7 @@ pub fn retire(workspace: &WorkspaceId, document: &DocumentId) -> Vec<Statement> 
 /// Notes that somebody deleted a page's document, so that no crawl brings it back.
 pub fn remove(workspace: &WorkspaceId, document: &DocumentId) -> Statement {
     sql!(
-        "UPDATE crawl_pages SET document_id = NULL, etag = NULL, last_modified = NULL, is_removed = 1
+        "UPDATE crawl_pages SET document_id = NULL, etag = NULL, last_modified = NULL, links = '[]', is_removed = 1
          WHERE workspace_id = ?1 AND document_id = ?2",
         workspace.as_str(),
         document.as_str()

@@ -5,7 +5,6 @@ use crate::attempt::{self, Begin};
 use crate::{Result, document, index};
 use edge_model::crawl::PageState;
 use edge_model::source::{Source, SourceStatus};
-use edge_store::crawls::CrawlSize;
 use edge_store::{Statement, crawls, sources};
 
 /// Why an address was not come to.
@@ -16,7 +15,7 @@ pub(super) async fn end(app: &App, crawl: Crawl) -> Result<()> {
     let work = crawl.work(format!("end/{}", crawl.source.id));
     match attempt::begin(app, work.clone(), |until| crawl.hold(until)).await? {
         Begin::Run(attempt) => {
-            let done = retire(app, crawl.source, crawl.size, attempt.end(app.now())).await;
+            let done = retire(app, crawl, attempt.end(app.now())).await;
             attempt.finish(app, done).await
         }
         Begin::Later(at) => super::wait(app, crawl.source, at).await,
@@ -33,9 +32,10 @@ pub(super) async fn end(app: &App, crawl: Crawl) -> Result<()> {
 }
 
 /// Retires what vanished, and says how the crawl ended.
-async fn retire(app: &App, mut source: Source, size: CrawlSize, end: Statement) -> Result<()> {
+async fn retire(app: &App, crawl: Crawl, end: Statement) -> Result<()> {
     // A crawl that was cut short, or saw nothing, tells nothing of what it did not come across.
-    let is_whole = size.done > 0 && size.done < source.max_pages;
+    let is_whole = crawl.size.done > 0 && !crawl.is_full();
+    let Crawl { mut source, size, .. } = crawl;
     let left_out = crawls::leave_out_waiting(&source, LIMIT);
     app.store.write(vec![left_out]).await?;
     while index::retry(app, || retire_some(app, &source, is_whole)).await? {}
@@ -48,9 +48,10 @@ async fn retire(app: &App, mut source: Source, size: CrawlSize, end: Statement) 
     };
     source.ended_at = Some(now);
     source.next_step_at = source.refresh.interval().map(|it| now.plus(it));
-    let mut writes = vec![];
+    // Also when it was cut short, or a site that never ends would leave more behind with each crawl.
+    let mut writes = vec![crawls::forget_old(&source)];
     if is_whole {
-        writes.extend(crawls::count_missing(&source));
+        writes.push(crawls::count_missing(&source));
     }
     writes.push(sources::set_progress(&source, now));
     writes.push(end);

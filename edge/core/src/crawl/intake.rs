@@ -14,6 +14,9 @@ use url::Url;
 /// The longest title, in characters.
 const TITLE: usize = 200;
 
+/// How much of the links of a page is kept, in bytes.
+const LINKS_BYTES: usize = 32 * 1024;
+
 /// What is to be taken in.
 pub(super) struct Taken {
     pub(super) content: Content,
@@ -85,6 +88,10 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
         return finish(app, crawl, page, more).await;
     }
     (page.etag, page.last_modified, page.links) = (etag, last_modified, links);
+    if page.links.iter().map(String::len).sum::<usize>() > LINKS_BYTES {
+        // Links that are not kept are found again by reading the whole page, also when it is as it was.
+        (page.etag, page.last_modified, page.links) = (None, None, vec![]);
+    }
     let workspace = &crawl.source.workspace_id;
     let before = match &page.document_id {
         Some(id) => app.store.document(workspace, id).await?,
