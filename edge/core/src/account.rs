@@ -3,6 +3,7 @@
 //! A known and an unknown address get the same answers after the same work.
 use crate::address::ClientAddress;
 use crate::app::App;
+use crate::error::is_of_reference;
 use crate::limit::Meter;
 use crate::limit::lane::{self, Operation};
 use crate::password;
@@ -13,7 +14,7 @@ use edge_model::account::{Account, Session};
 use edge_model::text::Name;
 use edge_model::time::DAY;
 use edge_model::{AccountId, SessionId};
-use edge_store::{accounts, members, provenance};
+use edge_store::{SqlError, accounts, members, provenance};
 use serde::{Deserialize, Serialize};
 
 /// How long a sign-in lasts, in milliseconds.
@@ -58,7 +59,7 @@ pub async fn log_in(app: &App, from: &ClientAddress, email: &str, password: &str
         }
     };
     if !is_right && !is_waiting {
-        return Err(Error::unauthenticated("e-mail address or password is wrong").because(Reason::WrongCredentials));
+        return Err(wrong_credentials());
     }
     let Some(account) = account.filter(|_| is_right) else {
         guess.take_back(app).await?;
@@ -70,10 +71,20 @@ pub async fn log_in(app: &App, from: &ClientAddress, email: &str, password: &str
     };
     guess.was_right(app).await?;
     let (session, token) = new_session(app, &account.id)?;
-    app.store
+    match app
+        .store
         .write(vec![accounts::insert_session(&session, app.now())])
-        .await?;
-    Ok((account, token))
+        .await
+    {
+        Ok(_) => Ok((account, token)),
+        // The account was deleted while the password was compared.
+        Err(SqlError::Constraint(text)) if is_of_reference(&text) => Err(wrong_credentials()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn wrong_credentials() -> Error {
+    Error::unauthenticated("e-mail address or password is wrong").because(Reason::WrongCredentials)
 }
 
 /// Reads the session out of a sign-in token.

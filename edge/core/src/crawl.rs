@@ -15,9 +15,10 @@ mod turn;
 
 use crate::app::App;
 use crate::attempt::{self, Attempt, Begin, Work};
+use crate::error::is_of_reference;
 use crate::guard::PublicUrl;
 use crate::ports::Company;
-use crate::{Error, Kind, Result, secret};
+use crate::{Error, Result, secret};
 use edge_model::Timestamp;
 use edge_model::crawl::{CrawlPage, Found, PageKind, PageState};
 use edge_model::source::{Source, SourceStatus};
@@ -72,7 +73,7 @@ pub async fn drain(app: &App, source: &SourceRef, budget_ms: i64) -> Result<Opti
         }
         match step(app, view).await {
             // Deleted meanwhile: nothing may come back.
-            Err(error) if error.kind == Kind::Conflict && error.for_log().contains("FOREIGN KEY") => return Ok(None),
+            Err(error) if is_of_reference(error.for_log()) => return Ok(None),
             done => done?,
         }
     }
@@ -98,9 +99,9 @@ struct Crawl {
     source: Source,
     start: Url,
     size: CrawlSize,
-    /// What has been begun, and ends with the batch that is written next.
     /// How many pages it may take in: as many as it was given, and no more than the plan allows documents.
     most_pages: u32,
+    /// What has been begun, and ends with the batch that is written next.
     attempt: Option<Attempt>,
 }
 
@@ -156,8 +157,8 @@ async fn step(app: &App, view: CrawlView) -> Result<()> {
     source.status = SourceStatus::Crawling;
     let crawl = Crawl {
         start: start(&source)?,
-        source,
         most_pages: source.max_pages.min(most_documents.unwrap_or(u32::MAX)),
+        source,
         size,
         attempt: None,
     };

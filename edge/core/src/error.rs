@@ -211,6 +211,22 @@ impl Error {
     }
 }
 
+/// What a broken constraint tells the caller: that the plan allows no more, that what the row refers to is gone, or that
+/// there is such a row already.
+#[track_caller]
+fn of_constraint(text: &str) -> Error {
+    match quotas::exceeded(text) {
+        Some(resource) => quota::refusal(resource),
+        None if is_of_reference(text) => Error::new(Kind::NotFound, "what it belongs to is not there any more"),
+        None => Error::new(Kind::Conflict, "already exists"),
+    }
+}
+
+/// Tells whether a constraint was broken by a row that refers to one that is not there, and not by one that is there twice.
+pub(crate) fn is_of_reference(constraint: &str) -> bool {
+    constraint.contains("FOREIGN KEY constraint failed")
+}
+
 impl From<SqlError> for Error {
     #[track_caller]
     fn from(error: SqlError) -> Self {
@@ -221,7 +237,7 @@ impl From<SqlError> for Error {
             },
             SqlError::Constraint(text) => Self {
                 internal: Some(text.clone()),
-                ..quotas::exceeded(&text).map_or_else(|| Self::new(Kind::Conflict, "already exists"), quota::refusal)
+                ..of_constraint(&text)
             },
             SqlError::OutOfMemory(text) => Self::out_of_memory(text),
             SqlError::Lost(text) => Self::unavailable("the database did not answer; try again", text).retry_after(1),

@@ -207,7 +207,11 @@ fn conflict(error: SqlError) -> Error {
         SqlError::Constraint(text) if text.contains("content_hash") => {
             Error::new(Kind::Conflict, "the same text is here already, under the same title")
         }
-        error @ SqlError::Constraint(_) if Error::from(error.clone()).kind == Kind::PlanLimit => error.into(),
+        error @ SqlError::Constraint(_)
+            if matches!(Error::from(error.clone()).kind, Kind::PlanLimit | Kind::NotFound) =>
+        {
+            error.into()
+        }
         SqlError::Constraint(_) => Error::new(Kind::Conflict, "somebody else changed the document just now; try again"),
         error => error.into(),
     }

@@ -276,3 +276,18 @@ async fn guesses_of_a_quarter_of_an_hour_ago_are_forgotten() {
     }
     log_in(&world, ANN, PASSWORD, "192.0.2.1").await.expect(200);
 }
+
+#[tokio::test]
+async fn an_account_deleted_while_its_owner_signs_in_is_unknown() {
+    let world = World::new();
+    let first = world.sign_up(ANN).await;
+    let delete = async {
+        let call = world.call(http::Method::DELETE, "/api/v1/auth/me").bearer(&first);
+        call.json(&json!({ "password": PASSWORD })).send().await.expect(200);
+    };
+    let (answer, ()) = tokio::join!(
+        log_in(&world, ANN, PASSWORD, "192.0.2.1"),
+        world.sql.hold_next("INSERT INTO sessions", delete)
+    );
+    assert_eq!(answer.refusal(), refused(401, "INVALID_CREDENTIALS"));
+}

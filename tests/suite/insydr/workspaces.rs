@@ -325,3 +325,17 @@ async fn one_sees_ones_own_and_those_one_has_joined() {
     let nobody = world.sign_up("dora@example.com").await;
     has(&list(&nobody).await, &json!({ "workspaces": [], "total": 0 }));
 }
+
+#[tokio::test]
+async fn what_is_added_to_a_workspace_that_has_just_gone_is_not_found() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let delete = async {
+        owner.delete(&world, "").await.expect(200);
+    };
+    let (answer, ()) = tokio::join!(
+        owner.post(&world, "/collections", json!({ "name": "Late" })),
+        world.sql.hold_next("INSERT INTO collections", delete)
+    );
+    assert_eq!(answer.refusal(), (404, "NOT_FOUND".into(), None));
+}
