@@ -411,3 +411,28 @@ async fn what_nobody_needs_any_more_goes_after_a_month() {
         ["https://new.example"]
     );
 }
+
+#[tokio::test]
+async fn of_what_is_ordered_again_while_set_aside_one_is_kept() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let order = |id: &str| {
+        let insert = "INSERT INTO jobs (id, workspace_id, task, run_at, created_at)
+            VALUES (?1, ?2, '{\"task\":\"compact_index\"}', 0, 0)";
+        world.sql.execute(insert, &[&id, &owner.workspace]);
+    };
+    order("job_1");
+    crate::traps::crash_at(&world, "index_snapshots", async || {
+        let _ = world.drain(&owner).await;
+    })
+    .await;
+    for id in ["job_2", "job_3", "job_4"] {
+        order(id);
+        world.drain(&owner).await;
+    }
+    let left = world.sql.column("SELECT id || ': ' || last_error FROM jobs");
+    assert_eq!(
+        left,
+        ["job_4: compact_index: it crashed 3 times while nothing else ran"]
+    );
+}

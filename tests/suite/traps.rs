@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 /// Runs work again and again, a minute apart, and cuts it off as a crash does whenever it has come to a statement with
 /// this text. Returns how often that was; 10 at most.
-async fn crash_at(world: &World, text: &str, mut run: impl AsyncFnMut()) -> usize {
+pub(crate) async fn crash_at(world: &World, text: &str, mut run: impl AsyncFnMut()) -> usize {
     for crashes in 0..10 {
         tokio::select! {
             biased;

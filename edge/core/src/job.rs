@@ -157,16 +157,22 @@ async fn set_aside(app: &App, job: &Job, work: &Work) -> Result<()> {
         attempt::MOST_TRAPS
     );
     let end = match &job.task {
+        // Every change of the index orders another run, so one is kept for whoever looks into it, and not all of them.
+        Task::CompactIndex => vec![
+            jobs::delete_waiting(workspace, job.task.name(), &job.id),
+            jobs::park(workspace, &job.id, now, &reason),
+        ],
         Task::EraseWorkspace { .. }
         | Task::EraseBlobs { .. }
         | Task::EmbedIndex { .. }
         | Task::PurgeConversations
-        | Task::Reseal { .. } => jobs::retry(workspace, &job.id, now.plus(work.set_aside), &reason),
-        Task::ProcessDocument { .. } | Task::CompactIndex | Task::SendMail { .. } | Task::ReportWebhook { .. } => {
-            jobs::park(workspace, &job.id, now, &reason)
+        | Task::Reseal { .. } => vec![jobs::retry(workspace, &job.id, now.plus(work.set_aside), &reason)],
+        Task::ProcessDocument { .. } | Task::SendMail { .. } | Task::ReportWebhook { .. } => {
+            vec![jobs::park(workspace, &job.id, now, &reason)]
         }
     };
-    Ok(app.store.write(vec![end, work.set_aside(now)]).await.map(drop)?)
+    let writes = end.into_iter().chain([work.set_aside(now)]).collect();
+    Ok(app.store.write(writes).await.map(drop)?)
 }
 
 /// Wakes everybody who has work to do: after a start, since work may have been left by a crash. Deletes what is kept no
