@@ -125,7 +125,8 @@ impl Store {
         Ok(self.rows::<Row>(statement).await?.into_iter().map(|it| it.id).collect())
     }
 
-    /// Lists workspaces that have work to do, the longest waiting first: for whoever wakes up after a crash.
+    /// Lists workspaces that have work to do, the longest waiting first, and of each owner one before the next: for whoever
+    /// wakes up after a crash. Those that are gone count as one owner's.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -135,8 +136,13 @@ impl Store {
             workspace_id: WorkspaceId,
         }
         let statement = sql!(
-            "SELECT workspace_id FROM jobs WHERE parked_at IS NULL AND run_at <= ?1
-             GROUP BY workspace_id ORDER BY min(run_at) LIMIT 100",
+            "SELECT workspace_id FROM (
+                SELECT due.workspace_id, due.run_at,
+                    row_number() OVER (PARTITION BY workspaces.owner_id ORDER BY due.run_at) AS place
+                FROM (SELECT workspace_id, min(run_at) AS run_at FROM jobs
+                    WHERE parked_at IS NULL AND run_at <= ?1 GROUP BY workspace_id) AS due
+                LEFT JOIN workspaces ON workspaces.id = due.workspace_id)
+             ORDER BY place, run_at LIMIT 100",
             now.0
         );
         Ok(self

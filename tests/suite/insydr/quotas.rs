@@ -302,6 +302,44 @@ async fn deleting_a_workspace_gives_everything_back() {
 }
 
 #[tokio::test]
+async fn one_owners_many_workspaces_do_not_hide_anothers() {
+    let world = World::new();
+    let many = world.owner("many@example.com").await;
+    let few = world.owner("few@example.com").await;
+    let numbers = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 120)";
+    world.sql.execute(
+        &format!(
+            "{numbers} INSERT INTO workspaces (id, name, slug, timezone, plan, owner_id, created_at)
+             SELECT 'ws_' || n, 'W', 's' || n, 'UTC', 'FREE', (SELECT owner_id FROM workspaces WHERE id = ?1), 0
+             FROM numbers"
+        ),
+        &[&many.workspace],
+    );
+    let job = |id: &str, workspace: &str, run_at: i64| {
+        world.sql.execute(
+            "INSERT INTO jobs (id, workspace_id, task, run_at, created_at)
+             SELECT ?1 || workspaces.id, workspaces.id, '{\"task\":\"compact_index\"}', ?3, 0
+             FROM workspaces WHERE workspaces.id LIKE ?2",
+            &[&id, &workspace, &run_at],
+        )
+    };
+    // Those of the one are all due before that of the other.
+    assert!(job("job_a", "ws_%", 1) >= 120);
+    world
+        .sql
+        .execute("DELETE FROM jobs WHERE workspace_id = ?1", &[&few.workspace]);
+    assert_eq!(job("job_b", &few.workspace, 2), 1);
+    world.wakes.take();
+    edge_core::job::sweep(&world.app).await.unwrap();
+    let woken = world.wakes.take();
+    assert!(
+        woken.iter().any(|it| it.as_str() == few.workspace),
+        "among {}",
+        woken.len()
+    );
+}
+
+#[tokio::test]
 async fn one_tenants_many_sources_do_not_hide_anothers() {
     let world = World::new();
     let many = world.owner("many@example.com").await;
