@@ -36,9 +36,13 @@ pub struct CreatedKey {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeyList {
+    /// Newest first, revoked ones last.
     pub api_keys: Vec<Key>,
     /// Extension.
     pub total: u64,
+    /// Extension: where the next page begins; null at the end.
+    #[serde(default)]
+    pub next_cursor: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -62,6 +62,9 @@ pub struct CreateInvitation {
 pub struct InvitationList {
     pub invitations: Vec<Invitation>,
     pub total: u64,
+    /// Where the next page begins; null at the end.
+    #[serde(default)]
+    pub next_cursor: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -36,7 +36,7 @@ const READS: [(&str, Bound); 41] = [
     ("/api/v1/auth/me", One),
     ("/api/v1/workspaces", Pages),
     ("/api/v1/workspaces/{workspace_id}", One),
-    ("/api/v1/workspaces/{workspace_id}/api-keys", Short),
+    ("/api/v1/workspaces/{workspace_id}/api-keys", Pages),
     ("/api/v1/workspaces/{workspace_id}/api-keys/{key_id}", One),
     ("/api/v1/workspaces/{workspace_id}/agents", Pages),
     ("/api/v1/workspaces/{workspace_id}/agents/{agent_id}", One),
@@ -64,8 +64,8 @@ const READS: [(&str, Bound); 41] = [
     ("/api/v1/workspaces/{workspace_id}/analytics/questions", Figures),
     ("/api/v1/workspaces/{workspace_id}/analytics/unanswered", Figures),
     ("/api/v1/workspaces/{workspace_id}/members", Pages),
-    ("/api/v1/workspaces/{workspace_id}/invitations", Short),
-    ("/api/v1/invitations", Short),
+    ("/api/v1/workspaces/{workspace_id}/invitations", Pages),
+    ("/api/v1/invitations", Pages),
     ("/api/v1/workspaces/{workspace_id}/agents/{agent_id}/versions", Short),
     (
         "/api/v1/workspaces/{workspace_id}/agents/{agent_id}/versions/{version}",
@@ -328,7 +328,10 @@ async fn a_forged_cursor_is_refused_by_name_in_every_list() {
         own["next_cursor"].as_str().unwrap().to_owned(),
         "https://example.com/1".to_owned(),
     ];
-    let lists = MEMBERS.map(|it| it.0).into_iter().chain(["/members"]);
+    let lists = MEMBERS
+        .map(|it| it.0)
+        .into_iter()
+        .chain(["/members", "/api-keys", "/invitations"]);
     for path in lists {
         for cursor in &forged {
             if path == "/escalations" && Some(cursor.as_str()) == own["next_cursor"].as_str() {

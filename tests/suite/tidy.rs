@@ -134,6 +134,7 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         // The address is the caller's own, which they have confirmed; or everybody's time is over.
         "WHERE id = ?1 AND email = ?2",
         "DELETE FROM invitations WHERE email = ?1",
+        "FROM invitations WHERE expires_at > ?1 AND email = ?2",
         "(SELECT id FROM invitations WHERE email = ?1)",
         "DELETE FROM invitations WHERE expires_at < ?1",
         // Of an account that is deleted, in every workspace.

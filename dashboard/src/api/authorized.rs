@@ -2,6 +2,7 @@
 use super::{AuthorizedApi, Outcome, upload, written};
 use crate::paths::encode;
 use crate::state::documents::Filter;
+use crate::state::keys;
 use gloo_net::http::Method;
 use shared::agent::{Agent, AgentList, CreateAgent, CreatedAgent, Published, TestAnswer, TestMessage, UpdateAgent};
 use shared::auth::{Me, UpdateMe};
@@ -69,9 +70,16 @@ impl AuthorizedApi {
         self.delete(&in_workspace(workspace, "")).await
     }
 
-    /// Returns the keys of a workspace, without their secrets.
+    /// Returns the keys of a workspace, without their secrets: at least all that are not revoked, which come first.
     pub async fn keys(self, workspace: &str) -> Outcome<KeyList> {
-        self.get(&in_workspace(workspace, "/api-keys")).await
+        let mut list: KeyList = self.get(&in_workspace(workspace, "/api-keys")).await?;
+        while let Some(cursor) = list.next_cursor.take().filter(|_| keys::may_have_more(&list.api_keys)) {
+            let path = in_workspace(workspace, &format!("/api-keys?cursor={}", encode(&cursor)));
+            let more: KeyList = self.get(&path).await?;
+            list.api_keys.extend(more.api_keys);
+            list.next_cursor = more.next_cursor;
+        }
+        Ok(list)
     }
 
     /// Makes a key. Its secret is in this answer and in no other.

@@ -1,4 +1,5 @@
 //! The kinds of API keys and whom each is for.
+use shared::key::Key;
 
 /// What a key opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +58,11 @@ impl Kind {
     pub fn has_domains(self) -> bool {
         self == Self::Widget
     }
+}
+
+/// Says whether more keys that work may follow a list, in which those that are revoked come last.
+pub fn may_have_more(listed: &[Key]) -> bool {
+    listed.last().is_some_and(|key| key.is_active)
 }
 
 /// Says what a key has made; none when it has made nothing.

@@ -12,7 +12,7 @@ use edge_model::text::Email;
 use edge_model::time::DAY;
 use edge_model::workspace::Role;
 use edge_model::{InvitationId, WorkspaceId};
-use edge_store::{invitations, members};
+use edge_store::{Page, invitations, members};
 
 /// How long an invitation is open, in days.
 pub const DAYS: i64 = 7;
@@ -74,13 +74,13 @@ pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Re
     Ok(invitation)
 }
 
-/// Lists the workspace's open invitations, newest first.
+/// Lists the workspace's open invitations, newest first, and counts them all.
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not administer the workspace.
-pub async fn list(app: &App, member: &Member) -> Result<Vec<Invitation>> {
+pub async fn list(app: &App, member: &Member, page: &Page) -> Result<(Vec<Invitation>, u64)> {
     member.require(Action::Administer)?;
-    Ok(app.store.invitations(&member.workspace.id, app.now()).await?)
+    Ok(app.store.invitations(&member.workspace.id, app.now(), page).await?)
 }
 
 /// Withdraws an invitation.
@@ -96,22 +96,23 @@ pub async fn withdraw(app: &App, member: &Member, id: &InvitationId) -> Result<(
     )
 }
 
-/// Lists the open invitations to the caller's address.
+/// Lists the open invitations to the caller's address, newest first, and counts them all.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn received(app: &App, caller: &SignedIn) -> Result<Vec<Invitation>> {
-    Ok(app.store.invitations_to(&caller.account.email, app.now()).await?)
+pub async fn received(app: &App, caller: &SignedIn, page: &Page) -> Result<(Vec<Invitation>, u64)> {
+    Ok(app.store.invitations_to(&caller.account.email, app.now(), page).await?)
 }
 
 /// Makes the caller a member, as they were invited to be. A session proves that its address is confirmed.
 ///
 /// # Errors
-/// [`Kind::NotFound`] for an invitation of somebody else, as for one that does not exist.
+/// [`Kind::NotFound`] for an invitation of somebody else, as for one that does not exist; [`Kind::PlanLimit`] for an owner
+/// of as many workspaces as their plans allow.
 pub async fn accept(app: &App, caller: &SignedIn, id: &InvitationId) -> Result<(WorkspaceId, Role)> {
-    let found = received(app, caller).await?.into_iter().find(|it| it.id == *id);
-    let invitation = found.ok_or_else(not_found)?;
     let (account, now) = (&caller.account, app.now());
+    let found = app.store.invitation_to(&account.email, id, now).await?;
+    let invitation = found.ok_or_else(not_found)?;
     let mut answers = app
         .store
         .write(members::accept(&account.id, id.as_str(), &account.email, now).into())

@@ -11,6 +11,7 @@ use edge_model::key::{ApiKey, KeyKind};
 use edge_model::letter::Access;
 use edge_model::text::Name;
 use edge_model::webhook::Webhook;
+use edge_store::Page;
 use edge_store::api_keys::{self, CountedKey};
 use edge_store::provenance::Revoked;
 use std::net::IpAddr;
@@ -57,13 +58,13 @@ pub async fn create(app: &App, member: &Member, new: NewKey) -> Result<(ApiKey, 
     Ok((key, text))
 }
 
-/// Lists the workspace's keys, newest first, revoked ones included.
+/// Lists the workspace's keys, newest first and those that are revoked last, and counts them all.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn list(app: &App, member: &Member) -> Result<Vec<CountedKey>> {
+pub async fn list(app: &App, member: &Member, page: &Page) -> Result<(Vec<CountedKey>, u64)> {
     member.require(Action::Read)?;
-    Ok(app.store.api_keys(&member.workspace.id).await?)
+    Ok(app.store.api_keys(&member.workspace.id, page).await?)
 }
 
 /// Returns a key, revoked or not, and the webhooks that it has made, newest first.

@@ -174,7 +174,9 @@ fn tenancy() -> Vec<Route> {
         post(KEYS, api_keys::create, Access::Member, "Make an API key (owner, admin)")
             .takes::<CreateKey>()
             .gives::<CreatedKey>(201),
-        get(KEYS, api_keys::list, Access::Member, "List API keys").gives::<KeyList>(200),
+        get(KEYS, api_keys::list, Access::Member, "List API keys")
+            .query(&PAGE)
+            .gives::<KeyList>(200),
         get(
             KEY,
             api_keys::show,

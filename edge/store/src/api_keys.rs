@@ -1,6 +1,6 @@
 //! API keys.
 use crate::port::sql;
-use crate::{SqlError, Statement, Store, json};
+use crate::{Page, SqlError, Statement, Store, json};
 use edge_model::key::ApiKey;
 use edge_model::{AccountId, KeyId, Timestamp, WorkspaceId};
 use serde::Deserialize;
@@ -12,22 +12,51 @@ pub struct CountedKey {
     pub key: ApiKey,
     /// How many webhooks it has made.
     pub webhook_count: u64,
+    /// Where it stands in the list.
+    pub place: Timestamp,
 }
 
-const KEY: &str = "SELECT api_keys.*, accounts.full_name AS actor_name,
-        (SELECT count(*) FROM webhooks WHERE webhooks.workspace_id = ?1 AND webhooks.created_by_key_id = api_keys.id)
-            AS webhook_count
-     FROM api_keys LEFT JOIN accounts ON accounts.id = api_keys.created_by_account_id
-     WHERE api_keys.workspace_id = ?1 AND (?2 IS NULL OR api_keys.id = ?2)
-     ORDER BY api_keys.created_at DESC, api_keys.id DESC LIMIT 1000";
+/// Where a key stands in the list, newest first: one that is not revoked before all that are. 2^50 ms are as good as
+/// never, and still a number that the database takes.
+macro_rules! place {
+    () => {
+        "(api_keys.created_at + iif(api_keys.revoked_at IS NULL, 1125899906842624, 0))"
+    };
+}
+
+macro_rules! keys {
+    ($which:expr) => {
+        concat!(
+            "SELECT api_keys.*, accounts.full_name AS actor_name, ",
+            place!(),
+            " AS place, (SELECT count(*) FROM webhooks WHERE webhooks.workspace_id = ?1
+                AND webhooks.created_by_key_id = api_keys.id) AS webhook_count
+             FROM api_keys LEFT JOIN accounts ON accounts.id = api_keys.created_by_account_id
+             WHERE api_keys.workspace_id = ?1 AND ",
+            $which
+        )
+    };
+}
 
 impl Store {
-    /// Lists a workspace's keys, newest first, revoked ones included.
+    /// Lists a workspace's keys, newest first and those that are revoked last, and counts them all.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn api_keys(&self, workspace: &WorkspaceId) -> Result<Vec<CountedKey>, SqlError> {
-        self.rows(sql!(KEY, workspace.as_str(), None::<&str>)).await
+    pub async fn api_keys(&self, workspace: &WorkspaceId, page: &Page) -> Result<(Vec<CountedKey>, u64), SqlError> {
+        const LIST: &str = keys!(concat!(
+            "(",
+            place!(),
+            ", api_keys.id) < (?2, ?3) ORDER BY place DESC, api_keys.id DESC LIMIT ?4"
+        ));
+        let [at, id, limit] = page.params();
+        let list = sql!(LIST, workspace.as_str(), at, id, limit);
+        let total = sql!(
+            "SELECT count(*) AS n FROM api_keys WHERE workspace_id = ?1",
+            workspace.as_str()
+        );
+        let mut answers = self.read(vec![list, total]).await?;
+        Ok((answers.rows()?, answers.count()?))
     }
 
     /// Finds a key of a workspace, revoked or not.
@@ -35,7 +64,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn api_key(&self, workspace: &WorkspaceId, id: &KeyId) -> Result<Option<CountedKey>, SqlError> {
-        self.row(sql!(KEY, workspace.as_str(), id.as_str())).await
+        const ONE: &str = keys!("api_keys.id = ?2");
+        self.row(sql!(ONE, workspace.as_str(), id.as_str())).await
     }
 }
 

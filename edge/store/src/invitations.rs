@@ -1,24 +1,45 @@
 //! Invitations.
 use crate::port::sql;
-use crate::{SqlError, Statement, Store};
+use crate::{Page, SqlError, Statement, Store};
 use edge_model::invitation::Invitation;
 use edge_model::{InvitationId, Timestamp, WorkspaceId};
 
-const INVITATION: &str = "SELECT invitations.*, workspaces.name AS workspace_name, accounts.full_name AS inviter_name
-     FROM invitations JOIN workspaces ON workspaces.id = invitations.workspace_id
-     LEFT JOIN accounts ON accounts.id = invitations.invited_by
-     WHERE invitations.expires_at > ?1 AND (?2 IS NULL OR invitations.workspace_id = ?2)
-        AND (?3 IS NULL OR invitations.email = ?3) AND (?4 IS NULL OR invitations.id = ?4)
-     ORDER BY invitations.created_at DESC, invitations.id DESC LIMIT 1000";
+macro_rules! invitations {
+    ($which:literal) => {
+        concat!(
+            "SELECT invitations.*, workspaces.name AS workspace_name, accounts.full_name AS inviter_name
+             FROM invitations JOIN workspaces ON workspaces.id = invitations.workspace_id
+             LEFT JOIN accounts ON accounts.id = invitations.invited_by
+             WHERE invitations.expires_at > ?1 AND ",
+            $which
+        )
+    };
+}
 
 impl Store {
-    /// Lists a workspace's open invitations, newest first.
+    /// Lists a workspace's open invitations, newest first, and counts them all.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn invitations(&self, workspace: &WorkspaceId, now: Timestamp) -> Result<Vec<Invitation>, SqlError> {
-        self.rows(sql!(INVITATION, now.0, workspace.as_str(), None::<&str>, None::<&str>))
-            .await
+    pub async fn invitations(
+        &self,
+        workspace: &WorkspaceId,
+        now: Timestamp,
+        page: &Page,
+    ) -> Result<(Vec<Invitation>, u64), SqlError> {
+        const LIST: &str = invitations!(
+            "invitations.workspace_id = ?2 AND (invitations.created_at, invitations.id) < (?3, ?4)
+             ORDER BY invitations.created_at DESC, invitations.id DESC LIMIT ?5"
+        );
+        let [at, id, limit] = page.params();
+        let list = sql!(LIST, now.0, workspace.as_str(), at, id, limit);
+        let total = sql!(
+            "SELECT count(*) AS n FROM invitations WHERE expires_at > ?1 AND workspace_id = ?2",
+            now.0,
+            workspace.as_str()
+        );
+        let mut answers = self.read(vec![list, total]).await?;
+        Ok((answers.rows()?, answers.count()?))
     }
 
     /// Finds an open invitation of a workspace.
@@ -31,17 +52,47 @@ impl Store {
         id: &InvitationId,
         now: Timestamp,
     ) -> Result<Option<Invitation>, SqlError> {
-        self.row(sql!(INVITATION, now.0, workspace.as_str(), None::<&str>, id.as_str()))
-            .await
+        const ONE: &str = invitations!("invitations.workspace_id = ?2 AND invitations.id = ?3");
+        self.row(sql!(ONE, now.0, workspace.as_str(), id.as_str())).await
     }
 
-    /// Lists the open invitations to an address, whichever workspace they are into.
+    /// Lists the open invitations to an address, whichever workspace they are into, newest first, and counts them all.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn invitations_to(&self, email: &str, now: Timestamp) -> Result<Vec<Invitation>, SqlError> {
-        self.rows(sql!(INVITATION, now.0, None::<&str>, email, None::<&str>))
-            .await
+    pub async fn invitations_to(
+        &self,
+        email: &str,
+        now: Timestamp,
+        page: &Page,
+    ) -> Result<(Vec<Invitation>, u64), SqlError> {
+        const LIST: &str = invitations!(
+            "invitations.email = ?2 AND (invitations.created_at, invitations.id) < (?3, ?4)
+             ORDER BY invitations.created_at DESC, invitations.id DESC LIMIT ?5"
+        );
+        let [at, id, limit] = page.params();
+        let list = sql!(LIST, now.0, email, at, id, limit);
+        let total = sql!(
+            "SELECT count(*) AS n FROM invitations WHERE expires_at > ?1 AND email = ?2",
+            now.0,
+            email
+        );
+        let mut answers = self.read(vec![list, total]).await?;
+        Ok((answers.rows()?, answers.count()?))
+    }
+
+    /// Finds an open invitation to an address, whichever workspace it is into.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn invitation_to(
+        &self,
+        email: &str,
+        id: &InvitationId,
+        now: Timestamp,
+    ) -> Result<Option<Invitation>, SqlError> {
+        const ONE: &str = invitations!("invitations.email = ?2 AND invitations.id = ?3");
+        self.row(sql!(ONE, now.0, email, id.as_str())).await
     }
 }
 

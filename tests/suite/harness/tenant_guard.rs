@@ -36,7 +36,8 @@ const EXCEPTIONS: &[(&str, &[&str])] = &[
             "FROM invitations WHERE id = ?1 AND email = ?2",
             "FROM invitations WHERE id = ?2 AND email = ?3",
             "FROM invitations WHERE invited_by = ?1",
-            "(?3 IS NULL OR invitations.email = ?3)",
+            "invitations.expires_at > ?1 AND invitations.email = ?2",
+            "FROM invitations WHERE expires_at > ?1 AND email = ?2",
         ],
     ),
     (

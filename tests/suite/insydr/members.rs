@@ -96,7 +96,10 @@ async fn who_is_invited_gets_a_mail_and_becomes_a_member_by_accepting() {
     );
     let token = world.sign_up(BOB).await;
     let list = received(&world, &token).await;
-    is(&list, &json!({ "invitations": [expected], "total": 1 }));
+    is(
+        &list,
+        &json!({ "invitations": [expected], "total": 1, "next_cursor": null }),
+    );
     let joined = accept(&world, &token, &id(&answer)).await.expect(200);
     is(
         &joined,

@@ -139,3 +139,83 @@ async fn a_list_is_complete_up_to_a_thousand_and_says_so_beyond() {
         assert_eq!((ids(&rest, "agents").len(), &rest["next_cursor"]), (100, &json!(null)));
     }
 }
+
+#[tokio::test]
+async fn keys_come_in_pages_those_that_work_first() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let mut keys = vec![];
+    for number in 0..5 {
+        let body = json!({ "name": format!("Key {number}"), "kind": "twig" });
+        keys.push(owner.post(&world, "/api-keys", body).await.expect(201)["id"].clone());
+        world.clock.advance(1_000);
+    }
+    for revoked in [4, 2] {
+        let path = format!("/api-keys/{}", keys[revoked].as_str().unwrap());
+        owner.delete(&world, &path).await.expect(200);
+    }
+    let (mut found, mut query) = (vec![], "?limit=2".to_owned());
+    loop {
+        let page = owner.get(&world, &format!("/api-keys{query}")).await.expect(200);
+        assert_eq!(page["total"], 5);
+        found.extend(ids(&page, "api_keys"));
+        match page["next_cursor"].as_str() {
+            Some(cursor) => query = format!("?limit=2&cursor={cursor}"),
+            None => break,
+        }
+    }
+    let expected = [3, 1, 0, 4, 2].map(|it| keys[it].as_str().unwrap().to_owned());
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn invitations_come_in_pages_and_none_is_out_of_reach() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let bob = world.owner("bob@example.com").await;
+    let now = edge_core::ports::Clock::now(&*world.clock).0;
+    let numbers = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1005)";
+    let of_workspace = "INSERT INTO invitations (id, workspace_id, email, role, expires_at, created_at)
+        SELECT 'inv_' || n, ?1, n || '@example.com', 'MEMBER', ?2, n FROM numbers";
+    let params: [&dyn rusqlite::ToSql; 2] = [&owner.workspace, &(now + 1_000)];
+    world.sql.execute(&format!("{numbers} {of_workspace}"), &params);
+    let first = owner.get(&world, "/invitations").await.expect(200);
+    assert_eq!(
+        (&first["total"], ids(&first, "invitations").len()),
+        (&json!(1_005), 1_000)
+    );
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let rest = owner
+        .get(&world, &format!("/invitations?cursor={cursor}"))
+        .await
+        .expect(200);
+    assert_eq!(ids(&rest, "invitations"), ["inv_5", "inv_4", "inv_3", "inv_2", "inv_1"]);
+    assert_eq!(rest["next_cursor"], json!(null));
+    // As many workspaces have invited one address.
+    world.sql.execute(
+        &format!(
+            "{numbers} INSERT INTO workspaces (id, name, slug, timezone, plan, owner_id, created_at)
+             SELECT 'ws_' || n, 'W', 's' || n, 'UTC', 'FREE', (SELECT owner_id FROM workspaces WHERE id = ?1), 0
+             FROM numbers"
+        ),
+        &[&owner.workspace],
+    );
+    world.sql.execute(
+        &format!(
+            "{numbers} INSERT INTO invitations (id, workspace_id, email, role, expires_at, created_at)
+             SELECT 'to_' || n, 'ws_' || n, 'bob@example.com', 'MEMBER', ?1, n FROM numbers"
+        ),
+        &[&(now + 1_000)],
+    );
+    let path = "/api/v1/invitations";
+    let first = list(&world, &bob, path, "").await.expect(200);
+    assert_eq!(
+        (&first["total"], ids(&first, "invitations").len()),
+        (&json!(1_005), 1_000)
+    );
+    let query = format!("?cursor={}", first["next_cursor"].as_str().unwrap());
+    let rest = list(&world, &bob, path, &query).await.expect(200);
+    assert_eq!(ids(&rest, "invitations").len(), 5);
+    let accept = world.post(&format!("{path}/to_1/accept"), json!({}));
+    accept.bearer(&bob.token).send().await.expect(200);
+}

@@ -1,11 +1,13 @@
 //! API keys (seed 004, section 3).
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
+use super::page::Paging;
 use super::provenance::{self, KeepQuery, actor};
 use super::webhooks;
 use crate::route::Access;
 use axum::Json;
 use axum::extract::State;
+use edge_core::cursor::List;
 use edge_core::key::NewKey;
 use edge_core::origin::DomainPattern;
 use edge_core::{App, key};
@@ -57,14 +59,27 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-pub async fn list(State(app): State<App>, Member(member): Member) -> ApiResult<Json<KeyList>> {
-    let api_keys: Vec<Key> = key::list(&app, &member).await?.into_iter().map(shown).collect();
-    let total = u64::try_from(api_keys.len()).unwrap_or_default();
-    Ok(Json(KeyList { api_keys, total }))
+pub async fn list(
+    State(app): State<App>,
+    Member(member): Member,
+    Query(paging): Query<Paging>,
+) -> ApiResult<Json<KeyList>> {
+    let asked = paging.short(&app, List::of("api keys", &[member.workspace.id.as_str()]))?;
+    let (found, total) = key::list(&app, &member, &asked.page).await?;
+    let (api_keys, next_cursor) = asked.rows(found, |it| (it.place, it.key.id.as_str()), shown)?;
+    Ok(Json(KeyList {
+        api_keys,
+        total,
+        next_cursor,
+    }))
 }
 
 fn shown(counted: CountedKey) -> Key {
-    let CountedKey { key, webhook_count } = counted;
+    let CountedKey {
+        key,
+        webhook_count,
+        place: _,
+    } = counted;
     let ApiKey {
         id,
         workspace_id: _,

@@ -1,7 +1,7 @@
 //! Members and invitations: extensions.
 use super::caller::{Member, Person};
 use super::error::{ApiError, ApiResult, Body, Path, Query};
-use super::page::Paging;
+use super::page::{Asked, Paging};
 use super::provenance::{KEEP_OF_MEMBER, KeepQuery, actor, consequences};
 use crate::route::{Access, Route, delete, get, patch, post};
 use axum::Json;
@@ -46,6 +46,7 @@ pub fn routes() -> Vec<Route> {
             of_member,
             "List open invitations (owner, admin)",
         )
+        .query(&super::PAGE)
         .gives::<InvitationList>(200),
         delete(INVITATION, withdraw, of_member, "Withdraw an invitation (owner, admin)")
             .control()
@@ -56,6 +57,7 @@ pub fn routes() -> Vec<Route> {
             of_account,
             "List invitations to oneself",
         )
+        .query(&super::PAGE)
         .gives::<InvitationList>(200),
         post(
             "/api/v1/invitations/{invitation_id}/accept",
@@ -129,11 +131,13 @@ fn shown(invitation: Invitation) -> wire::member::Invitation {
     }
 }
 
-fn all(found: Vec<Invitation>) -> Json<InvitationList> {
-    Json(InvitationList {
-        total: u64::try_from(found.len()).unwrap_or_default(),
-        invitations: found.into_iter().map(shown).collect(),
-    })
+fn page(asked: &Asked<'_>, (found, total): (Vec<Invitation>, u64)) -> ApiResult<Json<InvitationList>> {
+    let (invitations, next_cursor) = asked.rows(found, |it| (it.created_at, it.id.as_str()), shown)?;
+    Ok(Json(InvitationList {
+        invitations,
+        total,
+        next_cursor,
+    }))
 }
 
 fn said(message: &str) -> Json<Message> {
@@ -196,8 +200,13 @@ pub async fn invite(
     Ok((StatusCode::CREATED, Json(shown(invitation))))
 }
 
-pub async fn invitations(State(app): State<App>, Member(member): Member) -> ApiResult<Json<InvitationList>> {
-    Ok(all(invitation::list(&app, &member).await?))
+pub async fn invitations(
+    State(app): State<App>,
+    Member(member): Member,
+    Query(paging): Query<Paging>,
+) -> ApiResult<Json<InvitationList>> {
+    let asked = paging.short(&app, List::of("invitations", &[member.workspace.id.as_str()]))?;
+    page(&asked, invitation::list(&app, &member, &asked.page).await?)
 }
 
 pub async fn withdraw(
@@ -209,8 +218,16 @@ pub async fn withdraw(
     Ok(said("Invitation withdrawn"))
 }
 
-pub async fn received(State(app): State<App>, Person(person): Person) -> ApiResult<Json<InvitationList>> {
-    Ok(all(invitation::received(&app, &person).await?))
+pub async fn received(
+    State(app): State<App>,
+    Person(person): Person,
+    Query(paging): Query<Paging>,
+) -> ApiResult<Json<InvitationList>> {
+    let asked = paging.short(
+        &app,
+        List::of("invitations to an account", &[person.account.id.as_str()]),
+    )?;
+    page(&asked, invitation::received(&app, &person, &asked.page).await?)
 }
 
 pub async fn accept(State(app): State<App>, Person(person): Person, Path(id): Path<String>) -> ApiResult<Json<Joined>> {
