@@ -9,8 +9,19 @@ pub struct Usage {
     pub documents: Used,
     /// Websites, sitemaps and single pages that are crawled.
     pub sources: Used,
-    /// Bytes of all versions of all documents.
+    /// Bytes of all versions of all documents, each content once.
     pub stored_bytes: Used,
+    /// Archived agents included.
+    #[serde(default)]
+    pub agents: Used,
+    #[serde(default)]
+    pub collections: Used,
+    /// API keys that are not revoked.
+    #[serde(default)]
+    pub api_keys: Used,
+    /// Questions for a person that nobody has resolved.
+    #[serde(default)]
+    pub open_escalations: Used,
     /// Messages of this month.
     pub messages: Used,
     /// When the count of messages begins anew.

@@ -41,6 +41,7 @@ mod quotas;
 mod resuming;
 mod retention;
 mod roles;
+mod row_quotas;
 mod samples;
 mod secrets;
 mod sessions;

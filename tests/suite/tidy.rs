@@ -124,6 +124,7 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         "SELECT EXISTS (SELECT 1 FROM webhooks, json_each(?1) AS marks",
         "SELECT * FROM webhooks WHERE id > ?2",
         // A sweep, by age.
+        "FROM escalations WHERE status = 'open'",
         "DELETE FROM events WHERE id IN",
         "FROM jobs WHERE parked_at < ?2",
         "FROM agents WHERE id = ?1 AND status = 'PUBLISHED'",
@@ -133,8 +134,8 @@ fn every_statement_on_a_tenant_table_names_the_tenant() {
         "FROM workspaces WHERE id",
         // The address is the caller's own, which they have confirmed; or everybody's time is over.
         "WHERE id = ?1 AND email = ?2",
-        "DELETE FROM invitations WHERE email = ?1",
         "FROM invitations WHERE expires_at > ?1 AND email = ?2",
+        "DELETE FROM invitations WHERE email = ?1",
         "(SELECT id FROM invitations WHERE email = ?1)",
         "DELETE FROM invitations WHERE expires_at < ?1",
         // Of an account that is deleted, in every workspace.

@@ -27,8 +27,9 @@ pub(crate) fn opening(app: &App, escalation: &Escalation) -> Result<Vec<Statemen
 
 /// Returns what is written when something about an escalation changes; `before` is how it was.
 fn changing(app: &App, before: &Escalation, after: &Escalation) -> Result<Vec<Statement>> {
-    let mut writes = vec![escalations::update(before, after)];
+    let mut writes = vec![escalations::update(before, after, app.now())];
     if before.status == EscalationStatus::Open && after.status == EscalationStatus::Resolved {
+        writes.push(escalations::trim_resolved(&after.workspace_id));
         let happening = Happening::EscalationResolved(told(after));
         writes.extend(event::statements(&event::make(app, &after.workspace_id, happening)?));
     }

@@ -67,11 +67,20 @@ pub(crate) async fn require_room(app: &App, workspace: &WorkspaceId, documents: 
 /// Says that the plan allows no more of a resource.
 #[track_caller]
 pub(crate) fn refusal(resource: Resource) -> Error {
-    let what = match resource {
-        Resource::Documents => "documents",
-        Resource::Sources => "websites",
-        Resource::StoredBytes => "stored bytes",
+    let of_workspace = |what: &str, remedy: &str| {
+        format!("the workspace's plan allows no more {what}; {remedy} or choose a larger plan")
     };
-    let message = format!("the workspace's plan allows no more {what}; delete some or choose a larger plan");
+    let message = match resource {
+        Resource::Documents => of_workspace("documents", "delete some"),
+        Resource::Sources => of_workspace("websites", "delete some"),
+        Resource::StoredBytes => of_workspace("stored bytes", "delete some"),
+        Resource::Agents => of_workspace("agents", "change one that is there"),
+        Resource::Collections => of_workspace("collections", "delete some"),
+        Resource::ApiKeys => of_workspace("API keys", "revoke some"),
+        Resource::OpenEscalations => of_workspace("open escalations", "resolve some"),
+        Resource::Workspaces => {
+            "an account with these plans may own no more workspaces; delete one or choose a larger plan".into()
+        }
+    };
     Error::new(Kind::PlanLimit, message)
 }

@@ -10,6 +10,8 @@ use edge_store::{Statement, accounts, analytics, escalations, events, jobs, mail
 const AT_ONCE: u32 = 200;
 /// How long an answer that is under way is left alone, in milliseconds.
 const ANSWERING: i64 = 10 * MINUTE;
+/// After which time without any change an open escalation is closed, in milliseconds.
+const FORGOTTEN: i64 = 180 * DAY;
 /// The longest pause between two looks, in milliseconds.
 const PAUSE: i64 = HOUR;
 
@@ -54,8 +56,9 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
     Ok(())
 }
 
-/// Deletes sessions, codes and invitations that ended a day ago and what was counted of mails before, and orders the runs that nobody ordered: of deletions that were
-/// forgotten, and of embedding when the installation's model is another than that of an index.
+/// Deletes sessions, codes and invitations that ended a day ago and what was counted of mails before, closes escalations
+/// that nobody has seen to for [`FORGOTTEN`], and orders the runs that nobody ordered: of deletions that were forgotten,
+/// and of embedding when the installation's model is another than that of an index.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -73,9 +76,11 @@ pub async fn tidy(app: &App) -> Result<()> {
         app.store.write(vec![index::embed::order(app, &workspace)?]).await?;
         app.jobs.wake(&workspace).await?;
     }
-    let day_ago = app.now().plus(-DAY);
+    let now = app.now();
+    let day_ago = now.plus(-DAY);
     let mut writes = Vec::from(accounts::delete_ended(day_ago));
     writes.push(mail_ledger::delete_older(day_ago));
+    writes.push(escalations::close_forgotten(now.plus(-FORGOTTEN), now));
     app.store.write(writes).await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Quotas: what a plan allows a workspace to store.
+//! Quotas: what a plan allows to store.
 use serde::{Deserialize, Serialize};
 
 /// What is counted.
@@ -7,13 +7,31 @@ use serde::{Deserialize, Serialize};
 pub enum Resource {
     Documents,
     Sources,
-    /// Bytes of all versions of all documents.
+    /// Bytes of all versions of all documents, each content once.
     StoredBytes,
+    /// Archived ones included.
+    Agents,
+    Collections,
+    /// Those that are not revoked.
+    ApiKeys,
+    /// Those that nobody has resolved.
+    OpenEscalations,
+    /// Those that one account owns; counted for the account and not for a workspace.
+    Workspaces,
 }
 
 impl Resource {
     /// Every resource.
-    pub const ALL: [Self; 3] = [Self::Documents, Self::Sources, Self::StoredBytes];
+    pub const ALL: [Self; 8] = [
+        Self::Documents,
+        Self::Sources,
+        Self::StoredBytes,
+        Self::Agents,
+        Self::Collections,
+        Self::ApiKeys,
+        Self::OpenEscalations,
+        Self::Workspaces,
+    ];
 
     /// Returns the resource's name in rows.
     pub fn as_str(self) -> &'static str {
@@ -21,6 +39,11 @@ impl Resource {
             Self::Documents => "documents",
             Self::Sources => "sources",
             Self::StoredBytes => "stored_bytes",
+            Self::Agents => "agents",
+            Self::Collections => "collections",
+            Self::ApiKeys => "api_keys",
+            Self::OpenEscalations => "open_escalations",
+            Self::Workspaces => "workspaces",
         }
     }
 }

@@ -207,11 +207,25 @@ pub fn update(workspace: &WorkspaceId, id: &AgentId, changes: &Changes, edit: Ed
     )
 }
 
-/// Publishes the draft as the next version, in two statements of one batch. The second returns the version and the
+/// How many published versions of an agent are kept, the current one included.
+const KEPT_VERSIONS: u32 = 50;
+
+/// Deletes the oldest versions of an agent, once another was published.
+fn trim_versions(workspace: &WorkspaceId, id: &AgentId) -> Statement {
+    sql!(
+        "DELETE FROM agent_versions WHERE workspace_id = ?1 AND agent_id = ?2
+            AND version <= (SELECT version FROM agents WHERE workspace_id = ?1 AND id = ?2) - ?3",
+        workspace.as_str(),
+        id.as_str(),
+        KEPT_VERSIONS
+    )
+}
+
+/// Publishes the draft as the next version, in three statements of one batch. The second returns the version and the
 /// revision, unless the agent is archived.
 ///
 /// The version is counted by the database, so that two publishers at once make two versions.
-pub fn publish(workspace: &WorkspaceId, id: &AgentId, edit: Edit<'_>) -> [Statement; 2] {
+pub fn publish(workspace: &WorkspaceId, id: &AgentId, edit: Edit<'_>) -> [Statement; 3] {
     let version = sql!(
         "INSERT INTO agent_versions (agent_id, workspace_id, version, config, created_at)
          SELECT id, workspace_id, version + 1, draft, ?3 FROM agents
@@ -237,11 +251,11 @@ pub fn publish(workspace: &WorkspaceId, id: &AgentId, edit: Edit<'_>) -> [Statem
         workspace.as_str(),
         id.as_str()
     ));
-    [version, agent]
+    [version, agent, trim_versions(workspace, id)]
 }
 
-/// Publishes a change of what is published, and not what else of the draft was changed, in two statements of one batch.
-pub fn republish(workspace: &WorkspaceId, id: &AgentId, change: &Map<String, Value>, edit: Edit<'_>) -> [Statement; 2] {
+/// Publishes a change of what is published, and not what else of the draft was changed, in three statements of one batch.
+pub fn republish(workspace: &WorkspaceId, id: &AgentId, change: &Map<String, Value>, edit: Edit<'_>) -> [Statement; 3] {
     let version = sql!(
         "INSERT INTO agent_versions (agent_id, workspace_id, version, config, created_at)
          SELECT agents.id, agents.workspace_id, agents.version + 1, json_patch(published.config, ?3), ?4
@@ -265,5 +279,5 @@ pub fn republish(workspace: &WorkspaceId, id: &AgentId, change: &Map<String, Val
         edit.account(),
         edit.key()
     );
-    [version, agent]
+    [version, agent, trim_versions(workspace, id)]
 }

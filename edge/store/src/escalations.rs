@@ -231,14 +231,14 @@ pub fn insert(escalation: &Escalation) -> Statement {
 
 /// Writes what people did about an escalation. What is the same before and after stays as it is by then: somebody else
 /// may have written it meanwhile.
-pub fn update(before: &Escalation, after: &Escalation) -> Statement {
+pub fn update(before: &Escalation, after: &Escalation, now: Timestamp) -> Statement {
     let it = after;
     let is_new = |is_new: bool| i64::from(is_new);
     sql!(
         "UPDATE escalations SET status = iif(?3, ?4, status), resolved_at = iif(?3, ?5, resolved_at),
             assignee_id = iif(?6, ?7, assignee_id), document_id = iif(?8, ?9, document_id),
             reply = iif(?10, ?11, reply), replied_at = iif(?10, ?12, replied_at),
-            reply_status = iif(?10, ?13, reply_status)
+            reply_status = iif(?10, ?13, reply_status), changed_at = ?14
          WHERE workspace_id = ?1 AND id = ?2",
         it.workspace_id.as_str(),
         it.id.as_str(),
@@ -252,7 +252,8 @@ pub fn update(before: &Escalation, after: &Escalation) -> Statement {
         is_new((&before.reply, before.replied_at) != (&it.reply, it.replied_at)),
         it.reply.as_deref(),
         it.replied_at.map(|at| at.0),
-        it.reply_status.map(ReplyStatus::as_str)
+        it.reply_status.map(ReplyStatus::as_str),
+        now.0
     )
 }
 
@@ -306,6 +307,29 @@ pub fn delete_of_session(workspace: &WorkspaceId, session: &str) -> Statement {
          RETURNING id",
         workspace.as_str(),
         session
+    )
+}
+
+/// Deletes some of the escalations that were resolved first, when more are kept than may be open.
+pub fn trim_resolved(workspace: &WorkspaceId) -> Statement {
+    sql!(
+        "DELETE FROM escalations WHERE workspace_id = ?1 AND id IN (
+            SELECT id FROM escalations WHERE workspace_id = ?1 AND resolved_at IS NOT NULL
+            ORDER BY resolved_at DESC LIMIT 100 OFFSET (SELECT coalesce(max(plan_quotas.amount), 1000) FROM workspaces
+                JOIN plan_quotas ON plan_quotas.plan = workspaces.plan AND plan_quotas.resource = 'open_escalations'
+                WHERE workspaces.id = ?1))",
+        workspace.as_str()
+    )
+}
+
+/// Closes some escalations that are open and to which nothing has happened since a moment. Of all tenants: a sweep does
+/// it.
+pub fn close_forgotten(before: Timestamp, now: Timestamp) -> Statement {
+    sql!(
+        "UPDATE escalations SET status = 'resolved', resolved_at = ?2, changed_at = ?2 WHERE id IN (
+            SELECT id FROM escalations WHERE status = 'open' AND coalesce(changed_at, created_at) < ?1 LIMIT 500)",
+        before.0,
+        now.0
     )
 }
 

@@ -39,6 +39,10 @@ mod tests {
             exceeded("constraint failed: quota stored_bytes"),
             Some(Resource::StoredBytes)
         );
+        for resource in Resource::ALL {
+            let text = format!("constraint failed: quota {}", resource.as_str());
+            assert_eq!(exceeded(&text), Some(resource));
+        }
         assert_eq!(exceeded("UNIQUE constraint failed: documents.content_hash"), None);
     }
 }

@@ -51,6 +51,7 @@ const EXCEPTIONS: &[(&str, &[&str])] = &[
             "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE created_at < ?1",
             "DELETE FROM invitations WHERE expires_at < ?1",
             "DELETE FROM mail_ledger WHERE created_at < ?1",
+            "FROM escalations WHERE status = 'open' AND coalesce(changed_at, created_at) < ?1",
             "FROM jobs WHERE parked_at < ?2",
             "FROM jobs WHERE parked_at IS NULL AND run_at <= ?1 GROUP BY workspace_id",
             "FROM jobs WHERE parked_at IS NULL AND json_extract(task, '$.task') = ?1 GROUP BY workspace_id",

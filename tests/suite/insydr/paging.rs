@@ -126,6 +126,7 @@ async fn a_limit_and_a_cursor_that_will_not_do_are_named() {
 async fn a_list_is_complete_up_to_a_thousand_and_says_so_beyond() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
+    world.set_plan(&owner, "ENTERPRISE").await;
     let many = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1100)
          INSERT INTO agents (id, workspace_id, name, agent_type, status, draft, created_at, updated_at)
          SELECT 'agent_' || n, ?1, 'Number ' || n, 'SUPPORT', 'DRAFT', '{}', n, n FROM numbers";

@@ -8,7 +8,7 @@ use crate::limit::lane;
 use crate::permission::Action;
 use crate::ports::Departure;
 use crate::program::Caller;
-use crate::{Error, Result, escalation, event, idempotency};
+use crate::{Error, Kind, Result, escalation, event, idempotency};
 use edge_model::conversation::{Answer, Author, Citation, Conversation, MessageStatus};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
 use edge_model::text::{Context, Name, Question};
@@ -178,7 +178,7 @@ impl Work {
             true => None,
             false => Some(self.escalation(reason, composed.confidence)?),
         };
-        let reply = Reply {
+        let mut reply = Reply {
             text: plain(&composed.text, composed.citations.len()),
             confidence: composed.confidence,
             titles: titles(&composed.citations),
@@ -193,10 +193,20 @@ impl Work {
             false => self.keeping(&answer)?,
         };
         writes.push(hits);
-        if let Some(escalation) = &reply.escalation {
-            writes.extend(escalation::opening(&self.app, escalation)?);
+        let Some(escalation) = &reply.escalation else {
+            event::write(&self.app, writes).await?;
+            return Ok(reply);
+        };
+        let mut with_escalation = writes.clone();
+        with_escalation.extend(escalation::opening(&self.app, escalation)?);
+        match event::write(&self.app, with_escalation).await {
+            // Nobody sees to the workspace's escalations, and whoever asks is answered all the same.
+            Err(error) if error.kind == Kind::PlanLimit => {
+                reply.escalation = None;
+                event::write(&self.app, writes).await?;
+            }
+            end => drop(end?),
         }
-        event::write(&self.app, writes).await?;
         Ok(reply)
     }
 

@@ -37,6 +37,10 @@ async fn show(State(app): State<App>, Member(member): Member) -> ApiResult<Json<
         documents: used(&resources, Resource::Documents),
         sources: used(&resources, Resource::Sources),
         stored_bytes: used(&resources, Resource::StoredBytes),
+        agents: used(&resources, Resource::Agents),
+        collections: used(&resources, Resource::Collections),
+        api_keys: used(&resources, Resource::ApiKeys),
+        open_escalations: used(&resources, Resource::OpenEscalations),
         messages: Used {
             used: messages_used,
             limit: messages_limit,
