@@ -32,6 +32,50 @@ fn every_tenant_table_names_its_workspace() {
 }
 
 #[test]
+fn every_reference_is_found_by_an_index() {
+    let sql = Sqlite::migrated();
+    let references = sql.column(
+        "SELECT tables.name || '.' || keys.\"from\" FROM sqlite_master AS tables, pragma_foreign_key_list(tables.name) AS keys
+         WHERE tables.type = 'table' AND NOT EXISTS (
+            SELECT 1 FROM pragma_index_list(tables.name) AS indexes, pragma_index_info(indexes.name) AS columns
+            WHERE columns.seqno = 0 AND columns.name = keys.\"from\")",
+    );
+    assert!(
+        references.is_empty(),
+        "deleting what these refer to reads whole tables: {references:?}"
+    );
+}
+
+#[test]
+fn bytes_of_an_old_release_are_counted_by_content() {
+    let database = rusqlite::Connection::open_in_memory().unwrap();
+    database.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+    let (before, after): (Vec<_>, Vec<_>) = migrations().into_iter().partition(|it| it.0.as_str() < "0084");
+    for (_, sql) in before {
+        database.execute_batch(&sql).unwrap();
+    }
+    let rows = "INSERT INTO workspaces (id, name, slug, timezone, plan, owner_id, created_at)
+            VALUES ('ws_1', 'W', 'w', 'UTC', 'FREE', 'user_1', 0);
+        INSERT INTO document_versions (document_id, workspace_id, version, content_hash, created_at, size) VALUES
+            ('doc_1', 'ws_1', 1, 'a', 1, 10), ('doc_1', 'ws_1', 2, 'a', 2, 10), ('doc_1', 'ws_1', 3, 'b', 3, 5);
+        INSERT INTO escalations (id, workspace_id, agent_id, question, asked_by, reason, reason_text, status, created_at)
+            VALUES ('esc_1', 'ws_1', 'agent_1', 'Why?', 'Jo', 'visitor', 'Asked', 'open', 1);";
+    database.execute_batch(rows).unwrap();
+    let used = |resource: &str| {
+        let sql = "SELECT used FROM usage WHERE workspace_id = 'ws_1' AND resource = ?1";
+        database.query_row(sql, [resource], |row| row.get::<_, u32>(0)).unwrap()
+    };
+    assert_eq!(used("stored_bytes"), 25);
+    for (_, sql) in after {
+        database.execute_batch(&sql).unwrap();
+    }
+    assert_eq!(
+        (used("stored_bytes"), used("open_escalations"), used("agents")),
+        (15, 1, 0)
+    );
+}
+
+#[test]
 fn migrations_have_a_number_each_and_say_what_they_are_for() {
     let mut last = 0;
     for (name, sql) in &migrations() {

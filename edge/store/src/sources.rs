@@ -29,13 +29,17 @@ const COUNTED: &str = "SELECT id, workspace_id, collection_id, kind, name, url, 
         iif(?2 IS NULL, '[]', exclude_patterns) AS exclude_patterns,
         iif(?2 IS NULL, '[]', allowed_hosts) AS allowed_hosts,
         refresh, status, error, run, started_at, ended_at, next_step_at, created_at, updated_at,
-        (SELECT count(*) FROM crawl_pages AS page WHERE page.source_id = sources.id AND page.run = sources.run
+        (SELECT count(*) FROM crawl_pages AS page WHERE page.workspace_id = sources.workspace_id
+            AND page.source_id = sources.id AND page.run = sources.run
             AND page.state = 'done' AND page.depth > 0) AS pages_done,
-        (SELECT count(*) FROM crawl_pages AS page WHERE page.source_id = sources.id AND page.run = sources.run
+        (SELECT count(*) FROM crawl_pages AS page WHERE page.workspace_id = sources.workspace_id
+            AND page.source_id = sources.id AND page.run = sources.run
             AND page.state = 'skipped' AND page.depth > 0) AS pages_skipped,
-        (SELECT count(*) FROM crawl_pages AS page WHERE page.source_id = sources.id AND page.run = sources.run
+        (SELECT count(*) FROM crawl_pages AS page WHERE page.workspace_id = sources.workspace_id
+            AND page.source_id = sources.id AND page.run = sources.run
             AND page.state = 'failed' AND page.depth > 0) AS pages_failed,
-        (SELECT count(*) FROM crawl_pages AS page WHERE page.source_id = sources.id AND page.run = sources.run
+        (SELECT count(*) FROM crawl_pages AS page WHERE page.workspace_id = sources.workspace_id
+            AND page.source_id = sources.id AND page.run = sources.run
             AND page.state = 'waiting' AND page.depth > 0) AS pages_waiting,
         (SELECT coalesce(sum(chunk_count), 0) FROM documents WHERE documents.source_id = sources.id) AS chunk_count,
         (SELECT coalesce(sum(token_count), 0) FROM documents WHERE documents.source_id = sources.id) AS token_count
