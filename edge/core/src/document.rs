@@ -105,7 +105,14 @@ pub(crate) async fn keep_bytes(
         // The oldest version goes, whose size is not known here.
         NextVersion::Later(_) => (0, u64::try_from(file::MAX_UPLOAD).unwrap_or(u64::MAX)),
     };
-    quota::require_room(app, workspace, documents, size.saturating_sub(freed)).await?;
+    if let Err(refusal) = quota::require_room(app, workspace, documents, size.saturating_sub(freed)).await {
+        // The same bytes are counted once.
+        let hashes = [hash.to_owned()];
+        if app.store.contents_in_use(workspace, &hashes).await?.is_empty() {
+            return Err(refusal);
+        }
+        quota::require_room(app, workspace, documents, 0).await?;
+    }
     let key = blob_key(workspace, hash);
     let keys = vec![key.clone()];
     let erase = job::insert(app, workspace, Task::EraseBlobs { keys }, UNCLAIMED)?;
