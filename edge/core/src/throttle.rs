@@ -41,6 +41,16 @@ pub(crate) async fn count(app: &App, from: &ClientAddress, what: &str, limit: u6
     .await
 }
 
+/// Refuses a network that has used up its tries of `what`, without counting one.
+///
+/// # Errors
+/// [`Kind::RateLimited`].
+pub(crate) async fn check(app: &App, from: &ClientAddress, what: &str, limit: u64, window: Window) -> Result<()> {
+    let mut takes = from.takes(what, window, limit);
+    takes.iter_mut().for_each(|it| it.amount = 0);
+    counted(app, format!("{what}:{}", from.widest()), takes).await.map(drop)
+}
+
 async fn counted(app: &App, scope: String, takes: Vec<Take>) -> Result<Counted> {
     let outcome = app.limiter.take(&scope, &takes).await?;
     if let Some(index) = outcome.refused {

@@ -95,3 +95,20 @@ async fn nobody_else_changes_a_plan_or_learns_what_would_do() {
         }
     }
 }
+
+#[tokio::test]
+async fn right_tokens_that_come_together_are_never_refused() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let body = || json!({ "plan": "STARTER" });
+    let calls = (0..30).map(|_| set_plan(&world, &owner.workspace, Some(OPERATOR_TOKEN), body()));
+    for answer in futures_util::future::join_all(calls).await {
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+    for _ in 0..10 {
+        let answer = set_plan(&world, &owner.workspace, Some("wrong"), body()).await;
+        assert_eq!(answer.refusal(), refused(401, "UNAUTHORIZED"));
+    }
+    let answer = set_plan(&world, &owner.workspace, Some(OPERATOR_TOKEN), body()).await;
+    assert_eq!(answer.refusal(), refused(429, "RATE_LIMITED"));
+}
