@@ -118,15 +118,16 @@ async fn without_memory_people_sign_in_and_longer_things_wait() {
     let key = world.widget_key(&owner).await;
     let collection = world.default_collection(&owner).await;
     let hog = take_all(&world);
-    // Bodies reserve too, however short they are.
-    assert_busy(&log_in(&world).await);
+    // Short bodies take nothing from the budget.
+    log_in(&world).await.expect(200);
     assert_busy(
         &world
             .ask(&key, &agent, "visitor", "When is the shop open?")
             .send()
             .await,
     );
-    assert_busy(&owner.send_file(&world, &collection, "a.txt", b"text").await);
+    let long = [b'a'; 20 * 1024];
+    assert_busy(&owner.send_file(&world, &collection, "a.txt", &long).await);
     assert_eq!(world.sql.column("SELECT 1 FROM messages").len(), 0);
     drop(hog);
     log_in(&world).await.expect(200);
@@ -136,6 +137,124 @@ async fn without_memory_people_sign_in_and_longer_things_wait() {
         .await;
     assert!(answer.streamed().contains("nine to five"), "{}", answer.text());
     assert_eq!(owner.send_file(&world, &collection, "a.txt", b"text").await.status, 202);
+}
+
+/// The beginning of a body of JSON of so many bytes; the rest never comes.
+fn stalled_json(bytes: usize) -> Body {
+    let mut begun = br#"{"name":7,"rest":""#.to_vec();
+    begun.resize(bytes, b'a');
+    Body::from_stream(pieces(begun).chain(stream::pending()))
+}
+
+/// A whole body of JSON that is refused for its name.
+fn long_json(bytes: usize) -> Value {
+    json!({ "name": 7, "rest": "a".repeat(bytes) })
+}
+
+#[tokio::test(start_paused = true)]
+async fn long_bodies_of_strangers_keep_nobody_out() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    owner.learn(&world, "hours.md", PAGE).await;
+    let agent = world.published_agent(&owner, json!({})).await;
+    let key = world.widget_key(&owner).await;
+    let send = |path: &'static str, number: usize| {
+        let call = world.call(Method::POST, path).widget("not a key");
+        let call = call.header("content-type", "application/json");
+        let call = call.header("cf-connecting-ip", &format!("198.51.{number}.1"));
+        call.streamed(stalled_json(600 * 1024)).send()
+    };
+    let to_login = futures_util::future::join_all((0..20).map(|it| send("/api/v1/auth/login", it)));
+    let to_chat = futures_util::future::join_all((0..20).map(|it| send("/api/v1/widget/chat", it)));
+    let others = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert!(world.app.memory.strangers_bodies.used() > MIB);
+        assert_eq!(world.app.memory.bodies.used(), 0);
+        log_in(&world).await.expect(200);
+        let question = "When is the shop open?";
+        let answer = world.ask(&key, &agent, "visitor", question).send().await;
+        assert!(answer.streamed().contains("nine to five"), "{}", answer.text());
+        let answer = owner.post(&world, "/agents", long_json(900 * 1024)).await;
+        let refused = (400, "VALIDATION_ERROR".into(), Some("name".into()));
+        assert_eq!(answer.refusal(), refused);
+    };
+    let (to_login, to_chat, ()) = tokio::join!(to_login, to_chat, others);
+    for answer in to_login {
+        assert_eq!(answer.refusal(), (413, "PAYLOAD_TOO_LARGE".into(), None));
+    }
+    // Who sends no key that we know learns no more.
+    assert!(to_chat.iter().all(|it| it.status == 401), "{:?}", to_chat[0]);
+    assert_eq!(world.app.memory.strangers_bodies.used(), 0);
+}
+
+#[tokio::test]
+async fn routes_for_everybody_take_sixteen_kilobytes() {
+    let world = World::new();
+    world.sign_up("ann@example.com").await;
+    let log_in = async |length: usize| -> Answer {
+        let body = json!({ "email": "ann@example.com", "password": PASSWORD }).to_string();
+        let body = format!("{body}{}", " ".repeat(length - body.len()));
+        let call = world.call(Method::POST, "/api/v1/auth/login");
+        call.header("content-type", "application/json").body(body).send().await
+    };
+    log_in(16 * 1024).await.expect(200);
+    let refused = (413, "PAYLOAD_TOO_LARGE".to_owned(), None);
+    assert_eq!(log_in(16 * 1024 + 1).await.refusal(), refused);
+    // What is announced is refused before any of it has come.
+    for headers in [&[][..], &[("idempotency-key", "abcdefghijklmnop")]] {
+        let mut call = world.call(Method::POST, "/api/v1/auth/login");
+        for (name, value) in [("content-type", "application/json"), ("content-length", "1048576")]
+            .iter()
+            .chain(headers)
+        {
+            call = call.header(name, value);
+        }
+        let nothing = stream::pending::<Result<Bytes, Infallible>>();
+        let answer = call.streamed(Body::from_stream(nothing)).send().await;
+        assert_eq!(answer.refusal(), refused);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn bodies_of_one_account_leave_room_for_others() {
+    let world = World::new();
+    let ann = world.owner("ann@example.com").await;
+    let bob = world.owner("bob@example.com").await;
+    let collection = world.default_collection(&bob).await;
+    let upload = || {
+        let call = ann.call(&world, Method::POST, "/documents");
+        let call = call.header("content-type", FORM).header("content-length", "20971520");
+        call.streamed(stalled(12 * MIB)).send()
+    };
+    let send = |number: usize| {
+        let call = ann.call(&world, Method::POST, "/agents");
+        let call = call.header("content-type", "application/json");
+        let call = match number % 2 {
+            0 => call,
+            _ => call.header("idempotency-key", &format!("abcdefghijklmnop-{number}")),
+        };
+        call.streamed(stalled_json(600 * 1024)).send()
+    };
+    let uploads = futures_util::future::join_all((0..2).map(|_| upload()));
+    let bodies = futures_util::future::join_all((0..20).map(send));
+    let others = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert!(world.app.memory.uploads.used() >= 12 * MIB);
+        let taken = world.app.memory.bodies.used();
+        assert!((MIB..=2 * MIB).contains(&taken), "{taken}");
+        let answer = bob.post(&world, "/agents", long_json(900 * 1024)).await;
+        let refused = (400, "VALIDATION_ERROR".into(), Some("name".into()));
+        assert_eq!(answer.refusal(), refused);
+        let file = vec![b'a'; 3 * MIB];
+        let answer = bob.send_file(&world, &collection, "a.txt", &file).await;
+        assert_eq!(answer.status, 202, "{}", answer.text());
+    };
+    let (uploads, bodies, ()) = tokio::join!(uploads, bodies, others);
+    let count = |answers: &[Answer], status: u16| answers.iter().filter(|it| it.status == status).count();
+    assert_eq!((count(&uploads, 408), count(&uploads, 503)), (1, 1));
+    assert_eq!(count(&bodies, 408) + count(&bodies, 503), 20);
+    assert!((2..=3).contains(&count(&bodies, 408)));
+    assert_busy(bodies.iter().find(|it| it.status == 503).unwrap());
 }
 
 #[tokio::test]
@@ -148,7 +267,8 @@ async fn every_dialect_says_that_there_is_no_memory() {
         let world = World::new();
         let program = Program::of(&world, kind).await;
         let _hog = take_all(&world);
-        let answer = program.post(&world, path, json!({ "url": HOOK })).await;
+        let body = json!({ "url": HOOK, "longer": "than what is not counted ".repeat(1_000) });
+        let answer = program.post(&world, path, body).await;
         let body = answer.expect(503);
         assert!(body.to_string().contains("too much is going on"), "{body}");
         assert_eq!(answer.header("retry-after"), Some("2"), "{path}");

@@ -1,8 +1,9 @@
 //! A budget of memory: what takes much reserves it first, and is refused when it does not fit.
 //!
 //! An isolate that runs out of memory ends every request in it, so a refusal has to come before the allocator's.
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 /// What holds memory that it can do without, such as a cache.
 pub trait Reclaim: Send + Sync {
@@ -172,6 +173,46 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         self.budget.give_back(self.bytes);
+    }
+}
+
+/// A budget of which each caller has a part at most, so that none of them takes it from the others.
+#[derive(Debug)]
+pub struct CallerBudget {
+    all: Arc<MemoryBudget>,
+    part: usize,
+    /// The parts that have reservations.
+    by_caller: Mutex<HashMap<String, Weak<MemoryBudget>>>,
+}
+
+impl CallerBudget {
+    /// Lets each caller have at most `part` bytes of a budget at a time.
+    #[must_use]
+    pub fn new(all: Arc<MemoryBudget>, part: usize) -> Self {
+        Self {
+            all,
+            part,
+            by_caller: Mutex::default(),
+        }
+    }
+
+    /// Returns the part of a caller.
+    #[must_use]
+    pub fn of(&self, caller: &str) -> Arc<MemoryBudget> {
+        let mut parts = self.by_caller.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.retain(|_, it| it.strong_count() > 0);
+        if let Some(part) = parts.get(caller).and_then(Weak::upgrade) {
+            return part;
+        }
+        let part = self.all.share(self.part);
+        parts.insert(caller.to_owned(), Arc::downgrade(&part));
+        part
+    }
+
+    /// Returns how many bytes all callers have reserved.
+    #[must_use]
+    pub fn used(&self) -> usize {
+        self.all.used()
     }
 }
 

@@ -86,3 +86,19 @@ fn a_cache_gives_way_when_that_is_enough() {
     drop(first);
     assert!(budget.reserve(10).is_ok());
 }
+
+#[test]
+fn no_caller_takes_the_parts_of_others() {
+    let callers = CallerBudget::new(MemoryBudget::new(10), 4);
+    let first = callers.of("ann").reserve(3).unwrap();
+    assert!(callers.of("ann").reserve(2).is_err());
+    let second = callers.of("ann").reserve(1).unwrap();
+    let others = [
+        callers.of("bob").reserve(4).unwrap(),
+        callers.of("eve").reserve(2).unwrap(),
+    ];
+    assert!(callers.of("eve").reserve(1).is_err(), "all of it is in use");
+    drop((first, second, others));
+    assert_eq!(callers.used(), 0);
+    assert!(callers.of("ann").reserve(4).is_ok());
+}

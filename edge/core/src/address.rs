@@ -12,6 +12,7 @@ const WIDE_FACTOR: u64 = 10;
 pub struct ClientAddress {
     network: String,
     wide_network: Option<String>,
+    block: String,
 }
 
 impl ClientAddress {
@@ -22,17 +23,23 @@ impl ClientAddress {
             Ok(IpAddr::V4(it)) => Self {
                 network: it.to_string(),
                 wide_network: None,
+                block: {
+                    let [a, b, c, _] = it.octets();
+                    format!("{a}.{b}.{c}.0/24")
+                },
             },
             Ok(IpAddr::V6(it)) => {
                 let [a, b, c, d, ..] = it.segments();
                 Self {
                     network: format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"),
                     wide_network: Some(format!("{a:x}:{b:x}:{c:x}::/48")),
+                    block: format!("{a:x}:{b:x}:{c:x}::/48"),
                 }
             }
             Err(_) => Self {
                 network: "unknown".into(),
                 wide_network: None,
+                block: "unknown".into(),
             },
         }
     }
@@ -45,6 +52,11 @@ impl ClientAddress {
     /// Returns the /48 of an IPv6 address.
     pub(crate) fn wide_network(&self) -> Option<&str> {
         self.wide_network.as_deref()
+    }
+
+    /// Returns the /24 of an IPv4 address or the /48 of an IPv6 address: what one holder of addresses easily has.
+    pub fn block(&self) -> &str {
+        &self.block
     }
 
     /// Returns the widest network that calls of this address are counted in, which is where their counters are kept.
@@ -92,6 +104,18 @@ mod tests {
         ] {
             let address = ClientAddress::new(text);
             assert_eq!((address.network(), address.widest()), (network, wide), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_block_is_what_one_holder_easily_has() {
+        for (text, block) in [
+            ("192.0.2.1", "192.0.2.0/24"),
+            ("::ffff:192.0.2.200", "192.0.2.0/24"),
+            ("2001:db8:1:2::1", "2001:db8:1::/48"),
+            ("?", "unknown"),
+        ] {
+            assert_eq!(ClientAddress::new(text).block(), block, "{text}");
         }
     }
 

@@ -2,7 +2,7 @@
 use crate::index::Indexes;
 use crate::{Error, Result};
 use edge_budget::Reclaim;
-pub use edge_budget::{Exhausted, MemoryBudget, Reservation};
+pub use edge_budget::{CallerBudget, Exhausted, MemoryBudget, Reservation};
 use edge_store::SqlError;
 use std::sync::{Arc, Weak};
 
@@ -32,18 +32,29 @@ pub const TABLE: [(&str, usize); 5] = [
 
 /// What files in upload may take of the budget. One of the largest fits, and indexes are left their half.
 const UPLOADS: usize = 24 * MIB;
-/// What other bodies may take of the budget until they are read.
+/// What other bodies may take of the budget until they are read, of callers who were let in.
 const BODIES: usize = 8 * MIB;
+/// What one of these callers may take of that: two of the largest bodies.
+const BODIES_OF_CALLER: usize = 2 * MIB;
+/// What bodies of callers may take who are not known yet when the body is read.
+const STRANGERS_BODIES: usize = 2 * MIB;
+/// What those of one network may take of that: one of the largest bodies.
+const STRANGERS_BODIES_OF_NETWORK: usize = MIB;
+/// Bodies that are no longer are not counted, in bytes, so that nobody's long bodies keep short ones out. They are few at
+/// a time, since each of them must have come within seconds.
+pub const SHORT_BODY: usize = 16 * 1024;
 
 /// The budgets of an isolate. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Memory {
     /// The whole, for what has no share of its own.
     pub all: Arc<MemoryBudget>,
-    /// A share of it, for files in upload.
-    pub uploads: Arc<MemoryBudget>,
-    /// A share of it, for other bodies.
-    pub bodies: Arc<MemoryBudget>,
+    /// A share of it, for files in upload, by who uploads.
+    pub uploads: Arc<CallerBudget>,
+    /// A share of it, for other bodies of callers who were let in.
+    pub bodies: Arc<CallerBudget>,
+    /// A share of it, for bodies of callers who are not known yet, by their network.
+    pub strangers_bodies: Arc<CallerBudget>,
 }
 
 impl Memory {
@@ -52,9 +63,14 @@ impl Memory {
         let all = MemoryBudget::new(limit);
         let cache: Weak<dyn Reclaim> = Arc::downgrade(&(indexes.clone() as Arc<dyn Reclaim>));
         all.reclaim_from(cache);
+        let share = |size: usize, part: usize| {
+            let share = all.share(size.min(limit));
+            Arc::new(CallerBudget::new(share, part))
+        };
         Self {
-            uploads: all.share(UPLOADS.min(limit)),
-            bodies: all.share(BODIES.min(limit)),
+            uploads: share(UPLOADS, crate::file::MAX_UPLOAD),
+            bodies: share(BODIES, BODIES_OF_CALLER),
+            strangers_bodies: share(STRANGERS_BODIES, STRANGERS_BODIES_OF_NETWORK),
             all,
         }
     }
@@ -115,6 +131,6 @@ mod tests {
 
     #[test]
     fn the_shares_leave_room_for_indexes() {
-        const { assert!(crate::file::MAX_UPLOAD <= UPLOADS && UPLOADS + BODIES < SHARED) };
+        const { assert!(crate::file::MAX_UPLOAD <= UPLOADS && UPLOADS + BODIES + STRANGERS_BODIES < SHARED) };
     }
 }

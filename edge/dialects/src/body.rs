@@ -1,9 +1,9 @@
 //! Bodies as they come: bounded in length, in time and in memory.
-use crate::extract::length_of;
+use crate::extract::{address, length_of};
 use axum::body::Body;
 use axum::extract::Request;
 use bytes::Bytes;
-use edge_core::memory::{MemoryBudget, Reservation};
+use edge_core::memory::{MemoryBudget, Reservation, SHORT_BODY};
 use edge_core::{App, Error, Kind, Result};
 use edge_model::Timestamp;
 use futures_util::future::{Either, select};
@@ -103,32 +103,58 @@ fn is_too_long(why: &(dyn std::error::Error + 'static)) -> bool {
     std::iter::successors(Some(why), |it| it.source()).any(|it| it.is::<LengthLimitError>())
 }
 
-/// Bytes that grow piece by piece, reserved before they are allocated.
+/// Who was let in and sends a body: the id of an account, or of a program's workspace. Those who let a caller in leave it
+/// with the request.
+#[derive(Clone, Debug)]
+pub(crate) struct LetIn(pub(crate) String);
+
+/// Returns the part of the budget that is for a request's body: the caller's, or the network's of callers who are known
+/// only when their body has been read.
+pub(crate) fn budget(app: &App, request: &Request) -> Arc<MemoryBudget> {
+    match request.extensions().get::<LetIn>() {
+        Some(LetIn(id)) => app.memory.bodies.of(id),
+        None => app.memory.strangers_bodies.of(address(request.headers()).block()),
+    }
+}
+
+/// Returns the part of the budget that is for the file in a request.
+///
+/// # Errors
+/// When nobody was let in.
+pub(crate) fn upload_budget(app: &App, request: &Request) -> Result<Arc<MemoryBudget>> {
+    let caller = request.extensions().get::<LetIn>();
+    let LetIn(id) = caller.ok_or_else(|| Error::internal("a file is read before its sender was let in"))?;
+    Ok(app.memory.uploads.of(id))
+}
+
+/// Bytes that grow piece by piece, reserved before they are allocated. Short ones are not reserved.
 pub(crate) struct Growing {
     bytes: Vec<u8>,
-    /// Of what `bytes` may hold without growing.
-    memory: Reservation,
+    /// How many `bytes` may hold without growing.
+    capacity: usize,
+    /// Of as many; none while they are short.
+    memory: Option<Reservation>,
+    budget: Arc<MemoryBudget>,
     /// What holds old and new bytes while they are moved.
     all: Arc<MemoryBudget>,
     /// How many there will be, as far as is known.
     expected: usize,
 }
 
-/// The least that is allocated at once, in bytes.
-const FIRST: usize = 16 * 1024;
+/// By which part bytes grow beyond what has come, at least.
+const GROWTH: usize = 4;
 
 impl Growing {
     /// Begins with nothing, within a budget. More than `expected` bytes are allocated only when more have come.
-    ///
-    /// # Errors
-    /// When the budget is used up.
-    pub(crate) fn new(app: &App, budget: &Arc<MemoryBudget>, expected: usize) -> Result<Self> {
-        Ok(Self {
+    pub(crate) fn new(app: &App, budget: Arc<MemoryBudget>, expected: usize) -> Self {
+        Self {
             bytes: Vec::new(),
-            memory: budget.reserve(0)?,
+            capacity: 0,
+            memory: None,
+            budget,
             all: app.memory.all.clone(),
             expected,
-        })
+        }
     }
 
     /// Adds a piece.
@@ -137,21 +163,48 @@ impl Growing {
     /// [`Kind::Unavailable`] when there is no memory for it.
     pub(crate) fn push(&mut self, piece: &[u8]) -> Result<()> {
         let needed = self.bytes.len().saturating_add(piece.len());
-        if needed > self.memory.bytes() {
-            let most = self.expected.max(needed);
-            let capacity = needed.max(self.memory.bytes().saturating_mul(2)).max(FIRST).min(most);
-            // Both the old and the new bytes are there for a moment.
-            let _moving = self.all.reserve(self.memory.bytes())?;
-            self.memory.grow(capacity - self.memory.bytes())?;
-            let reserved = self.bytes.try_reserve_exact(capacity - self.bytes.len());
-            reserved.map_err(Error::out_of_memory)?;
+        if needed > self.capacity {
+            self.grow(needed)?;
         }
         self.bytes.extend_from_slice(piece);
         Ok(())
     }
 
+    fn grow(&mut self, needed: usize) -> Result<()> {
+        let most = self.expected.max(needed);
+        let ample = self.capacity.saturating_add(self.capacity / GROWTH);
+        let capacity = needed.max(ample).max(SHORT_BODY).min(most);
+        // Both the old and the new bytes are there for a moment.
+        let _moving = match &mut self.memory {
+            Some(memory) => {
+                let moving = self.all.reserve(memory.bytes())?;
+                memory.grow(capacity - memory.bytes())?;
+                Some(moving)
+            }
+            None => {
+                self.memory = reserve(&self.budget, capacity)?;
+                None
+            }
+        };
+        let reserved = self.bytes.try_reserve_exact(capacity - self.bytes.len());
+        reserved.map_err(Error::out_of_memory)?;
+        self.capacity = capacity;
+        Ok(())
+    }
+
     /// Returns the bytes, and what they reserve.
-    pub(crate) fn finish(self) -> (Vec<u8>, Reservation) {
+    pub(crate) fn finish(self) -> (Vec<u8>, Option<Reservation>) {
         (self.bytes, self.memory)
+    }
+}
+
+/// Reserves what a body takes that has come; nothing for a short one.
+///
+/// # Errors
+/// [`Kind::Unavailable`] when there is no memory for it.
+pub(crate) fn reserve(budget: &Arc<MemoryBudget>, length: usize) -> Result<Option<Reservation>> {
+    match length <= SHORT_BODY {
+        true => Ok(None),
+        false => Ok(Some(budget.reserve(length)?)),
     }
 }

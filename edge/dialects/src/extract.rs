@@ -2,10 +2,12 @@
 //!
 //! The reading is the same for all; [`extractors!`] makes a dialect's own three types of it, whose refusals are in the
 //! dialect.
-use crate::body::{Growing, Incoming};
+use crate::body::{self, Growing, Incoming};
+use crate::route::Access;
 use axum::extract::Request;
 use bytes::Bytes;
-use edge_core::memory::Reservation;
+use edge_core::address::ClientAddress;
+use edge_core::memory::{Reservation, SHORT_BODY};
 use edge_core::{App, Error, Kind, Result};
 use edge_model::report::without_values;
 use http::{HeaderMap, header};
@@ -17,25 +19,33 @@ pub const MAX_JSON: usize = 1024 * 1024;
 /// What is read out of JSON takes at most about so many times its length: an array of numbers of one digit.
 const PARSING: usize = 12;
 
-/// Reads a body of at most `limit` bytes. They are reserved until the reservation is dropped.
+/// Reads a body of at most `limit` bytes, and of at most [`SHORT_BODY`] on a route that is open to anybody. They are
+/// reserved until the reservation is dropped; short ones are not.
 ///
 /// # Errors
 /// [`Kind::TooLarge`], told by the announced length before anything is read; [`Kind::TooSlow`];
 /// [`Kind::Unavailable`] when there is no memory.
-pub(crate) async fn body(app: &App, request: Request, limit: usize) -> Result<(Bytes, Reservation)> {
+pub(crate) async fn body(app: &App, request: Request, limit: usize) -> Result<(Bytes, Option<Reservation>)> {
     let too_large = |limit| Error::new(Kind::TooLarge, format!("the body must be at most {limit} bytes"));
+    let limit = match request.extensions().get::<Access>() {
+        Some(Access::Open) => limit.min(SHORT_BODY),
+        _ => limit,
+    };
     let expected = length_of(request.headers()).unwrap_or(limit);
+    let budget = body::budget(app, &request);
     let mut incoming = Incoming::new(app, request, limit, too_large)?;
     let Some(first) = incoming.next().await? else {
-        return Ok((Bytes::new(), app.memory.bodies.reserve(0)?));
+        return Ok((Bytes::new(), None));
     };
     let Some(second) = incoming.next().await? else {
-        let memory = app.memory.bodies.reserve(first.len())?;
+        let memory = body::reserve(&budget, first.len())?;
         return Ok((first, memory));
     };
-    let mut growing = Growing::new(app, &app.memory.bodies, expected)?;
+    let mut growing = Growing::new(app, budget, expected);
     growing.push(&first)?;
     growing.push(&second)?;
+    // Not kept beside what they were copied into.
+    drop((first, second));
     while let Some(piece) = incoming.next().await? {
         growing.push(&piece)?;
     }
@@ -67,7 +77,11 @@ pub(crate) async fn json<T: DeserializeOwned>(app: &App, request: Request) -> Re
             format!("the content type must be `application/json`, is {given}"),
         ));
     }
-    let _parsing = app.memory.reserve(bytes.len().saturating_mul(PARSING))?;
+    // Parsing does not wait for anything, so that there is one short body at a time.
+    let _parsing = match bytes.len() <= SHORT_BODY {
+        true => None,
+        false => Some(app.memory.reserve(bytes.len().saturating_mul(PARSING))?),
+    };
     from_slice(if bytes.is_empty() { b"{}" } else { &bytes })
 }
 
@@ -139,6 +153,11 @@ pub fn length_of(headers: &HeaderMap) -> Option<usize> {
 /// Returns a header as text.
 pub fn header_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|it| it.to_str().ok())
+}
+
+/// Returns where a request comes from.
+pub(crate) fn address(headers: &HeaderMap) -> ClientAddress {
+    ClientAddress::new(header_of(headers, "cf-connecting-ip").unwrap_or_default())
 }
 
 /// Makes a dialect's `Body`, `Query` and `Path`, whose rejections are its `ApiError`.

@@ -119,15 +119,24 @@ async fn answer(State(post): State<Post>, request: Request, next: Next) -> Respo
 async fn once(post: Post, request: Request, next: Next) -> Result<Response> {
     let (mut parts, body) = request.into_parts();
     // Before anything is written: a stranger's requests cost no row.
-    let Some(Known { identity, subjects }) = caller::known(&post.app, post.access, &parts).await? else {
+    let known = caller::known(&post.app, post.access, &parts).await?;
+    let Some(Known {
+        identity,
+        subjects,
+        let_in,
+    }) = known
+    else {
         return Ok(next.run(Request::from_parts(parts, body)).await);
     };
+    if let Some(let_in) = let_in {
+        parts.extensions.insert(let_in);
+    }
     let key = header_of(&parts.headers, KEY).unwrap_or_default().to_owned();
     idempotency::check_key(&key)?;
     if matches!(post.replay, Replay::Anew) {
         return Ok(next.run(Request::from_parts(parts, body)).await);
     }
-    let (print, body) = body::printed(&post.app, &parts.headers, body).await?;
+    let (print, body) = body::printed(&post.app, &parts, body).await?;
     let fingerprint = print.known();
     let repeatable = Repeatable {
         caller: &identity,

@@ -45,8 +45,9 @@ pub fn routes() -> Vec<Route> {
 /// Builds the router: once per isolate, it is not cheap.
 pub fn router(app: App) -> Router {
     let handlers = routes().into_iter().map(|route| {
-        let (path, operation) = (route.path, route.operation);
-        (path, Route::counted(operation, idempotency::around(&app, route)))
+        let (path, access, operation) = (route.path, route.access, route.operation);
+        let handler = idempotency::around(&app, route);
+        (path, Route::described(access, operation, handler))
     });
     handlers
         .fold(Router::new(), |router, (path, handler)| router.route(path, handler))

@@ -55,7 +55,10 @@ macro_rules! caller {
             type Rejection = ApiError;
 
             async fn from_request_parts(parts: &mut http::request::Parts, app: &edge_core::App) -> ApiResult<Self> {
-                Ok(Self($crate::program::enter(app, parts, $kind).await?))
+                let program = $crate::program::enter(app, parts, $kind).await?;
+                let id = edge_core::program::Caller::workspace(&program).id.to_string();
+                parts.extensions.insert($crate::body::LetIn(id));
+                Ok(Self(program))
             }
         }
     };

@@ -99,8 +99,9 @@ impl Route {
         self
     }
 
-    /// Passes on to the code that counts a handler's requests what the route's row says of them.
-    pub(crate) fn counted(operation: Operation, handler: MethodRouter<App>) -> MethodRouter<App> {
+    /// Passes on what a route's row says of its requests: to the code that counts them, and to the one that reads bodies.
+    pub(crate) fn described(access: Access, operation: Operation, handler: MethodRouter<App>) -> MethodRouter<App> {
+        let handler = handler.layer(Extension(access));
         match operation {
             Operation::Ordinary => handler,
             Operation::Control => handler.layer(Extension(operation)),

@@ -38,7 +38,7 @@ async fn an_unknown_address_and_a_wrong_password_are_refused_alike() {
     assert_eq!(wrong.refusal(), refused(401, "INVALID_CREDENTIALS"));
     assert_eq!((unknown.status, unknown.text()), (wrong.status, wrong.text()));
     assert_eq!((no_address.status, no_address.text()), (wrong.status, wrong.text()));
-    let long = log_in(&world, ANN, &"x".repeat(100_000), "192.0.2.1").await;
+    let long = log_in(&world, ANN, &"x".repeat(10_000), "192.0.2.1").await;
     assert_eq!((long.status, long.text()), (wrong.status, wrong.text()));
 }
 

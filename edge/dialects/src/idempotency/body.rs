@@ -4,7 +4,7 @@ use crate::extract::{self, MAX_JSON, header_of};
 use axum::body::Body;
 use axum::extract::Request;
 use edge_core::{App, Error, Kind, Result};
-use http::HeaderMap;
+use http::request::Parts;
 use http_body_util::BodyExt as _;
 use std::sync::{Arc, Mutex};
 
@@ -47,11 +47,12 @@ impl Print {
 ///
 /// # Errors
 /// Those of [`extract::body`].
-pub(super) async fn printed(app: &App, headers: &HeaderMap, body: Body) -> Result<(Print, Body)> {
-    let media_type = header_of(headers, "content-type").unwrap_or_default();
+pub(super) async fn printed(app: &App, parts: &Parts, body: Body) -> Result<(Print, Body)> {
+    let media_type = header_of(&parts.headers, "content-type").unwrap_or_default();
     let Some(print) = Fingerprint::of_form(media_type) else {
         // Reserved again while the handler reads them.
-        let (bytes, _memory) = extract::body(app, Request::new(body), MAX_JSON).await?;
+        let request = Request::from_parts(parts.clone(), body);
+        let (bytes, _memory) = extract::body(app, request, MAX_JSON).await?;
         let mut print = Fingerprint::default();
         print.add(&bytes);
         return Ok((Print::Known(print.finish()), Body::from(bytes)));

@@ -1,4 +1,5 @@
 //! Who sends a request with a key: looked up before anything is written down.
+use crate::body::LetIn;
 use crate::dialect::Dialect;
 use crate::route::Access;
 use crate::{insydr, program};
@@ -14,6 +15,8 @@ pub(crate) struct Known {
     pub(crate) identity: String,
     /// The ids of what an answer to the caller may show.
     pub(crate) subjects: Vec<String>,
+    /// Whose part of the memory their body takes; none where the route's handler does not know it either.
+    pub(crate) let_in: Option<LetIn>,
 }
 
 /// Looks a caller up; none when the handler will refuse them.
@@ -24,6 +27,7 @@ pub(super) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Op
     let found = match access {
         Access::Program(kind) => program::find(app, parts, kind).await.map(|(key, owner)| Known {
             identity: format!("key {}", secret::sha256(key)),
+            let_in: Some(LetIn(owner.workspace.id.to_string())),
             subjects: vec![owner.key.id.to_string(), owner.workspace.id.to_string()],
         }),
         access => insydr::caller::known(app, access, parts).await,

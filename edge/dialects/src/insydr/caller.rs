@@ -1,8 +1,9 @@
 //! Who calls: people by `Authorization: Bearer <token>`, widgets by `X-API-Key` and `Origin` or a visitor's token, the
 //! operator by `X-Operator-Token`.
 use super::error::ApiError;
+use crate::body::LetIn;
 use crate::dialect::bearer;
-use crate::extract::header_of;
+use crate::extract::{self, header_of};
 use crate::idempotency::Known;
 use crate::route::Access;
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -45,7 +46,11 @@ fn operation(parts: &Parts) -> Operation {
 }
 
 fn address(parts: &Parts) -> ClientAddress {
-    ClientAddress::new(header_of(&parts.headers, "cf-connecting-ip").unwrap_or_default())
+    extract::address(&parts.headers)
+}
+
+fn let_in(person: &SignedIn) -> LetIn {
+    LetIn(person.account.id.to_string())
 }
 
 impl FromRequestParts<App> for Person {
@@ -54,6 +59,7 @@ impl FromRequestParts<App> for Person {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let person = account::signed_in(app, token(parts)?).await?;
         account::admit(app, &person, &meter(parts), operation(parts)).await?;
+        parts.extensions.insert(let_in(&person));
         Ok(Self(person))
     }
 }
@@ -71,6 +77,7 @@ impl FromRequestParts<App> for Member {
             .map(|it| WorkspaceId::new(it.1));
         let id = id.ok_or_else(|| Error::internal("a member's route names no workspace"))?;
         let member = workspace::enter(app, token(parts)?, &id, &meter(parts), operation(parts)).await?;
+        parts.extensions.insert(let_in(&member.person));
         Ok(Self(member))
     }
 }
@@ -116,7 +123,9 @@ impl FromRequestParts<App> for Operator {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let token = header_of(&parts.headers, "x-operator-token");
-        Ok(Self(operator::enter(app, &address(parts), token).await?))
+        let operator = operator::enter(app, &address(parts), token).await?;
+        parts.extensions.insert(LetIn("operator".into()));
+        Ok(Self(operator))
     }
 }
 
@@ -141,6 +150,7 @@ pub(crate) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Kn
             Ok(Known {
                 identity: format!("address {}", header("cf-connecting-ip").unwrap_or("unknown")),
                 subjects: vec![],
+                let_in: None,
             })
         }
         Access::Account | Access::Member => {
@@ -148,6 +158,7 @@ pub(crate) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Kn
             Ok(Known {
                 identity: format!("session {}", person.session),
                 subjects: vec![person.session.to_string(), person.account.id.to_string()],
+                let_in: Some(let_in(&person)),
             })
         }
         Access::Widget => {
@@ -160,6 +171,8 @@ pub(crate) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Kn
             Ok(Known {
                 identity,
                 subjects: vec![owner.key.id.to_string(), owner.workspace.id.to_string()],
+                // As without an `Idempotency-Key`.
+                let_in: None,
             })
         }
         // Comparing the token here would be a guess that nobody counts; and no route of the operator takes a key.

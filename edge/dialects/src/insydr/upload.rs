@@ -1,6 +1,6 @@
 //! The form of an upload, read as it comes in: RFC 7578.
 use super::error::ApiError;
-use crate::body::{Growing, Incoming};
+use crate::body::{self, Growing, Incoming};
 use crate::extract::{header_of, length_of};
 use axum::extract::{FromRequest, Request};
 use edge_core::file::{MAX_UPLOAD, Upload};
@@ -33,7 +33,7 @@ pub struct Received {
     pub collection: CollectionId,
     pub title: Option<Name>,
     /// Of the file. To be kept as long as it is.
-    pub memory: Reservation,
+    pub memory: Option<Reservation>,
 }
 
 impl FromRequest<App> for Received {
@@ -74,7 +74,7 @@ pub struct Replacement {
     pub upload: Upload,
     pub title: Option<Name>,
     /// Of the file. To be kept as long as it is.
-    pub memory: Reservation,
+    pub memory: Option<Reservation>,
 }
 
 impl FromRequest<App> for Replacement {
@@ -91,12 +91,13 @@ impl FromRequest<App> for Replacement {
                 memory,
             });
         }
+        let budget = body::budget(app, &request);
         let ReplaceDocument { text, title } = crate::extract::json(app, request).await?;
         if text.trim().is_empty() {
             return Err(ApiError::field("text", "must not be empty"));
         }
         Ok(Self {
-            memory: app.memory.bodies.reserve(text.len()).map_err(Error::from)?,
+            memory: body::reserve(&budget, text.len())?,
             upload: Upload {
                 name: "document.md".into(),
                 media_type: "text/markdown".into(),
@@ -115,7 +116,7 @@ fn named(title: Option<String>) -> Result<Option<Name>, ApiError> {
 
 /// The fields of a form, as far as they were sent.
 struct Fields {
-    upload: Option<(Upload, Reservation)>,
+    upload: Option<(Upload, Option<Reservation>)>,
     collection: Option<String>,
     title: Option<String>,
 }
@@ -129,6 +130,7 @@ async fn fields(request: Request, app: &App) -> Result<Fields, ApiError> {
         .for_field("file", to_u64(MAX_UPLOAD))
         .for_field("collection_id", to_u64(FORM))
         .for_field("title", to_u64(FORM));
+    let budget = body::upload_budget(app, &request)?;
     let incoming = Incoming::new(app, request, MAX_UPLOAD + FORM, |_| too_large())?;
     let constraints = Constraints::new().size_limit(limits);
     let mut form = Multipart::with_constraints(incoming.into_stream(), boundary, constraints);
@@ -141,7 +143,7 @@ async fn fields(request: Request, app: &App) -> Result<Fields, ApiError> {
             _ => {}
         }
         match field.name().unwrap_or_default() {
-            "file" => upload = Some(file(field, Growing::new(app, &app.memory.uploads, expected)?).await?),
+            "file" => upload = Some(file(field, Growing::new(app, budget.clone(), expected)).await?),
             "collection_id" => collection = Some(field.text().await.map_err(refusal)?),
             "title" => title = Some(field.text().await.map_err(refusal)?),
             _ => {}
@@ -162,7 +164,7 @@ fn once<T>(before: &Option<T>, name: &str) -> Result<(), ApiError> {
     }
 }
 
-async fn file(mut field: multer::Field<'_>, mut growing: Growing) -> Result<(Upload, Reservation), ApiError> {
+async fn file(mut field: multer::Field<'_>, mut growing: Growing) -> Result<(Upload, Option<Reservation>), ApiError> {
     // Some clients send the path; only the last part is a name.
     let name = field
         .file_name()
