@@ -39,7 +39,7 @@ pub struct LoggedIn {
 pub struct VerifyOtp {
     pub email: String,
     pub otp_code: String,
-    /// Extension: as the sign-up answered it. Without it, the code must be that of the newest sign-up with the address from
+    /// Extension: as the sign-up answered it. Without it, the code must be that of the only sign-up with the address from
     /// the same network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signup_id: Option<String>,
@@ -85,7 +85,7 @@ pub struct UpdateMe {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ResendOtp {
     pub email: String,
-    /// As the sign-up answered it. Without it, the newest sign-up with the address from the same network is meant.
+    /// As the sign-up answered it. Without it, the only sign-up with the address from the same network is meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signup_id: Option<String>,
 }

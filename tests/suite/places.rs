@@ -115,15 +115,15 @@ pub(crate) const PLACES: &[(&str, &str, Holds)] = &[
     ("messages", "text citations trace", Visitor),
     (
         "mailed_codes",
-        "id purpose account_id sign_up_id network used_by",
+        "id purpose account_id sign_up_id network block used_by",
         Nothing,
     ),
-    ("mailed_codes", "email", Member),
+    ("mailed_codes", "email mailbox", Member),
     ("plan_quotas", "plan resource", Nothing),
     ("question_resolutions", "workspace_id", Nothing),
     ("question_resolutions", "question_hash", Visitor),
     ("sessions", "id account_id", Nothing),
-    ("sign_ups", "id network", Nothing),
+    ("sign_ups", "id network replaced_by", Nothing),
     ("sign_ups", "email full_name password_hash", Member),
     ("sources", "id workspace_id collection_id kind refresh status", Nothing),
     (

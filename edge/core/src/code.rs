@@ -3,7 +3,7 @@
 use crate::address::ClientAddress;
 use crate::app::App;
 use crate::keyring::RingKey;
-use crate::{Error, Kind, Reason, Result, secret};
+use crate::{Error, Kind, Reason, Result, recipient, secret};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge_model::CodeId;
@@ -11,17 +11,23 @@ use edge_model::account::OtpPurpose;
 use edge_model::code::MailedCode;
 use edge_model::text::Email;
 use edge_model::time::MINUTE;
-use edge_store::mailed_codes::{MailLimits, TryLimits};
+use edge_store::mailed_codes::{BlockLimits, MailLimits, TryLimits};
 
 /// How long a code is valid, in minutes.
 pub const CODE_MINUTES: u32 = 10;
 /// How long a link is valid, in minutes. Not less than the hour in which a mail goes also beyond the limit of a day: a
 /// stranger who uses the limits up leaves a valid link in the owner's inbox.
 pub const LINK_MINUTES: u32 = 60;
-/// How many mails may go to an address, for each purpose.
+/// How many mails may go to a mailbox, for each purpose.
 pub(crate) const MAIL_LIMITS: MailLimits = MailLimits {
     per_network_and_hour: 3,
     per_day: 10,
+};
+/// How many of the mails of a day strangers in one block of networks may cause for sign-ups: enough are left for the owner
+/// of the address.
+pub(crate) const SIGN_UP_BLOCK_LIMITS: BlockLimits = BlockLimits {
+    per_block: 3,
+    kept_for_others: 4,
 };
 /// How often the code of a sign-up may be tried by who holds the sign-up's id, and as often from the sign-up's network.
 /// Ten guesses at a million codes: 1 in 100,000.
@@ -46,20 +52,25 @@ pub(crate) struct Secrets {
 
 /// Returns a keyed hash of the network that a call comes from, for rows: who reads them cannot tell the network.
 pub(crate) fn network_hash(app: &App, from: &ClientAddress) -> Result<String> {
-    let text = format!("network:{}", from.network());
+    keyed_hash(app, &format!("network:{}", from.network()))
+}
+
+fn keyed_hash(app: &App, text: &str) -> Result<String> {
     let mac = app.settings.auth_keys.current().mac(text.as_bytes())?;
     Ok(secret::hex(mac.get(..TOKEN_BYTES).unwrap_or(&mac)))
 }
 
 /// Makes the row of a new code.
-pub(crate) fn new(app: &App, network: String, email: &Email, purpose: OtpPurpose) -> Result<MailedCode> {
+pub(crate) fn new(app: &App, from: &ClientAddress, email: &Email, purpose: OtpPurpose) -> Result<MailedCode> {
     let now = app.now();
     let after = |minutes: u32| now.plus(i64::from(minutes) * MINUTE);
     Ok(MailedCode {
         id: CodeId::new(app.id(CodeId::PREFIX)?),
         purpose,
         email: email.to_string(),
-        network,
+        mailbox: recipient::mailbox(email.as_str()),
+        network: network_hash(app, from)?,
+        block: keyed_hash(app, &format!("block:{}", from.block()))?,
         code_expires_at: after(CODE_MINUTES),
         link_expires_at: match purpose {
             // A click proves that somebody reads the mail, not that the sign-up and its password are theirs.

@@ -169,6 +169,13 @@ impl Error {
         Self::new(Kind::Unauthenticated, message)
     }
 
+    /// Says it in other words.
+    #[must_use]
+    pub fn saying(mut self, message: &str) -> Self {
+        self.message = message.into();
+        self
+    }
+
     /// Adds what exactly it was.
     pub fn because(mut self, reason: Reason) -> Self {
         self.reason = Some(reason);

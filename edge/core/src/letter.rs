@@ -110,7 +110,7 @@ async fn send_notice(app: &App, to: &str) -> Result<()> {
     if !app.store.has_account(to).await? {
         return Ok(());
     }
-    let standing = app.store.mail_standing(None, &recipient::hash(to), app.now()).await?;
+    let standing = recipient::standing(app, None, to).await?;
     let entry = mail_ledger::entry(app, app.id(JobId::PREFIX)?, to, MailKind::Notice, None);
     if standing.is_unwanted() || !mail_ledger::admit(app, &entry).await? {
         return Ok(());
@@ -129,8 +129,7 @@ pub(crate) fn sender(app: &App, workspace: Option<&WorkspaceId>, to: &str) -> Re
 
 /// Returns who a mail of a workspace is from; none when the operator stopped its mail or the address wants none of it.
 async fn permitted_sender(app: &App, workspace: &WorkspaceId, to: &str) -> Result<Option<Sender>> {
-    let recipient = recipient::hash(to);
-    let standing = app.store.mail_standing(Some(workspace), &recipient, app.now()).await?;
+    let standing = recipient::standing(app, Some(workspace), to).await?;
     if standing.is_stopped || standing.is_unwanted() {
         return Ok(None);
     }

@@ -32,6 +32,11 @@ impl Password {
         }
         Ok(Self(text.into()))
     }
+
+    /// Returns the password.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// What a new hash costs: m in KiB, t, p.

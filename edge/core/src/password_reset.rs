@@ -30,7 +30,10 @@ pub enum Proof<'a> {
 /// [`crate::Kind::RateLimited`] when one network asks too often.
 pub async fn request(app: &App, from: &ClientAddress, email: &Email) -> Result<()> {
     throttle::count(app, from, "forgot", 100, Window::Hour).await?;
-    let code = code::new(app, code::network_hash(app, from)?, email, PURPOSE)?;
+    if !throttle::may_mail(app, from).await? {
+        return Ok(());
+    }
+    let code = code::new(app, from, email, PURPOSE)?;
     let writes = vec![
         mailed_codes::insert_for_account(&code, code::MAIL_LIMITS),
         mailed_codes::replace_older(&code.id),

@@ -31,10 +31,55 @@ impl Purpose {
     }
 }
 
-/// Returns how an address is kept. Without a key, so that what it said outlives a change of the installation's secret.
+/// Returns the mailbox that an address leads to, in one form: mails are counted by it and kept from it, and go to the
+/// address as it was written. Most providers deliver what stands behind a `+` to the name before it; Gmail's names have
+/// no dots.
+pub(crate) fn mailbox(address: &str) -> String {
+    let address = address.to_lowercase();
+    let Some((local, domain)) = address.rsplit_once('@') else {
+        return address;
+    };
+    let name = local.split('+').next().filter(|it| !it.is_empty()).unwrap_or(local);
+    match domain {
+        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", name.replace('.', "")),
+        domain => format!("{name}@{domain}"),
+    }
+}
+
+/// Returns how the mailbox of an address is kept. Without a key, so that what it said outlives a change of the
+/// installation's secret.
 pub(crate) fn hash(address: &str) -> String {
-    let hash = secret::sha256(format!("mail recipient:{address}"));
+    short_hash(&mailbox(address))
+}
+
+/// Returns all the ways in which an address may be kept, its mailbox's first: earlier versions of ours kept it as it was
+/// written.
+pub(crate) fn hashes(address: &str) -> Vec<String> {
+    let (of_mailbox, as_written) = (hash(address), short_hash(address));
+    match of_mailbox == as_written {
+        true => vec![of_mailbox],
+        false => vec![of_mailbox, as_written],
+    }
+}
+
+fn short_hash(text: &str) -> String {
+    let hash = secret::sha256(format!("mail recipient:{text}"));
     hash.get(..DIGITS).unwrap_or(&hash).to_owned()
+}
+
+/// Tells how a workspace stands with an address; without a workspace, how the address stands with all.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn standing(app: &App, workspace: Option<&WorkspaceId>, address: &str) -> Result<MailStanding> {
+    let hashes = hashes(address);
+    let mut standing = app.store.mail_standing(workspace, &hash(address), app.now()).await?;
+    for as_written in hashes.iter().skip(1) {
+        let earlier = app.store.mail_standing(workspace, as_written, app.now()).await?;
+        standing.is_unsubscribed |= earlier.is_unsubscribed;
+        standing.is_unsubscribed_from_all |= earlier.is_unsubscribed_from_all;
+    }
+    Ok(standing)
 }
 
 /// Returns the page on which a visitor confirms that they want the reply to an escalation; none when the installation
@@ -106,10 +151,7 @@ pub async fn confirmation(app: &App, token: &str) -> Result<Confirmation> {
     let (workspace, id) = (WorkspaceId::new(workspace), EscalationId::new(id));
     let escalation = app.store.escalation(&workspace, &id).await?.ok_or_else(not_valid)?;
     let address = escalation.email.as_deref().ok_or_else(not_valid)?;
-    let standing = app
-        .store
-        .mail_standing(Some(&workspace), &hash(address), app.now())
-        .await?;
+    let standing = standing(app, Some(&workspace), address).await?;
     Ok(Confirmation {
         is_confirmed: standing.is_confirmed && !standing.is_unwanted(),
         workspace_name: standing.workspace_name.ok_or_else(not_valid)?,
@@ -191,7 +233,9 @@ pub async fn unsubscribe(app: &App, token: &str, scope: Scope) -> Result<Subscri
     };
     if let (Some(workspace), true) = (&workspace, scope != Scope::Nobody) {
         let waited_for = app.store.addresses_waited_for(workspace).await?;
-        let own = waited_for.iter().filter(|it| hash(it) == recipient);
+        let own = waited_for
+            .iter()
+            .filter(|it| hashes(it).iter().any(|it| it == recipient));
         writes.extend(own.map(|it| escalations::give_up_waiting_replies(workspace, it)));
     }
     app.store.write(writes).await?;
@@ -202,4 +246,25 @@ fn sender_and_recipient<'a>(app: &App, token: &'a str) -> Result<(Option<Workspa
     let (workspace, recipient) = read(app, Purpose::Unsubscribe, token)?;
     let workspace = (workspace != NO_WORKSPACE).then(|| WorkspaceId::new(workspace));
     Ok((workspace, recipient))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mailbox_has_one_form() {
+        for (address, mailbox) in [
+            ("Ann@Example.com", "ann@example.com"),
+            ("ann+shop@example.com", "ann@example.com"),
+            ("ann+a+b@example.com", "ann@example.com"),
+            ("a.nn@example.com", "a.nn@example.com"),
+            ("a.n.n+x@gmail.com", "ann@gmail.com"),
+            ("ann@googlemail.com", "ann@gmail.com"),
+            ("+ann@example.com", "+ann@example.com"),
+            ("no address", "no address"),
+        ] {
+            assert_eq!(self::mailbox(address), mailbox, "{address}");
+        }
+    }
 }

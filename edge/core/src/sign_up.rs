@@ -3,6 +3,8 @@
 //! Name and password wait in a row of the sign-up's own until the code that was mailed for it is entered: of two people
 //! who sign up with one address, nobody confirms the other's password.
 //! Once it is entered, no other sign-up with the address can be confirmed.
+//! Who holds no id of a sign-up is behind a network that others may share: what they mean must be the only sign-up with
+//! the address from there, or its repetitions with the same password.
 //! Every call does the same work in the same round trips, whether or not the address is known.
 use crate::account;
 use crate::address::ClientAddress;
@@ -20,6 +22,9 @@ use edge_store::mailed_codes::{self, SignUpRef};
 use edge_store::sign_ups;
 
 const PURPOSE: OtpPurpose = OtpPurpose::VerifyEmail;
+/// What who enters a wrong code without an id may do.
+const NOT_TOLD_APART: &str = "the code is wrong or no longer valid, or there was more than one sign-up with this address \
+    from your network; send `signup_id`, or sign up again in ten minutes";
 /// How long a sign-up waits for its code, in milliseconds.
 const SIGN_UP_LIFETIME: i64 = DAY;
 
@@ -48,29 +53,46 @@ pub async fn create(
         expires_at: now.plus(SIGN_UP_LIFETIME),
         created_at: now,
     };
-    let code = code::new(app, network, email, PURPOSE)?;
+    let earlier = app.store.newest_sign_up(email.as_str(), &network, now).await?;
+    // Compared also when there is none, so that the time is the same.
+    let hash = earlier.as_ref().map(|it| it.1.as_str());
+    let is_repeated = password::verify(password.as_str(), hash)?;
+    let may_mail = throttle::may_mail(app, from).await?;
+    let code = code::new(app, from, email, PURPOSE)?;
     let held = SignUpRef::Held(&sign_up.id);
-    let writes = vec![
-        sign_ups::insert(&sign_up),
-        mailed_codes::insert_for_sign_up(&code, held, code::MAIL_LIMITS),
-        sign_ups::delete_unmailed(&sign_up),
-    ];
+    let (limits, block_limits) = (code::MAIL_LIMITS, code::SIGN_UP_BLOCK_LIMITS);
+    let mut writes = vec![sign_ups::insert(&sign_up)];
+    if may_mail {
+        writes.push(mailed_codes::insert_for_sign_up(&code, held, limits, block_limits));
+    }
+    writes.push(sign_ups::delete_unmailed(&sign_up));
+    if let Some((earlier, _)) = earlier.filter(|_| is_repeated) {
+        writes.extend(sign_ups::unite(&earlier, &sign_up.id));
+    }
+    if !may_mail {
+        app.store.write(writes).await?;
+        return Ok(sign_up.id);
+    }
     let nonce = code.id.to_string();
     letter::post(app, email.as_str(), Letter::SignUp { nonce }, writes).await?;
     Ok(sign_up.id)
 }
 
 /// Mails another code for a sign-up, in place of those before; says nothing of whether it does. Without an id it is for
-/// the newest sign-up with the address from the caller's network.
+/// the only sign-up with the address from the caller's network; with several of them there is none.
 ///
 /// # Errors
 /// [`crate::Kind::RateLimited`] when one network asks too often.
 pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email, id: Option<&SignUpId>) -> Result<()> {
     throttle::count(app, from, "resend", 100, Window::Hour).await?;
+    if !throttle::may_mail(app, from).await? {
+        return Ok(());
+    }
     let network = code::network_hash(app, from)?;
-    let code = code::new(app, network.clone(), email, PURPOSE)?;
+    let code = code::new(app, from, email, PURPOSE)?;
+    let (limits, block_limits) = (code::MAIL_LIMITS, code::SIGN_UP_BLOCK_LIMITS);
     let writes = vec![
-        mailed_codes::insert_for_sign_up(&code, meant(id, &network), code::MAIL_LIMITS),
+        mailed_codes::insert_for_sign_up(&code, meant(id, &network), limits, block_limits),
         mailed_codes::replace_older(&code.id),
     ];
     let letter = Letter::Code {
@@ -81,10 +103,10 @@ pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email, id: Opt
 }
 
 /// Confirms an address by the code of a sign-up, makes the account of that sign-up, and signs in. Without an id the code
-/// must be that of the newest sign-up with the address from the caller's network.
+/// must be that of the only sign-up with the address from the caller's network for which a code can be entered.
 ///
 /// # Errors
-/// [`crate::Reason::WrongCode`], also for the code of another sign-up; [`crate::Kind::RateLimited`] when one network tries too
+/// [`crate::Reason::WrongCode`], also for the code of another sign-up, and without an id when there are several; [`crate::Kind::RateLimited`] when one network tries too
 /// often.
 pub async fn confirm(
     app: &App,
@@ -99,7 +121,11 @@ pub async fn confirm(
         .store
         .count_try_of_sign_up(email.as_str(), meant(id, &network), code::SIGN_UP_TRIES, app.now())
         .await?;
-    let code = code::entered(app, PURPOSE, codes, entered)?;
+    let code = code::entered(app, PURPOSE, codes, entered).map_err(|error| match id {
+        Some(_) => error,
+        // Said of every wrong code, so that nobody learns what others have signed up with.
+        None => error.saying(NOT_TOLD_APART),
+    })?;
     let new_id = AccountId::new(app.id(AccountId::PREFIX)?);
     let (session, token) = account::new_session(app, &new_id)?;
     let attempt = app.id("attempt_")?;
@@ -110,5 +136,5 @@ pub async fn confirm(
 }
 
 fn meant<'a>(id: Option<&'a SignUpId>, network: &'a str) -> SignUpRef<'a> {
-    id.map_or(SignUpRef::NewestFrom(network), SignUpRef::Held)
+    id.map_or(SignUpRef::OnlyFrom(network), SignUpRef::Held)
 }

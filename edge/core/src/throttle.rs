@@ -12,6 +12,9 @@ const GUESSES_PER_NETWORK: u64 = 20;
 /// How many wrong passwords a quarter of an hour has for one account from all networks that its owner has never used.
 const GUESSES_OF_UNKNOWN_NETWORKS: u64 = 100;
 
+/// How many mails an hour strangers may cause from one network, and ten times that from the /48 around it.
+const MAILS_PER_NETWORK: u64 = 20;
+
 /// Tries that were counted, and where.
 pub(crate) struct Counted {
     scope: String,
@@ -39,6 +42,17 @@ pub(crate) async fn count(app: &App, from: &ClientAddress, what: &str, limit: u6
         from.takes(what, window, limit),
     )
     .await
+}
+
+/// Counts a mail that a stranger asks for, and tells whether one may go: a network may cause so many an hour, to all
+/// addresses together. The caller is answered the same beyond it.
+///
+/// # Errors
+/// When the limiter does not answer.
+pub(crate) async fn may_mail(app: &App, from: &ClientAddress) -> Result<bool> {
+    let scope = format!("mails:{}", from.widest());
+    let takes = from.takes("mails", Window::Hour, MAILS_PER_NETWORK);
+    Ok(app.limiter.take(&scope, &takes).await?.refused.is_none())
 }
 
 /// Refuses a network that has used up its tries of `what`, without counting one.

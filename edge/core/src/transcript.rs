@@ -70,7 +70,7 @@ pub async fn delete_visitor(app: &App, member: &Member, session: &str) -> Result
         events::delete_of_session(workspace, session),
         jobs::delete_mails_about_nothing(workspace),
     ];
-    let hashes = addresses.iter().map(|it| recipient::hash(it));
+    let hashes = addresses.iter().flat_map(|it| recipient::hashes(it));
     writes.extend(hashes.map(|it| mail_recipients::forget(workspace, &it)));
     let deleted = app.store.write(writes).await?;
     if deleted.iter().all(Vec::is_empty) {

@@ -9,8 +9,12 @@ pub struct MailedCode {
     pub purpose: OtpPurpose,
     /// Lower-cased.
     pub email: String,
+    /// The mailbox that the address leads to, by which mails are counted.
+    pub mailbox: String,
     /// A keyed hash of the network that asked for it.
     pub network: String,
+    /// A keyed hash of the block of networks around it.
+    pub block: String,
     pub code_expires_at: Timestamp,
     /// The time of the code's end where no link is mailed.
     pub link_expires_at: Timestamp,

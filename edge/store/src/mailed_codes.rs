@@ -17,6 +17,15 @@ pub struct MailLimits {
     pub per_day: u32,
 }
 
+/// How many of the mails of a day one block of networks may cause for sign-ups with one address.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockLimits {
+    /// Of one block.
+    pub per_block: u32,
+    /// Of [`MailLimits::per_day`], kept for blocks that have not asked within the day.
+    pub kept_for_others: u32,
+}
+
 /// How often codes for a new password are compared with what somebody enters.
 #[derive(Clone, Copy, Debug)]
 pub struct TryLimits {
@@ -33,21 +42,25 @@ pub struct TryLimits {
 pub enum SignUpRef<'a> {
     /// The one whose id the caller holds.
     Held(&'a SignUpId),
-    /// The newest one with the address from the caller's network.
-    NewestFrom(&'a str),
+    /// The only one with the address from the caller's network. With several of them it is none: two people behind one
+    /// network must not confirm each other's.
+    OnlyFrom(&'a str),
 }
 
 /// Who tries a code of a sign-up whose id they hold, wherever they are.
 const HOLDER: &str = "holder";
 
-/// Ends a statement that adds a code: only as many mails as the limits allow. `?2` is the address, `?3` the purpose, `?4`
-/// the network, `?8` an hour ago and `?10` a day ago.
+/// Ends a statement that adds a code: only as many mails as the limits allow. `?3` is the purpose, `?4` the network, `?8`
+/// an hour ago, `?10` a day ago and `?12` the mailbox.
 macro_rules! within_limits {
-    () => {
-        " AND (SELECT count(*) FROM mailed_codes WHERE email = ?2 AND purpose = ?3 AND created_at > ?8
+    ($per_day:literal) => {
+        concat!(
+            " AND (SELECT count(*) FROM mailed_codes WHERE mailbox = ?12 AND purpose = ?3 AND created_at > ?8
                 AND network = ?4) < ?9
-          AND ((SELECT count(*) FROM mailed_codes WHERE email = ?2 AND purpose = ?3 AND created_at > ?10) < ?11
-            OR NOT EXISTS (SELECT 1 FROM mailed_codes WHERE email = ?2 AND purpose = ?3 AND created_at > ?8))"
+              AND ((SELECT count(*) FROM mailed_codes WHERE mailbox = ?12 AND purpose = ?3 AND created_at > ?10) < ",
+            $per_day,
+            " OR NOT EXISTS (SELECT 1 FROM mailed_codes WHERE mailbox = ?12 AND purpose = ?3 AND created_at > ?8))"
+        )
     };
 }
 
@@ -56,7 +69,7 @@ impl SignUpRef<'_> {
     fn params(&self) -> [Value; 2] {
         match self {
             Self::Held(id) => [id.as_str().into(), Value::Null],
-            Self::NewestFrom(network) => [Value::Null, (*network).into()],
+            Self::OnlyFrom(network) => [Value::Null, (*network).into()],
         }
     }
 }
@@ -77,6 +90,8 @@ impl Store {
     }
 
     /// Counts a try against the codes of a sign-up, before they are compared, and returns those that have tries left.
+    /// Without an id, sign-ups whose codes are over do not count, so that nobody's old one is in the way of a new one; one
+    /// that no code was mailed for does, since its maker may hold the code of another for their own.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -93,8 +108,12 @@ impl Store {
             "INSERT INTO code_tries (code_id, tried_by, tries)
              SELECT id, ?4, 1 FROM mailed_codes
              WHERE email = ?1 AND purpose = 'verify_email' AND used_by IS NULL AND code_expires_at > ?5
-                AND sign_up_id = coalesce(?2, (SELECT id FROM sign_ups WHERE email = ?1 AND network = ?3
-                    ORDER BY created_at DESC, id DESC LIMIT 1))
+                AND sign_up_id = coalesce(?2, (SELECT max(id) FROM sign_ups
+                    WHERE email = ?1 AND network = ?3 AND replaced_by IS NULL AND expires_at > ?5
+                        AND (EXISTS (SELECT 1 FROM mailed_codes
+                                WHERE sign_up_id = sign_ups.id AND code_expires_at > ?5)
+                            OR NOT EXISTS (SELECT 1 FROM mailed_codes WHERE sign_up_id = sign_ups.id))
+                    HAVING count(*) = 1))
              ON CONFLICT (code_id, tried_by) DO UPDATE SET tries = tries + 1 WHERE tries < ?6
              RETURNING code_id",
             email,
@@ -106,11 +125,16 @@ impl Store {
         )
         .seen_by(sql!(
             "SELECT id AS code_id FROM mailed_codes WHERE email = ?1 AND purpose = 'verify_email'
-                AND sign_up_id = coalesce(?2, (SELECT id FROM sign_ups WHERE email = ?1 AND network = ?3
-                    ORDER BY created_at DESC, id DESC LIMIT 1))",
+                AND sign_up_id = coalesce(?2, (SELECT max(id) FROM sign_ups
+                    WHERE email = ?1 AND network = ?3 AND replaced_by IS NULL AND expires_at > ?4
+                        AND (EXISTS (SELECT 1 FROM mailed_codes
+                                WHERE sign_up_id = sign_ups.id AND code_expires_at > ?4)
+                            OR NOT EXISTS (SELECT 1 FROM mailed_codes WHERE sign_up_id = sign_ups.id))
+                    HAVING count(*) = 1))",
             email,
             id,
-            network
+            network,
+            now.0
         ));
         self.tried(statement).await
     }
@@ -215,17 +239,30 @@ impl Store {
 }
 
 /// Adds a code for the sign-up that the caller means, within the limits; not when its address has an account.
-pub fn insert_for_sign_up(code: &MailedCode, of: SignUpRef<'_>, limits: MailLimits) -> Statement {
+pub fn insert_for_sign_up(
+    code: &MailedCode,
+    of: SignUpRef<'_>,
+    limits: MailLimits,
+    block_limits: BlockLimits,
+) -> Statement {
     const SQL: &str = concat!(
-        "INSERT INTO mailed_codes (id, email, purpose, network, code_expires_at, link_expires_at, created_at, sign_up_id)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, id FROM sign_ups WHERE email = ?2 AND expires_at > ?7
-            AND id = coalesce(?12, (SELECT id FROM sign_ups WHERE email = ?2 AND network = ?13
-                ORDER BY created_at DESC, id DESC LIMIT 1))
-            AND NOT EXISTS (SELECT 1 FROM accounts WHERE email = ?2 AND email_verified_at IS NOT NULL)",
-        within_limits!()
+        "INSERT INTO mailed_codes (id, email, purpose, network, code_expires_at, link_expires_at, created_at, mailbox,
+            block, sign_up_id)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?12, ?13, id FROM sign_ups WHERE email = ?2 AND expires_at > ?7
+            AND id = coalesce(?14, (SELECT max(id) FROM sign_ups WHERE email = ?2 AND network = ?15
+                AND replaced_by IS NULL AND expires_at > ?7 AND password_hash <> '' HAVING count(*) = 1))
+            AND NOT EXISTS (SELECT 1 FROM accounts WHERE email = ?2 AND email_verified_at IS NOT NULL)
+            AND (SELECT count(*) FROM mailed_codes WHERE mailbox = ?12 AND purpose = ?3 AND created_at > ?10
+                AND block = ?13) < ?16",
+        within_limits!(
+            "CASE WHEN EXISTS (SELECT 1 FROM mailed_codes WHERE mailbox = ?12 AND purpose = ?3
+                AND created_at > ?10 AND block = ?13) THEN ?17 ELSE ?11 END"
+        )
     );
     let mut params = params(code, limits);
     params.extend(of.params());
+    params.push(block_limits.per_block.into());
+    params.push(limits.per_day.saturating_sub(block_limits.kept_for_others).into());
     Statement {
         sql: SQL,
         params,
@@ -236,9 +273,11 @@ pub fn insert_for_sign_up(code: &MailedCode, of: SignUpRef<'_>, limits: MailLimi
 /// Adds a code for the account of an address, within the limits; not when there is no account.
 pub fn insert_for_account(code: &MailedCode, limits: MailLimits) -> Statement {
     const SQL: &str = concat!(
-        "INSERT INTO mailed_codes (id, email, purpose, network, code_expires_at, link_expires_at, created_at, account_id)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, id FROM accounts WHERE email = ?2 AND email_verified_at IS NOT NULL",
-        within_limits!()
+        "INSERT INTO mailed_codes (id, email, purpose, network, code_expires_at, link_expires_at, created_at, mailbox,
+            block, account_id)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?12, ?13, id FROM accounts
+         WHERE email = ?2 AND email_verified_at IS NOT NULL",
+        within_limits!("?11")
     );
     Statement {
         sql: SQL,
@@ -252,7 +291,9 @@ fn params(code: &MailedCode, limits: MailLimits) -> Vec<Value> {
         id,
         email,
         purpose,
+        mailbox,
         network,
+        block,
         code_expires_at,
         link_expires_at,
         created_at,
@@ -269,6 +310,8 @@ fn params(code: &MailedCode, limits: MailLimits) -> Vec<Value> {
         limits.per_network_and_hour.into(),
         created_at.plus(-DAY).0.into(),
         limits.per_day.into(),
+        mailbox.as_str().into(),
+        block.as_str().into(),
     ]
 }
 

@@ -3,7 +3,7 @@ use crate::port::sql;
 use crate::{SqlError, Statement, Store, decode};
 use edge_model::account::{Account, Session};
 use edge_model::sign_up::SignUp;
-use edge_model::{AccountId, CodeId, Timestamp};
+use edge_model::{AccountId, CodeId, SignUpId, Timestamp};
 use serde::Deserialize;
 
 impl Store {
@@ -33,6 +33,32 @@ impl Store {
         );
         let mut answers = self.read(vec![account, sign_up]).await?;
         Ok((answers.row()?, answers.row::<Row>()?.map(|it| it.password_hash)))
+    }
+
+    /// Finds the newest sign-up with an address from a network that waits for its code: its id and its password hash.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn newest_sign_up(
+        &self,
+        email: &str,
+        network: &str,
+        now: Timestamp,
+    ) -> Result<Option<(SignUpId, String)>, SqlError> {
+        #[derive(Deserialize)]
+        struct Row {
+            id: SignUpId,
+            password_hash: String,
+        }
+        let statement = sql!(
+            "SELECT id, password_hash FROM sign_ups
+             WHERE email = ?1 AND network = ?2 AND expires_at > ?3 AND password_hash <> '' AND replaced_by IS NULL
+             ORDER BY created_at DESC, id DESC LIMIT 1",
+            email,
+            network,
+            now.0
+        );
+        Ok(self.row::<Row>(statement).await?.map(|it| (it.id, it.password_hash)))
     }
 
     /// Makes an account of the sign-up that a code was mailed for, with its name and password, and begins a session.
@@ -84,6 +110,26 @@ pub fn insert(sign_up: &SignUp) -> Statement {
         expires_at.0,
         created_at.0
     )
+}
+
+/// Lets one of two sign-ups with the same password stand for both: the new one if a code was mailed for it, or else the
+/// earlier one if it is still there. Who holds the id of the other may still confirm that.
+pub fn unite(earlier: &SignUpId, new: &SignUpId) -> [Statement; 2] {
+    [
+        sql!(
+            "UPDATE sign_ups SET replaced_by = ?2
+             WHERE id = ?1 AND EXISTS (SELECT 1 FROM mailed_codes WHERE sign_up_id = ?2)",
+            earlier.as_str(),
+            new.as_str()
+        ),
+        sql!(
+            "UPDATE sign_ups SET replaced_by = ?1
+             WHERE id = ?2 AND NOT EXISTS (SELECT 1 FROM mailed_codes WHERE sign_up_id = ?2)
+                AND EXISTS (SELECT 1 FROM sign_ups WHERE id = ?1)",
+            earlier.as_str(),
+            new.as_str()
+        ),
+    ]
 }
 
 /// Deletes the earlier sign-ups with an address from a network that no code was mailed for: of these only the newest can

@@ -106,10 +106,9 @@ async fn a_sign_up_that_causes_no_mail_takes_no_older_code() {
     assert_eq!(mails(&world), 3);
     assert_eq!(verify(&world, HOME, &foreign, None).await.refusal(), wrong());
     assert_eq!(verify(&world, HOME, &foreign, Some(&id)).await.refusal(), wrong());
-    // An hour later a code comes for it.
-    world.clock.advance(HOUR);
+    // From other networks a code comes for it.
     let body = json!({ "email": EMAIL, "signup_id": id });
-    post(&world, HOME, "resend-otp", body).await.expect(200);
+    post(&world, AWAY, "resend-otp", body).await.expect(200);
     verify(&world, HOME, &world.mailbox.code_for(EMAIL), Some(&id))
         .await
         .expect(200);
@@ -228,7 +227,7 @@ async fn codes_are_sent_again_to_the_holder_of_a_sign_up() {
 async fn one_address_gets_ten_mails_a_day_and_then_one_an_hour() {
     let world = World::new();
     for number in 0..15 {
-        sign_up(&world, &format!("198.51.100.{number}"), FOREIGN).await;
+        sign_up(&world, &format!("198.51.{number}.1"), FOREIGN).await;
     }
     assert_eq!(mails(&world), 10);
     world.clock.advance(HOUR + MINUTE);
@@ -239,6 +238,161 @@ async fn one_address_gets_ten_mails_a_day_and_then_one_an_hour() {
     world.clock.advance(DAY);
     sign_up(&world, HOME, OWN).await;
     assert_eq!(mails(&world), 12);
+}
+
+#[tokio::test]
+async fn one_block_of_networks_leaves_mails_to_the_owner() {
+    for blocks in [
+        &["2001:db8:1"][..],
+        &["2001:db8:1", "2001:db8:2", "2001:db8:3"],
+        &["2001:db8:1", "198.51"],
+    ] {
+        let world = World::new();
+        for block in blocks {
+            for number in 0..12 {
+                let from = match block.contains(':') {
+                    true => format!("{block}:{}::1", number / 3),
+                    false => format!("{block}.100.{number}"),
+                };
+                sign_up(&world, &from, FOREIGN).await;
+            }
+        }
+        let strangers = mails(&world);
+        assert_eq!(strangers, (3 * blocks.len()).min(7), "{blocks:?}");
+        sign_up(&world, HOME, OWN).await;
+        assert_eq!(mails(&world), strangers + 1, "{blocks:?}");
+        verify(&world, HOME, &world.mailbox.code_for(EMAIL), None)
+            .await
+            .expect(200);
+        log_in(&world, HOME, OWN).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_code_of_a_neighbor_does_not_confirm_without_an_id() {
+    for is_stranger_last in [true, false] {
+        let world = World::new();
+        if is_stranger_last {
+            sign_up(&world, HOME, OWN).await;
+            sign_up(&world, HOME, FOREIGN).await;
+        } else {
+            sign_up(&world, HOME, FOREIGN).await;
+            sign_up(&world, HOME, OWN).await;
+        }
+        let newest = world.mailbox.code_for(EMAIL);
+        let refused = verify(&world, HOME, &newest, None).await;
+        assert_eq!(refused.refusal(), wrong());
+        assert!(refused.text().contains("signup_id"), "{}", refused.text());
+        // Nor is another code mailed for one of them.
+        let body = json!({ "email": EMAIL });
+        post(&world, HOME, "resend-otp", body).await.expect(200);
+        assert_eq!(mails(&world), 2);
+        // Once the codes are over, signing up again is the only one.
+        world.clock.advance(11 * MINUTE);
+        sign_up(&world, HOME, OWN).await;
+        verify(&world, HOME, &world.mailbox.code_for(EMAIL), None)
+            .await
+            .expect(200);
+        log_in(&world, HOME, OWN).await.expect(200);
+        assert_ne!(log_in(&world, HOME, FOREIGN).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_code_tells_nothing_of_a_neighbors_sign_up() {
+    let world = World::new();
+    sign_up(&world, HOME, FOREIGN).await;
+    let alone = verify(&world, HOME, "000000", None).await;
+    sign_up(&world, HOME, OWN).await;
+    let with_neighbor = verify(&world, HOME, "000000", None).await;
+    assert_eq!(
+        (alone.status, alone.text()),
+        (with_neighbor.status, with_neighbor.text())
+    );
+}
+
+#[tokio::test]
+async fn who_signs_up_twice_with_one_password_gets_in() {
+    for is_id_sent in [false, true] {
+        let world = World::new();
+        let first = sign_up(&world, HOME, OWN).await;
+        let code_of_first = world.mailbox.code_for(EMAIL);
+        sign_up(&world, HOME, OWN).await;
+        let newest = world.mailbox.code_for(EMAIL);
+        let answer = match is_id_sent {
+            true => verify(&world, HOME, &code_of_first, Some(&first)).await,
+            false => verify(&world, HOME, &newest, None).await,
+        };
+        answer.expect(200);
+        log_in(&world, HOME, OWN).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_sign_up_beyond_the_limit_takes_the_code_before() {
+    let world = World::new();
+    for _ in 0..5 {
+        sign_up(&world, HOME, OWN).await;
+    }
+    assert_eq!(mails(&world), 3);
+    verify(&world, HOME, &world.mailbox.code_for(EMAIL), None)
+        .await
+        .expect(200);
+    log_in(&world, HOME, OWN).await.expect(200);
+}
+
+#[tokio::test]
+async fn one_network_causes_twenty_mails_an_hour_to_strangers() {
+    let world = World::new();
+    let known = world.sign_up("known@example.com").await;
+    assert!(!known.is_empty());
+    let before = world.mailbox.all().len();
+    let mut answers = vec![];
+    for number in 0..24 {
+        let body = json!({ "email": format!("guest{number}@example.com"), "password": OWN, "full_name": "X" });
+        let answer = post(&world, AWAY, "signup", body).await;
+        assert_eq!(answer.expect(201)["expires_in_minutes"], 10);
+        answers.push(answer.status);
+    }
+    assert_eq!(world.mailbox.all().len() - before, 20);
+    for what in ["forgot-password", "resend-otp"] {
+        let body = json!({ "email": "known@example.com" });
+        post(&world, AWAY, what, body).await.expect(200);
+    }
+    assert_eq!(world.mailbox.all().len() - before, 20);
+    // Others are not affected, and an hour later it is not either.
+    post(&world, HOME, "forgot-password", json!({ "email": "known@example.com" }))
+        .await
+        .expect(200);
+    assert_eq!(world.mailbox.all().len() - before, 21);
+    world.clock.advance(HOUR);
+    post(&world, AWAY, "forgot-password", json!({ "email": "known@example.com" }))
+        .await
+        .expect(200);
+    assert_eq!(world.mailbox.all().len() - before, 22);
+}
+
+#[tokio::test]
+async fn spellings_of_one_mailbox_are_counted_together() {
+    let world = World::new();
+    let spellings = [
+        "victim@gmail.com",
+        "vic.tim@gmail.com",
+        "victim+1@gmail.com",
+        "v.ictim+2@googlemail.com",
+    ];
+    for email in spellings.iter().chain(&["victim+3@gmail.com", "victim+4@gmail.com"]) {
+        let body = json!({ "email": email, "password": OWN, "full_name": "X" });
+        post(&world, AWAY, "signup", body).await.expect(201);
+    }
+    let to: Vec<_> = world.mailbox.all().iter().map(|it| it.to.clone()).collect();
+    assert_eq!(to, spellings[..3], "each to the address as it was written");
+    // They are different accounts all the same.
+    for email in &spellings[..3] {
+        let body = json!({ "email": email, "otp_code": world.mailbox.code_for(email) });
+        post(&world, AWAY, "verify-otp", body).await.expect(200);
+    }
+    assert_eq!(world.sql.column("SELECT email FROM accounts ORDER BY email").len(), 3);
 }
 
 #[tokio::test]
