@@ -82,7 +82,8 @@ pub struct Invitation {
     pub created_by: Option<Actor>,
     pub expires_at: String,
     pub created_at: String,
-    /// Whether a mail was sent: not to an address that has unsubscribed. It can be accepted all the same.
+    /// Whether a mail was sent: not to an address that has unsubscribed, or has got too many invitations. It can be
+    /// accepted all the same.
     #[serde(default = "yes")]
     pub is_mailed: bool,
 }

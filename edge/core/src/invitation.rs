@@ -7,7 +7,7 @@ use crate::workspace::Member;
 use crate::{Error, Kind, Result, letter, mail_ledger, recipient};
 use edge_model::invitation::Invitation;
 use edge_model::letter::Letter;
-use edge_model::mail_ledger::{LedgerEntry, MailKind};
+use edge_model::mail_ledger::{LedgerEntry, MailKind, MailLimits};
 use edge_model::text::Email;
 use edge_model::time::DAY;
 use edge_model::workspace::Role;
@@ -18,7 +18,7 @@ use edge_store::{Page, invitations, members};
 pub const DAYS: i64 = 7;
 
 /// Invites an address into the workspace by mail; inviting it again replaces the invitation and mails again. An address
-/// that wants no mail is invited without one.
+/// that wants no mail, or has been mailed too many invitations, is invited without one.
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not invite in that role, or the operator stopped the workspace's mail;
@@ -36,9 +36,8 @@ pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Re
     let now = app.now();
     let caller = &member.person.account;
     let limits = mail_ledger::invitation_limits(app, caller, member.workspace.plan).await?;
-    let hash = recipient::hash(email.as_str());
-    let standing = app.store.mail_standing(Some(workspace), &hash, now).await?;
-    let invitation = Invitation {
+    let standing = recipient::standing(app, Some(workspace), email.as_str()).await?;
+    let mut invitation = Invitation {
         id: InvitationId::new(app.id(InvitationId::PREFIX)?),
         workspace_id: workspace.clone(),
         email: email.to_string(),
@@ -50,14 +49,6 @@ pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Re
         workspace_name: member.workspace.name.clone(),
         inviter_name: Some(caller.full_name.clone()),
     };
-    let mut writes = Vec::from(invitations::put(&invitation));
-    writes.push(member.require_in_batch(action));
-    if invitation.is_mailed {
-        let mail = Letter::Invitation {
-            invitation_id: invitation.id.clone(),
-        };
-        writes.push(letter::order(app, workspace, mail)?);
-    }
     let entry = LedgerEntry {
         account_id: Some(caller.id.clone()),
         ..mail_ledger::entry(
@@ -69,9 +60,42 @@ pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Re
         )
     };
     app.jobs.wake(workspace).await?;
-    mail_ledger::write(app, &entry, &limits, Some(email.as_str()), writes).await?;
+    if invitation.is_mailed {
+        match write(app, (member, action), &invitation, &entry, &limits).await {
+            // What others have sent must keep nobody from being invited.
+            Err(error)
+                if error.kind == Kind::RateLimited && mail_ledger::is_recipient_full(app, &entry, &limits).await? =>
+            {
+                invitation.is_mailed = false;
+            }
+            outcome => outcome?,
+        }
+    }
+    if !invitation.is_mailed {
+        write(app, (member, action), &invitation, &mail_ledger::unmailed(entry), &limits).await?;
+    }
     app.jobs.wake(workspace).await?;
     Ok(invitation)
+}
+
+/// Writes an invitation, and orders its mail if it is to have one.
+async fn write(
+    app: &App,
+    (member, action): (&Member, Action),
+    invitation: &Invitation,
+    entry: &LedgerEntry,
+    limits: &MailLimits,
+) -> Result<()> {
+    let mut writes = Vec::from(invitations::put(invitation));
+    writes.push(member.require_in_batch(action));
+    if invitation.is_mailed {
+        let mail = Letter::Invitation {
+            invitation_id: invitation.id.clone(),
+        };
+        writes.push(letter::order(app, &invitation.workspace_id, mail)?);
+    }
+    let invitee = Some(invitation.email.as_str());
+    mail_ledger::write(app, entry, limits, invitee, writes).await.map(drop)
 }
 
 /// Lists the workspace's open invitations, newest first, and counts them all.

@@ -91,6 +91,24 @@ pub(crate) async fn admit(app: &App, entry: &LedgerEntry) -> Result<bool> {
     Ok(answers.first().is_some_and(|it| !it.is_empty()))
 }
 
+/// Returns an entry for what would be a mail if its address had room for one. It counts for the account and the workspace
+/// alone.
+pub(crate) fn unmailed(entry: LedgerEntry) -> LedgerEntry {
+    LedgerEntry {
+        recipient: format!("unmailed {}", entry.id),
+        ..entry
+    }
+}
+
+/// Tells whether a mail's address has no room for it now.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn is_recipient_full(app: &App, entry: &LedgerEntry, limits: &MailLimits) -> Result<bool> {
+    let room = app.store.mail_room(entry, limits, None).await?;
+    Ok(room.to_recipient_within_hour_at.is_some() || room.to_recipient_within_day_at.is_some())
+}
+
 /// Writes a batch that orders a mail and counts it. Beyond a limit nothing of it is written. `invitee` is the address
 /// that an invitation of the batch is to.
 ///

@@ -15,7 +15,7 @@ pub struct Invitation {
     pub invited_by: Option<AccountId>,
     pub expires_at: Timestamp,
     pub created_at: Timestamp,
-    /// Whether a mail was ordered: not to an address that wants none.
+    /// Whether a mail was ordered: not to an address that wants none, or has got too many.
     #[serde(deserialize_with = "crate::column::flag")]
     pub is_mailed: bool,
     pub workspace_name: String,
