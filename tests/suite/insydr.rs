@@ -29,6 +29,7 @@ mod leaving;
 mod limits;
 mod mail_consent;
 mod mail_limits;
+mod mail_release;
 mod mails;
 mod members;
 mod operator;

@@ -24,7 +24,12 @@ pub(crate) fn queue(address: &str) -> WorkspaceId {
 
 /// Returns the write that orders a mail of a workspace. The row that the letter names knows the address.
 pub(crate) fn order(app: &App, workspace: &WorkspaceId, letter: Letter) -> Result<Statement> {
-    job::insert(app, workspace, Task::SendMail { to: None, letter }, 0)
+    order_later(app, workspace, letter, 0)
+}
+
+/// Returns the write that orders a mail of a workspace, to be sent in `delay` milliseconds.
+pub(crate) fn order_later(app: &App, workspace: &WorkspaceId, letter: Letter, delay: i64) -> Result<Statement> {
+    job::insert(app, workspace, Task::SendMail { to: None, letter }, delay)
 }
 
 /// Writes `writes` and the order of a mail to an address, in one batch.

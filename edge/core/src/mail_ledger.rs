@@ -4,7 +4,7 @@ use crate::{Error, Kind, Result, event, recipient};
 use edge_model::account::Account;
 use edge_model::mail_ledger::{LedgerEntry, MailKind, MailLimits};
 use edge_model::plan::Plan;
-use edge_model::time::DAY;
+use edge_model::time::{DAY, HOUR};
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::mail_ledger::{MailRoom, REFUSED_COLUMN};
 use edge_store::{Statement, mail_ledger};
@@ -35,6 +35,14 @@ pub fn open_invitations(plan: Plan) -> u32 {
         Plan::Pro => 500,
         Plan::Enterprise => 5_000,
     }
+}
+
+/// Returns after how many milliseconds mails may go that are ordered together to one address: as many at once as an hour
+/// has, and as many as a day has before the next day.
+pub(crate) fn delays() -> impl Iterator<Item = i64> {
+    (0..).flat_map(|day| {
+        (0..TO_RECIPIENT_PER_DAY).map(move |it| day * DAY + i64::from(it / TO_RECIPIENT_PER_HOUR) * HOUR)
+    })
 }
 
 /// Returns the limits of mails that members of a workspace cause.

@@ -6,18 +6,18 @@ use edge_model::time::HOUR;
 use http::Method;
 use serde_json::{Value, json};
 
-const ANN: &str = "ann@example.com";
-const JO: &str = "jo@example.com";
-const TEXT: &str = "We have found the marmalade: https://shop.example/jam";
+pub(super) const ANN: &str = "ann@example.com";
+pub(super) const JO: &str = "jo@example.com";
+pub(super) const TEXT: &str = "We have found the marmalade: https://shop.example/jam";
 
-struct Site {
-    owner: Owner,
-    agent: String,
-    key: String,
+pub(super) struct Site {
+    pub(super) owner: Owner,
+    pub(super) agent: String,
+    pub(super) key: String,
 }
 
 impl Site {
-    async fn new(world: &World) -> Self {
+    pub(super) async fn new(world: &World) -> Self {
         let owner = world.owner(ANN).await;
         let agent = world.published_agent(&owner, json!({})).await;
         let key = world.widget_key(&owner).await;
@@ -25,19 +25,19 @@ impl Site {
     }
 
     /// Raises an escalation of a session and returns its path.
-    async fn raised(&self, world: &World, session: &str) -> String {
+    pub(super) async fn raised(&self, world: &World, session: &str) -> String {
         let body = json!({ "agent_id": self.agent, "session_id": session, "email": JO, "message": "Where is it?" });
         let call = world.post("/api/v1/widget/escalate", body).widget(&self.key);
         let answer = call.send().await.expect(201);
         format!("/escalations/{}", answer["escalation_id"].as_str().unwrap())
     }
 
-    async fn reply(&self, world: &World, path: &str) -> Answer {
+    pub(super) async fn reply(&self, world: &World, path: &str) -> Answer {
         let body = json!({ "message": TEXT });
         self.owner.post(world, &format!("{path}/reply"), body).await
     }
 
-    async fn status(&self, world: &World, path: &str) -> Value {
+    pub(super) async fn status(&self, world: &World, path: &str) -> Value {
         self.owner.get(world, path).await.expect(200)["reply_status"].clone()
     }
 
@@ -53,7 +53,7 @@ impl Site {
 }
 
 /// Presses a button of the page behind a link.
-async fn press(world: &World, link: &str, form: &str) -> Answer {
+pub(super) async fn press(world: &World, link: &str, form: &str) -> Answer {
     let call = world.call(Method::POST, link);
     let call = call.header("content-type", "application/x-www-form-urlencoded");
     call.body(form).send().await

@@ -16,6 +16,9 @@ use edge_model::{EscalationId, JobId, WorkspaceId};
 use edge_store::mail_recipients::MailStanding;
 use edge_store::{escalations, mail_recipients};
 
+/// How many waiting replies one batch lets go.
+const RELEASED_AT_ONCE: usize = 50;
+
 /// Replies to a visitor who left an address, and so resolves the escalation. The mail leaves by a job of the batch that
 /// keeps the reply; a visitor who has not confirmed that they want replies is asked first. A reply that has not left yet
 /// is replaced by a newer one.
@@ -91,8 +94,7 @@ async fn is_asked(app: &App, escalation: &Escalation, standing: &MailStanding) -
 }
 
 async fn standing(app: &App, workspace: &WorkspaceId, address: &str) -> Result<MailStanding> {
-    let recipient = recipient::hash(address);
-    Ok(app.store.mail_standing(Some(workspace), &recipient, app.now()).await?)
+    recipient::standing(app, Some(workspace), address).await
 }
 
 /// Mails the reply to an escalation, unless it was mailed, or its visitor wants none by now.
@@ -161,27 +163,56 @@ pub(crate) async fn ask_to_confirm(app: &App, workspace: &WorkspaceId, id: &Esca
         .await
 }
 
-/// Notes that a visitor wants replies of the workspace, and orders the mails of those that wait.
+/// Notes that a visitor wants replies of the workspace, and orders the mails of those that wait, the newest first and as
+/// many within an hour and within a day as an address may get.
 pub(crate) async fn release_replies(app: &App, escalation: &Escalation) -> Result<()> {
     let workspace = &escalation.workspace_id;
     let Some(address) = &escalation.email else {
         return Ok(());
     };
-    let mut writes = vec![mail_recipients::confirm(
-        workspace,
-        &recipient::hash(address),
-        app.now(),
-    )];
-    for escalation_id in app.store.waiting_replies(workspace, address).await? {
-        // Not refused beyond any limit: the visitor asks for it.
+    let confirmed = recipient::hashes(address).into_iter();
+    let mut writes: Vec<_> = confirmed
+        .map(|it| mail_recipients::confirm(workspace, &it, app.now()))
+        .collect();
+    let (mut waiting, is_all) = waiting_for(app, workspace, address).await?;
+    // What there is no room for in one batch waits for another run of this.
+    let rest = if is_all { None } else { waiting.pop() };
+    let mut delays = mail_ledger::delays();
+    for (escalation_id, delay) in waiting.into_iter().zip(&mut delays) {
+        let entry = mail_ledger::entry(app, app.id(JobId::PREFIX)?, address, MailKind::Reply, Some(workspace));
         writes.push(edge_store::mail_ledger::note(&LedgerEntry {
             subject_id: Some(escalation_id.to_string()),
-            ..mail_ledger::entry(app, app.id(JobId::PREFIX)?, address, MailKind::Reply, Some(workspace))
+            created_at: entry.created_at.plus(delay),
+            ..entry
         }));
         writes.push(escalations::queue_waiting_reply(workspace, &escalation_id));
-        writes.push(letter::order(app, workspace, Letter::Reply { escalation_id })?);
+        writes.push(letter::order_later(
+            app,
+            workspace,
+            Letter::Reply { escalation_id },
+            delay,
+        )?);
+    }
+    if let Some((escalation_id, delay)) = rest.zip(delays.next()) {
+        let letter = Letter::ConfirmReply { escalation_id };
+        writes.push(letter::order_later(app, workspace, letter, delay)?);
     }
     app.jobs.wake(workspace).await?;
     app.store.write(writes).await?;
     app.jobs.wake(workspace).await
+}
+
+/// Lists the replies that wait for the confirmation of an address, however it was written, newest first; and tells whether
+/// these are all.
+async fn waiting_for(app: &App, workspace: &WorkspaceId, address: &str) -> Result<(Vec<EscalationId>, bool)> {
+    let mut waiting = app.store.waiting_replies(workspace, address).await?;
+    let recipient = recipient::hash(address);
+    for other in app.store.addresses_waited_for(workspace).await? {
+        if other != address && recipient::hash(&other) == recipient {
+            waiting.extend(app.store.waiting_replies(workspace, &other).await?);
+        }
+    }
+    let is_all = waiting.len() < RELEASED_AT_ONCE;
+    waiting.truncate(RELEASED_AT_ONCE);
+    Ok((waiting, is_all))
 }
