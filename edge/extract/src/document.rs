@@ -18,6 +18,8 @@ pub(crate) const WORK: u64 = 400_000_000;
 
 /// Different words of one file: an index keeps each with its tokens. A long book has fewer than 50,000.
 const WORDS: usize = 150_000;
+/// The longest block, in bytes.
+const LONGEST_BLOCK: usize = 64 * 1024;
 /// Lines, and marks such as `*` and `[`, of a Markdown file: its reader makes a node of each before it returns the first.
 const MARKDOWN_MARKS: usize = 300_000;
 
@@ -47,8 +49,30 @@ pub async fn document(bytes: Vec<u8>, hint: &Hint, pause: &dyn Pause) -> Result<
     Ok(Extracted {
         kind,
         title: parsed.title,
-        blocks: parsed.blocks,
+        blocks: parsed.blocks.into_iter().flat_map(pieces).collect(),
     })
+}
+
+/// Cuts a block that is longer than any paragraph that people write: what reads it next makes many small parts of each
+/// block before it goes on to the next one.
+fn pieces(block: Block) -> Vec<Block> {
+    if block.text.len() <= LONGEST_BLOCK {
+        return vec![block];
+    }
+    let mut pieces = vec![];
+    let mut rest = block.text.as_str();
+    while !rest.is_empty() {
+        let most = rest.get(..rest.floor_char_boundary(LONGEST_BLOCK)).unwrap_or(rest);
+        let at_blank = most.rfind(char::is_whitespace).filter(|_| most.len() < rest.len());
+        let (piece, after) = rest.split_at(at_blank.filter(|it| *it > 0).unwrap_or(most.len()));
+        pieces.push(Block {
+            heading_path: block.heading_path.clone(),
+            kind: block.kind,
+            text: piece.trim_end().to_owned(),
+        });
+        rest = after.trim_start();
+    }
+    pieces
 }
 
 /// Reads a file without a pause, for where nobody waits.
@@ -138,7 +162,9 @@ mod tests {
         let lines = read(&"a line of some thirty letters.\n".repeat(600_000)).unwrap();
         assert!(lines.blocks.iter().all(|it| it.text.len() < 70_000) && lines.blocks.len() > 200);
         let prose = read(&"one line of prose that does not end. ".repeat(500_000)).unwrap();
-        assert_eq!(prose.blocks.len(), 1);
+        assert!(prose.blocks.len() > 250 && prose.blocks.iter().all(|it| it.text.len() <= LONGEST_BLOCK));
+        let words: usize = prose.blocks.iter().map(|it| it.text.split(' ').count()).sum();
+        assert_eq!(words, 8 * 500_000, "no word is lost or cut");
     }
 
     #[test]
