@@ -5,6 +5,7 @@ use edge_core::memory::MemoryBudget;
 use edge_core::ports::{Company, Extracted, Hint, Page, Parser, Refusal, Sitemap, Unread};
 use js_sys::Uint8Array;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::sync::Arc;
 use wasm_bindgen_futures::JsFuture;
 use worker::send::IntoSendFuture as _;
@@ -32,7 +33,7 @@ impl ServiceParser {
         &self,
         path: &str,
         what: &[(&str, &str)],
-        bytes: &[u8],
+        bytes: Cow<'_, [u8]>,
         company: Company,
     ) -> Result<T, Unread> {
         let fault = |why: worker::Error| Unread::Crashed(why.to_string());
@@ -43,7 +44,8 @@ impl ServiceParser {
         let url = url.map_err(|why| Unread::Crashed(why.to_string()))?;
         let mut init = RequestInit::new();
         init.with_method(Method::Post)
-            .with_body(Some(Uint8Array::from(bytes).into()));
+            .with_body(Some(Uint8Array::from(&*bytes).into()));
+        drop(bytes);
         let response = self.service.fetch(url.as_str(), Some(init)).await.map_err(fault)?;
         let response = web_sys::Response::from(response);
         match response.status() {
@@ -65,17 +67,17 @@ impl ServiceParser {
 
 #[async_trait]
 impl Parser for ServiceParser {
-    async fn document(&self, bytes: &[u8], hint: &Hint, company: Company) -> Result<Extracted, Unread> {
+    async fn document(&self, bytes: Vec<u8>, hint: &Hint, company: Company) -> Result<Extracted, Unread> {
         let what = [("name", hint.name.as_str()), ("type", hint.media_type.as_str())];
-        self.read("document", &what, bytes, company).into_send().await
+        self.read("document", &what, bytes.into(), company).into_send().await
     }
 
     async fn page(&self, bytes: &[u8], url: &str, media_type: &str, company: Company) -> Result<Page, Unread> {
         let what = [("url", url), ("type", media_type)];
-        self.read("page", &what, bytes, company).into_send().await
+        self.read("page", &what, bytes.into(), company).into_send().await
     }
 
     async fn sitemap(&self, bytes: &[u8], company: Company) -> Result<Sitemap, Unread> {
-        self.read("sitemap", &[], bytes, company).into_send().await
+        self.read("sitemap", &[], bytes.into(), company).into_send().await
     }
 }

@@ -185,7 +185,7 @@ struct Poisonable {
 
 #[async_trait]
 impl Parser for Poisonable {
-    async fn document(&self, bytes: &[u8], hint: &Hint, company: Company) -> Result<Extracted, Unread> {
+    async fn document(&self, bytes: Vec<u8>, hint: &Hint, company: Company) -> Result<Extracted, Unread> {
         if bytes.starts_with(b"poison") {
             *self.crashes.lock().unwrap() += 1;
             self.crash.notify_one();
@@ -409,7 +409,7 @@ impl Crashing {
 
 #[async_trait]
 impl Parser for Crashing {
-    async fn document(&self, bytes: &[u8], hint: &Hint, company: Company) -> Result<Extracted, Unread> {
+    async fn document(&self, bytes: Vec<u8>, hint: &Hint, company: Company) -> Result<Extracted, Unread> {
         self.is_crash(company)?;
         Reader.document(bytes, hint, company).await
     }

@@ -46,10 +46,10 @@ pub fn kind(upload: &Upload) -> Result<FileKind> {
 /// # Errors
 /// [`Kind::Unprocessable`] and [`Kind::UnsupportedMedia`] when the file is at fault; [`Kind::Unavailable`] when another
 /// try may succeed. Where a job reads it, the job's attempt is told of a crash.
-pub(crate) async fn read(app: &App, upload: &Upload, attempt: Option<&Attempt>) -> Result<Extracted> {
+pub(crate) async fn read(app: &App, upload: Upload, attempt: Option<&Attempt>) -> Result<Extracted> {
     let hint = upload.hint();
     let company = attempt.map_or(Company::Shared, Attempt::company);
-    let reading = pin!(app.parser.document(&upload.bytes, &hint, company));
+    let reading = pin!(app.parser.document(upload.bytes, &hint, company));
     let unread = match select(reading, app.clock.sleep(PARSER_TIMEOUT)).await {
         Either::Left((Ok(extracted), _)) => return Ok(extracted),
         Either::Left((Err(unread), _)) => unread,

@@ -205,7 +205,7 @@ pub trait Parser: Send + Sync {
     ///
     /// # Errors
     /// When the file is at fault, or the parser is.
-    async fn document(&self, bytes: &[u8], hint: &Hint, company: Company) -> Result<Extracted, Unread>;
+    async fn document(&self, bytes: Vec<u8>, hint: &Hint, company: Company) -> Result<Extracted, Unread>;
 
     /// Reads a page of a website, which was found at `url` and came with this media type.
     ///

@@ -137,8 +137,8 @@ pub(crate) struct Reader;
 
 #[async_trait]
 impl Parser for Reader {
-    async fn document(&self, bytes: &[u8], hint: &Hint, _: Company) -> Result<Extracted, Unread> {
-        edge_extract::document_at_once(bytes, hint).map_err(Unread::Refused)
+    async fn document(&self, bytes: Vec<u8>, hint: &Hint, _: Company) -> Result<Extracted, Unread> {
+        edge_extract::document_at_once(&bytes, hint).map_err(Unread::Refused)
     }
 
     async fn page(&self, bytes: &[u8], url: &str, media_type: &str, _: Company) -> Result<Page, Unread> {
