@@ -51,6 +51,10 @@ async fn a_failed_upload_leaves_nothing() {
         .send()
         .await;
     assert_eq!(answer.refusal(), (500, "INTERNAL".into(), None));
+    // But the order to erase its bytes, which were kept before.
+    world.clock.advance(5 * MINUTE);
+    world.drain(&owner).await;
+    assert!(world.blobs.keys().iter().all(|it| !it.starts_with("upload/")));
     for table in ["documents", "document_versions", "jobs"] {
         assert_eq!(world.sql.column(&format!("SELECT 1 FROM {table}")).len(), 0, "{table}");
     }

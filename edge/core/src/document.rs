@@ -11,7 +11,7 @@ use edge_model::text::Name;
 use edge_model::time::MINUTE;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
 use edge_store::documents::Filter;
-use edge_store::{Page, SqlError, Statement, crawls, document_versions, documents};
+use edge_store::{Page, SqlError, Statement, crawls, document_versions, documents, jobs};
 use std::collections::BTreeSet;
 
 /// How many contents one job erases: an invocation may ask other services for so much, and no more.
@@ -62,7 +62,7 @@ pub async fn upload(
     {
         return again(app, document).await;
     }
-    keep_bytes(app, workspace, &content_hash, &upload.bytes, NextVersion::First).await?;
+    let kept = keep_bytes(app, workspace, &content_hash, &upload.bytes, NextVersion::First).await?;
     let title = title.map_or_else(|| upload.name.clone(), |it| it.to_string());
     let contents = Contents {
         media_type: upload.media_type,
@@ -73,7 +73,7 @@ pub async fn upload(
         file_name: Some(upload.name),
         ..first_version(app, workspace, collection, SourceType::File, title, contents)?
     };
-    insert(app, document).await
+    insert(app, document, kept).await
 }
 
 /// Which version of a document its bytes become.
@@ -86,8 +86,8 @@ pub(crate) enum NextVersion {
 
 /// Keeps the bytes of a version that is about to be written: a row must never name a blob that is not there.
 ///
-/// Before them goes the order to erase them unless a row names them by then, so that a request that is refused or cut off
-/// leaves nothing.
+/// Before them goes the order to erase them, so that a request that is refused or cut off leaves nothing. Returns the write
+/// that takes the order back, for the batch that names them.
 ///
 /// # Errors
 /// [`crate::Kind::PlanLimit`] when the workspace has no room for them.
@@ -97,7 +97,7 @@ pub(crate) async fn keep_bytes(
     hash: &str,
     bytes: &[u8],
     version: NextVersion,
-) -> Result<()> {
+) -> Result<Statement> {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let (documents, freed) = match version {
         NextVersion::First => (1, 0),
@@ -115,9 +115,10 @@ pub(crate) async fn keep_bytes(
     }
     let key = blob_key(workspace, hash);
     let keys = vec![key.clone()];
-    let erase = job::insert(app, workspace, Task::EraseBlobs { keys }, UNCLAIMED)?;
+    let (id, erase) = job::insert_named(app, workspace, Task::EraseBlobs { keys }, UNCLAIMED)?;
     app.store.write(vec![erase]).await?;
-    blob::put(app, &key, bytes).await
+    blob::put(app, &key, bytes).await?;
+    Ok(jobs::delete(workspace, &id))
 }
 
 /// The bytes that a document is made of.
@@ -169,14 +170,15 @@ pub(crate) fn first_version(
     })
 }
 
-/// Keeps a new document, whose bytes are kept already, with the job that works on it. When the same bytes were taken in
+/// Keeps a new document, whose bytes [`keep_bytes`] has kept, with the job that works on it. When the same bytes were taken in
 /// at the same time, the other one is the document.
-pub(crate) async fn insert(app: &App, document: Document) -> Result<Accepted> {
+pub(crate) async fn insert(app: &App, document: Document, kept: Statement) -> Result<Accepted> {
     let workspace = &document.workspace_id;
     let writes = vec![
         documents::insert(&document),
         document_versions::insert(&document, document.created_at),
         process_job(app, &document)?,
+        kept,
     ];
     app.jobs.wake(workspace).await?;
     match app.store.write(writes).await {

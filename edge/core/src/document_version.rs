@@ -8,7 +8,7 @@ use crate::{Error, Kind, Result, collection, secret};
 use edge_model::document::{Document, DocumentStatus, DocumentVersion, SourceType};
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId};
-use edge_store::SqlError;
+use edge_store::{SqlError, Statement};
 
 /// How much of an old text is shown, in bytes.
 const SHOWN: usize = 1024 * 1024;
@@ -48,7 +48,7 @@ pub async fn replace(
     file::kind(&upload)?;
     let content_hash = secret::sha256(&upload.bytes);
     let version = NextVersion::Later(before.version + 1);
-    document::keep_bytes(app, workspace, &content_hash, &upload.bytes, version).await?;
+    let kept = document::keep_bytes(app, workspace, &content_hash, &upload.bytes, version).await?;
     let after = Document {
         title: title.map_or_else(|| before.title.clone(), |it| it.to_string()),
         size: u64::try_from(upload.bytes.len()).unwrap_or(u64::MAX),
@@ -57,7 +57,7 @@ pub async fn replace(
         content_hash,
         ..before.clone()
     };
-    change(app, before, after).await
+    change(app, before, after, Some(kept)).await
 }
 
 /// Gives a document another title or collection; none keeps. Returns the document and whether nothing changed.
@@ -82,7 +82,7 @@ pub async fn update(
     if let Some(id) = collection_id {
         after.collection_id = collection::find(app, workspace, &id).await?.id;
     }
-    change(app, before, after).await
+    change(app, before, after, None).await
 }
 
 /// Makes an earlier version's bytes and title a new version; the document stays in its collection. Returns the document
@@ -111,7 +111,7 @@ pub async fn restore(app: &App, member: &Member, id: &DocumentId, version: u32) 
         size,
         ..before.clone()
     };
-    change(app, before, after).await
+    change(app, before, after, None).await
 }
 
 /// Lists a document's versions, newest first, and which of them is the current one.
@@ -145,7 +145,7 @@ pub async fn get(app: &App, member: &Member, id: &DocumentId, version: u32) -> R
         media_type: version.media_type.clone(),
         bytes,
     };
-    let extracted = file::read(app, &upload, None).await?;
+    let extracted = file::read(app, upload, None).await?;
     let mut text = String::new();
     let mut is_cut = false;
     for block in extracted.blocks {
@@ -172,7 +172,7 @@ async fn find_version(app: &App, member: &Member, id: &DocumentId, version: u32)
 }
 
 /// Writes a document as its next version, with the job that works on it, unless it is as it was.
-async fn change(app: &App, before: Document, mut after: Document) -> Result<(Document, bool)> {
+async fn change(app: &App, before: Document, mut after: Document, kept: Option<Statement>) -> Result<(Document, bool)> {
     let what = |it: &Document| (it.content_hash.clone(), it.title.clone(), it.collection_id.clone());
     if what(&before) == what(&after) {
         return Ok((before, true));
@@ -183,7 +183,8 @@ async fn change(app: &App, before: Document, mut after: Document) -> Result<(Doc
     after.stage = "queued".into();
     after.error = None;
     after.updated_at = now;
-    let writes = document::next_version(app, &after).await?;
+    let mut writes = document::next_version(app, &after).await?;
+    writes.extend(kept);
     app.jobs.wake(&after.workspace_id).await?;
     match app.store.write(writes).await {
         Ok(_) => {}

@@ -72,7 +72,14 @@ pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Re
         }
     }
     if !invitation.is_mailed {
-        write(app, (member, action), &invitation, &mail_ledger::unmailed(entry), &limits).await?;
+        write(
+            app,
+            (member, action),
+            &invitation,
+            &mail_ledger::unmailed(entry),
+            &limits,
+        )
+        .await?;
     }
     app.jobs.wake(workspace).await?;
     Ok(invitation)

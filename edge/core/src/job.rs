@@ -49,16 +49,24 @@ const PREVIEW_CHARS: usize = 240;
 
 /// Returns the write that orders a task, due in `delay` milliseconds. Goes into the batch of what causes it.
 pub(crate) fn insert(app: &App, workspace: &WorkspaceId, task: Task, delay: i64) -> Result<Statement> {
+    insert_named(app, workspace, task, delay).map(|it| it.1)
+}
+
+/// The same, with the job's id, for whoever may take it back.
+///
+/// # Errors
+/// When there is no randomness for its id.
+pub(crate) fn insert_named(app: &App, workspace: &WorkspaceId, task: Task, delay: i64) -> Result<(JobId, Statement)> {
     let now = app.now();
     let id = JobId::new(app.id(JobId::PREFIX)?);
     let job = Job {
-        id,
+        id: id.clone(),
         workspace_id: workspace.clone(),
         task,
         attempts: 0,
         run_at: now.plus(delay),
     };
-    Ok(jobs::insert(&job, now))
+    Ok((id, jobs::insert(&job, now)))
 }
 
 /// Works off a workspace's due jobs until none is left or the time is over, and returns when to come back; none when
@@ -273,7 +281,8 @@ async fn index_document(app: &App, job: &Job, attempt: &Attempt, document: &mut 
     let parsed = if document.source_type == SourceType::Text {
         titled(&document.title, &file::decode(&upload.bytes)?)
     } else {
-        let extracted = file::read(app, &upload, Some(attempt)).await?;
+        // The bytes go with it: what is made of them takes their room.
+        let extracted = file::read(app, upload, Some(attempt)).await?;
         Parsed {
             title: extracted.title,
             blocks: extracted.blocks,
@@ -283,7 +292,6 @@ async fn index_document(app: &App, job: &Job, attempt: &Attempt, document: &mut 
     let text: usize = parsed.blocks.iter().map(|it| it.text.len()).sum();
     let all = size.max(text).saturating_mul(PROCESSING).min(MOST_PROCESSING);
     memory.grow(all.saturating_sub(size))?;
-    drop(upload);
     document.language = language(&parsed).map(Into::into);
     let chunks = retrieval::chunk::chunks(&parsed);
     drop(parsed);

@@ -131,7 +131,7 @@ pub async fn add(app: &App, caller: &impl Caller, new: NewEntry) -> Result<Entry
         let document = document::again(app, document).await?.document;
         return Ok(Entry { document, content });
     }
-    document::keep_bytes(app, workspace, &content_hash, content.as_bytes(), NextVersion::First).await?;
+    let kept = document::keep_bytes(app, workspace, &content_hash, content.as_bytes(), NextVersion::First).await?;
     let contents = Contents {
         media_type: "text/plain".into(),
         hash: content_hash,
@@ -148,7 +148,7 @@ pub async fn add(app: &App, caller: &impl Caller, new: NewEntry) -> Result<Entry
             contents,
         )?
     };
-    let document = document::insert(app, document).await?.document;
+    let document = document::insert(app, document, kept).await?.document;
     Ok(Entry { document, content })
 }
 
@@ -189,7 +189,8 @@ pub async fn update(app: &App, caller: &impl Caller, id: &DocumentId, change: Ch
         document.stage = "queued".into();
         document.error = None;
         let version = NextVersion::Later(document.version);
-        document::keep_bytes(app, workspace, &document.content_hash, content.as_bytes(), version).await?;
+        let kept = document::keep_bytes(app, workspace, &document.content_hash, content.as_bytes(), version).await?;
+        writes.push(kept);
         writes.extend(document::next_version(app, &document).await?);
         app.jobs.wake(workspace).await?;
     }

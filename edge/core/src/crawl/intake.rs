@@ -116,13 +116,13 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
         Some(_) => NextVersion::Later(after.version),
         None => NextVersion::First,
     };
-    match document::keep_bytes(app, workspace, &hash, &content.upload.bytes, version).await {
+    let kept = match document::keep_bytes(app, workspace, &hash, &content.upload.bytes, version).await {
         Err(error) if error.kind == Kind::PlanLimit => {
             page.title = title_before;
             return without_room(app, crawl, page, more, before, error).await;
         }
         kept => kept?,
-    }
+    };
     let now = app.now();
     page.document_id = Some(after.id.clone());
     let mut writes = match &before {
@@ -133,6 +133,7 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
             document::process_job(app, &after)?,
         ],
     };
+    writes.push(kept);
     writes.push(crawls::settle(&page));
     writes.extend(more.clone());
     let mut source = crawl.source.clone();
