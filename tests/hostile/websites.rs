@@ -8,8 +8,11 @@ pub struct HostileSite {
     pub path: &'static str,
     /// WEBSITE, SITEMAP or PAGE.
     pub mode: &'static str,
-    answer: Box<dyn Fn(&str) -> Option<Content> + Send + Sync>,
+    answer: Box<Answer>,
 }
+
+/// What lies at a path.
+type Answer = dyn Fn(&str) -> Option<Content> + Send + Sync;
 
 /// What a site answers with.
 #[derive(Clone)]

@@ -14,7 +14,7 @@ use xtask::api::{Answer, Api};
 use xtask::paths::files_below;
 use xtask::server::Server;
 
-/// How often the server is killed, unless CRASH_ROUNDS says otherwise.
+/// How often the server is killed, unless `CRASH_ROUNDS` says otherwise.
 const ROUNDS: usize = 3;
 /// How long the start of a killed server may take until `/health` answers.
 const LONGEST_START: Duration = Duration::from_secs(15);

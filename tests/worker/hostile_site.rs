@@ -22,7 +22,7 @@ impl ServedSite {
         Self { site, port }
     }
 
-    /// Its host, as ALLOW_PRIVATE_HOSTS names it.
+    /// Its host, as `ALLOW_PRIVATE_HOSTS` names it.
     pub(crate) fn host(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }

@@ -8,6 +8,7 @@
     clippy::expect_used,
     reason = "a test that cannot go on has failed"
 )]
+#![allow(clippy::print_stdout, reason = "figures of a run are shown with its result")]
 
 mod harness;
 

@@ -16,7 +16,7 @@ use tests::hostile::files;
 use xtask::api::{Answer, Api};
 use xtask::server::Server;
 
-/// How long it takes, unless SOAK_MINUTES says otherwise.
+/// How long it takes, unless `SOAK_MINUTES` says otherwise.
 const MINUTES: u64 = 2;
 /// How much more memory the server may hold at the end than in the second quarter, in percent.
 const LARGEST_DRIFT: u64 = 10;

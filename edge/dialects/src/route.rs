@@ -25,7 +25,7 @@ pub enum Access {
 
 /// What is answered to a request that was done and is sent again with its `Idempotency-Key`.
 #[derive(Clone)]
-#[expect(clippy::large_enum_variant, reason = "there is one for each route, made once")]
+#[allow(clippy::large_enum_variant, reason = "there is one for each route, made once")]
 pub enum Replay {
     /// The first answer, which is kept sealed until something that it shows is erased.
     Sealed,

@@ -21,7 +21,7 @@ pub fn without_values(report: &str) -> String {
     }
 }
 
-/// Drops serde_json's own "at line 1 column 2", which is always last; a value may hold these words, too.
+/// Drops what `serde_json` ends with, such as "at line 1 column 2"; a value may hold these words, too.
 fn without_position(report: &str) -> &str {
     let is_number = |it: &str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
     match report.rsplit_once(" at line ") {
