@@ -17,6 +17,7 @@ pub struct Error {
 /// The answer of an operation that has nothing else to say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = Confirmation))]
 pub struct Message {
     pub message: String,
 }

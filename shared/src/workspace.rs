@@ -64,7 +64,7 @@ pub struct Workspace {
     /// Extension: the caller's role here.
     pub role: String,
     /// Extension: this month's messages against the plan's.
-    pub usage: Usage,
+    pub usage: MessageUsage,
     /// Extension: after how many days without a message conversations are deleted: 0 keeps nothing after the answer,
     /// null keeps them.
     #[serde(default)]
@@ -108,7 +108,7 @@ pub struct WorkspaceStats {
 /// Extension: what of the plan's monthly messages is used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Usage {
+pub struct MessageUsage {
     pub messages_used: u64,
     /// Null when the plan has no limit.
     pub messages_limit: Option<u64>,

@@ -1,6 +1,6 @@
 //! Workspaces: who may do what in one, and how much of its plan is used.
 use super::problems::Problems;
-use shared::workspace::Usage;
+use shared::workspace::MessageUsage;
 
 /// What the signed-in person is in a workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,7 +77,7 @@ pub enum Fill {
 }
 
 /// Returns how full a plan is.
-pub fn fill(usage: &Usage) -> Fill {
+pub fn fill(usage: &MessageUsage) -> Fill {
     match usage.messages_limit {
         None => Fill::Unlimited,
         Some(limit) if usage.messages_used >= limit => Fill::Full,
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     fn used(messages_used: u64, messages_limit: Option<u64>) -> Fill {
-        fill(&Usage {
+        fill(&MessageUsage {
             messages_used,
             messages_limit,
         })

@@ -57,14 +57,18 @@ impl Shapes {
 /// Builds the document.
 ///
 /// # Errors
-/// When a schema does not serialise.
+/// When a schema does not serialise, or two have one name.
 pub fn document() -> Result<Value, serde_json::Error> {
     let mut paths = Map::new();
     let mut schemas = Map::new();
     let samples = samples::all()?;
     for route in crate::routes() {
         for (name, schema) in &route.shown.schemas {
-            schemas.insert(name.clone(), serde_json::to_value(schema)?);
+            let schema = serde_json::to_value(schema)?;
+            let other = schemas.insert(name.clone(), schema.clone());
+            if other.is_some_and(|it| it != schema) {
+                return Err(serde::ser::Error::custom(format!("two schemas are called {name}")));
+            }
         }
         let path = paths.entry(route.path.replace("{*", "{")).or_insert_with(|| json!({}));
         if let Some(methods) = path.as_object_mut() {

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use shared as wire;
 use wire::error::Message;
 use wire::workspace::{
-    CreateWorkspace, CreatedWorkspace, Embedding, UpdateWorkspace, Usage, WorkspaceList, WorkspaceStats,
+    CreateWorkspace, CreatedWorkspace, Embedding, MessageUsage, UpdateWorkspace, WorkspaceList, WorkspaceStats,
 };
 
 /// The plan's name in this dialect.
@@ -97,7 +97,7 @@ fn full(detail: Detail, available: &[Embedder]) -> wire::workspace::Workspace {
         },
         created_at: created_at.rfc3339(),
         role: role.as_str().into(),
-        usage: Usage {
+        usage: MessageUsage {
             messages_used,
             messages_limit: messages_per_month(plan),
         },
