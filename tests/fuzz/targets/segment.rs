@@ -3,5 +3,5 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let _ = retrieval::Segment::decode(bytes.to_vec().into());
+    let _ = retrieval::Segment::decode(bytes.to_vec());
 });
