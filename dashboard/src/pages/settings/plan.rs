@@ -29,6 +29,7 @@ pub fn Plan(
         let used = platform::number(usage.messages_used);
         match usage.messages_limit {
             Some(limit) => format!("{used} of {} messages this month", platform::number(limit)),
+            None if usage.messages_used == 1 => "1 message this month, without a limit".to_owned(),
             None => format!("{used} messages this month, without a limit"),
         }
     };
