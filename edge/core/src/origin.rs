@@ -32,6 +32,11 @@ impl DomainPattern {
             .map(|it| it.trim_end_matches('.'))
             .filter(|it| !it.is_empty() && it.bytes().all(is_of_host))
             .ok_or_else(wrong)?;
+        // It is read again from its row: a host that is another one without its last dots would be none then.
+        let again = Url::parse(&format!("http://{host}")).map_err(|_| wrong())?;
+        if again.host_str() != Some(host) || host.starts_with('.') {
+            return Err(wrong());
+        }
         if !stars.is_empty() && !matches!(url.host(), Some(Host::Domain(_))) {
             return Err(wrong());
         }
@@ -106,6 +111,8 @@ mod tests {
         for wrong in [
             "",
             "*.",
+            ".3...",
+            ".example.com",
             "a.*.com",
             "example.com/path",
             "user@example.com",

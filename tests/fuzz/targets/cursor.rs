@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let current = "the current secret, which no fuzzer guesses";
-    let Ok(keys) = KeyRing::new(current, "an earlier one, which is as long as that") else {
+    let Ok(keys) = KeyRing::new(current, "an-earlier-one-which-is-as-long-as-that") else {
         panic!("these are secrets");
     };
     let list = List::of("agents", &["ws_1"]);
