@@ -19,6 +19,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const LOOK: u32 = 200;
 /// How long a job that was begun is left alone, in milliseconds. A crash costs that much at most.
 const LEASE: i64 = 45 * SECOND;
+/// When a job over which the parser crashed is tried again, in milliseconds. It has few such tries, so waiting for longer
+/// each time would only keep its owner waiting.
+const AFTER_CRASH: i64 = 2 * SECOND;
 /// When a failed job is tried again; after the last one it is parked.
 const BACKOFF: [i64; 6] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR];
 /// How long a parked job is kept for whoever looks into it, in milliseconds.
@@ -123,7 +126,7 @@ async fn lane(app: &App, workspace: &WorkspaceId, lane: Lane, stop: Timestamp) -
         }
         let end = match done {
             Ok(()) => jobs::delete(workspace, &job.id),
-            Err(error) => fail(app, &job, &error),
+            Err(error) => fail(app, &job, &attempt, &error),
         };
         app.store.write(vec![end, attempt.end(app.now())]).await?;
     }
@@ -207,10 +210,13 @@ pub async fn sweep(app: &App) -> Result<()> {
         .and(erasure::sweep(app).await)
 }
 
-fn fail(app: &App, job: &Job, error: &Error) -> Statement {
+fn fail(app: &App, job: &Job, attempt: &Attempt, error: &Error) -> Statement {
     let tries = usize::try_from(job.attempts).unwrap_or(usize::MAX).saturating_sub(1);
     let reason = format!("{}: {}", job.task.name(), error.for_log());
     match BACKOFF.get(tries) {
+        Some(_) if attempt.is_crashed() => {
+            jobs::retry(&job.workspace_id, &job.id, app.now().plus(AFTER_CRASH), &reason)
+        }
         Some(delay) => jobs::retry(&job.workspace_id, &job.id, app.now().plus(*delay), &reason),
         None => jobs::park(&job.workspace_id, &job.id, app.now(), &reason),
     }
