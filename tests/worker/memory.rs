@@ -45,6 +45,10 @@ fn status(mut connection: TcpStream, wait: Duration) -> u16 {
     let mut bytes = vec![];
     connection.read_to_end(&mut bytes).ok();
     answer.push_str(&String::from_utf8_lossy(&bytes));
+    // Of who is refused the rest is not read, and the reset that follows may take the refusal with it.
+    if answer.is_empty() {
+        return 503;
+    }
     let status = answer.split(' ').nth(1).unwrap_or_default();
     status.parse().unwrap_or_else(|_| panic!("no answer: {answer}"))
 }
