@@ -23,7 +23,7 @@ const WORDS: usize = 60;
 /// is deployed, each has its own.
 const LONGEST_SILENCE: Duration = Duration::from_secs(15);
 /// How long the whole corpus may take.
-const CORPUS_TIMEOUT: Duration = Duration::from_secs(420);
+const CORPUS_TIMEOUT: Duration = Duration::from_secs(600);
 /// The tenants whose files and websites these are, so that several are read at a time.
 const STRANGERS: usize = 5;
 
