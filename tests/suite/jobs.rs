@@ -181,6 +181,36 @@ async fn a_file_that_is_deleted_and_given_again_at_once_is_kept() {
 }
 
 #[tokio::test]
+async fn an_old_order_to_erase_spares_an_upload_under_way() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    // Refused after its bytes were kept, so that the order to erase them stays.
+    let collection = world.default_collection(&owner).await;
+    let form = [
+        ("collection_id", None, collection.as_bytes()),
+        ("file", Some("hours.md"), PAGE.as_bytes()),
+    ];
+    world.sql.fail_next("INSERT INTO documents");
+    let refused = owner
+        .call(&world, http::Method::POST, "/documents")
+        .form(&form)
+        .send()
+        .await;
+    assert_eq!(refused.status, 500);
+    world.clock.advance(5 * MINUTE);
+    let erasure = async {
+        world.drain(&owner).await;
+    };
+    let (again, ()) = tokio::join!(
+        world.upload(&owner, "hours.md", PAGE),
+        world.sql.hold_next("INSERT INTO documents", erasure)
+    );
+    world.drain(&owner).await;
+    let id = again["id"].as_str().unwrap();
+    assert_eq!(status(&world, &owner, id).await.0, "COMPLETED");
+}
+
+#[tokio::test]
 async fn many_files_are_erased_some_at_a_time() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;

@@ -170,8 +170,8 @@ pub(crate) fn first_version(
     })
 }
 
-/// Keeps a new document, whose bytes [`keep_bytes`] has kept, with the job that works on it. When the same bytes were taken in
-/// at the same time, the other one is the document.
+/// Keeps a new document, whose bytes [`keep_bytes`] has kept, with the job that works on it. When the same bytes were
+/// taken in at the same time, the other one is the document.
 pub(crate) async fn insert(app: &App, document: Document, kept: Statement) -> Result<Accepted> {
     let workspace = &document.workspace_id;
     let writes = vec![

@@ -231,7 +231,7 @@ async fn run(app: &App, job: &Job, attempt: &Attempt) -> Result<()> {
         }
         Task::CompactIndex => index::retry(app, || index::compact(app, workspace)).await,
         Task::EmbedIndex { failures, .. } => index::embed::embed(app, job, *failures).await,
-        Task::EraseBlobs { keys } => erase_blobs(app, workspace, keys).await,
+        Task::EraseBlobs { keys } => erase_blobs(app, workspace, &job.id, keys).await,
         Task::SendMail { to, letter } => letter::send(app, workspace, to.as_deref(), letter).await,
         Task::PurgeConversations => retention::purge(app, workspace, &job.id).await,
         Task::EraseWorkspace { is_last } => erasure::erase(app, workspace, &job.id, *is_last).await,
@@ -414,17 +414,20 @@ async fn set_stage(
     Ok(app.store.write(vec![write]).await.map(drop)?)
 }
 
-/// Deletes blobs, but none that a row names again: an upload may have come back since, also while others are deleted.
-async fn erase_blobs(app: &App, workspace: &WorkspaceId, keys: &[String]) -> Result<()> {
+/// Deletes blobs, but none that a row names again: an upload may have come back since, also while others are deleted. One
+/// that is under way has an order of its own, which then decides.
+async fn erase_blobs(app: &App, workspace: &WorkspaceId, own: &JobId, keys: &[String]) -> Result<()> {
     let hash_of = |key: &str| key.rsplit('/').next().unwrap_or_default().to_owned();
     for keys in keys.chunks(ERASED_AT_ONCE) {
         let hashes: Vec<String> = keys.iter().map(|it| hash_of(it)).collect();
+        // Before the rows are looked at: the batch that names a blob takes its order back.
+        let ordered = app.store.ordered_by_others(workspace, own, keys).await?;
         let in_use = app.store.contents_in_use(workspace, &hashes).await?;
         let snapshot = app.store.snapshot(workspace).await?;
         let is_segment = |key: &str| snapshot.as_ref().is_some_and(|it| it.manifest.names(key));
         for key in keys
             .iter()
-            .filter(|it| !in_use.contains(&hash_of(it)) && !is_segment(it))
+            .filter(|it| !in_use.contains(&hash_of(it)) && !ordered.contains(it) && !is_segment(it))
         {
             app.blobs.delete(key).await?;
         }

@@ -106,8 +106,8 @@ pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email, id: Opt
 /// must be that of the only sign-up with the address from the caller's network for which a code can be entered.
 ///
 /// # Errors
-/// [`crate::Reason::WrongCode`], also for the code of another sign-up, and without an id when there are several; [`crate::Kind::RateLimited`] when one network tries too
-/// often.
+/// [`crate::Reason::WrongCode`], also for the code of another sign-up, and without an id when there are several;
+/// [`crate::Kind::RateLimited`] when one network tries too often.
 pub async fn confirm(
     app: &App,
     from: &ClientAddress,

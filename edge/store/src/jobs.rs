@@ -16,6 +16,38 @@ pub enum Lane {
 }
 
 impl Store {
+    /// Tells which of some keys another order erases as well: one that was written after this one, by a request that is
+    /// about to name them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ordered_by_others(
+        &self,
+        workspace: &WorkspaceId,
+        own: &JobId,
+        keys: &[String],
+    ) -> Result<Vec<String>, SqlError> {
+        #[derive(Deserialize)]
+        struct Row {
+            key: String,
+        }
+        let statement = sql!(
+            "SELECT DISTINCT ordered.value AS key FROM jobs, json_each(jobs.task, '$.keys') AS ordered
+             WHERE jobs.workspace_id = ?1 AND jobs.id <> ?2 AND jobs.parked_at IS NULL
+                AND json_extract(jobs.task, '$.task') = 'erase_blobs'
+                AND ordered.value IN (SELECT value FROM json_each(?3))",
+            workspace.as_str(),
+            own.as_str(),
+            json(&keys)
+        );
+        Ok(self
+            .rows::<Row>(statement)
+            .await?
+            .into_iter()
+            .map(|it| it.key)
+            .collect())
+    }
+
     /// Leases the next due job of a workspace's lane until `until` and counts the attempt. While another job of the lane
     /// is leased there is none: what leased it may have crashed, and the next one might, too.
     ///
