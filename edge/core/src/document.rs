@@ -62,7 +62,7 @@ pub async fn upload(
     {
         return again(app, document).await;
     }
-    let kept = keep_bytes(app, workspace, &content_hash, &upload.bytes, NextVersion::First).await?;
+    let kept = keep_bytes(app, workspace, &content_hash, &upload.bytes, 1).await?;
     let title = title.map_or_else(|| upload.name.clone(), |it| it.to_string());
     let contents = Contents {
         media_type: upload.media_type,
@@ -76,15 +76,7 @@ pub async fn upload(
     insert(app, document, kept).await
 }
 
-/// Which version of a document its bytes become.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NextVersion {
-    First,
-    /// A later one, with its number.
-    Later(u32),
-}
-
-/// Keeps the bytes of a version that is about to be written: a row must never name a blob that is not there.
+/// Keeps the bytes of a version, the document's first or a later one, that is about to be written: a row must never name a blob that is not there.
 ///
 /// Before them goes the order to erase them, so that a request that is refused or cut off leaves nothing. Returns the write
 /// that takes the order back, for the batch that names them.
@@ -96,14 +88,14 @@ pub(crate) async fn keep_bytes(
     workspace: &WorkspaceId,
     hash: &str,
     bytes: &[u8],
-    version: NextVersion,
+    version: u32,
 ) -> Result<Statement> {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    let (documents, freed) = match version {
-        NextVersion::First => (1, 0),
-        NextVersion::Later(number) if number <= KEPT_VERSIONS => (0, 0),
-        // The oldest version goes, whose size is not known here.
-        NextVersion::Later(_) => (0, u64::try_from(file::MAX_UPLOAD).unwrap_or(u64::MAX)),
+    let documents = u64::from(version == 1);
+    // Beyond these the oldest version goes, whose size is not known here.
+    let freed = match version > KEPT_VERSIONS {
+        true => u64::try_from(file::MAX_UPLOAD).unwrap_or(u64::MAX),
+        false => 0,
     };
     if let Err(refusal) = quota::require_room(app, workspace, documents, size.saturating_sub(freed)).await {
         // The same bytes are counted once.

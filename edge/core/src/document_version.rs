@@ -1,6 +1,6 @@
 //! Documents changed: each change of bytes, title or collection is a version, which can be read and restored.
 use crate::app::App;
-use crate::document::{self, NextVersion, blob_key, find};
+use crate::document::{self, blob_key, find};
 use crate::file::{self, Upload};
 use crate::permission::Action;
 use crate::workspace::Member;
@@ -47,8 +47,7 @@ pub async fn replace(
     }
     file::kind(&upload)?;
     let content_hash = secret::sha256(&upload.bytes);
-    let version = NextVersion::Later(before.version + 1);
-    let kept = document::keep_bytes(app, workspace, &content_hash, &upload.bytes, version).await?;
+    let kept = document::keep_bytes(app, workspace, &content_hash, &upload.bytes, before.version + 1).await?;
     let after = Document {
         title: title.map_or_else(|| before.title.clone(), |it| it.to_string()),
         size: u64::try_from(upload.bytes.len()).unwrap_or(u64::MAX),

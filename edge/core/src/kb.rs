@@ -1,6 +1,6 @@
 //! The knowledge base: the default collection, as programs keep it, text by text.
 use crate::app::App;
-use crate::document::{Contents, NextVersion};
+use crate::document::Contents;
 use crate::memory::Reservation;
 use crate::permission::Action;
 use crate::program::Caller;
@@ -131,7 +131,7 @@ pub async fn add(app: &App, caller: &impl Caller, new: NewEntry) -> Result<Entry
         let document = document::again(app, document).await?.document;
         return Ok(Entry { document, content });
     }
-    let kept = document::keep_bytes(app, workspace, &content_hash, content.as_bytes(), NextVersion::First).await?;
+    let kept = document::keep_bytes(app, workspace, &content_hash, content.as_bytes(), 1).await?;
     let contents = Contents {
         media_type: "text/plain".into(),
         hash: content_hash,
@@ -188,8 +188,14 @@ pub async fn update(app: &App, caller: &impl Caller, id: &DocumentId, change: Ch
         document.status = DocumentStatus::Queued;
         document.stage = "queued".into();
         document.error = None;
-        let version = NextVersion::Later(document.version);
-        let kept = document::keep_bytes(app, workspace, &document.content_hash, content.as_bytes(), version).await?;
+        let kept = document::keep_bytes(
+            app,
+            workspace,
+            &document.content_hash,
+            content.as_bytes(),
+            document.version,
+        )
+        .await?;
         writes.push(kept);
         writes.extend(document::next_version(app, &document).await?);
         app.jobs.wake(workspace).await?;

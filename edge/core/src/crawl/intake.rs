@@ -1,7 +1,7 @@
 //! A page taken in: a document of its own, or another version of it.
 use super::{CANONICAL, Crawl, enqueue, is_duplicate, write};
 use crate::app::App;
-use crate::document::{Contents, NextVersion};
+use crate::document::Contents;
 use crate::file::{self, Upload};
 use crate::{Error, Kind, Result, document, secret};
 use edge_extract::Page;
@@ -112,11 +112,7 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
         page.reason = Some("unchanged".into());
         return finish(app, crawl, page, more).await;
     }
-    let version = match &before {
-        Some(_) => NextVersion::Later(after.version),
-        None => NextVersion::First,
-    };
-    let kept = match document::keep_bytes(app, workspace, &hash, &content.upload.bytes, version).await {
+    let kept = match document::keep_bytes(app, workspace, &hash, &content.upload.bytes, after.version).await {
         Err(error) if error.kind == Kind::PlanLimit => {
             page.title = title_before;
             return without_room(app, crawl, page, more, before, error).await;
