@@ -72,7 +72,7 @@ impl UnauthorizedApi {
 pub struct AuthorizedApi(Session);
 
 impl AuthorizedApi {
-    /// Only [`Session::api`] calls this, when somebody is signed in.
+    /// Only [`Session::api`] calls this, while a person is signed in.
     pub(crate) fn new(session: Session) -> Self {
         Self(session)
     }

@@ -3,7 +3,7 @@ use shared::error::Error;
 
 /// Code of an error that the server never saw.
 pub const UNREACHABLE: &str = "UNREACHABLE";
-/// Code of a refusal because somebody else changed something since it was read.
+/// The code of a refusal: another person changed the same thing after it was read.
 pub const CHANGED_MEANWHILE: &str = "PRECONDITION_FAILED";
 
 /// Returns the error of an answer with `status`, whatever its body is.

@@ -129,7 +129,7 @@ pub fn CodeField(
     }
 }
 
-/// Shows a password that is being typed, since whoever sees it mistypes less.
+/// Shows the password while it is typed, so that people make fewer typing errors.
 #[component]
 fn Reveal(revealed: RwSignal<bool>) -> impl IntoView {
     view! {

@@ -16,8 +16,8 @@ pub struct Unsaved {
 }
 
 impl Unsaved {
-    /// Begins without any, and watches from now on. Has to come before the router, which hears the same events: those
-    /// of the window come to whoever listened first.
+    /// Begins without any, and watches from now on. Must run before the router is made, which listens to the same
+    /// events: a window calls its listeners in the order in which they were added.
     pub fn begin() -> Self {
         let unsaved = Self {
             dirty: RwSignal::new(false),

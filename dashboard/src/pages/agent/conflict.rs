@@ -1,4 +1,4 @@
-//! What to do when somebody else has changed the agent since it was loaded.
+//! The dialog that asks what to do if another person changed the agent after it was loaded.
 use super::editing::Editing;
 use crate::components::dialog::{Dialog, open_about};
 use leptos::prelude::*;

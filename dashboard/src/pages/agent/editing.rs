@@ -38,7 +38,7 @@ pub struct Editing {
     pub problems: RwSignal<Problems>,
     pub saving: Errand,
     pub publishing: Errand,
-    /// What the server said when somebody else had changed the agent since it was loaded.
+    /// The refusal of the server, if another person changed the agent after it was loaded.
     pub conflict: RwSignal<Option<String>>,
     pub reloading: Errand,
     pub api: AuthorizedApi,
@@ -91,12 +91,14 @@ impl Editing {
         self.save_then(move || toasts.good("The draft is saved."));
     }
 
-    /// Saves the draft if it has changed, then goes on. Refused when somebody else changed the agent since it was loaded.
+    /// Saves the draft if it has changed, then goes on. The server refuses it if another person changed the agent
+    /// meanwhile.
     pub fn save_then(self, then: impl FnOnce() + 'static) {
         self.send(Some(self.revision()), then);
     }
 
-    /// Saves what was typed over what somebody else has changed; what was not typed stays theirs.
+    /// Saves what was typed and overwrites the other person's changes of the same fields. Other fields keep their
+    /// changes.
     pub fn save_over(self) {
         self.conflict.set(None);
         let toasts = self.toasts;

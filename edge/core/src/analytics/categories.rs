@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_category_is_the_word_that_most_questions_share_and_a_question_has_one() {
+    fn a_question_has_the_category_most_questions_share() {
         let clusters = [
             cluster("What are your pricing plans?", 5),
             cluster("Is there student pricing?", 2),

@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_in_brackets_that_are_the_documents_own_are_no_citations() {
+    fn a_documents_own_numbers_in_brackets_are_no_citations() {
         assert_eq!(
             own("In 2019.[1][22] See [a], [], b[0] and [2"),
             "In 2019.[\u{2060}1][\u{2060}22] See [a], [], b[0] and [2"

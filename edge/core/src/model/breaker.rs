@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_in_a_row_open_it_and_a_success_between_them_does_not() {
+    fn only_failures_in_a_row_open_the_breaker() {
         let breaker = Breaker::default();
         for _ in 0..5 {
             breaker.failed(Timestamp(0));

@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_form_with_other_boundaries_is_the_same_however_it_comes() {
+    fn a_form_has_one_fingerprint_whatever_its_boundaries() {
         let form = |it: &str, value: &str| {
             format!("--{it}\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n{value} -- --x\r\n--{it}--\r\n")
         };

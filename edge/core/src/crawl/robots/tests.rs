@@ -197,7 +197,7 @@ fn a_rule_that_cannot_be_kept_forbids_what_it_begins_with() {
 }
 
 #[test]
-fn more_rules_than_are_kept_forbid_more_than_they_say_and_cost_no_more() {
+fn rules_beyond_the_limit_forbid_more_and_cost_no_more() {
     let lines: String = (0..26_000).map(|it| format!("Disallow: /a{it:05}$\n")).collect();
     let text = format!("User-agent: *\n{lines}Disallow: /a/b\nAllow: /\n");
     let rules = read(&text);
