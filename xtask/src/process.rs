@@ -127,23 +127,6 @@ pub fn runs(id: u32, words: &str) -> bool {
     listed.is_ok_and(|it| it.status.success() && String::from_utf8_lossy(&it.stdout).contains(words))
 }
 
-/// How much memory the programs of this name in a group hold, in bytes.
-///
-/// # Errors
-/// When the system does not say.
-pub fn memory_of(leader: u32, program: &str) -> Result<u64> {
-    let listed = Command::new("ps").args(["-A", "-o", "pgid=,rss=,comm="]).output()?;
-    let text = String::from_utf8_lossy(&listed.stdout);
-    let mut kib = 0;
-    for line in text.lines() {
-        let mut words = line.split_whitespace();
-        let (group, rss) = (words.next(), words.next().and_then(|it| it.parse::<u64>().ok()));
-        let is_wanted = group == Some(&leader.to_string()) && words.next().is_some_and(|it| it.ends_with(program));
-        kib += rss.filter(|_| is_wanted).unwrap_or_default();
-    }
-    Ok(kib * 1_024)
-}
-
 fn signal(leader: u32, signal: Signal) {
     if let Ok(id) = i32::try_from(leader) {
         // A group that is gone is what was wanted.

@@ -3,11 +3,12 @@ mod config;
 
 use crate::build::{Build, has_minilm};
 use crate::paths::{files_below, root};
-use crate::process::{Group, check_not_ending, memory_of};
+use crate::process::{Group, check_not_ending};
 use crate::progress::{last_lines, run};
 use crate::settings::{Values, write_for_wrangler};
 use crate::tools::Tools;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
+use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -145,12 +146,23 @@ impl Server {
         }
     }
 
-    /// How much memory all its processes of workerd hold, in bytes.
+    /// How much memory each of its Workers holds after a garbage collection, in bytes; known on Linux alone.
     ///
     /// # Errors
-    /// When the system does not say.
-    pub fn memory(&self) -> Result<u64> {
-        memory_of(self.group.id(), "workerd")
+    /// When the inspector of workerd does not say.
+    pub fn retained(&self) -> Result<BTreeMap<String, u64>> {
+        if !cfg!(target_os = "linux") {
+            return Ok(BTreeMap::new());
+        }
+        let mut command = self.plan.tools.node();
+        let script = root().join("tests/worker/retained.mjs");
+        let said = command.arg(script).arg(self.group.id().to_string()).output()?;
+        ensure!(
+            said.status.success(),
+            "the memory of the Workers is not known: {}",
+            String::from_utf8_lossy(&said.stderr)
+        );
+        Ok(serde_json::from_slice(&said.stdout)?)
     }
 
     /// Ends it as a power cut would; answers what a new start on the same state needs.
