@@ -2,7 +2,7 @@
 //!
 //! Works on the parsed URL, after the WHATWG parser has turned `0x7f.1`, `2130706433` and their like into what they
 //! mean. Names that resolve to private addresses cannot be told here; a Worker's own network does not reach them.
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 /// A URL that may be fetched or shown.
@@ -79,11 +79,6 @@ impl PublicUrl {
     /// Returns the URL.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
-    }
-
-    /// Tells whether the URL begins with https.
-    pub fn is_https(&self) -> bool {
-        self.0.scheme() == "https"
     }
 }
 
@@ -164,14 +159,6 @@ fn is_public_v6(it: Ipv6Addr) -> bool {
     }
 }
 
-/// Tells whether an IP address may be connected to.
-pub fn is_public_ip(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(it) => is_public_v4(it),
-        IpAddr::V6(it) => is_public_v6(it),
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
@@ -192,6 +179,40 @@ mod tests {
             "https://xn--bcher-kva.example/",
         ] {
             assert!(PublicUrl::new(url, &[]).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn special_ranges_end_where_the_registry_says() {
+        for (before, first, last, after) in [
+            ("0.0.0.0", "0.0.0.0", "0.255.255.255", "1.0.0.0"),
+            ("9.255.255.255", "10.0.0.0", "10.255.255.255", "11.0.0.0"),
+            ("100.63.255.255", "100.64.0.0", "100.127.255.255", "100.128.0.0"),
+            ("126.255.255.255", "127.0.0.0", "127.255.255.255", "128.0.0.0"),
+            ("169.253.255.255", "169.254.0.0", "169.254.255.255", "169.255.0.0"),
+            ("172.15.255.255", "172.16.0.0", "172.31.255.255", "172.32.0.0"),
+            ("191.255.255.255", "192.0.0.0", "192.0.0.255", "192.0.1.0"),
+            ("192.0.1.255", "192.0.2.0", "192.0.2.255", "192.0.3.0"),
+            ("192.88.98.255", "192.88.99.0", "192.88.99.255", "192.88.100.0"),
+            ("192.167.255.255", "192.168.0.0", "192.168.255.255", "192.169.0.0"),
+            ("198.17.255.255", "198.18.0.0", "198.19.255.255", "198.20.0.0"),
+            ("223.255.255.255", "224.0.0.0", "255.255.255.255", "8.8.8.8"),
+        ] {
+            let is_public = |it: &str| is_public_v4(it.parse().unwrap());
+            assert!(!is_public(first) && !is_public(last), "{first} to {last}");
+            assert!(is_public(after), "{after}");
+            assert!(is_public(before) || before == first, "{before}");
+        }
+        // Parts of special addresses in other places of an address.
+        for other in [
+            "101.64.0.0",
+            "193.0.0.0",
+            "192.1.0.0",
+            "193.88.99.0",
+            "192.89.99.0",
+            "199.18.0.0",
+        ] {
+            assert!(is_public_v4(other.parse().unwrap()), "{other}");
         }
     }
 

@@ -201,6 +201,47 @@ mod tests {
     }
 
     #[test]
+    fn windows_end_at_whole_multiples_of_their_length() {
+        // 1970-01-02 01:16:01 UTC.
+        let now = Timestamp(90_961_000);
+        for (window, end) in [
+            (Window::Minute, 91_020_000),
+            (Window::QuarterHour, 91_800_000),
+            (Window::Hour, 93_600_000),
+            (Window::Day, 172_800_000),
+            (Window::Month, 2_678_400_000),
+            (Window::TwoMonths, 90_961_000 + 60 * 86_400_000),
+        ] {
+            assert_eq!(window.end(now), Timestamp(end), "{window:?}");
+        }
+    }
+
+    #[test]
+    fn two_months_are_counted_from_the_last_take() {
+        let mut counters = Counters::default();
+        let known = Take {
+            window: Window::TwoMonths,
+            ..take("network", 9, 1)
+        };
+        counters.take(std::slice::from_ref(&known), Timestamp(0));
+        let later = counters.take(&[known, take("a", 9, 1)], Timestamp(DAY));
+        let ends: Vec<Timestamp> = later.standings.iter().map(|it| it.resets_at).collect();
+        assert_eq!(ends, [Timestamp(61 * DAY), Timestamp(DAY + MINUTE)]);
+        counters.take(&[take("a", 9, 1)], Timestamp(DAY + 1));
+        assert_eq!(counters.drop_ended(Timestamp(DAY + 1)), Some(Timestamp(DAY + MINUTE)));
+    }
+
+    #[test]
+    fn counters_end_with_their_windows() {
+        let mut counters = Counters::default();
+        counters.take(&[take("a", 9, 1)], Timestamp(0));
+        counters.take(&[take("b", 9, 1)], Timestamp(59_999));
+        assert_eq!(counters.drop_ended(Timestamp(59_999)), Some(Timestamp(60_000)));
+        assert_eq!(counters.drop_ended(Timestamp(60_000)), None);
+        assert!(!counters.give_back(&["a".into()]));
+    }
+
+    #[test]
     fn asking_takes_nothing_and_is_refused_when_nothing_is_left() {
         let mut counters = Counters::default();
         assert_eq!(counters.take(&[take("a", 1, 0)], Timestamp(0)).refused, None);
