@@ -176,9 +176,10 @@ async fn a_crash_does_not_lead_to_the_next_one_at_once() {
     .await;
 }
 
-/// A parser whose isolate crashes over some files, and takes its time over others.
+/// A parser whose isolate crashes over some files, and takes its time over others, unless it has too much to do.
 #[derive(Default)]
 struct Poisonable {
+    is_busy: bool,
     crash: Notify,
     crashes: Mutex<usize>,
 }
@@ -186,6 +187,9 @@ struct Poisonable {
 #[async_trait]
 impl Parser for Poisonable {
     async fn document(&self, bytes: Vec<u8>, hint: &Hint, company: Company) -> Result<Extracted, Unread> {
+        if self.is_busy {
+            return Err(Unread::Busy);
+        }
         if bytes.starts_with(b"poison") {
             *self.crashes.lock().unwrap() += 1;
             self.crash.notify_one();
@@ -470,6 +474,32 @@ async fn a_file_beside_which_the_parser_crashes_is_read_alone() {
         0,
         "nothing is held against it"
     );
+}
+
+#[tokio::test]
+async fn a_busy_parser_forgets_no_crash_and_counts_none() {
+    let mut world = World::new();
+    let parser = Crashing::new(false);
+    world.app.parser = parser.clone();
+    let owner = world.owner("ann@example.com").await;
+    let document = learn(&world, &owner, "hours.md", b"# Hours\n\nWe are open.").await;
+    world.app.parser = Arc::new(Poisonable {
+        is_busy: true,
+        ..Poisonable::default()
+    });
+    for _ in 0..4 {
+        world.clock.advance(2 * MINUTE);
+        world.drain(&owner).await;
+        assert_eq!(world.sql.column("SELECT traps FROM attempts"), ["0"]);
+    }
+    world.app.parser = parser.clone();
+    world.clock.advance(30 * MINUTE);
+    world.drain(&owner).await;
+    has(
+        &owner.document(&world, &id(&document)).await,
+        &json!({ "status": "COMPLETED" }),
+    );
+    assert_eq!(*parser.asked.lock().unwrap(), [Company::Shared, Company::Alone]);
 }
 
 #[tokio::test]

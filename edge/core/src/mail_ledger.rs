@@ -165,3 +165,30 @@ fn refusal(room: &MailRoom, now: Timestamp) -> Error {
     let seconds = u64::try_from((millis + 999) / 1_000).unwrap_or(1).max(1);
     Error::new(Kind::RateLimited, message).retry_after(seconds)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_is_for_the_last_limit_in_whole_seconds() {
+        for (at, seconds) in [(1_000, 1), (1_001, 2), (2_000, 2), (-5, 1), (0, 1)] {
+            let room = MailRoom {
+                by_account_at: Some(Timestamp(10_000 + at)),
+                about_subject_at: Some(Timestamp(9_000)),
+                ..MailRoom::default()
+            };
+            let refused = refusal(&room, Timestamp(10_000));
+            assert_eq!(
+                (refused.kind, refused.retry_after),
+                (Kind::RateLimited, Some(seconds)),
+                "{at}"
+            );
+        }
+        let stopped = MailRoom {
+            stopped_at: Some(Timestamp(1)),
+            ..MailRoom::default()
+        };
+        assert_eq!(refusal(&stopped, Timestamp(2)).kind, Kind::Forbidden);
+    }
+}

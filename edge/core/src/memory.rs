@@ -119,6 +119,7 @@ impl From<Exhausted> for Error {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
 
@@ -127,6 +128,20 @@ mod tests {
         assert_eq!(TABLE.iter().map(|it| it.1).sum::<usize>(), ISOLATE);
         let linked = include_str!("../../build.rs");
         assert!(linked.contains(&format!("const MAX_MEMORY: u32 = {} * 1024 * 1024;", ISOLATE / MIB)));
+    }
+
+    #[test]
+    fn long_rows_reserve_what_decoding_them_takes() {
+        let memory = Memory::new(DECODING * (SHORT_ROWS + 1), &Arc::default());
+        assert!(memory.reserve_for_rows(SHORT_ROWS).unwrap().is_none());
+        let held = memory.reserve_for_rows(SHORT_ROWS + 1).unwrap();
+        assert!(held.is_some() && memory.reserve(1).is_err());
+        assert!(matches!(
+            memory.reserve_for_rows(SHORT_ROWS + 1),
+            Err(SqlError::OutOfMemory(_))
+        ));
+        drop(held);
+        assert!(memory.reserve(1).is_ok());
     }
 
     #[test]

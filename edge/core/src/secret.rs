@@ -178,6 +178,22 @@ mod tests {
     }
 
     #[test]
+    fn a_key_of_another_form_is_none_whatever_its_checksum() {
+        let prefix = KeyKind::ALL[0].prefix();
+        for body in ["a".repeat(KEY_BODY - 1), "a".repeat(KEY_BODY + 1), "_".repeat(KEY_BODY)] {
+            let stem = format!("{prefix}{body}");
+            assert_eq!(key_kind(&format!("{stem}{}", checksum(&stem))), None, "{stem}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_to_the_base_of_62() {
+        let last = char::from(BASE62[61]);
+        assert_eq!((base62(0, 2), base62(62, 3)), ("00".into(), "010".into()));
+        assert_eq!(base62(62 * 62 * 62 - 1, 4), format!("0{last}{last}{last}"));
+    }
+
+    #[test]
     fn a_code_has_six_digits() {
         assert_eq!(otp_code(&[0; 32]), "000000");
         assert_eq!(otp_code(&[0, 0, 0, 0, 0, 1, 0, 2, 9]), "065538");

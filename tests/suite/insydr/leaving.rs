@@ -136,6 +136,8 @@ async fn who_removes_a_member_may_take_over_what_they_made() {
             );
             assert_eq!(shown["created_by"]["id"], json!(anns));
         }
+        let of_key = "SELECT created_by_key_id FROM webhooks WHERE created_by_key_id IS NOT NULL";
+        assert_eq!(world.sql.column(of_key).len(), usize::from(key_goes_on), "{keep}");
         // Nothing counts as made by who is gone.
         let makers = "SELECT created_by_account_id FROM webhooks WHERE created_by_key_id IS NULL";
         assert!(world.sql.column(makers).iter().all(|it| *it == anns), "{keep}");

@@ -117,6 +117,25 @@ async fn who_has_confirmed_gets_later_replies_at_once() {
 }
 
 #[tokio::test]
+async fn who_wants_no_more_mail_may_confirm_again() {
+    let world = World::new();
+    let site = Site::new(&world).await;
+    let path = site.raised(&world, "s").await;
+    site.reply(&world, &path).await.expect(200);
+    world.drain(&site.owner).await;
+    let (link, end) = (
+        world.mailbox.link_for(JO, "confirm"),
+        world.mailbox.link_for(JO, "unsubscribe"),
+    );
+    let asks = async || world.get(&link).send().await.text().contains("Do you want the reply?");
+    assert!(asks().await);
+    press(&world, &link, "").await;
+    assert!(!asks().await);
+    press(&world, &end, "from=everybody").await;
+    assert!(asks().await);
+}
+
+#[tokio::test]
 async fn a_confirmation_is_for_one_workspace() {
     let world = World::new();
     let site = Site::new(&world).await;
