@@ -4,7 +4,7 @@
 use crate::fetcher::incoming;
 use async_trait::async_trait;
 use edge_core::model::events::{self, Said};
-use edge_core::model::{Fault, Prompt};
+use edge_core::ports::{Fault, Prompt};
 use edge_core::ports::{Model, TextStream};
 use serde::{Deserialize, Serialize};
 use worker::Ai;

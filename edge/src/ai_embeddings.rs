@@ -2,8 +2,8 @@
 //!
 //! See <https://developers.cloudflare.com/workers-ai/models/bge-small-en-v1.5/>.
 use async_trait::async_trait;
-use edge_core::model::Fault;
 use edge_core::ports::Embeddings;
+use edge_core::ports::Fault;
 use serde::{Deserialize, Serialize};
 use worker::Ai;
 

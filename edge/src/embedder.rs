@@ -1,8 +1,8 @@
 //! [`Embeddings`] over the service binding to the Worker that runs all-MiniLM-L6-v2.
 use crate::js;
 use async_trait::async_trait;
-use edge_core::model::Fault;
 use edge_core::ports::Embeddings;
+use edge_core::ports::Fault;
 use js_sys::Uint8Array;
 use wasm_bindgen_futures::JsFuture;
 use worker::send::IntoSendFuture as _;

@@ -4,7 +4,7 @@ use crate::app;
 use crate::background::BackgroundObjects;
 use async_trait::async_trait;
 use edge_core::ports::Jobs;
-use edge_core::{Error, Result, job};
+use edge_core::{Error, Result, workers};
 use edge_model::WorkspaceId;
 use worker::Env;
 use worker::send::IntoSendFuture as _;
@@ -39,7 +39,7 @@ alarm::alarmed_object!(
 fn drain(env: Env, name: String) -> Work {
     Box::pin(async move {
         let app = app::get(&env)?;
-        let drained = job::drain(&app, &WorkspaceId::new(name), BUDGET).await;
+        let drained = workers::drain(&app, &WorkspaceId::new(name), BUDGET).await;
         drained.map_err(|why| format!("jobs: {}", why.for_log()))
     })
 }

@@ -33,7 +33,7 @@ pub use limiter_do::LimiterDo;
 use axum::Router;
 use axum::body::Body;
 use edge_core::ports::{Background, Departure};
-use edge_core::{App, job, retention};
+use edge_core::{App, retention, workers};
 use http::Response;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use role::Role;
@@ -131,7 +131,7 @@ fn sweep_once(app: &App, background: &Background) {
 }
 
 async fn sweep(app: App) {
-    if let Err(why) = job::sweep(&app).await {
+    if let Err(why) = workers::sweep(&app).await {
         log::failure("jobs.sweep", why.for_log());
     }
 }

@@ -1,7 +1,8 @@
 //! [`Limiter`]: a Durable Object for each scope, which counts one request after the other.
 use async_trait::async_trait;
-use edge_core::limit::{Counters, Outcome, Take};
+use edge_core::limit::Counters;
 use edge_core::ports::Limiter;
+use edge_core::ports::{Outcome, Take};
 use edge_core::{Error, Result};
 use edge_model::Timestamp;
 use edge_model::time::HOUR;

@@ -359,7 +359,7 @@ async fn nothing_of_a_deleted_workspace_is_left_anywhere() {
     let owner = &planted.owner;
     owner.delete(&world, "").await.expect(200);
     world.drain(owner).await;
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     world.clock.advance(16 * MINUTE);
     world.drain(owner).await;
     let words = [VISITOR.as_slice(), &WORKSPACE].concat();

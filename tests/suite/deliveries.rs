@@ -395,7 +395,7 @@ async fn a_sweep_wakes_whoever_has_something_to_deliver_and_forgets_what_is_old(
     owner.test_event(&world, &webhook).await;
     // As if the process had ended between the batch and the wake.
     world.wakes.take_endpoints();
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     let woken = world.wakes.take_endpoints();
     assert_eq!(
         woken.iter().map(|it| &it.webhook_id).collect::<Vec<_>>(),
@@ -403,7 +403,7 @@ async fn a_sweep_wakes_whoever_has_something_to_deliver_and_forgets_what_is_old(
     );
     owner.deliver(&world, &webhook).await;
     world.clock.advance(31 * DAY);
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     for table in ["events", "deliveries", "delivery_attempts"] {
         assert_eq!(world.sql.column(&format!("SELECT 1 FROM {table}")).len(), 0, "{table}");
     }

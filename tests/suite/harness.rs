@@ -18,7 +18,7 @@ use axum::Router;
 use edge_core::App;
 use edge_core::embedding::openai::OpenAiEmbeddings;
 use edge_core::embedding::{EmbeddingModel, EmbeddingModels};
-use edge_core::index::Indexes;
+use edge_core::index_cache::Indexes;
 use edge_core::memory;
 use edge_core::model::LanguageModel;
 use edge_core::model::openai::OpenAi;
@@ -294,7 +294,7 @@ impl World {
 
     /// Does all due background work of a workspace.
     pub(crate) async fn drain(&self, owner: &Owner) -> Option<Timestamp> {
-        edge_core::job::drain(&self.app, &WorkspaceId::new(owner.workspace.as_str()), 60_000)
+        edge_core::workers::drain(&self.app, &WorkspaceId::new(owner.workspace.as_str()), 60_000)
             .await
             .unwrap()
     }
@@ -305,7 +305,7 @@ impl World {
             return;
         }
         for queue in self.wakes.take_mails() {
-            edge_core::job::drain(&self.app, &queue, 60_000).await.unwrap();
+            edge_core::workers::drain(&self.app, &queue, 60_000).await.unwrap();
         }
     }
 

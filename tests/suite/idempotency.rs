@@ -66,7 +66,7 @@ async fn after_a_day_the_key_is_free_and_its_row_is_swept_away() {
     assert_eq!(send().await.header("idempotent-replayed"), None);
     assert_eq!(send().await.header("idempotent-replayed"), Some("true"));
     world.clock.advance(DAY + MINUTE);
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     assert_eq!(world.sql.column("SELECT id FROM idempotency_keys").len(), 0);
 }
 

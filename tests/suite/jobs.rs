@@ -69,7 +69,7 @@ async fn work_that_was_interrupted_anywhere_is_done_by_the_next() {
         world.sql.fail_next(point);
         // Where the end of the job itself fails the drain reports it; its lease runs out.
         let workspace = edge_model::WorkspaceId::new(owner.workspace.as_str());
-        let _ = edge_core::job::drain(&world.app, &workspace, 60_000).await;
+        let _ = edge_core::workers::drain(&world.app, &workspace, 60_000).await;
         world.clock.advance(2 * MINUTE);
         assert_eq!(world.drain(&owner).await, None, "{point}");
         let id = document["id"].as_str().unwrap();
@@ -244,7 +244,7 @@ async fn a_sweep_wakes_whoever_has_work() {
     let owner = world.owner("ann@example.com").await;
     world.upload(&owner, "hours.md", PAGE).await;
     world.wakes.take();
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     assert_eq!(
         world
             .wakes
@@ -400,7 +400,7 @@ async fn somebody_who_cannot_be_woken_keeps_nobody_else_from_it() {
     world.wakes.take_sources();
     world.wakes.take_endpoints();
     world.wakes.fail_for(&ann.workspace);
-    assert!(edge_core::job::sweep(&world.app).await.is_err());
+    assert!(edge_core::workers::sweep(&world.app).await.is_err());
     let woken: Vec<String> = world.wakes.take().iter().map(ToString::to_string).collect();
     assert!(woken.contains(&bob.workspace), "{woken:?}");
     assert_eq!(
@@ -436,7 +436,7 @@ async fn what_nobody_needs_any_more_goes_after_a_month() {
     ] {
         world.sql.execute(host, &[&origin, &next_at]);
     }
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     // What is still to be erased is told by nothing else.
     let left = world.sql.column("SELECT id FROM jobs ORDER BY id");
     assert_eq!(left, ["erase", "new", "new mail"]);

@@ -25,6 +25,7 @@ mod jobs;
 mod lists;
 mod logs;
 mod memory;
+mod module_graph;
 mod openapi;
 mod places;
 mod production;

@@ -22,7 +22,7 @@ fn row_counts(world: &World) -> BTreeMap<String, String> {
 
 async fn run_jobs(app: &App, owner: &Owner) {
     let workspace = WorkspaceId::new(owner.workspace.as_str());
-    edge_core::job::drain(app, &workspace, 60_000).await.unwrap();
+    edge_core::workers::drain(app, &workspace, 60_000).await.unwrap();
 }
 
 async fn document_status(world: &World, owner: &Owner, document: &str) -> Value {
@@ -90,7 +90,7 @@ async fn jobs_end_although_connections_are_lost() {
     let workspace = WorkspaceId::new(owner.workspace.as_str());
     for _ in 0..200 {
         // A drain that loses its connection is run again by its alarm.
-        let _ = edge_core::job::drain(&world.app, &workspace, 60_000).await;
+        let _ = edge_core::workers::drain(&world.app, &workspace, 60_000).await;
         world.clock.advance(MINUTE);
     }
     world.sql.lose_connections(None);
@@ -173,7 +173,7 @@ async fn story(times: usize) -> World {
         .await;
     let workspace = WorkspaceId::new(owner.workspace.as_str());
     let ring = async || {
-        let alarms = (0..times).map(|_| edge_core::job::drain(&world.app, &workspace, 60_000));
+        let alarms = (0..times).map(|_| edge_core::workers::drain(&world.app, &workspace, 60_000));
         for done in futures_util::future::join_all(alarms).await {
             done.unwrap();
         }
@@ -210,7 +210,7 @@ async fn a_clock_that_jumps_a_month_breaks_nothing() {
     let document = id(&world.upload(&owner, "a.md", TEXT).await);
     world.clock.advance(31 * DAY);
     run_jobs(&world.app, &owner).await;
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     edge_core::retention::tidy(&world.app).await.unwrap();
     // The session is over, as it says of itself; the key and what was uploaded are not.
     assert_eq!(owner.get(&world, "/documents").await.status, 401);

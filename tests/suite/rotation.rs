@@ -101,8 +101,8 @@ async fn standing(world: &World) -> Value {
 
 /// Sweeps, and does what the sweep has ordered.
 async fn reseal(world: &World) {
-    edge_core::job::sweep(&world.app).await.unwrap();
-    edge_core::job::drain(&world.app, &WorkspaceId::new("reseal"), 60_000)
+    edge_core::workers::sweep(&world.app).await.unwrap();
+    edge_core::workers::drain(&world.app, &WorkspaceId::new("reseal"), 60_000)
         .await
         .unwrap();
 }

@@ -6,7 +6,7 @@ fn root() -> PathBuf {
 }
 
 /// Returns every file below a folder, with its path from the root and its text.
-fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
+pub(crate) fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
     const FOREIGN: [&str; 6] = ["target", "node_modules", "dist", "build", ".wrangler", ".dev"];
     let mut found = vec![];
     let mut folders = vec![root().join(folder)];

@@ -383,7 +383,7 @@ async fn a_deleted_workspace_leaves_no_attempts() {
     for _ in 0..3 {
         world.clock.advance(20 * MINUTE);
         let workspace = WorkspaceId::new(owner.workspace.as_str());
-        edge_core::job::drain(&world.app, &workspace, 60_000).await.unwrap();
+        edge_core::workers::drain(&world.app, &workspace, 60_000).await.unwrap();
     }
     assert_eq!(world.sql.column("SELECT work FROM attempts").len(), 0);
 }

@@ -1,5 +1,5 @@
 //! Network addresses of callers, as throttles count them.
-use crate::limit::{Take, Window};
+use crate::ports::{Take, Window};
 use std::net::IpAddr;
 
 /// How many times the figure of one network a wider network has.
@@ -23,17 +23,14 @@ impl ClientAddress {
             Ok(IpAddr::V4(it)) => Self {
                 network: it.to_string(),
                 wide_network: None,
-                block: {
-                    let [a, b, c, _] = it.octets();
-                    format!("{a}.{b}.{c}.0/24")
-                },
+                block: block_of(IpAddr::V4(it)),
             },
             Ok(IpAddr::V6(it)) => {
                 let [a, b, c, d, ..] = it.segments();
                 Self {
                     network: format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"),
                     wide_network: Some(format!("{a:x}:{b:x}:{c:x}::/48")),
-                    block: format!("{a:x}:{b:x}:{c:x}::/48"),
+                    block: block_of(IpAddr::V6(it)),
                 }
             }
             Err(_) => Self {
@@ -74,6 +71,25 @@ impl ClientAddress {
         };
         let wide = self.wide_network().map(|it| take(it, limit * WIDE_FACTOR));
         [take(&self.network, limit)].into_iter().chain(wide).collect()
+    }
+}
+
+/// Returns the /24 or /48 of an address as a proxy reports it; none when it cannot be read.
+pub(crate) fn block(text: &str) -> Option<String> {
+    let address = text.trim().parse::<IpAddr>().ok()?;
+    Some(block_of(address.to_canonical()))
+}
+
+fn block_of(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(it) => {
+            let [a, b, c, _] = it.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(it) => {
+            let [a, b, c, ..] = it.segments();
+            format!("{a:x}:{b:x}:{c:x}::/48")
+        }
     }
 }
 
@@ -138,5 +154,13 @@ mod tests {
             ClientAddress::new("192.0.2.1").takes("signup", Window::Hour, 30).len(),
             1
         );
+    }
+
+    #[test]
+    fn a_network_is_what_an_address_begins_with() {
+        assert_eq!(block("203.0.113.9").as_deref(), Some("203.0.113.0/24"));
+        assert_eq!(block("::ffff:203.0.113.9").as_deref(), Some("203.0.113.0/24"));
+        assert_eq!(block("2001:db8:1:2::9").as_deref(), Some("2001:db8:1::/48"));
+        assert_eq!(block("unknown"), None);
     }
 }

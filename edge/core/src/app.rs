@@ -1,12 +1,12 @@
 //! What every operation is given first: rows, ports, settings and the indexes in memory.
 use crate::embedding::EmbeddingModels;
-use crate::idempotency::SameIds;
-use crate::index::Indexes;
+use crate::index_cache::Indexes;
 use crate::memory::Memory;
 use crate::model::LanguageModel;
 use crate::ports::{
     Assets, Blobs, Clock, Crawls, Deliveries, Envelopes, Fetcher, Jobs, Limiter, Mailer, Parser, Random,
 };
+use crate::seeded::SameIds;
 use crate::settings::Settings;
 use crate::{Result, secret};
 use edge_model::Timestamp;

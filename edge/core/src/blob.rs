@@ -1,6 +1,7 @@
 //! Files and index segments, each under a key that names its content.
 use crate::Result;
 use crate::app::App;
+use edge_model::WorkspaceId;
 
 /// Keeps bytes under a key that names their content.
 ///
@@ -17,4 +18,9 @@ pub(crate) async fn put(app: &App, key: &str, bytes: &[u8]) -> Result<()> {
         Some(found) if found == bytes => Ok(()),
         _ => Err(error),
     }
+}
+
+/// Returns the key of the blob that holds a document's bytes.
+pub(crate) fn upload_key(workspace: &WorkspaceId, content_hash: &str) -> String {
+    format!("upload/{workspace}/{content_hash}")
 }

@@ -3,7 +3,7 @@
 use crate::address::ClientAddress;
 use crate::app::App;
 use crate::keyring::RingKey;
-use crate::{Error, Kind, Reason, Result, recipient, secret};
+use crate::{Error, Kind, Reason, Result, mailbox, secret};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge_model::CodeId;
@@ -68,7 +68,7 @@ pub(crate) fn new(app: &App, from: &ClientAddress, email: &Email, purpose: OtpPu
         id: CodeId::new(app.id(CodeId::PREFIX)?),
         purpose,
         email: email.to_string(),
-        mailbox: recipient::mailbox(email.as_str()),
+        mailbox: mailbox::of(email.as_str()),
         network: network_hash(app, from)?,
         block: keyed_hash(app, &format!("block:{}", from.block()))?,
         code_expires_at: after(CODE_MINUTES),

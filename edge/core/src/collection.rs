@@ -2,7 +2,7 @@
 use crate::app::App;
 use crate::permission::Action;
 use crate::workspace::Member;
-use crate::{Error, Kind, Result, document, index};
+use crate::{Error, Kind, Result, deletion, index};
 use edge_model::collection::Collection;
 use edge_model::text::{Description, Name};
 use edge_model::{CollectionId, WorkspaceId};
@@ -81,7 +81,7 @@ pub async fn delete(app: &App, member: &Member, id: &CollectionId) -> Result<()>
 
 async fn try_delete(app: &App, workspace: &WorkspaceId, id: &CollectionId) -> Result<()> {
     let documents = app.store.collection_contents(workspace, id).await?;
-    document::write_deletion(app, workspace, vec![collections::delete(workspace, id)], documents).await
+    deletion::write(app, workspace, vec![collections::delete(workspace, id)], documents).await
 }
 
 /// Finds a collection of a workspace.

@@ -15,6 +15,7 @@ use crate::webhook::{self, Scope, endpoint_of};
 use crate::{Error, Result, event, job};
 use attempt::Outcome;
 use edge_model::delivery::{Attempt, Delivery, DeliveryStatus};
+use edge_model::event::{Happening, Test};
 use edge_model::job::Task;
 use edge_model::time::{DAY, SECOND};
 use edge_model::webhook::{DisabledBecause, Webhook};
@@ -313,4 +314,31 @@ pub async fn replay(app: &App, caller: &impl Caller, scope: &Scope, id: &Webhook
 pub(crate) async fn find(app: &App, endpoint: &Endpoint, id: &DeliveryId) -> Result<Delivery> {
     let found = app.store.delivery(endpoint, id).await?;
     found.ok_or_else(|| Error::not_found("delivery"))
+}
+
+/// Sends an endpoint an event that reports nothing.
+///
+/// # Errors
+/// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`]; [`Kind::Conflict`] when the
+/// endpoint is disabled.
+pub async fn test(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId) -> Result<Delivery> {
+    caller.require(Action::ManageWebhooks)?;
+    let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
+    webhook::require_active(&webhook)?;
+    let happening = Happening::Test(Test {
+        message: "This is a test of your webhook.".into(),
+    });
+    let event = event::make(app, &webhook.workspace_id, happening)?;
+    let endpoint = endpoint_of(&webhook);
+    let writes = vec![
+        events::insert_unasked(&event),
+        deliveries::insert_for(&endpoint, &event.id, app.now()),
+    ];
+    let answers = event::write(app, writes).await?;
+    let id = answers
+        .get(1)
+        .and_then(|rows| rows.first()?.get("id")?.as_str())
+        .map(DeliveryId::new);
+    let id = id.ok_or_else(|| Error::internal("a test was not written"))?;
+    find(app, &endpoint, &id).await
 }

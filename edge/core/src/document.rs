@@ -1,11 +1,13 @@
 //! Documents: taken in, worked on by jobs, listed, deleted.
+pub(crate) mod ingestion;
+
 use crate::app::App;
 use crate::file::{self, Upload};
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::workspace::Member;
-use crate::{Error, Result, blob, collection, index, job, quota, secret};
-use edge_model::document::{Document, DocumentKind, DocumentStatus, DocumentVersion, SourceType};
+use crate::{Error, Result, blob, collection, deletion, index, job, quota, secret};
+use edge_model::document::{Document, DocumentKind, DocumentStatus, DocumentVersion, MAX_UPLOAD, SourceType};
 use edge_model::job::Task;
 use edge_model::text::Name;
 use edge_model::time::MINUTE;
@@ -14,11 +16,6 @@ use edge_store::documents::Filter;
 use edge_store::{Page, SqlError, Statement, crawls, document_versions, documents, jobs};
 use std::collections::BTreeSet;
 
-/// How many contents one job erases: an invocation may ask other services for so much, and no more.
-const ERASED: usize = 100;
-/// When the contents of what was deleted are erased, in milliseconds: whoever gives the same again at once has put the
-/// bytes in their place before any row names them.
-const ERASURE: i64 = MINUTE;
 /// After how long bytes are erased that no row names, in milliseconds: longer than a request takes.
 const UNCLAIMED: i64 = 5 * MINUTE;
 
@@ -31,11 +28,6 @@ pub struct Accepted {
     pub document: Document,
     /// Whether the same bytes were in the collection already, so that no second document was made.
     pub is_duplicate: bool,
-}
-
-/// Returns the key of the blob that holds a document's bytes.
-pub(crate) fn blob_key(workspace: &WorkspaceId, content_hash: &str) -> String {
-    format!("upload/{workspace}/{content_hash}")
 }
 
 /// Takes a file in. When this returns, the bytes and the job that works on them survive a crash.
@@ -94,7 +86,7 @@ pub(crate) async fn keep_bytes(
     let documents = u64::from(version == 1);
     // Beyond these the oldest version goes, whose size is not known here.
     let freed = match version > KEPT_VERSIONS {
-        true => u64::try_from(file::MAX_UPLOAD).unwrap_or(u64::MAX),
+        true => u64::try_from(MAX_UPLOAD).unwrap_or(u64::MAX),
         false => 0,
     };
     if let Err(refusal) = quota::require_room(app, workspace, documents, size.saturating_sub(freed)).await {
@@ -105,7 +97,7 @@ pub(crate) async fn keep_bytes(
         }
         quota::require_room(app, workspace, documents, 0).await?;
     }
-    let key = blob_key(workspace, hash);
+    let key = blob::upload_key(workspace, hash);
     let keys = vec![key.clone()];
     let (id, erase) = job::insert_named(app, workspace, Task::EraseBlobs { keys }, UNCLAIMED)?;
     app.store.write(vec![erase]).await?;
@@ -247,10 +239,10 @@ pub(crate) async fn next_version(app: &App, after: &Document) -> Result<Vec<Stat
             writes.push(document_versions::delete_up_to(workspace, &after.id, last.version));
         }
         let contents: BTreeSet<&str> = old.iter().map(|it| it.content_hash.as_str()).collect();
-        let keys: Vec<String> = contents.into_iter().map(|it| blob_key(workspace, it)).collect();
-        for part in keys.chunks(ERASED) {
+        let keys: Vec<String> = contents.into_iter().map(|it| blob::upload_key(workspace, it)).collect();
+        for part in keys.chunks(deletion::ERASED_AT_ONCE) {
             let keys = part.to_vec();
-            writes.push(job::insert(app, workspace, Task::EraseBlobs { keys }, ERASURE)?);
+            writes.push(job::insert(app, workspace, Task::EraseBlobs { keys }, deletion::DELAY)?);
         }
     }
     writes.extend([
@@ -303,26 +295,7 @@ async fn try_delete(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Resu
     let contents = app.store.document_contents(workspace, id).await?;
     // No crawl brings back what somebody deleted.
     let writes = vec![crawls::remove(workspace, id), documents::delete(workspace, id)];
-    write_deletion(app, workspace, writes, (vec![id.clone()], contents)).await
-}
-
-/// Writes what deletes documents, all at once with what takes their passages out of the index and has their contents
-/// deleted, as far as nothing else is made of them. The index is replaced also when they have no passages yet: a job
-/// that is about to put them in is to notice.
-pub(crate) async fn write_deletion(
-    app: &App,
-    workspace: &WorkspaceId,
-    mut writes: Vec<Statement>,
-    (documents, contents): (Vec<DocumentId>, Vec<String>),
-) -> Result<()> {
-    if !documents.is_empty() {
-        writes.extend(index::remove(app, workspace, &documents).await?);
-    }
-    for part in contents.chunks(ERASED) {
-        let keys = part.iter().map(|it| blob_key(workspace, it)).collect();
-        writes.push(job::insert(app, workspace, Task::EraseBlobs { keys }, ERASURE)?);
-    }
-    Ok(app.store.write(writes).await.map(drop)?)
+    deletion::write(app, workspace, writes, (vec![id.clone()], contents)).await
 }
 
 pub(crate) async fn find(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<Document> {

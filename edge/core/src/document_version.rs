@@ -1,10 +1,10 @@
 //! Documents changed: each change of bytes, title or collection is a version, which can be read and restored.
 use crate::app::App;
-use crate::document::{self, blob_key, find};
+use crate::document::{self, find};
 use crate::file::{self, Upload};
 use crate::permission::Action;
 use crate::workspace::Member;
-use crate::{Error, Kind, Result, collection, secret};
+use crate::{Error, Kind, Result, blob, collection, secret};
 use edge_model::document::{Document, DocumentStatus, DocumentVersion, SourceType};
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId};
@@ -133,7 +133,7 @@ pub async fn get(app: &App, member: &Member, id: &DocumentId, version: u32) -> R
     let workspace = &member.workspace.id;
     let document = find(app, workspace, id).await?;
     let version = find_version(app, member, id, version).await?;
-    let key = blob_key(workspace, &version.content_hash);
+    let key = blob::upload_key(workspace, &version.content_hash);
     // The file, and what is read in it.
     let size = usize::try_from(version.size).unwrap_or(usize::MAX);
     let _memory = app.memory.reserve_at_most(size.saturating_mul(2))?;

@@ -6,10 +6,8 @@
 pub mod openai;
 pub(crate) mod question;
 
-use crate::app::App;
-use crate::model::Fault;
 use crate::model::breaker::Breaker;
-use crate::ports::Embeddings;
+use crate::ports::{Clock, Embeddings, Fault};
 use edge_model::workspace::Embedder;
 use futures_util::future::{Either, select};
 use std::sync::Arc;
@@ -55,20 +53,26 @@ impl EmbeddingModel {
     ///
     /// # Errors
     /// When there are none in time, or what comes is no use.
-    pub(crate) async fn questions(&self, app: &App, texts: &[String]) -> Result<Vec<Vec<f32>>, Fault> {
-        self.ask(app, texts, QUESTION_PATIENCE, QUESTION_PAUSE).await
+    pub(crate) async fn questions(&self, clock: &dyn Clock, texts: &[String]) -> Result<Vec<Vec<f32>>, Fault> {
+        self.ask(clock, texts, QUESTION_PATIENCE, QUESTION_PAUSE).await
     }
 
     /// Returns the vectors of passages, in order.
     ///
     /// # Errors
     /// When there are none in time, or what comes is no use.
-    pub(crate) async fn passages(&self, app: &App, texts: &[String]) -> Result<Vec<Vec<f32>>, Fault> {
-        self.ask(app, texts, PASSAGES_PATIENCE, PASSAGES_PAUSE).await
+    pub(crate) async fn passages(&self, clock: &dyn Clock, texts: &[String]) -> Result<Vec<Vec<f32>>, Fault> {
+        self.ask(clock, texts, PASSAGES_PATIENCE, PASSAGES_PAUSE).await
     }
 
-    async fn ask(&self, app: &App, texts: &[String], patience: u32, pause: u32) -> Result<Vec<Vec<f32>>, Fault> {
-        if !self.breaker.admits(app.now()) {
+    async fn ask(
+        &self,
+        clock: &dyn Clock,
+        texts: &[String],
+        patience: u32,
+        pause: u32,
+    ) -> Result<Vec<Vec<f32>>, Fault> {
+        if !self.breaker.admits(clock.now()) {
             return Err(Fault::Resting);
         }
         let tries = async {
@@ -78,14 +82,14 @@ impl EmbeddingModel {
                 match answer {
                     Err(fault) if fault.is_passing() && attempt < ATTEMPTS => {
                         (self.report)(&fault);
-                        app.clock.sleep(pause * attempt).await;
+                        clock.sleep(pause * attempt).await;
                         attempt += 1;
                     }
                     end => return end,
                 }
             }
         };
-        let answer = match select(Box::pin(tries), app.clock.sleep(patience)).await {
+        let answer = match select(Box::pin(tries), clock.sleep(patience)).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => Err(Fault::Slow("vectors")),
         };
@@ -93,7 +97,7 @@ impl EmbeddingModel {
             Ok(_) => self.breaker.succeeded(),
             Err(fault) => {
                 (self.report)(fault);
-                self.breaker.failed(app.now());
+                self.breaker.failed(clock.now());
             }
         }
         answer

@@ -1,5 +1,6 @@
 //! The one error every operation returns. Dialects decide how it looks on the wire.
-use crate::quota;
+mod plan;
+
 use edge_store::{SqlError, caller_checks, quotas};
 use std::fmt;
 use std::panic::Location;
@@ -223,7 +224,7 @@ impl Error {
 #[track_caller]
 fn of_constraint(text: &str) -> Error {
     match quotas::exceeded(text) {
-        Some(resource) => quota::refusal(resource),
+        Some(resource) => Error::of_plan(resource),
         None if is_of_reference(text) => Error::new(Kind::NotFound, "what it belongs to is not there any more"),
         None => Error::new(Kind::Conflict, "already exists"),
     }

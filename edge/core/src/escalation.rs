@@ -1,8 +1,8 @@
 //! Escalations: raised by answers and by visitors, seen to by people.
 mod replying;
 
-pub use replying::reply;
-pub(crate) use replying::{ask_to_confirm, release_replies, send_reply};
+pub(crate) use replying::{ask_to_confirm, send_reply};
+pub use replying::{confirm_replies, reply};
 
 use crate::app::App;
 use crate::permission::Action;

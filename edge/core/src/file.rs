@@ -8,9 +8,6 @@ use futures_util::future::{Either, select};
 use std::borrow::Cow;
 use std::pin::pin;
 
-/// The largest upload, in bytes.
-pub const MAX_UPLOAD: usize = 20 * 1024 * 1024;
-
 /// A file as it was uploaded.
 #[derive(Clone, Debug)]
 pub struct Upload {

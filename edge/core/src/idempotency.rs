@@ -9,20 +9,17 @@
 //! A request that a crash or a fault cut off is taken up when it is sent again: it runs with the ids and secrets of the
 //! first ([`of_request`]), and what the first has written is not written again (`store::once`).
 mod request_key;
-mod seeded;
-
-pub use seeded::SameIds;
 
 use crate::address::ClientAddress;
 use crate::app::App;
-use crate::limit::Window;
+use crate::ports::Window;
+use crate::seeded::{SameIds, Seeded};
 use crate::{Error, Kind, Result, secret, throttle};
 use edge_model::Timestamp;
 use edge_model::time::{DAY, MINUTE};
 use edge_store::Made;
 use edge_store::idempotency_keys::{self, Claim, Kept, Remains};
 use request_key::RequestKey;
-use seeded::Seeded;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

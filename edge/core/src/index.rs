@@ -7,19 +7,18 @@ pub(crate) mod embed;
 mod link;
 
 use crate::app::App;
+use crate::index_cache::{Loaded, Part};
 use crate::memory::{Reservation, SHARED};
 use crate::{Error, Kind, Result, blob, job, secret};
 pub(crate) use compact::compact;
-use edge_budget::Reclaim;
 use edge_model::job::Task;
 use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry, Snapshot};
-use edge_model::{DocumentId, Timestamp, WorkspaceId};
+use edge_model::{DocumentId, WorkspaceId};
 use edge_store::{Statement, index_snapshots};
 pub use embed::Progress;
 use retrieval::index::vectors::Policy;
 use retrieval::{Embedder, Index, Layer, Segment};
-use std::ops::Deref;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// How large a workspace's index may become, in bytes: it is searched in memory, and others need some of the budget
 /// meanwhile. About 43,000 passages.
@@ -30,148 +29,6 @@ const LOADING_MODEL: usize = 10 * 1024 * 1024;
 const TABLE: &str = "model/static-30k-256-int8.safetensors";
 /// The tokenizer among the shipped files.
 const TOKENIZER: &str = "model/tokenizer.json";
-/// How long one request may be busy loading before another one stops waiting for it, in milliseconds.
-const PATIENCE: i64 = 5_000;
-
-/// The indexes in memory, and the model they share.
-#[derive(Default)]
-pub struct Indexes(Mutex<Memory>);
-
-#[derive(Default)]
-struct Memory {
-    embedder: Option<Arc<Embedder>>,
-    /// Least recently used first.
-    loaded: Vec<Arc<Loaded>>,
-    /// What is being loaded, by workspace or `model`, and since when.
-    loading: Vec<(String, Timestamp)>,
-}
-
-/// A piece of an index, and the memory that was reserved for it.
-struct Part<T> {
-    key: String,
-    value: Arc<T>,
-    memory: Arc<Reservation>,
-}
-
-impl<T> Clone for Part<T> {
-    fn clone(&self) -> Self {
-        Self {
-            key: self.key.clone(),
-            value: self.value.clone(),
-            memory: self.memory.clone(),
-        }
-    }
-}
-
-impl<T> Deref for Part<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
-/// An index in memory. Its memory is given back when the last one who searches it is done.
-pub struct Loaded {
-    workspace: WorkspaceId,
-    version: u64,
-    index: Index,
-    segments: Vec<Part<Segment>>,
-    layers: Vec<Part<Layer>>,
-    /// What the index takes besides its parts.
-    _own: Reservation,
-}
-
-impl Loaded {
-    fn bytes(&self) -> usize {
-        self.index.memory_bytes()
-    }
-}
-
-impl Deref for Loaded {
-    type Target = Index;
-
-    fn deref(&self) -> &Index {
-        &self.index
-    }
-}
-
-impl Indexes {
-    fn with<T>(&self, act: impl FnOnce(&mut Memory) -> T) -> Result<T> {
-        self.0
-            .lock()
-            .map(|mut it| act(&mut it))
-            .map_err(|_| Error::internal("the index memory is poisoned"))
-    }
-}
-
-impl Memory {
-    /// Returns the index of a snapshot and makes it the most recently used one.
-    fn get(&mut self, snapshot: &Snapshot) -> Option<Arc<Loaded>> {
-        let is_it = |it: &Arc<Loaded>| it.workspace == snapshot.workspace_id && it.version == snapshot.version;
-        let position = self.loaded.iter().position(is_it)?;
-        let loaded = self.loaded.remove(position);
-        self.loaded.push(loaded.clone());
-        Some(loaded)
-    }
-
-    fn segment(&self, workspace: &WorkspaceId, key: &str) -> Option<Part<Segment>> {
-        let loaded = self.loaded.iter().find(|it| it.workspace == *workspace)?;
-        loaded.segments.iter().find(|it| it.key == key).cloned()
-    }
-
-    fn layer(&self, workspace: &WorkspaceId, key: &str) -> Option<Part<Layer>> {
-        let loaded = self.loaded.iter().find(|it| it.workspace == *workspace)?;
-        loaded.layers.iter().find(|it| it.key == key).cloned()
-    }
-
-    fn put(&mut self, loaded: Arc<Loaded>) {
-        // An older request may be done later than a newer one; the newer index stays.
-        if self
-            .loaded
-            .iter()
-            .any(|it| it.workspace == loaded.workspace && it.version > loaded.version)
-        {
-            return;
-        }
-        self.loaded.retain(|it| it.workspace != loaded.workspace);
-        self.loaded.push(loaded);
-    }
-
-    /// Lets go of the indexes that were not used for longest and that nobody searches, until so many bytes are free. Of
-    /// none when all of them would not be enough.
-    fn release(&mut self, bytes: usize) {
-        let is_idle = |it: &Arc<Loaded>| Arc::strong_count(it) == 1;
-        let idle: usize = self.loaded.iter().filter(|it| is_idle(it)).map(|it| it.bytes()).sum();
-        let mut missing = if idle < bytes { 0 } else { bytes };
-        self.loaded.retain(|it| {
-            let stays = missing == 0 || !is_idle(it);
-            if !stays {
-                missing = missing.saturating_sub(it.bytes());
-            }
-            stays
-        });
-    }
-
-    /// Claims the loading of something, unless somebody else is at it.
-    fn claim(&mut self, what: &str, now: Timestamp) -> bool {
-        self.loading.retain(|it| it.1.plus(PATIENCE) > now);
-        let is_free = self.loading.iter().all(|it| it.0 != what);
-        if is_free {
-            self.loading.push((what.into(), now));
-        }
-        is_free
-    }
-}
-
-impl Reclaim for Indexes {
-    /// Lets go of indexes; they are loaded again when they are asked for.
-    fn reclaim(&self, bytes: usize) {
-        // Poisoned memory frees nothing, and then nothing is reserved either.
-        let _ = self.with(|it| it.release(bytes));
-    }
-}
-
 /// Returns the embedding model, loading it on first use.
 ///
 /// # Errors

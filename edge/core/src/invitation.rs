@@ -5,7 +5,7 @@ use crate::permission::Action;
 use crate::program::Caller as _;
 use crate::workspace::Member;
 use crate::{Error, Kind, Result, letter, mail_ledger, recipient};
-use edge_model::invitation::Invitation;
+use edge_model::invitation::{INVITATION_DAYS, Invitation};
 use edge_model::letter::Letter;
 use edge_model::mail_ledger::{LedgerEntry, MailKind, MailLimits};
 use edge_model::text::Email;
@@ -13,9 +13,6 @@ use edge_model::time::DAY;
 use edge_model::workspace::Role;
 use edge_model::{InvitationId, WorkspaceId};
 use edge_store::{Page, invitations, members};
-
-/// How long an invitation is open, in days.
-pub const DAYS: i64 = 7;
 
 /// Invites an address into the workspace by mail; inviting it again replaces the invitation and mails again. An address
 /// that wants no mail, or has been mailed too many invitations, is invited without one.
@@ -43,7 +40,7 @@ pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Re
         email: email.to_string(),
         role,
         invited_by: Some(caller.id.clone()),
-        expires_at: now.plus(DAYS * DAY),
+        expires_at: now.plus(INVITATION_DAYS * DAY),
         created_at: now,
         is_mailed: !standing.is_unwanted(),
         workspace_name: member.workspace.name.clone(),

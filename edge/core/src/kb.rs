@@ -4,7 +4,7 @@ use crate::document::Contents;
 use crate::memory::Reservation;
 use crate::permission::Action;
 use crate::program::Caller;
-use crate::{Error, Kind, Result, document, file, secret};
+use crate::{Error, Kind, Result, blob, document, file, secret};
 use edge_model::document::{Document, DocumentKind, DocumentStatus, SourceType};
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
@@ -98,7 +98,7 @@ fn shown(mut entry: Entry) -> Entry {
 
 /// Returns a document with all of its text, and what that reserves.
 async fn entry(app: &App, document: Document) -> Result<(Entry, Reservation)> {
-    let key = document::blob_key(&document.workspace_id, &document.content_hash);
+    let key = blob::upload_key(&document.workspace_id, &document.content_hash);
     // The bytes, and the text in them.
     let size = usize::try_from(document.size).unwrap_or(usize::MAX);
     let memory = app.memory.reserve_at_most(size.saturating_mul(2))?;

@@ -14,7 +14,6 @@ use edge_model::webhook::Webhook;
 use edge_store::Page;
 use edge_store::api_keys::{self, CountedKey};
 use edge_store::provenance::Revoked;
-use std::net::IpAddr;
 
 /// What a new key is to be.
 #[derive(Clone, Debug)]
@@ -102,31 +101,4 @@ pub async fn revoke(app: &App, member: &Member, id: &KeyId, keep: Keep) -> Resul
         return Err(Error::not_found("API key"));
     }
     provenance::of_key(webhooks, keep)
-}
-
-/// Returns the network of an address: /24 for IPv4 and /48 for IPv6. Enough to tell one's own servers from a stranger's.
-pub(crate) fn network(address: &str) -> Option<String> {
-    match address.trim().parse::<IpAddr>().ok()?.to_canonical() {
-        IpAddr::V4(it) => {
-            let [a, b, c, _] = it.octets();
-            Some(format!("{a}.{b}.{c}.0/24"))
-        }
-        IpAddr::V6(it) => {
-            let [a, b, c, ..] = it.segments();
-            Some(format!("{a:x}:{b:x}:{c:x}::/48"))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_is_what_an_address_begins_with() {
-        assert_eq!(network("203.0.113.9").as_deref(), Some("203.0.113.0/24"));
-        assert_eq!(network("::ffff:203.0.113.9").as_deref(), Some("203.0.113.0/24"));
-        assert_eq!(network("2001:db8:1:2::9").as_deref(), Some("2001:db8:1::/48"));
-        assert_eq!(network("unknown"), None);
-    }
 }

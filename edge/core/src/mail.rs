@@ -3,12 +3,12 @@
 mod names;
 
 use crate::code::{CODE_MINUTES, LINK_MINUTES, Secrets};
+use crate::origin;
 use crate::ports::Mail;
-use crate::{invitation, webhook};
 use edge_model::WorkspaceId;
 use edge_model::account::OtpPurpose;
 use edge_model::actor::Actor;
-use edge_model::invitation::Invitation;
+use edge_model::invitation::{INVITATION_DAYS, Invitation};
 use edge_model::key::ApiKey;
 use edge_model::webhook::{DisabledBecause, Webhook};
 use edge_store::webhooks::OwnerAddress;
@@ -85,7 +85,7 @@ pub fn invitation(invitation: &Invitation, public_url: &str, sender: &Sender) ->
          The invitation is open for {days} days. If you do not know what this is about, ignore this mail.\n",
         role = invitation.role.as_str(),
         to = invitation.email,
-        days = invitation::DAYS,
+        days = INVITATION_DAYS,
     );
     sent_by(sender, mail(&invitation.email, "An invitation into a workspace", text))
 }
@@ -164,7 +164,7 @@ pub fn webhook_added(owner: &OwnerAddress, webhook: &Webhook, public_url: &str, 
          Name: {name}\nSent to: {origin}\nMade by: {maker}\n\n{review}",
         workspace = safe_name(&owner.workspace_name),
         name = safe_name(&webhook.name),
-        origin = webhook::origin(&webhook.url),
+        origin = origin::of_url(&webhook.url),
         maker = maker(&webhook.created_by),
         review = review("delete the webhook, revoke the key that made it", public_url),
     );

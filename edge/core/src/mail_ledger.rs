@@ -1,6 +1,6 @@
 //! Counting mails: in the batch that orders them, so that requests that come together are counted, too.
 use crate::app::App;
-use crate::{Error, Kind, Result, event, recipient};
+use crate::{Error, Kind, Result, event, mailbox};
 use edge_model::account::Account;
 use edge_model::mail_ledger::{LedgerEntry, MailKind, MailLimits};
 use edge_model::plan::Plan;
@@ -80,7 +80,7 @@ pub(crate) async fn invitation_limits(app: &App, account: &Account, plan: Plan) 
 pub(crate) fn entry(app: &App, id: String, to: &str, kind: MailKind, workspace: Option<&WorkspaceId>) -> LedgerEntry {
     LedgerEntry {
         id,
-        recipient: recipient::hash(to),
+        recipient: mailbox::hash(to),
         kind,
         workspace_id: workspace.cloned(),
         account_id: None,

@@ -1,8 +1,8 @@
 //! What an isolate's memory is for: one table, and the budget that everything large reserves from.
-use crate::index::Indexes;
 use crate::{Error, Result};
 use edge_budget::Reclaim;
 pub use edge_budget::{CallerBudget, Exhausted, MemoryBudget, Reservation};
+use edge_model::document::MAX_UPLOAD;
 use edge_store::SqlError;
 use std::sync::{Arc, Weak};
 
@@ -58,17 +58,17 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Makes budgets of so many bytes, where indexes that are not in use give way.
-    pub fn new(limit: usize, indexes: &Arc<Indexes>) -> Self {
+    /// Makes budgets of so many bytes, where what a cache holds and nobody uses gives way.
+    pub fn new<T: Reclaim + 'static>(limit: usize, cache: &Arc<T>) -> Self {
         let all = MemoryBudget::new(limit);
-        let cache: Weak<dyn Reclaim> = Arc::downgrade(&(indexes.clone() as Arc<dyn Reclaim>));
+        let cache: Weak<T> = Arc::downgrade(cache);
         all.reclaim_from(cache);
         let share = |size: usize, part: usize| {
             let share = all.share(size.min(limit));
             Arc::new(CallerBudget::new(share, part))
         };
         Self {
-            uploads: share(UPLOADS, crate::file::MAX_UPLOAD),
+            uploads: share(UPLOADS, MAX_UPLOAD),
             bodies: share(BODIES, BODIES_OF_CALLER),
             strangers_bodies: share(STRANGERS_BODIES, STRANGERS_BODIES_OF_NETWORK),
             all,
@@ -132,7 +132,8 @@ mod tests {
 
     #[test]
     fn long_rows_reserve_what_decoding_them_takes() {
-        let memory = Memory::new(DECODING * (SHORT_ROWS + 1), &Arc::default());
+        let cache = Arc::<crate::index_cache::Indexes>::default();
+        let memory = Memory::new(DECODING * (SHORT_ROWS + 1), &cache);
         assert!(memory.reserve_for_rows(SHORT_ROWS).unwrap().is_none());
         let held = memory.reserve_for_rows(SHORT_ROWS + 1).unwrap();
         assert!(held.is_some() && memory.reserve(1).is_err());
@@ -146,6 +147,6 @@ mod tests {
 
     #[test]
     fn the_shares_leave_room_for_indexes() {
-        const { assert!(crate::file::MAX_UPLOAD <= UPLOADS && UPLOADS + BODIES + STRANGERS_BODIES < SHARED) };
+        const { assert!(MAX_UPLOAD <= UPLOADS && UPLOADS + BODIES + STRANGERS_BODIES < SHARED) };
     }
 }

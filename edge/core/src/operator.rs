@@ -1,7 +1,7 @@
 //! The operator of an installation: who may change plans and stop mail.
 use crate::address::ClientAddress;
 use crate::app::App;
-use crate::limit::Window;
+use crate::ports::Window;
 use crate::{Error, Result, secret, throttle, workspace};
 use edge_model::WorkspaceId;
 use edge_model::plan::Plan;

@@ -96,6 +96,12 @@ pub fn frame_ancestors(patterns: &[String]) -> String {
     }
 }
 
+/// Returns the scheme, host and port of an endpoint's address. Path and query often hold a secret: who has the whole
+/// address of an endpoint at a chat service or an automation service can write there.
+pub fn of_url(url: &str) -> String {
+    Url::parse(url).map_or_else(|_| String::new(), |it| it.origin().ascii_serialization())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

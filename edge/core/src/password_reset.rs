@@ -4,8 +4,8 @@
 //! networks are valid at once, each network has tries of its own, and a link needs no tries at all.
 use crate::address::ClientAddress;
 use crate::app::App;
-use crate::limit::Window;
 use crate::password::{self, Password};
+use crate::ports::Window;
 use crate::{Result, code, letter, throttle};
 use edge_model::CodeId;
 use edge_model::account::OtpPurpose;

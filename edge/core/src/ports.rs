@@ -1,8 +1,9 @@
 //! Everything outside, as small traits: the Worker implements them with bindings, the tests in memory.
+mod limiter;
+mod model;
+
 use crate::Result;
 use crate::guard::PublicUrl;
-use crate::limit::{Outcome, Take};
-use crate::model::{Fault, Prompt};
 use async_trait::async_trait;
 pub use edge_extract::{Extracted, FileKind, Hint, Page, Refusal, Sitemap};
 use edge_model::event::Event;
@@ -11,6 +12,8 @@ use edge_model::{Timestamp, WorkspaceId};
 use edge_store::deliveries::Endpoint;
 use edge_store::sources::SourceRef;
 use futures_core::Stream;
+pub use limiter::{Limiter, Outcome, Standing, Take, Window};
+pub use model::{Embeddings, Fault, Model, Prompt, TextStream};
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
@@ -70,17 +73,6 @@ pub struct Mail {
     pub headers: Vec<(&'static str, String)>,
 }
 
-/// Exact counters, one serialised place per scope.
-#[async_trait]
-pub trait Limiter: Send + Sync {
-    /// Takes from all counters of a scope, or from none when one of them has not enough left.
-    async fn take(&self, scope: &str, takes: &[Take]) -> Result<Outcome>;
-    /// Gives one back to each of some counters of a scope, of what was taken in this window.
-    async fn give_back(&self, scope: &str, counters: &[String]) -> Result<()>;
-    /// Deletes a scope with its counters.
-    async fn forget(&self, scope: &str) -> Result<()>;
-}
-
 /// Whoever works off the `jobs` table.
 #[async_trait]
 pub trait Jobs: Send + Sync {
@@ -120,39 +112,6 @@ pub struct Envelope {
     /// The header that names the event, where the dialect has one.
     pub event_header: Option<(&'static str, &'static str)>,
 }
-
-/// A language model.
-#[async_trait]
-pub trait Model: Send + Sync {
-    /// Returns what traces call it, such as `openai:llama3.2`.
-    fn name(&self) -> &str;
-
-    /// Asks it. Returns once it has begun to answer, or has at least taken the question.
-    ///
-    /// # Errors
-    /// When it does not.
-    async fn ask(&self, prompt: &Prompt) -> Result<TextStream, Fault>;
-}
-
-/// A model that turns texts into vectors.
-#[async_trait]
-pub trait Embeddings: Send + Sync {
-    /// Returns what traces and indexes call it. Vectors of models of different names are never compared.
-    fn name(&self) -> &str;
-
-    /// Returns how many texts it takes at once.
-    fn batch(&self) -> usize;
-
-    /// Returns the vectors of texts, in their order.
-    ///
-    /// # Errors
-    /// When it does not.
-    async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, Fault>;
-}
-
-/// The pieces of a text as a language model writes them; some may be empty. A text that ends without a fault is whole.
-/// Dropping the stream tells the model to stop.
-pub type TextStream = Pin<Box<dyn Stream<Item = Result<String, Fault>> + Send>>;
 
 /// The way out to other hosts.
 #[async_trait]

@@ -2,10 +2,10 @@
 use crate::app::App;
 use crate::limit::lane::MESSAGES;
 use crate::limit::plan::messages_per_month;
-use crate::limit::{Take, Window};
 use crate::permission::Action;
+use crate::ports::{Take, Window};
 use crate::workspace::Member;
-use crate::{Error, Kind, Result};
+use crate::{Error, Result};
 use edge_model::plan::Plan;
 use edge_model::quota::{Resource, ResourceUsage};
 use edge_model::{Timestamp, WorkspaceId};
@@ -58,29 +58,8 @@ pub(crate) async fn require_room(app: &App, workspace: &WorkspaceId, documents: 
             _ => 0,
         };
         if more > 0 && usage.used.saturating_add(more) > usage.amount {
-            return Err(refusal(usage.resource));
+            return Err(Error::of_plan(usage.resource));
         }
     }
     Ok(())
-}
-
-/// Says that the plan allows no more of a resource.
-#[track_caller]
-pub(crate) fn refusal(resource: Resource) -> Error {
-    let of_workspace = |what: &str, remedy: &str| {
-        format!("the workspace's plan allows no more {what}; {remedy} or choose a larger plan")
-    };
-    let message = match resource {
-        Resource::Documents => of_workspace("documents", "delete some"),
-        Resource::Sources => of_workspace("websites", "delete some"),
-        Resource::StoredBytes => of_workspace("stored bytes", "delete some"),
-        Resource::Agents => of_workspace("agents", "change one that is there"),
-        Resource::Collections => of_workspace("collections", "delete some"),
-        Resource::ApiKeys => of_workspace("API keys", "revoke some"),
-        Resource::OpenEscalations => of_workspace("open escalations", "resolve some"),
-        Resource::Workspaces => {
-            "an account with these plans may own no more workspaces; delete one or choose a larger plan".into()
-        }
-    };
-    Error::new(Kind::PlanLimit, message)
 }

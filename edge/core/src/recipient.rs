@@ -4,7 +4,7 @@
 //! hashes.
 use crate::app::App;
 use crate::keyring::RingKey;
-use crate::{Error, Result, escalation, secret};
+use crate::{Error, Result, mailbox, secret};
 use edge_model::escalation::Escalation;
 use edge_model::{EscalationId, WorkspaceId};
 use edge_store::mail_recipients::MailStanding;
@@ -31,49 +31,16 @@ impl Purpose {
     }
 }
 
-/// Returns the mailbox that an address leads to, in one form: mails are counted by it and kept from it, and go to the
-/// address as it was written. Most providers deliver what stands behind a `+` to the name before it; Gmail's names have
-/// no dots.
-pub(crate) fn mailbox(address: &str) -> String {
-    let address = address.to_lowercase();
-    let Some((local, domain)) = address.rsplit_once('@') else {
-        return address;
-    };
-    let name = local.split('+').next().filter(|it| !it.is_empty()).unwrap_or(local);
-    match domain {
-        "gmail.com" | "googlemail.com" => format!("{}@gmail.com", name.replace('.', "")),
-        domain => format!("{name}@{domain}"),
-    }
-}
-
-/// Returns how the mailbox of an address is kept. Without a key, so that what it said outlives a change of the
-/// installation's secret.
-pub(crate) fn hash(address: &str) -> String {
-    short_hash(&mailbox(address))
-}
-
-/// Returns all the ways in which an address may be kept, its mailbox's first: earlier versions of ours kept it as it was
-/// written.
-pub(crate) fn hashes(address: &str) -> Vec<String> {
-    let (of_mailbox, as_written) = (hash(address), short_hash(address));
-    match of_mailbox == as_written {
-        true => vec![of_mailbox],
-        false => vec![of_mailbox, as_written],
-    }
-}
-
-fn short_hash(text: &str) -> String {
-    let hash = secret::sha256(format!("mail recipient:{text}"));
-    hash.get(..DIGITS).unwrap_or(&hash).to_owned()
-}
-
 /// Tells how a workspace stands with an address; without a workspace, how the address stands with all.
 ///
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn standing(app: &App, workspace: Option<&WorkspaceId>, address: &str) -> Result<MailStanding> {
-    let hashes = hashes(address);
-    let mut standing = app.store.mail_standing(workspace, &hash(address), app.now()).await?;
+    let hashes = mailbox::hashes(address);
+    let mut standing = app
+        .store
+        .mail_standing(workspace, &mailbox::hash(address), app.now())
+        .await?;
     for as_written in hashes.iter().skip(1) {
         let earlier = app.store.mail_standing(workspace, as_written, app.now()).await?;
         standing.is_unsubscribed |= earlier.is_unsubscribed;
@@ -92,7 +59,7 @@ pub(crate) fn confirm_url(app: &App, escalation: &Escalation) -> Result<Option<S
 /// Returns the page on which an address ends the mail of a workspace, or of the installation.
 pub(crate) fn unsubscribe_url(app: &App, workspace: Option<&WorkspaceId>, address: &str) -> Result<Option<String>> {
     let workspace = workspace.map_or(NO_WORKSPACE, WorkspaceId::as_str);
-    url(app, Purpose::Unsubscribe, workspace, &hash(address))
+    url(app, Purpose::Unsubscribe, workspace, &mailbox::hash(address))
 }
 
 fn url(app: &App, purpose: Purpose, workspace: &str, subject: &str) -> Result<Option<String>> {
@@ -135,7 +102,7 @@ fn not_valid() -> Error {
 /// What a confirmation is of.
 #[derive(Clone, Debug)]
 pub struct Confirmation {
-    escalation: Escalation,
+    pub(crate) escalation: Escalation,
     /// What the sender is called.
     pub workspace_name: String,
     /// Whether the address has confirmed already.
@@ -156,19 +123,6 @@ pub async fn confirmation(app: &App, token: &str) -> Result<Confirmation> {
         is_confirmed: standing.is_confirmed && !standing.is_unwanted(),
         workspace_name: standing.workspace_name.ok_or_else(not_valid)?,
         escalation,
-    })
-}
-
-/// Notes that a visitor wants replies, and lets go those that waited for it.
-///
-/// # Errors
-/// Those of [`confirmation`].
-pub async fn confirm(app: &App, token: &str) -> Result<Confirmation> {
-    let found = confirmation(app, token).await?;
-    escalation::release_replies(app, &found.escalation).await?;
-    Ok(Confirmation {
-        is_confirmed: true,
-        ..found
     })
 }
 
@@ -235,7 +189,7 @@ pub async fn unsubscribe(app: &App, token: &str, scope: Scope) -> Result<Subscri
         let waited_for = app.store.addresses_waited_for(workspace).await?;
         let own = waited_for
             .iter()
-            .filter(|it| hashes(it).iter().any(|it| it == recipient));
+            .filter(|it| mailbox::hashes(it).iter().any(|it| it == recipient));
         writes.extend(own.map(|it| escalations::give_up_waiting_replies(workspace, it)));
     }
     app.store.write(writes).await?;
@@ -246,25 +200,4 @@ fn sender_and_recipient<'a>(app: &App, token: &'a str) -> Result<(Option<Workspa
     let (workspace, recipient) = read(app, Purpose::Unsubscribe, token)?;
     let workspace = (workspace != NO_WORKSPACE).then(|| WorkspaceId::new(workspace));
     Ok((workspace, recipient))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mailbox_has_one_form() {
-        for (address, mailbox) in [
-            ("Ann@Example.com", "ann@example.com"),
-            ("ann+shop@example.com", "ann@example.com"),
-            ("ann+a+b@example.com", "ann@example.com"),
-            ("a.nn@example.com", "a.nn@example.com"),
-            ("a.n.n+x@gmail.com", "ann@gmail.com"),
-            ("ann@googlemail.com", "ann@gmail.com"),
-            ("+ann@example.com", "+ann@example.com"),
-            ("no address", "no address"),
-        ] {
-            assert_eq!(self::mailbox(address), mailbox, "{address}");
-        }
-    }
 }

@@ -9,8 +9,8 @@
 use crate::account;
 use crate::address::ClientAddress;
 use crate::app::App;
-use crate::limit::Window;
 use crate::password::{self, Password};
+use crate::ports::Window;
 use crate::{Result, code, letter, throttle};
 use edge_model::account::{Account, OtpPurpose};
 use edge_model::letter::Letter;

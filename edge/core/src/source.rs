@@ -4,7 +4,7 @@ use crate::crawl::{self, address, scope};
 use crate::guard::PublicUrl;
 use crate::permission::Action;
 use crate::program::Caller;
-use crate::{Error, Kind, Result, collection, document, index};
+use crate::{Error, Kind, Result, collection, deletion, index};
 use edge_model::crawl::CrawlPage;
 use edge_model::source::{Refresh, Source, SourceKind, SourceStatus};
 use edge_model::{CollectionId, SourceId, WorkspaceId};
@@ -240,7 +240,7 @@ pub async fn delete(app: &App, caller: &impl Caller, id: &SourceId) -> Result<()
 
 async fn try_delete(app: &App, workspace: &WorkspaceId, id: &SourceId) -> Result<()> {
     let documents = app.store.source_contents(workspace, id).await?;
-    document::write_deletion(app, workspace, sources::delete(workspace, id), documents).await
+    deletion::write(app, workspace, sources::delete(workspace, id), documents).await
 }
 
 /// Lists the addresses that the newest crawl came across, and counts all of the state.

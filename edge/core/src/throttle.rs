@@ -1,7 +1,8 @@
 //! Throttles: how often strangers may try something, counted by the network that they call from.
 use crate::address::ClientAddress;
 use crate::app::App;
-use crate::limit::{Outcome, Take, Window, rate_limited, with_wait};
+use crate::limit::{rate_limited, with_wait};
+use crate::ports::{Outcome, Take, Window};
 use crate::{Error, Kind, Result, secret};
 use edge_model::time::DAY;
 

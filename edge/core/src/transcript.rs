@@ -2,7 +2,7 @@
 use crate::app::App;
 use crate::permission::Action;
 use crate::workspace::Member;
-use crate::{Error, Result, recipient};
+use crate::{Error, Result, mailbox};
 use edge_model::ConversationId;
 use edge_model::transcript::{ConversationSummary, Entry};
 use edge_store::transcripts::Filter;
@@ -70,7 +70,7 @@ pub async fn delete_visitor(app: &App, member: &Member, session: &str) -> Result
         events::delete_of_session(workspace, session),
         jobs::delete_mails_about_nothing(workspace),
     ];
-    let hashes = addresses.iter().flat_map(|it| recipient::hashes(it));
+    let hashes = addresses.iter().flat_map(|it| mailbox::hashes(it));
     writes.extend(hashes.map(|it| mail_recipients::forget(workspace, &it)));
     let deleted = app.store.write(writes).await?;
     if deleted.iter().all(Vec::is_empty) {

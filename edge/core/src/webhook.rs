@@ -10,17 +10,16 @@ use crate::guard::PublicUrl;
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::seal::{self, Purpose};
-use crate::{Error, Kind, Result, agent, delivery, event, letter};
-use edge_model::delivery::Delivery;
-use edge_model::event::{EventKind, Happening, Test};
+use crate::{Error, Kind, Result, agent, letter};
+use edge_model::event::EventKind;
 use edge_model::letter::Access;
 use edge_model::text::Name;
 use edge_model::time::HOUR;
 use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
-use edge_model::{AgentId, DeliveryId, Timestamp, WebhookId, WorkspaceId};
+use edge_model::{AgentId, Timestamp, WebhookId, WorkspaceId};
 use edge_store::deliveries::Endpoint;
 use edge_store::webhooks::Changes;
-use edge_store::{Statement, deliveries, events, webhooks};
+use edge_store::{Statement, deliveries, webhooks};
 use headers::OwnHeaders;
 use signature::SigningSecret;
 use std::collections::BTreeMap;
@@ -310,33 +309,6 @@ pub async fn rotate_secret(
     Ok((secret, until))
 }
 
-/// Sends an endpoint an event that reports nothing.
-///
-/// # Errors
-/// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`]; [`Kind::Conflict`] when the
-/// endpoint is disabled.
-pub async fn test(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId) -> Result<Delivery> {
-    caller.require(Action::ManageWebhooks)?;
-    let webhook = find(app, &caller.workspace().id, scope, id).await?;
-    require_active(&webhook)?;
-    let happening = Happening::Test(Test {
-        message: "This is a test of your webhook.".into(),
-    });
-    let event = event::make(app, &webhook.workspace_id, happening)?;
-    let endpoint = endpoint_of(&webhook);
-    let writes = vec![
-        events::insert_unasked(&event),
-        deliveries::insert_for(&endpoint, &event.id, app.now()),
-    ];
-    let answers = event::write(app, writes).await?;
-    let id = answers
-        .get(1)
-        .and_then(|rows| rows.first()?.get("id")?.as_str())
-        .map(DeliveryId::new);
-    let id = id.ok_or_else(|| Error::internal("a test was not written"))?;
-    delivery::find(app, &endpoint, &id).await
-}
-
 pub(crate) fn endpoint_of(webhook: &Webhook) -> Endpoint {
     Endpoint {
         workspace_id: webhook.workspace_id.clone(),
@@ -349,12 +321,6 @@ pub(crate) async fn find(app: &App, workspace: &WorkspaceId, scope: &Scope, id: 
     found
         .filter(|it| scope.has(it))
         .ok_or_else(|| Error::not_found("webhook"))
-}
-
-/// Returns the scheme, host and port of an endpoint's address. Path and query often hold a secret: who has the whole
-/// address of an endpoint at a chat service or an automation service can write there.
-pub fn origin(url: &str) -> String {
-    url::Url::parse(url).map_or_else(|_| String::new(), |it| it.origin().ascii_serialization())
 }
 
 pub(crate) fn require_active(webhook: &Webhook) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::site::{escape, html};
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use edge_core::recipient::{self, Scope, Subscription};
-use edge_core::{App, Error, Kind, Result};
+use edge_core::{App, Error, Kind, Result, escalation};
 use http::{HeaderValue, StatusCode, header};
 
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -66,7 +66,7 @@ async fn ask_page(app: &App, token: &str) -> Result<Page> {
 }
 
 async fn confirm(State(app): State<App>, Path(token): Path<String>) -> Response {
-    let found = recipient::confirm(&app, &token).await;
+    let found = escalation::confirm_replies(&app, &token).await;
     answer(&app, found.map(|it| confirmed(&it.workspace_name))).await
 }
 

@@ -3,6 +3,9 @@ use crate::workspace::Role;
 use crate::{AccountId, InvitationId, Timestamp, WorkspaceId};
 use serde::Deserialize;
 
+/// How long an invitation is open, in days.
+pub const INVITATION_DAYS: i64 = 7;
+
 /// An invitation, and what its reader wants to know of where it leads.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Invitation {

@@ -143,7 +143,7 @@ async fn a_source_is_crawled_again_on_its_schedule() {
     site.take();
     world.clock.advance(wait + 1);
     world.wakes.take_sources();
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     assert_eq!(world.wakes.take_sources().len(), 1, "a sweep finds it");
     owner.steps(&world, &source).await.unwrap();
     owner.finish(&world, &source).await;

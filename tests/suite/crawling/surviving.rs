@@ -39,7 +39,7 @@ async fn a_crawl_that_is_cut_off_anywhere_goes_on_where_it_was() {
             world.sql.fail_next(point);
             let _ = owner.steps(&world, &source).await;
             let workspace = edge_model::WorkspaceId::new(owner.workspace.as_str());
-            let _ = edge_core::job::drain(&world.app, &workspace, 60_000).await;
+            let _ = edge_core::workers::drain(&world.app, &workspace, 60_000).await;
             world.clock.advance(2 * MINUTE);
             let shown = owner.finish(&world, &source).await;
             world.clock.advance(2 * MINUTE);
@@ -75,7 +75,7 @@ async fn an_accepted_crawl_has_left_its_rows_and_somebody_to_do_it() {
     world.wakes.take_sources();
     owner.crawl(&world, json!({})).await;
     assert_eq!(world.wakes.take_sources().len(), 2);
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     assert_eq!(world.wakes.take_sources().len(), 1);
 }
 

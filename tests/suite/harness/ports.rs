@@ -1,10 +1,11 @@
 //! The other ports, in memory and deterministic.
 use async_trait::async_trait;
-use edge_core::limit::{Counters, Outcome, Take};
+use edge_core::limit::Counters;
 use edge_core::ports::{
     Assets, Blobs, Clock, Company, Crawls, Deliveries, Extracted, Hint, Jobs, Limiter, Mail, Mailer, Page, Parser,
     Random, Sitemap, Unread,
 };
+use edge_core::ports::{Outcome, Take};
 use edge_core::{Error, Result};
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::deliveries::Endpoint;

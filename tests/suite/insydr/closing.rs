@@ -57,7 +57,7 @@ async fn a_deleted_account_leaves_nothing_of_the_person() {
     }
     world.drain(&ann).await;
     world.drain(&third).await;
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     world.clock.advance(16 * MINUTE);
     world.drain(&ann).await;
     let traces = |it: &String| it.contains(ANN) || it.contains(&anns) || it.contains(&ann.workspace);
@@ -133,7 +133,7 @@ async fn what_is_written_late_into_a_deleted_workspace_is_erased_as_well() {
     edge_core::ports::Blobs::put(&*world.blobs, others, b"theirs")
         .await
         .unwrap();
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     world.clock.advance(16 * MINUTE);
     assert_eq!(world.drain(&ann).await, None);
     assert_eq!(world.blobs.keys(), [others]);

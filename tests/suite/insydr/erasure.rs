@@ -169,17 +169,17 @@ async fn counters_of_a_deleted_workspace_go_in_the_sweep() {
     assert!(has_counters(&ann) && has_counters(&bob));
     ann.delete(&world, "").await.expect(200);
     world.drain(&ann).await;
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     assert!(!has_counters(&ann) && has_counters(&bob));
     // A request that was under way during the deletion counts once more, and a later sweep finds that too.
-    let take = edge_core::limit::Take {
+    let take = edge_core::ports::Take {
         counter: "requests".into(),
-        window: edge_core::limit::Window::Minute,
+        window: edge_core::ports::Window::Minute,
         limit: 60,
         amount: 1,
     };
     world.app.limiter.take(&ann.workspace, &[take]).await.unwrap();
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     assert!(!has_counters(&ann));
 }
 
@@ -219,7 +219,7 @@ async fn very_many_blobs_are_erased_some_at_a_time() {
     // Somebody is cut off once they have ordered the rest.
     world.sql.fail_next("DELETE FROM jobs");
     let workspace = edge_model::WorkspaceId::new(owner.workspace.as_str());
-    let _ = edge_core::job::drain(&world.app, &workspace, 60_000).await;
+    let _ = edge_core::workers::drain(&world.app, &workspace, 60_000).await;
     let mut left = blobs(&world, &owner).len();
     assert!(left >= 500, "{left} of 900 are left");
     while left > 0 {

@@ -330,7 +330,7 @@ async fn one_owners_many_workspaces_do_not_hide_anothers() {
         .execute("DELETE FROM jobs WHERE workspace_id = ?1", &[&few.workspace]);
     assert_eq!(job("job_b", &few.workspace, 2), 1);
     world.wakes.take();
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     let woken = world.wakes.take();
     assert!(
         woken.iter().any(|it| it.as_str() == few.workspace),
@@ -357,7 +357,7 @@ async fn one_tenants_many_sources_do_not_hide_anothers() {
     few.post(&world, "/documents/url", body).await.expect(202);
     world.clock.advance(edge_model::time::MINUTE);
     world.wakes.take_sources();
-    edge_core::job::sweep(&world.app).await.unwrap();
+    edge_core::workers::sweep(&world.app).await.unwrap();
     let woken = world.wakes.take_sources();
     let is_few = |it: &edge_store::sources::SourceRef| it.workspace_id.as_str() == few.workspace;
     assert!(woken.iter().any(is_few), "among {}", woken.len());

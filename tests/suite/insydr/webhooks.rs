@@ -230,7 +230,7 @@ async fn an_event_is_written_with_its_cause_or_not_at_all() {
         .await;
     world.sql.fail_next("DELETE FROM jobs");
     let workspace = edge_model::WorkspaceId::new(owner.workspace.as_str());
-    assert!(edge_core::job::drain(&world.app, &workspace, 60_000).await.is_err());
+    assert!(edge_core::workers::drain(&world.app, &workspace, 60_000).await.is_err());
     world.clock.advance(2 * MINUTE);
     assert_eq!(world.drain(&owner).await, None);
     assert_eq!(world.sql.column("SELECT id FROM events").len(), 2);

@@ -2,7 +2,7 @@
 use super::{Program, refused};
 use crate::harness::{START, World};
 use edge_core::limit::lane::ANSWERS;
-use edge_core::limit::{Take, Window};
+use edge_core::ports::{Take, Window};
 use edge_model::key::KeyKind;
 use http::Method;
 use serde_json::json;

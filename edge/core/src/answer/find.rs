@@ -87,7 +87,11 @@ pub(super) async fn find(app: &App, brief: &Brief<'_>) -> Result<Found> {
     let questions = understand(brief.question, history, brief.config.strategy);
     let (index, understood) = match brief.snapshot {
         Some(snapshot) => {
-            let both = join(index::load(app, snapshot), embed(app, &snapshot.manifest, &questions)).await;
+            let both = join(
+                index::load(app, snapshot),
+                embed(&app.embeddings, &*app.clock, &snapshot.manifest, &questions),
+            )
+            .await;
             (Some(both.0?), both.1)
         }
         None => (None, Understood::default()),

@@ -1,7 +1,7 @@
 //! What a language model is asked: rules in the system's turn, everything that others wrote as data in the visitor's.
 use super::Brief;
 use super::marks::DECLINED;
-use crate::model::Prompt;
+use crate::ports::Prompt;
 use edge_model::agent::{AgentConfig, ResponseStyle, Tone};
 use edge_model::conversation::{Author, Turn};
 use retrieval::Hit;

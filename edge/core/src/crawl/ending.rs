@@ -2,7 +2,7 @@
 use super::Crawl;
 use crate::app::App;
 use crate::attempt::{self, Begin};
-use crate::{Result, document, index};
+use crate::{Result, deletion, index};
 use edge_model::crawl::PageState;
 use edge_model::source::{Source, SourceStatus};
 use edge_store::{Statement, crawls, sources};
@@ -68,7 +68,7 @@ async fn retire_some(app: &App, source: &Source, is_whole: bool) -> Result<bool>
     }
     let writes = documents.iter().flat_map(|it| crawls::retire(workspace, it)).collect();
     app.jobs.wake(workspace).await?;
-    document::write_deletion(app, workspace, writes, (documents, contents)).await?;
+    deletion::write(app, workspace, writes, (documents, contents)).await?;
     Ok(true)
 }
 

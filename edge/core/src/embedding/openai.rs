@@ -1,8 +1,8 @@
 //! A model that speaks OpenAI's embeddings, as OpenAI, Ollama, llama.cpp and vLLM do.
 //!
 //! See <https://platform.openai.com/docs/api-reference/embeddings/create>.
-use crate::model::Fault;
 use crate::model::server::Server;
+use crate::ports::Fault;
 use crate::ports::{Embeddings, Fetcher};
 use crate::settings::ModelServer;
 use async_trait::async_trait;

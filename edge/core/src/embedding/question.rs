@@ -1,7 +1,6 @@
 //! Questions as the embedders of an index's layers understand them.
-use crate::app::App;
-use crate::embedding::EmbeddingModel;
-use crate::model::Fault;
+use crate::embedding::{EmbeddingModel, EmbeddingModels};
+use crate::ports::{Clock, Fault};
 use edge_model::snapshot::Manifest;
 use futures_util::future::join_all;
 use retrieval::followup::Standalone;
@@ -24,7 +23,12 @@ pub(crate) struct Understood {
 
 /// Asks each embedder once that an index has layers of, for all questions together. Whatever goes wrong, there is an
 /// answer in a bounded time: without an embedder its layers are not looked at.
-pub(crate) async fn understand(app: &App, manifest: &Manifest, questions: &[Standalone<'_>]) -> Understood {
+pub(crate) async fn understand(
+    models: &EmbeddingModels,
+    clock: &dyn Clock,
+    manifest: &Manifest,
+    questions: &[Standalone<'_>],
+) -> Understood {
     let mut understood = Understood {
         questions: questions.iter().map(|_| Vec::new()).collect(),
         ..Understood::default()
@@ -34,8 +38,8 @@ pub(crate) async fn understand(app: &App, manifest: &Manifest, questions: &[Stan
     let texts: Vec<String> = questions.iter().flat_map(texts).collect();
     let texts = texts.as_slice();
     let asked = join_all(names.into_iter().map(|name| async move {
-        let vectors = match app.embeddings.named(name) {
-            Some(model) => ask(app, model, texts).await,
+        let vectors = match models.named(name) {
+            Some(model) => ask(clock, model, texts).await,
             None => Err("it is not set up any more".to_owned()),
         };
         (name, vectors)
@@ -55,9 +59,9 @@ pub(crate) async fn understand(app: &App, manifest: &Manifest, questions: &[Stan
     understood
 }
 
-async fn ask(app: &App, model: &EmbeddingModel, texts: &[String]) -> Result<Vec<Vec<f32>>, String> {
+async fn ask(clock: &dyn Clock, model: &EmbeddingModel, texts: &[String]) -> Result<Vec<Vec<f32>>, String> {
     let reason = |fault: Fault| fault.reason();
-    model.questions(app, texts).await.map_err(reason)
+    model.questions(clock, texts).await.map_err(reason)
 }
 
 /// A question and what it leans on.

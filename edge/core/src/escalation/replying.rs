@@ -6,8 +6,9 @@ use super::{changing, find, set_status};
 use crate::app::App;
 use crate::letter;
 use crate::permission::Action;
+use crate::recipient::Confirmation;
 use crate::workspace::Member;
-use crate::{Error, Kind, Result, event, mail, mail_ledger, recipient};
+use crate::{Error, Kind, Result, event, mail, mail_ledger, mailbox, recipient};
 use edge_model::escalation::{Escalation, EscalationStatus, ReplyStatus};
 use edge_model::letter::Letter;
 use edge_model::mail_ledger::{LedgerEntry, MailKind};
@@ -163,6 +164,19 @@ pub(crate) async fn ask_to_confirm(app: &App, workspace: &WorkspaceId, id: &Esca
         .await
 }
 
+/// Notes that a visitor wants replies, by the link that a mail asked with, and lets go those that waited for it.
+///
+/// # Errors
+/// Those of [`recipient::confirmation`].
+pub async fn confirm_replies(app: &App, token: &str) -> Result<Confirmation> {
+    let found = recipient::confirmation(app, token).await?;
+    release_replies(app, &found.escalation).await?;
+    Ok(Confirmation {
+        is_confirmed: true,
+        ..found
+    })
+}
+
 /// Notes that a visitor wants replies of the workspace, and orders the mails of those that wait, the newest first and as
 /// many within an hour and within a day as an address may get.
 pub(crate) async fn release_replies(app: &App, escalation: &Escalation) -> Result<()> {
@@ -170,7 +184,7 @@ pub(crate) async fn release_replies(app: &App, escalation: &Escalation) -> Resul
     let Some(address) = &escalation.email else {
         return Ok(());
     };
-    let confirmed = recipient::hashes(address).into_iter();
+    let confirmed = mailbox::hashes(address).into_iter();
     let mut writes: Vec<_> = confirmed
         .map(|it| mail_recipients::confirm(workspace, &it, app.now()))
         .collect();
@@ -206,9 +220,9 @@ pub(crate) async fn release_replies(app: &App, escalation: &Escalation) -> Resul
 /// these are all.
 async fn waiting_for(app: &App, workspace: &WorkspaceId, address: &str) -> Result<(Vec<EscalationId>, bool)> {
     let mut waiting = app.store.waiting_replies(workspace, address).await?;
-    let recipient = recipient::hash(address);
+    let recipient = mailbox::hash(address);
     for other in app.store.addresses_waited_for(workspace).await? {
-        if other != address && recipient::hash(&other) == recipient {
+        if other != address && mailbox::hash(&other) == recipient {
             waiting.extend(app.store.waiting_replies(workspace, &other).await?);
         }
     }

@@ -144,7 +144,7 @@ impl Run<'_> {
             let longest = LONGEST >> failures.min(2);
             let text = |it: &usize| cut(&vectors::text(&segment, *it), longest).to_owned();
             let texts: Vec<String> = passages.iter().map(text).collect();
-            match self.model.passages(app, &texts).await {
+            match self.model.passages(&*app.clock, &texts).await {
                 Ok(found) => {
                     set(&mut builder, &segment, passages, &found);
                     is_new = true;

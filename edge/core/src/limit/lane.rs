@@ -4,9 +4,9 @@
 //! Every request takes all its counters in one call, from one scope: those of a workspace stand in the scope of the
 //! workspace, those of a person in the scope of the account.
 use super::plan::{Counting, UNLIMITED, answers_per_month, grouped, messages_per_month, requests_of_programs};
-use super::{Meter, Outcome, Take, Window, plan, rate_limited, with_wait};
+use super::{Meter, plan, rate_limited, with_wait};
 use crate::address::ClientAddress;
-use crate::ports::Limiter;
+use crate::ports::{Limiter, Outcome, Take, Window};
 use crate::{Error, Kind, Result, secret};
 use edge_model::plan::Plan;
 use edge_model::{AccountId, Timestamp, WorkspaceId};

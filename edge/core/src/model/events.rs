@@ -1,6 +1,5 @@
 //! Server-sent events that another host sends (WHATWG HTML, 9.2): bytes in, the data of each event out.
-use super::Fault;
-use crate::ports::{ByteStream, TextStream};
+use crate::ports::{ByteStream, Fault, TextStream};
 use futures_util::stream::{self, StreamExt as _};
 use std::collections::VecDeque;
 

@@ -3,8 +3,7 @@
 //! See <https://platform.openai.com/docs/api-reference/chat/create>.
 use super::events::{self, Said};
 use super::server::Server;
-use super::{Fault, Prompt};
-use crate::ports::{Fetcher, Incoming, Model, TextStream};
+use crate::ports::{Fault, Fetcher, Incoming, Model, Prompt, TextStream};
 use crate::settings::ModelServer;
 use async_trait::async_trait;
 use edge_model::report::without_values;

@@ -1,6 +1,5 @@
 //! A server that speaks OpenAI's protocol, whatever it is asked for.
-use super::Fault;
-use crate::ports::{Fetcher, Incoming, Outgoing};
+use crate::ports::{Fault, Fetcher, Incoming, Outgoing};
 use crate::settings::ModelServer;
 use serde_json::Value;
 use std::sync::Arc;

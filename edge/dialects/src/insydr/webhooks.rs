@@ -13,7 +13,7 @@ use edge_core::permission::Action;
 use edge_core::webhook::headers::OwnHeaders;
 use edge_core::webhook::signature::SigningSecret;
 use edge_core::webhook::{self, NewWebhook, Scope, WebhookPatch};
-use edge_core::{App, delivery, workspace};
+use edge_core::{App, delivery, origin, workspace};
 use edge_model::delivery::{Attempt, Delivery, DeliveryStatus};
 use edge_model::event::EventKind;
 use edge_model::text::Name;
@@ -76,7 +76,7 @@ fn shown(member: &workspace::Member, webhook: Webhook) -> wire::webhook::Webhook
         id: webhook.id.to_string(),
         name: webhook.name,
         url: match is_url_masked {
-            true => webhook::origin(&webhook.url),
+            true => origin::of_url(&webhook.url),
             false => webhook.url,
         },
         is_url_masked,
@@ -171,7 +171,7 @@ pub async fn test(
     Member(member): Member,
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<(StatusCode, Json<wire::webhook::Delivery>)> {
-    let delivery = webhook::test(&app, &member, &SCOPE, &WebhookId::new(id)).await?;
+    let delivery = delivery::test(&app, &member, &SCOPE, &WebhookId::new(id)).await?;
     Ok((StatusCode::ACCEPTED, Json(sent(delivery))))
 }
 

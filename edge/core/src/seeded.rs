@@ -8,13 +8,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// HMAC-SHA256 of a counter (NIST SP 800-108, counter mode).
-pub(super) struct Seeded {
+pub(crate) struct Seeded {
     key: Vec<u8>,
     counter: AtomicU64,
 }
 
 impl Seeded {
-    pub(super) fn new(key: Vec<u8>) -> Self {
+    pub(crate) fn new(key: Vec<u8>) -> Self {
         Self {
             key,
             counter: AtomicU64::new(0),
@@ -44,7 +44,7 @@ pub struct SameIds {
 }
 
 impl SameIds {
-    pub(super) fn new(key: Vec<u8>, at: Timestamp, made: Made) -> Self {
+    pub(crate) fn new(key: Vec<u8>, at: Timestamp, made: Made) -> Self {
         Self {
             key,
             at,

@@ -1,0 +1,175 @@
+//! Ingestion: a document is read, cut into passages, and put into the index.
+use crate::app::App;
+use crate::attempt::Attempt;
+use crate::{Error, Kind, Result, blob, event, file, index};
+use edge_model::document::{ChunkPreview, Document, DocumentStatus, SourceType};
+use edge_model::event::{DocumentEnded, Happening};
+use edge_model::job::Job;
+use edge_store::documents;
+use retrieval::{DocumentInput, Parsed, SegmentBuilder};
+
+/// Passages of one segment: about 3 MiB.
+const SEGMENT_CHUNKS: usize = 2_000;
+/// What working on a file takes in memory, in times its length or that of its text: its text, its blocks, its passages.
+const PROCESSING: usize = 3;
+/// What is reserved for that at most, in bytes: the largest files are short of passages.
+const MOST_PROCESSING: usize = 48 * 1024 * 1024;
+/// What a segment takes while it is built, in bytes.
+const SEGMENT_ROOM: usize = 8 * 1024 * 1024;
+/// How much text tells its language, in bytes.
+const LANGUAGE_SAMPLE: usize = 16 * 1024;
+/// How many passages a document's record shows.
+const PREVIEW_CHUNKS: usize = 10;
+/// How much of a passage a preview shows, in characters.
+const PREVIEW_CHARS: usize = 240;
+
+/// Reads and indexes one version of a document, and says so in its record. Run twice, the second replaces the first by
+/// the same.
+///
+/// # Errors
+/// [`Kind::Unprocessable`] and [`Kind::UnsupportedMedia`] when the file is at fault.
+pub(crate) async fn ingest(app: &App, job: &Job, attempt: &Attempt, document: &mut Document) -> Result<()> {
+    let workspace = document.workspace_id.clone();
+    set_stage(app, document, DocumentStatus::Processing, "parsing", None).await?;
+    let key = blob::upload_key(&workspace, &document.content_hash);
+    let size = usize::try_from(document.size).unwrap_or(usize::MAX);
+    let mut memory = app.memory.reserve(size)?;
+    let bytes = app
+        .blobs
+        .get(&key)
+        .await?
+        .ok_or_else(|| Error::internal(format!("blob `{key}` is missing")))?;
+    let upload = file::Upload {
+        name: document.file_name.clone().unwrap_or_default(),
+        media_type: document.media_type.clone(),
+        bytes,
+    };
+    let parsed = if document.source_type == SourceType::Text {
+        titled(&document.title, &file::decode(&upload.bytes)?)
+    } else {
+        // The bytes go with it: what is made of them takes their room.
+        let extracted = file::read(app, upload, Some(attempt)).await?;
+        Parsed {
+            title: extracted.title,
+            blocks: extracted.blocks,
+        }
+    };
+    // What is packed is longer than its file.
+    let text: usize = parsed.blocks.iter().map(|it| it.text.len()).sum();
+    let all = size.max(text).saturating_mul(PROCESSING).min(MOST_PROCESSING);
+    memory.grow(all.saturating_sub(size))?;
+    document.language = language(&parsed).map(Into::into);
+    let chunks = retrieval::chunk::chunks(&parsed);
+    drop(parsed);
+    memory.shrink_to(size.saturating_add(SEGMENT_ROOM));
+    if chunks.is_empty() {
+        return Err(Error::new(Kind::Unprocessable, "no text was found in the file"));
+    }
+    set_stage(app, document, DocumentStatus::Processing, "indexing", None).await?;
+    let embedder = index::embedder(app).await?;
+    let mut segments = Vec::new();
+    for part in chunks.chunks(SEGMENT_CHUNKS) {
+        let mut builder = SegmentBuilder::new(&embedder);
+        builder.add(&DocumentInput {
+            document_id: document.id.as_str(),
+            collection_id: document.collection_id.as_str(),
+            title: &document.title,
+            url: document.source_url.as_deref(),
+            language: document.language.as_deref(),
+            chunks: part,
+        });
+        let bytes = builder.finish().map_err(Error::internal)?;
+        let count = u64::try_from(part.len()).unwrap_or_default();
+        segments.push(index::write_segment(app, &workspace, &bytes, count).await?);
+        // Others are waiting for the isolate.
+        app.clock.sleep(0).await;
+    }
+    document.chunk_count = u64::try_from(chunks.len()).unwrap_or_default();
+    document.token_count = chunks.iter().map(|it| u64::from(it.tokens)).sum();
+    document.preview = chunks.iter().take(PREVIEW_CHUNKS).map(preview).collect();
+    let document = &*document;
+    index::retry(app, || publish_segments(app, job, document, &segments)).await
+}
+
+/// Reads a text that was given under a title, which has no other heading.
+fn titled(title: &str, text: &str) -> Parsed {
+    let mut parsed = retrieval::parse::plain(text);
+    for block in &mut parsed.blocks {
+        block.heading_path.insert(0, title.to_owned());
+    }
+    parsed
+}
+
+/// Tells the language by the beginning.
+fn language(parsed: &Parsed) -> Option<&'static str> {
+    let mut sample = String::new();
+    for block in &parsed.blocks {
+        sample.push_str(&block.text);
+        sample.push('\n');
+        if sample.len() >= LANGUAGE_SAMPLE {
+            break;
+        }
+    }
+    retrieval::text::language(&sample)
+}
+
+/// Makes a document's passages answerable, all at once, and says so in its record.
+async fn publish_segments(app: &App, job: &Job, document: &Document, segments: &[index::Written]) -> Result<()> {
+    let workspace = &document.workspace_id;
+    let mut writes = index::replace(app, workspace, &document.id, segments).await?;
+    // Deleted meanwhile: nothing may come back. Looked for after the snapshot was read, which a deletion replaces, so that
+    // one that comes later makes the batch fail.
+    if app.store.document(workspace, &document.id).await?.is_none() {
+        return Ok(());
+    }
+    writes.push(documents::complete(document, app.now()));
+    let happening = Happening::DocumentProcessed(ended(document, None));
+    writes.extend(event::statements(&event::made_by(app, workspace, &job.id, happening)));
+    event::write(app, writes).await.map(drop)
+}
+
+/// Gives a document up, with the reason.
+pub(crate) async fn fail(app: &App, job: &Job, document: &Document, reason: &str) -> Result<()> {
+    let workspace = &document.workspace_id;
+    let status = DocumentStatus::Failed;
+    let mut writes = vec![documents::set_stage(
+        workspace,
+        &document.id,
+        status,
+        "failed",
+        Some(reason),
+        app.now(),
+    )];
+    let happening = Happening::DocumentFailed(ended(document, Some(reason)));
+    writes.extend(event::statements(&event::made_by(app, workspace, &job.id, happening)));
+    event::write(app, writes).await.map(drop)
+}
+
+fn ended(document: &Document, error: Option<&str>) -> DocumentEnded {
+    DocumentEnded {
+        document_id: document.id.clone(),
+        title: document.title.clone(),
+        version: document.version,
+        chunk_count: document.chunk_count,
+        error: error.map(str::to_owned),
+    }
+}
+
+fn preview(chunk: &retrieval::Chunk) -> ChunkPreview {
+    ChunkPreview {
+        index: chunk.index,
+        text: chunk.text.chars().take(PREVIEW_CHARS).collect(),
+        tokens: chunk.tokens,
+    }
+}
+
+async fn set_stage(
+    app: &App,
+    document: &Document,
+    status: DocumentStatus,
+    stage: &str,
+    error: Option<&str>,
+) -> Result<()> {
+    let write = documents::set_stage(&document.workspace_id, &document.id, status, stage, error, app.now());
+    Ok(app.store.write(vec![write]).await.map(drop)?)
+}

@@ -1,0 +1,209 @@
+//! Background work: jobs are worked off one at a time per workspace and lane, at least once. A job that fails is tried
+//! again, later each time; one that crashes what does it is tried alone, and set aside after three crashes.
+//!
+//! Each kind of work is a file here and a [`Worker`]. Orders are put in by [`crate::job`].
+mod compact_index;
+mod embed_index;
+mod erase_blobs;
+mod erase_workspace;
+mod process_document;
+mod purge_conversations;
+mod report_webhook;
+mod reseal;
+mod send_mail;
+mod sweep;
+
+pub use sweep::sweep;
+
+use crate::app::App;
+use crate::attempt::{self, Attempt, Begin, Work};
+use crate::{Error, Result};
+use async_trait::async_trait;
+use edge_model::job::{Job, Task};
+use edge_model::time::{DAY, HOUR, MINUTE, SECOND};
+use edge_model::{Timestamp, WorkspaceId};
+use edge_store::Statement;
+use edge_store::jobs::{self, Lane};
+use futures_util::future::join;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How often the prompt lane looks for work while the patient one is busy, in milliseconds.
+const LOOK_INTERVAL: u32 = 200;
+/// How long a job that was begun is left alone, in milliseconds. A crash costs that much at most.
+const LEASE: i64 = 45 * SECOND;
+/// When a job over which the parser crashed is tried again, in milliseconds. It has few such tries, so waiting for longer
+/// each time would only keep its owner waiting.
+const RETRY_AFTER_CRASH: i64 = 2 * SECOND;
+/// When a failed job is tried again, unless its kind says otherwise; after the last time it is parked.
+const RETRY_SCHEDULE: [i64; 6] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR];
+
+/// A kind of background work. Safe to run twice.
+#[async_trait(?Send)]
+trait Worker {
+    /// Returns what is counted as begun: the job, or what all jobs of this kind are about.
+    fn name(&self, job: &Job) -> String {
+        format!("job/{}", job.id)
+    }
+
+    /// Returns when a run that failed is tried again, in milliseconds; after the last time the job is parked.
+    fn retry_schedule(&self) -> &'static [i64] {
+        &RETRY_SCHEDULE
+    }
+
+    /// Returns what becomes of a job that crashed what does it each time.
+    fn after_crashes(&self) -> AfterCrashes {
+        AfterCrashes::Park
+    }
+
+    /// Does the work.
+    async fn run(&self, app: &App, job: &Job, attempt: &Attempt) -> Result<()>;
+
+    /// Writes down for its owner that work crashed each time and is given up.
+    async fn give_up(&self, _app: &App, _job: &Job) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What becomes of a job that crashed what does it each time it had it to itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AfterCrashes {
+    /// It is kept for whoever looks into it.
+    Park,
+    /// It is kept in place of all others of its kind that wait: every change orders another.
+    ParkForAll,
+    /// It has another try after a day, since nothing else would order it again.
+    RetryAfterDay,
+}
+
+impl AfterCrashes {
+    /// For how long the work is left alone that is ordered again at once, in milliseconds.
+    fn set_aside(self) -> i64 {
+        match self {
+            Self::Park => 0,
+            Self::ParkForAll | Self::RetryAfterDay => DAY,
+        }
+    }
+}
+
+/// Returns who does a task.
+fn worker(task: &Task) -> Box<dyn Worker + '_> {
+    match task {
+        Task::ProcessDocument { document_id, version } => Box::new(process_document::ProcessDocument {
+            document_id,
+            version: *version,
+        }),
+        Task::CompactIndex => Box::new(compact_index::CompactIndex),
+        Task::EmbedIndex { failures, .. } => Box::new(embed_index::EmbedIndex { failures: *failures }),
+        Task::EraseBlobs { keys } => Box::new(erase_blobs::EraseBlobs { keys }),
+        Task::SendMail { to, letter } => Box::new(send_mail::SendMail {
+            to: to.as_deref(),
+            letter,
+        }),
+        Task::PurgeConversations => Box::new(purge_conversations::PurgeConversations),
+        Task::EraseWorkspace { is_last } => Box::new(erase_workspace::EraseWorkspace { is_last: *is_last }),
+        Task::ReportWebhook { webhook_id } => Box::new(report_webhook::ReportWebhook { webhook_id }),
+        Task::Reseal { rows, after } => Box::new(reseal::Reseal { rows: *rows, after }),
+    }
+}
+
+/// Works off a workspace's due jobs until none is left or the time is over, and returns when to come back; none when
+/// there is nothing left to do.
+///
+/// # Errors
+/// When the database does not answer; a job that fails is put off, not reported.
+pub async fn drain(app: &App, workspace: &WorkspaceId, budget_ms: i64) -> Result<Option<Timestamp>> {
+    let stop = app.now().plus(budget_ms);
+    let is_done = AtomicBool::new(false);
+    let patient = async {
+        let end = lane(app, workspace, Lane::Patient, stop).await;
+        is_done.store(true, Ordering::Relaxed);
+        end
+    };
+    // Nobody's upload waits for another host's vectors.
+    let prompt = async {
+        loop {
+            lane(app, workspace, Lane::Prompt, stop).await?;
+            if is_done.load(Ordering::Relaxed) || app.now() >= stop {
+                return Result::Ok(());
+            }
+            app.clock.sleep(LOOK_INTERVAL).await;
+        }
+    };
+    let (patient, prompt) = join(patient, prompt).await;
+    patient.and(prompt)?;
+    Ok(app.store.next_job_at(workspace).await?)
+}
+
+/// Works off the due jobs of a lane.
+async fn lane(app: &App, workspace: &WorkspaceId, lane: Lane, stop: Timestamp) -> Result<()> {
+    while app.now() < stop {
+        let now = app.now();
+        let Some(job) = app.store.lease_job(workspace, lane, now, now.plus(LEASE)).await? else {
+            break;
+        };
+        let worker = worker(&job.task);
+        let work = work(&job, &*worker);
+        let attempt = match attempt::begin(app, work.clone(), |_| None).await? {
+            Begin::Run(attempt) => attempt,
+            Begin::SetAside => {
+                set_aside(app, &job, &*worker, &work).await?;
+                continue;
+            }
+            Begin::Later(at) => {
+                let put_off = jobs::retry(workspace, &job.id, at, "another run of it is under way");
+                app.store.write(vec![put_off]).await?;
+                continue;
+            }
+        };
+        let done = worker.run(app, &job, &attempt).await;
+        if attempt.is_used_up() {
+            set_aside(app, &job, &*worker, &work).await?;
+            continue;
+        }
+        let end = match done {
+            Ok(()) => jobs::delete(workspace, &job.id),
+            Err(error) => fail(app, &job, &*worker, &attempt, &error),
+        };
+        app.store.write(vec![end, attempt.end(app.now())]).await?;
+    }
+    Ok(())
+}
+
+fn work(job: &Job, worker: &dyn Worker) -> Work {
+    Work {
+        workspace_id: job.workspace_id.clone(),
+        name: worker.name(job),
+        lease: LEASE,
+        set_aside: worker.after_crashes().set_aside(),
+    }
+}
+
+/// Gives up a job that crashed what does it each time it had it to itself.
+async fn set_aside(app: &App, job: &Job, worker: &dyn Worker, work: &Work) -> Result<()> {
+    worker.give_up(app, job).await?;
+    let (workspace, now, name) = (&job.workspace_id, app.now(), job.task.name());
+    let traps = attempt::MOST_TRAPS;
+    let reason = format!("{name}: it crashed {traps} times while nothing else ran");
+    let mut writes = match worker.after_crashes() {
+        AfterCrashes::Park => vec![jobs::park(workspace, &job.id, now, &reason)],
+        AfterCrashes::ParkForAll => vec![
+            jobs::delete_waiting(workspace, name, &job.id),
+            jobs::park(workspace, &job.id, now, &reason),
+        ],
+        AfterCrashes::RetryAfterDay => vec![jobs::retry(workspace, &job.id, now.plus(DAY), &reason)],
+    };
+    writes.push(work.set_aside(now));
+    Ok(app.store.write(writes).await.map(drop)?)
+}
+
+fn fail(app: &App, job: &Job, worker: &dyn Worker, attempt: &Attempt, error: &Error) -> Statement {
+    let tries = usize::try_from(job.attempts).unwrap_or(usize::MAX).saturating_sub(1);
+    let reason = format!("{}: {}", job.task.name(), error.for_log());
+    match worker.retry_schedule().get(tries) {
+        Some(_) if attempt.is_crashed() => {
+            jobs::retry(&job.workspace_id, &job.id, app.now().plus(RETRY_AFTER_CRASH), &reason)
+        }
+        Some(delay) => jobs::retry(&job.workspace_id, &job.id, app.now().plus(*delay), &reason),
+        None => jobs::park(&job.workspace_id, &job.id, app.now(), &reason),
+    }
+}

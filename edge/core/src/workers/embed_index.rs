@@ -1,0 +1,27 @@
+//! Gives some passages the vectors of the workspace's embedder.
+use super::{AfterCrashes, Worker};
+use crate::app::App;
+use crate::attempt::Attempt;
+use crate::{Result, index};
+use async_trait::async_trait;
+use edge_model::job::Job;
+
+pub(super) struct EmbedIndex {
+    /// How often it failed in a row.
+    pub(super) failures: u32,
+}
+
+#[async_trait(?Send)]
+impl Worker for EmbedIndex {
+    fn name(&self, job: &Job) -> String {
+        format!("task/{}", job.task.name())
+    }
+
+    fn after_crashes(&self) -> AfterCrashes {
+        AfterCrashes::RetryAfterDay
+    }
+
+    async fn run(&self, app: &App, job: &Job, _: &Attempt) -> Result<()> {
+        index::embed::embed(app, job, self.failures).await
+    }
+}

@@ -1,0 +1,113 @@
+//! Sends a mail, if there is still something to say.
+use super::Worker;
+use crate::app::App;
+use crate::attempt::Attempt;
+use crate::letter::{permitted_sender, sender};
+use crate::ports::{Mail, Take, Window};
+use crate::{Result, code, escalation, mail, mail_ledger, recipient};
+use async_trait::async_trait;
+use edge_model::account::OtpPurpose;
+use edge_model::job::Job;
+use edge_model::letter::{Access, Letter};
+use edge_model::mail_ledger::MailKind;
+use edge_model::{CodeId, InvitationId, JobId, WorkspaceId};
+
+/// How many mails about new keys and webhooks a workspace may cause within an hour.
+const ACCESS_NOTICES_PER_HOUR: u64 = 10;
+
+pub(super) struct SendMail<'a> {
+    /// None where the letter names a row that knows the address.
+    pub(super) to: Option<&'a str>,
+    pub(super) letter: &'a Letter,
+}
+
+#[async_trait(?Send)]
+impl Worker for SendMail<'_> {
+    async fn run(&self, app: &App, job: &Job, _: &Attempt) -> Result<()> {
+        let queue = &job.workspace_id;
+        match (self.letter, self.to) {
+            (Letter::Code { purpose, nonce }, Some(to)) => match code_mail(app, to, *purpose, nonce).await? {
+                Some(mail) => app.mailer.send(&mail).await,
+                None => Ok(()),
+            },
+            (Letter::SignUp { nonce }, Some(to)) => match code_mail(app, to, OtpPurpose::VerifyEmail, nonce).await? {
+                Some(mail) => app.mailer.send(&mail).await,
+                None => send_notice(app, to).await,
+            },
+            // Every code has an address.
+            (Letter::Code { .. } | Letter::SignUp { .. }, None) => Ok(()),
+            (Letter::Invitation { invitation_id }, _) => send_invitation(app, queue, invitation_id).await,
+            (Letter::Reply { escalation_id }, _) => escalation::send_reply(app, queue, escalation_id).await,
+            (Letter::ConfirmReply { escalation_id }, _) => escalation::ask_to_confirm(app, queue, escalation_id).await,
+            (Letter::AccessAdded { access }, _) => send_notice_of_access(app, queue, access).await,
+        }
+    }
+}
+
+/// Returns the mail with a code, if the code can still be entered.
+async fn code_mail(app: &App, to: &str, purpose: OtpPurpose, nonce: &str) -> Result<Option<Mail>> {
+    let secrets = code::living(app, to, purpose, &CodeId::new(nonce)).await?;
+    Ok(secrets.map(|it| mail::code(to, purpose, &it, &app.settings.public_url)))
+}
+
+/// Tells an account's owner of a sign-up with their address, a few times an hour.
+async fn send_notice(app: &App, to: &str) -> Result<()> {
+    if !app.store.has_account(to).await? {
+        return Ok(());
+    }
+    let standing = recipient::standing(app, None, to).await?;
+    let entry = mail_ledger::entry(app, app.id(JobId::PREFIX)?, to, MailKind::Notice, None);
+    if standing.is_unwanted() || !mail_ledger::admit(app, &entry).await? {
+        return Ok(());
+    }
+    let mail = mail::signup_of_known_address(to, &sender(app, None, to)?);
+    app.mailer.send(&mail).await
+}
+
+/// Tells an owner of something that was added, unless it is gone again, or after too many.
+async fn send_notice_of_access(app: &App, workspace: &WorkspaceId, access: &Access) -> Result<()> {
+    let Some(owner) = app.store.owner_address(workspace).await? else {
+        return Ok(());
+    };
+    let Some(sender) = permitted_sender(app, workspace, &owner.email).await? else {
+        return Ok(());
+    };
+    let url = &app.settings.public_url;
+    let mail = match access {
+        Access::ApiKey(id) => {
+            let key = app.store.api_key(workspace, id).await?;
+            let key = key.filter(|it| it.key.revoked_at.is_none());
+            key.map(|it| mail::api_key_added(&owner, &it.key, url, &sender))
+        }
+        Access::Webhook(id) => {
+            let webhook = app.store.webhook(workspace, id).await?;
+            webhook.map(|it| mail::webhook_added(&owner, &it, url, &sender))
+        }
+    };
+    let Some(mail) = mail else {
+        return Ok(());
+    };
+    let take = Take {
+        counter: "access_notices".into(),
+        window: Window::Hour,
+        limit: ACCESS_NOTICES_PER_HOUR,
+        amount: 1,
+    };
+    let outcome = app.limiter.take(workspace.as_str(), &[take]).await?;
+    match outcome.refused {
+        None => app.mailer.send(&mail).await,
+        Some(_) => Ok(()),
+    }
+}
+
+async fn send_invitation(app: &App, workspace: &WorkspaceId, id: &InvitationId) -> Result<()> {
+    let Some(invitation) = app.store.invitation(workspace, id, app.now()).await? else {
+        return Ok(());
+    };
+    // The operator or the address may have ended mail since this one was ordered.
+    let Some(sender) = permitted_sender(app, workspace, &invitation.email).await? else {
+        return Ok(());
+    };
+    let mail = mail::invitation(&invitation, &app.settings.public_url, &sender);
+    app.mailer.send(&mail).await
+}

@@ -1,0 +1,34 @@
+//! The sweep: wakes whoever has work to do, since a crash may have lost the wake-up, and deletes what is kept no longer.
+use crate::app::App;
+use crate::{Error, Result, attempt, crawl, delivery, erasure, idempotency, reseal};
+use edge_model::time::DAY;
+use edge_store::{attempts, jobs};
+
+/// How long a parked job is kept for whoever looks into it, in milliseconds.
+const PARKED_JOBS_KEPT: i64 = 30 * DAY;
+/// How long a parked mail is kept, in milliseconds: some name an address.
+const PARKED_MAILS_KEPT: i64 = 3 * DAY;
+
+/// Wakes everybody who has work to do: after a start, since work may have been left by a crash. Deletes what is kept no
+/// longer. Whoever cannot be woken keeps nobody else from it.
+///
+/// # Errors
+/// When the database does not answer, or somebody was not woken: the first failure, once everything was tried.
+pub async fn sweep(app: &App) -> Result<()> {
+    let mut end = Ok(());
+    for workspace in app.store.workspaces_with_jobs(app.now()).await? {
+        end = end.and(app.jobs.wake(&workspace).await);
+    }
+    let now = app.now();
+    let purges = vec![
+        jobs::purge_parked(now.plus(-PARKED_JOBS_KEPT), now.plus(-PARKED_MAILS_KEPT)),
+        attempts::purge(now.plus(-attempt::KEPT)),
+    ];
+    let purge = app.store.write(purges).await;
+    end.and(purge.map(drop).map_err(Error::from))
+        .and(delivery::sweep(app).await)
+        .and(crawl::sweep(app).await)
+        .and(idempotency::sweep(app).await)
+        .and(reseal::sweep(app).await)
+        .and(erasure::sweep(app).await)
+}
