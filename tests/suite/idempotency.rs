@@ -82,6 +82,24 @@ async fn another_body_under_the_same_key_is_refused() {
 }
 
 #[tokio::test]
+async fn another_body_of_a_visitor_is_refused_and_counted() {
+    let world = World::new();
+    let owner = world.owner("ann@example.com").await;
+    let agent = world.published_agent(&owner, json!({})).await;
+    let page = world.widget_key(&owner).await;
+    let ask = |question: &'static str| world.ask(&page, &agent, "s", question).key("k1").send();
+    let left = |answer: &Answer| answer.header("x-ratelimit-remaining").unwrap().parse::<u64>().unwrap();
+    let first = ask("Are you open?").await;
+    assert_eq!(first.status, 200);
+    let refused = ask("What does it cost?").await;
+    assert_eq!((refused.status, left(&refused) < left(&first)), (422, true));
+    world.sql.execute("UPDATE api_keys SET revoked_at = 1", &[]);
+    for question in ["What does it cost?", "Are you open?"] {
+        assert_eq!(ask(question).await.status, 401);
+    }
+}
+
+#[tokio::test]
 async fn keys_of_other_callers_and_other_paths_are_other_keys() {
     let world = World::new();
     let ann = world.owner("ann@example.com").await;

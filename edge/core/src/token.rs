@@ -171,6 +171,22 @@ mod tests {
     }
 
     #[test]
+    fn a_signed_token_of_another_algorithm_or_issuer_is_refused() {
+        for (alg, iss, is_good) in [
+            ("HS256", "edgewise", true),
+            ("none", "edgewise", false),
+            ("HS256", "others", false),
+        ] {
+            let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#));
+            let claims = format!(r#"{{"iss":"{iss}","aud":"account","iat":0,"exp":60,"sub":"user_1"}}"#);
+            let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims));
+            let signature = secret::hmac_sha256(KEY.as_bytes(), signed.as_bytes()).unwrap();
+            let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature));
+            assert_eq!(check(&token, 0).is_ok(), is_good, "{alg} {iss}");
+        }
+    }
+
+    #[test]
     fn a_token_holds_until_its_last_second() {
         let token = token(Audience::Account);
         assert_eq!(check(&token, 59_999).unwrap(), Body { sub: "user_1".into() });
