@@ -22,7 +22,7 @@ const MINUTES: u64 = 2;
 const SHORTEST_FOR_DRIFT: u64 = 10;
 /// How much more memory the main Worker may hold at the end than half way, in percent.
 const LARGEST_DRIFT: u64 = 10;
-/// How much memory an isolate may hold: https://developers.cloudflare.com/workers/platform/limits/#memory
+/// How much memory an isolate may hold, by <https://developers.cloudflare.com/workers/platform/limits/#memory>.
 const LARGEST_ISOLATE: u64 = 128 << 20;
 /// How long one piece of background work may take under this load.
 const WORK_TIMEOUT: Duration = Duration::from_secs(120);
