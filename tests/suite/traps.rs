@@ -1,4 +1,6 @@
 //! Work that crashes what does it: begun before it is touched, tried again alone, set aside after three crashes.
+mod parser;
+
 use crate::harness::acts::id;
 use crate::harness::ports::Reader;
 use crate::harness::receiver::{HOOK, Reply as Sent};
@@ -176,10 +178,9 @@ async fn a_crash_does_not_lead_to_the_next_one_at_once() {
     .await;
 }
 
-/// A parser whose isolate crashes over some files, and takes its time over others, unless it has too much to do.
+/// A parser whose isolate crashes over some files, and takes its time over others.
 #[derive(Default)]
 struct Poisonable {
-    is_busy: bool,
     crash: Notify,
     crashes: Mutex<usize>,
 }
@@ -187,9 +188,6 @@ struct Poisonable {
 #[async_trait]
 impl Parser for Poisonable {
     async fn document(&self, bytes: Vec<u8>, hint: &Hint, company: Company) -> Result<Extracted, Unread> {
-        if self.is_busy {
-            return Err(Unread::Busy);
-        }
         if bytes.starts_with(b"poison") {
             *self.crashes.lock().unwrap() += 1;
             self.crash.notify_one();
@@ -386,140 +384,4 @@ async fn a_deleted_workspace_leaves_no_attempts() {
         edge_core::workers::drain(&world.app, &workspace, 60_000).await.unwrap();
     }
     assert_eq!(world.sql.column("SELECT work FROM attempts").len(), 0);
-}
-
-/// A parser that crashes over everything, or over what it does not have to itself; and what it was asked for.
-struct Crashing {
-    is_fatal: bool,
-    asked: Mutex<Vec<Company>>,
-}
-
-impl Crashing {
-    fn new(is_fatal: bool) -> Arc<Self> {
-        Arc::new(Self {
-            is_fatal,
-            asked: Mutex::default(),
-        })
-    }
-
-    fn is_crash(&self, company: Company) -> Result<(), Unread> {
-        self.asked.lock().unwrap().push(company);
-        match self.is_fatal || company == Company::Shared {
-            true => Err(Unread::Crashed("unreachable executed".into())),
-            false => Ok(()),
-        }
-    }
-}
-
-#[async_trait]
-impl Parser for Crashing {
-    async fn document(&self, bytes: Vec<u8>, hint: &Hint, company: Company) -> Result<Extracted, Unread> {
-        self.is_crash(company)?;
-        Reader.document(bytes, hint, company).await
-    }
-
-    async fn page(&self, bytes: &[u8], url: &str, media_type: &str, company: Company) -> Result<Page, Unread> {
-        self.is_crash(company)?;
-        Reader.page(bytes, url, media_type, company).await
-    }
-
-    async fn sitemap(&self, bytes: &[u8], company: Company) -> Result<Sitemap, Unread> {
-        self.is_crash(company)?;
-        Reader.sitemap(bytes, company).await
-    }
-}
-
-#[tokio::test]
-async fn a_file_that_crashes_the_parser_alone_three_times_fails() {
-    let mut world = World::new();
-    let parser = Crashing::new(true);
-    world.app.parser = parser.clone();
-    let owner = world.owner("ann@example.com").await;
-    let document = learn(&world, &owner, "hours.md", b"# Hours\n\nWe are open.").await;
-    has(&document, &json!({ "status": "PROCESSING" }));
-    for _ in 0..3 {
-        world.clock.advance(2 * MINUTE);
-        world.drain(&owner).await;
-    }
-    let document = owner.document(&world, &id(&document)).await;
-    has(&document, &json!({ "status": "FAILED" }));
-    let why = document["progress"]["error"].as_str().unwrap();
-    assert!(
-        why.contains("crashed") && why.contains("save it in another form"),
-        "{why}"
-    );
-    let asked = [Company::Shared, Company::Alone, Company::Alone, Company::Alone];
-    assert_eq!(*parser.asked.lock().unwrap(), asked);
-    world.clock.advance(60 * MINUTE);
-    world.drain(&owner).await;
-    assert_eq!(parser.asked.lock().unwrap().len(), 4, "it is not tried for ever");
-}
-
-#[tokio::test]
-async fn a_file_beside_which_the_parser_crashes_is_read_alone() {
-    let mut world = World::new();
-    let parser = Crashing::new(false);
-    world.app.parser = parser.clone();
-    let owner = world.owner("ann@example.com").await;
-    let document = learn(&world, &owner, "hours.md", b"# Hours\n\nWe are open.").await;
-    world.clock.advance(MINUTE);
-    world.drain(&owner).await;
-    has(
-        &owner.document(&world, &id(&document)).await,
-        &json!({ "status": "COMPLETED" }),
-    );
-    assert_eq!(*parser.asked.lock().unwrap(), [Company::Shared, Company::Alone]);
-    assert_eq!(
-        world.sql.column("SELECT work FROM attempts").len(),
-        0,
-        "nothing is held against it"
-    );
-}
-
-#[tokio::test]
-async fn a_busy_parser_forgets_no_crash_and_counts_none() {
-    let mut world = World::new();
-    let parser = Crashing::new(false);
-    world.app.parser = parser.clone();
-    let owner = world.owner("ann@example.com").await;
-    let document = learn(&world, &owner, "hours.md", b"# Hours\n\nWe are open.").await;
-    world.app.parser = Arc::new(Poisonable {
-        is_busy: true,
-        ..Poisonable::default()
-    });
-    for _ in 0..4 {
-        world.clock.advance(2 * MINUTE);
-        world.drain(&owner).await;
-        assert_eq!(world.sql.column("SELECT traps FROM attempts"), ["0"]);
-    }
-    world.app.parser = parser.clone();
-    world.clock.advance(30 * MINUTE);
-    world.drain(&owner).await;
-    has(
-        &owner.document(&world, &id(&document)).await,
-        &json!({ "status": "COMPLETED" }),
-    );
-    assert_eq!(*parser.asked.lock().unwrap(), [Company::Shared, Company::Alone]);
-}
-
-#[tokio::test]
-async fn pages_beside_which_the_parser_crashes_are_read_alone() {
-    for (is_fatal, status) in [(false, "COMPLETED"), (true, "FAILED")] {
-        let mut world = World::new();
-        let parser = Crashing::new(is_fatal);
-        world.app.parser = parser.clone();
-        world.receiver.site.has("/", page("home", &[]));
-        let owner = world.owner("ann@example.com").await;
-        let source = owner.crawl(&world, json!({ "mode": "PAGE" })).await;
-        let shown = owner.finish(&world, &source).await;
-        assert_eq!(shown["status"], status, "{shown}");
-        let pages = parser.asked.lock().unwrap().len();
-        assert_eq!(pages >= 4, is_fatal, "{pages}");
-        let asked = world.receiver.site.take().iter().filter(|it| *it == "/").count();
-        assert_eq!(asked, if is_fatal { 4 } else { 2 });
-        if is_fatal {
-            let error = shown["progress"]["error"].as_str().unwrap();
-            assert!(error.contains("crashed our reader"), "{error}");
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Mailboxes: which addresses lead to the same one, and how one is kept.
 use crate::secret;
 
-/// Hexadecimal digits of a hash and of a signature: 128 bits each.
+/// Hexadecimal digits of a hash: 128 bits.
 const DIGITS: usize = 32;
 
 /// Returns the mailbox that an address leads to, in one form: mails are counted by it and kept from it, and go to the

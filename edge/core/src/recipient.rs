@@ -10,7 +10,7 @@ use edge_model::{EscalationId, WorkspaceId};
 use edge_store::mail_recipients::MailStanding;
 use edge_store::{escalations, mail_recipients};
 
-/// Hexadecimal digits of a hash and of a signature: 128 bits each.
+/// Hexadecimal digits of a signature: 128 bits.
 const DIGITS: usize = 32;
 /// Stands for the workspace in links of mails that no workspace sends.
 const NO_WORKSPACE: &str = "all";
