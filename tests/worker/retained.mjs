@@ -4,9 +4,14 @@
 // node tests/worker/retained.mjs <process group of wrangler>
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const OURS = 'core:user:';
 const LISTENS = '0A';
+const MOST_TRIES = 20;
+// In milliseconds.
+const PAUSE = 250;
+const LONGEST_SNAPSHOT = 30_000;
 
 function workerds(group) {
   const rows = execFileSync('ps', ['-A', '-o', 'pgid=,pid=,comm='], { encoding: 'utf8' }).split('\n');
@@ -44,18 +49,35 @@ async function inspected(port) {
   }
 }
 
-function heapSnapshot(url) {
+// One debugger at a time is let in, and wrangler's own comes back when it is sent away: then this one is, and asks again.
+async function heapSnapshot(url) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await snapshot(url);
+    } catch (why) {
+      if (tries >= MOST_TRIES) throw why;
+      await sleep(PAUSE);
+    }
+  }
+}
+
+function snapshot(url) {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url);
     const chunks = [];
-    socket.onerror = reject;
+    const timer = setTimeout(() => socket.close(), LONGEST_SNAPSHOT);
+    socket.onerror = ({ message }) => reject(new Error(message));
+    socket.onclose = ({ reason }) => {
+      clearTimeout(timer);
+      reject(new Error(`the inspector left: ${reason}`));
+    };
     socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: 'HeapProfiler.takeHeapSnapshot' }));
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data);
       if (message.method === 'HeapProfiler.addHeapSnapshotChunk') chunks.push(message.params.chunk);
       if (message.id !== 1) return;
-      socket.close();
       resolve(JSON.parse(chunks.join('')));
+      socket.close();
     };
   });
 }
