@@ -3,5 +3,5 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let _ = edge_extract::sitemap(bytes);
+    let _ = edge_extract::sitemap_at_once(bytes);
 });
