@@ -103,13 +103,21 @@ fn nothing_crashes_is_lost_or_grows_under_mixed_load() {
         ("hostile files and sites", corpus(hostile, sites)),
     ];
     thread::sleep(length / 2);
-    let half_way = server.retained().unwrap();
+    // Looking stops an isolate for a moment, so a short test does it when nobody waits for an answer any more.
+    let tells_drift = minutes >= SHORTEST_FOR_DRIFT;
+    let half_way = if tells_drift {
+        server.retained().unwrap()
+    } else {
+        BTreeMap::new()
+    };
     thread::sleep(length / 2);
-    let at_the_end = server.retained().unwrap();
     let reports: Vec<(&str, Report)> = loads.map(|(what, load)| (what, load.stop())).into();
+    let at_the_end = server.retained().unwrap();
     let traps = Traps::in_log(server.plan());
     println!("{traps}");
-    println!("memory half way: {}", in_mib(&half_way));
+    if tells_drift {
+        println!("memory half way: {}", in_mib(&half_way));
+    }
     println!("memory at the end: {}", in_mib(&at_the_end));
     for (what, report) in &reports {
         report.expect_no_failure(what);
@@ -128,7 +136,7 @@ fn nothing_crashes_is_lost_or_grows_under_mixed_load() {
     let held = |at: &BTreeMap<String, u64>| at.get("edgewise").copied().unwrap_or_default();
     let (early, late) = (held(&half_way), held(&at_the_end));
     assert!(
-        minutes < SHORTEST_FOR_DRIFT || late * 100 <= early * (100 + LARGEST_DRIFT),
+        !tells_drift || late * 100 <= early * (100 + LARGEST_DRIFT),
         "the main Worker grew from {} to {} MiB",
         early >> 20,
         late >> 20
