@@ -55,11 +55,11 @@ pub(super) async fn check(file: &[u8], meter: &mut Meter<'_>) -> Result<(), Refu
             return Err(too_much());
         }
         let packed = file.get(searched..).unwrap_or_default().trim_ascii_start();
-        let mut objects = holds_objects.then(PageTree::default);
+        tree.begin();
         let mut unpacked = Cow::Borrowed(packed);
         for time in 1..=times {
             let is_last = time == times;
-            let tree = objects.as_mut().filter(|_| is_last);
+            let tree = (is_last && holds_objects).then_some(&mut tree);
             let (length, again) = unpack(&unpacked, left, !is_last, tree, meter).await?;
             left = left.saturating_sub(length);
             unpacked = Cow::Owned(again);

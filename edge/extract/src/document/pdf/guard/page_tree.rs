@@ -6,7 +6,7 @@ const MOST_KIDS: usize = 50_000;
 /// The longest name that is looked for.
 const LONGEST_NAME: usize = b"Contents".len();
 
-/// Counts the kids of page trees in bytes that come in parts. What lies in strings and comments does not count.
+/// Counts the kids of all page trees of a file, in bytes that come in parts. Strings and comments do not count.
 #[derive(Default)]
 pub(super) struct PageTree {
     kids: usize,
@@ -37,6 +37,15 @@ enum Place {
 }
 
 impl PageTree {
+    /// Begins with other bytes of the same file, whose kids are added to those that were counted.
+    pub(super) fn begin(&mut self) {
+        *self = Self {
+            kids: self.kids,
+            contents: self.contents,
+            ..Self::default()
+        };
+    }
+
     /// Goes on with the next part.
     ///
     /// # Errors
@@ -193,5 +202,22 @@ mod tests {
         assert!(tree.add(b"/Kids [").is_ok());
         assert!(tree.add("3 0 R ".repeat(MOST_KIDS).as_bytes()).is_ok());
         assert!(tree.add(b"3 0 R ").is_err());
+    }
+
+    #[test]
+    fn the_kids_of_all_parts_of_a_file_are_added_up() {
+        let mut tree = PageTree::default();
+        for _ in 0..2 {
+            tree.begin();
+            // Never closed, which ends with these bytes.
+            assert!(tree.add(b"/Kids [ (").is_ok());
+            tree.begin();
+            assert!(
+                tree.add(format!("/Kids [{}", "3 0 R ".repeat(MOST_KIDS / 2)).as_bytes())
+                    .is_ok()
+            );
+        }
+        tree.begin();
+        assert!(tree.add(b"3 0 R /Kids [3 0 R ").is_err());
     }
 }
