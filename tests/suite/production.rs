@@ -3,13 +3,18 @@
 use crate::harness::acts::id;
 use crate::harness::kv::KvPlace;
 use crate::harness::{Owner, World};
+use async_trait::async_trait;
 use edge_core::App;
 use edge_model::WorkspaceId;
 use edge_model::time::{DAY, MINUTE, SECOND};
+use edge_store::retry::{Pause, Retrying};
+use edge_store::{Sql, SqlError, Statement};
 use http::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 const TEXT: &str = "# Opening hours\n\nThe shop is open from nine to five.";
 
@@ -225,43 +230,42 @@ async fn a_clock_that_jumps_a_month_breaks_nothing() {
 
 /// A database whose connection is always lost, and how often it was asked.
 #[derive(Default)]
-struct AlwaysLost(std::sync::atomic::AtomicUsize);
+struct AlwaysLost(AtomicUsize);
 
-#[async_trait::async_trait]
-impl edge_store::Sql for AlwaysLost {
-    async fn query(&self, statement: edge_store::Statement) -> Result<Vec<serde_json::Value>, edge_store::SqlError> {
+#[async_trait]
+impl Sql for AlwaysLost {
+    async fn query(&self, statement: Statement) -> Result<Vec<Value>, SqlError> {
         self.batch(vec![statement]).await.map(|_| vec![])
     }
 
-    async fn batch(&self, _: Vec<edge_store::Statement>) -> Result<Vec<Vec<serde_json::Value>>, edge_store::SqlError> {
-        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        Err(edge_store::SqlError::Lost("gone".into()))
+    async fn batch(&self, _: Vec<Statement>) -> Result<Vec<Vec<Value>>, SqlError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Err(SqlError::Lost("gone".into()))
     }
 }
 
 struct NoPause;
 
-#[async_trait::async_trait]
-impl edge_store::retry::Pause for NoPause {
-    async fn pause(&self, _: std::time::Duration) {}
+#[async_trait]
+impl Pause for NoPause {
+    async fn pause(&self, _: Duration) {}
 }
 
 #[tokio::test]
 async fn a_lost_read_is_sent_again_and_a_lost_write_is_not() {
-    use edge_store::Sql as _;
     for (texts, times) in [
         (vec!["SELECT 1"], 3),
         (vec!["DELETE FROM jobs"], 1),
         (vec!["SELECT 1", "DELETE FROM jobs"], 1),
     ] {
-        let lost = std::sync::Arc::new(AlwaysLost::default());
-        let sql = edge_store::retry::Retrying::new(lost.clone(), std::sync::Arc::new(NoPause));
-        let statement = |sql: &&'static str| edge_store::Statement {
+        let lost = Arc::new(AlwaysLost::default());
+        let sql = Retrying::new(lost.clone(), Arc::new(NoPause));
+        let statement = |sql: &&'static str| Statement {
             sql,
             params: vec![],
             again: None,
         };
         assert!(sql.batch(texts.iter().map(statement).collect()).await.is_err());
-        assert_eq!(lost.0.load(std::sync::atomic::Ordering::Relaxed), times, "{texts:?}");
+        assert_eq!(lost.0.load(Ordering::Relaxed), times, "{texts:?}");
     }
 }

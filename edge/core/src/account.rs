@@ -149,7 +149,7 @@ pub async fn rename(app: &App, caller: &SignedIn, full_name: &Name) -> Result<Ac
     })
 }
 
-/// Deletes a person's account, and the workspaces that nobody else belongs to.
+/// Deletes an account, and the workspaces whose only member it is.
 ///
 /// # Errors
 /// [`Reason::WrongCredentials`] when the password is wrong; [`Kind::RateLimited`] after too many wrong guesses;

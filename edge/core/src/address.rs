@@ -23,14 +23,14 @@ impl ClientAddress {
             Ok(IpAddr::V4(it)) => Self {
                 network: it.to_string(),
                 wide_network: None,
-                block: block_of(IpAddr::V4(it)),
+                block: block_of_ip(IpAddr::V4(it)),
             },
             Ok(IpAddr::V6(it)) => {
                 let [a, b, c, d, ..] = it.segments();
                 Self {
                     network: format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"),
                     wide_network: Some(format!("{a:x}:{b:x}:{c:x}::/48")),
-                    block: block_of(IpAddr::V6(it)),
+                    block: block_of_ip(IpAddr::V6(it)),
                 }
             }
             Err(_) => Self {
@@ -75,12 +75,12 @@ impl ClientAddress {
 }
 
 /// Returns the /24 or /48 of an address as a proxy reports it; none when it cannot be read.
-pub(crate) fn block(text: &str) -> Option<String> {
+pub(crate) fn block_of(text: &str) -> Option<String> {
     let address = text.trim().parse::<IpAddr>().ok()?;
-    Some(block_of(address.to_canonical()))
+    Some(block_of_ip(address.to_canonical()))
 }
 
-fn block_of(address: IpAddr) -> String {
+fn block_of_ip(address: IpAddr) -> String {
     match address {
         IpAddr::V4(it) => {
             let [a, b, c, _] = it.octets();
@@ -158,9 +158,9 @@ mod tests {
 
     #[test]
     fn a_network_is_what_an_address_begins_with() {
-        assert_eq!(block("203.0.113.9").as_deref(), Some("203.0.113.0/24"));
-        assert_eq!(block("::ffff:203.0.113.9").as_deref(), Some("203.0.113.0/24"));
-        assert_eq!(block("2001:db8:1:2::9").as_deref(), Some("2001:db8:1::/48"));
-        assert_eq!(block("unknown"), None);
+        assert_eq!(block_of("203.0.113.9").as_deref(), Some("203.0.113.0/24"));
+        assert_eq!(block_of("::ffff:203.0.113.9").as_deref(), Some("203.0.113.0/24"));
+        assert_eq!(block_of("2001:db8:1:2::9").as_deref(), Some("2001:db8:1::/48"));
+        assert_eq!(block_of("unknown"), None);
     }
 }

@@ -238,12 +238,9 @@ pub(crate) async fn next_version(app: &App, after: &Document) -> Result<Vec<Stat
         if let Some(last) = old.last() {
             writes.push(document_versions::delete_up_to(workspace, &after.id, last.version));
         }
-        let contents: BTreeSet<&str> = old.iter().map(|it| it.content_hash.as_str()).collect();
-        let keys: Vec<String> = contents.into_iter().map(|it| blob::upload_key(workspace, it)).collect();
-        for part in keys.chunks(deletion::ERASED_AT_ONCE) {
-            let keys = part.to_vec();
-            writes.push(job::insert(app, workspace, Task::EraseBlobs { keys }, deletion::DELAY)?);
-        }
+        let contents: BTreeSet<&String> = old.iter().map(|it| &it.content_hash).collect();
+        let contents: Vec<String> = contents.into_iter().cloned().collect();
+        writes.extend(deletion::erase(app, workspace, &contents)?);
     }
     writes.extend([
         document_versions::insert(after, now),

@@ -1,10 +1,11 @@
 //! Programs: back ends that call with a key of their own.
+use crate::address::block_of;
 use crate::app::App;
 use crate::limit::plan::Counting;
 use crate::limit::{Meter, lane};
 use crate::permission::{self, Action};
 use crate::workspace::Member;
-use crate::{Error, Kind, Reason, Result, address as client_address, secret, widget};
+use crate::{Error, Kind, Reason, Result, secret, widget};
 use edge_model::actor::Actor;
 use edge_model::key::KeyKind;
 use edge_model::workspace::Workspace;
@@ -100,7 +101,7 @@ pub async fn enter(
     let owner = find(app, kind, text).await?;
     let now = app.now();
     lane::admit_program(&*app.limiter, meter, counting, &owner, now).await?;
-    if let Some(touch) = widget::touch(&owner, address.and_then(client_address::block).as_deref(), now) {
+    if let Some(touch) = widget::touch(&owner, address.and_then(block_of).as_deref(), now) {
         app.store.write(vec![touch]).await?;
     }
     Ok(Program(owner))

@@ -2,8 +2,7 @@
 //!
 //! See <https://platform.openai.com/docs/api-reference/embeddings/create>.
 use crate::model::server::Server;
-use crate::ports::Fault;
-use crate::ports::{Embeddings, Fetcher};
+use crate::ports::{Embeddings, Fault, Fetcher};
 use crate::settings::ModelServer;
 use async_trait::async_trait;
 use edge_model::report::without_values;
