@@ -32,7 +32,7 @@ impl<T: Send + Sync + 'static> Clone for Remote<T> {
 impl<T: Send + Sync + 'static> Copy for Remote<T> {}
 
 impl<T: Clone + PartialEq + Send + Sync + 'static> Remote<T> {
-    /// Returns where the answer stands. Tracked; an answer that is asked for again and comes out alike notifies nobody.
+    /// Returns the state of the request. Tracked; a reload with an equal answer does not notify.
     pub fn answer(self) -> Answer<T> {
         self.answer.get()
     }

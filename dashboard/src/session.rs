@@ -41,7 +41,7 @@ impl Session {
         self.token.set(None);
     }
 
-    /// Returns what may be asked while signed in; nothing when nobody is. Tracked.
+    /// Returns the authorized API client; none without a session. Tracked.
     pub fn api(self) -> Option<AuthorizedApi> {
         self.token.with(Option::is_some).then(|| AuthorizedApi::new(self))
     }

@@ -126,7 +126,7 @@ fn Showcase() -> impl IntoView {
     }
 }
 
-/// The pages for whoever is signed in; anyone else is led to sign in, and back.
+/// The pages that need a session. Visitors without one are sent to the sign-in page, and back afterwards.
 #[component]
 pub fn SignedIn() -> impl IntoView {
     let session = expect_context::<Session>();

@@ -169,7 +169,7 @@ fn Revoke(key: RwSignal<Option<Key>>, keys: Remote<KeyList>) -> impl IntoView {
     let keeps = RwSignal::new(false);
     let errand = Errand::default();
     let name = Memo::new(move |_| key.get().map(|key| key.name).unwrap_or_default());
-    // Names them, for nobody remembers what a number of webhooks are.
+    // Shows names, because a count does not tell the owner which webhooks are meant.
     let made = LocalResource::new(move || {
         let (workspace, asked) = (here.id.get(), key.get().filter(|key| key.webhook_count > 0));
         async move {

@@ -56,7 +56,7 @@ impl Colour {
     }
 }
 
-/// Returns what to tell somebody who chose `text` as their colour; nothing when it is fine.
+/// Returns a warning when text on a color, or links in it, are hard to read; none when it is fine, or no color.
 pub fn warning(text: &str) -> Option<String> {
     let colour = Colour::parse(text)?;
     let on_white = colour.contrast(WHITE);

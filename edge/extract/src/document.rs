@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_memory_more_often_than_it_is_in_the_file_has_a_bound() {
+    fn text_that_repeats_in_memory_is_bounded() {
         // A heading is copied to each block below it.
         let long = format!("{}\n====\n\n{}", "h".repeat(100_000), "below\n\n".repeat(100_000));
         let read_long = read(&long).unwrap();

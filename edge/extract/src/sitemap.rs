@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_is_too_long_is_cut_and_what_is_no_list_is_refused() {
+    fn long_sitemaps_are_cut_and_other_files_refused() {
         let entry = "<url><loc>https://example.com/a</loc></url>";
         let long = format!("<urlset>{}</urlset>", entry.repeat(MOST + 10));
         assert_eq!(sitemap_at_once(long.as_bytes()).unwrap().pages.len(), MOST);

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_period_is_whole_days_and_the_one_before_ends_as_late_in_the_day() {
+    fn periods_are_whole_days_and_compared_to_the_same_hour() {
         let noon = Timestamp(10 * DAY + DAY / 2);
         let period = Period::last(7, noon);
         assert_eq!((period.from, period.until), (Timestamp(4 * DAY), noon.plus(1)));

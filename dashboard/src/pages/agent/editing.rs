@@ -150,7 +150,7 @@ impl Editing {
         });
     }
 
-    /// Loads what somebody else has changed; what was typed is gone.
+    /// Loads the other person's version and discards unsaved changes.
     pub fn reload(self) {
         let (workspace, id) = (self.here.id_now(), self.id());
         let request = async move { self.api.agent(&workspace, &id).await };

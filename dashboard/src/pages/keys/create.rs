@@ -159,7 +159,7 @@ fn Kinds(kind: RwSignal<Kind>) -> impl IntoView {
     }
 }
 
-/// Offers the host of this page, for whoever wants to try the widget right here.
+/// Offers the host of this page as an allowed domain, to try the widget here.
 #[component]
 fn ThisSite(domains: RwSignal<Domains>) -> impl IntoView {
     let own = host(&platform::hostname()).ok();

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_stands_before_the_code_it_is_about_and_after_code_alone() {
+    fn citations_stand_before_code_or_after_lone_code() {
         let sentence = |hit| CitedSentence {
             text: String::new(),
             hit,

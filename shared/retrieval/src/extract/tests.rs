@@ -176,7 +176,7 @@ fn nothing_comes_of_nothing() {
 }
 
 #[test]
-fn under_a_heading_that_says_what_is_asked_the_first_sentence_leads() {
+fn the_first_sentence_under_the_matching_heading_leads() {
     let text = "Edgewise reads text, Markdown and HTML. Markdown ends in `.md`. PDF files cannot be read yet, and an \
         upload of such a file is refused. Any other file type that you upload is read as text.";
     let hits = [

@@ -224,7 +224,7 @@ fn segments_together_rank_as_one_segment() {
 }
 
 #[test]
-fn what_a_question_asks_for_and_the_best_sentence_lacks_counts_against_it() {
+fn features_tell_what_the_best_sentence_lacks() {
     let feature = |question: &str, wanted: &str| {
         let found = index().search(&EMBEDDER, question, &SearchOptions::default());
         let feature = found.features.iter().find(|(name, _)| *name == wanted);
