@@ -75,14 +75,14 @@ impl Alarm {
     pub(crate) fn ring(self: Rc<Self>) -> Result<Promise, JsValue> {
         crash::run(async move {
             if let Err(why) = self.run().await {
-                log::failure("alarm", &why.to_string());
+                log::failure("alarm", why);
             }
         })
     }
 
     async fn run(&self) -> worker::Result<()> {
         if let Err(why) = Role::Jobs.require(&self.env, "background work") {
-            log::failure("configuration", &why);
+            log::failure("configuration", why);
             return self.state.storage().delete_alarm().await;
         }
         let was_woken = self.woken.take();
@@ -108,7 +108,7 @@ impl Alarm {
         match (self.drain)(self.env.clone(), name).await {
             Ok(next) => next.map(|at| at.0 - now()),
             Err(why) => {
-                log::failure("alarm", &why);
+                log::failure("alarm", why);
                 Some(RETRY)
             }
         }

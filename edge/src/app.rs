@@ -121,12 +121,12 @@ fn model(env: &Env, choice: &ModelChoice, patience: u32) -> Result<LanguageModel
         }
     };
     // Visitors get an answer all the same, so the log is where a fault is seen.
-    let report = |fault: &Fault| log::failure("model", &fault.to_string());
+    let report = |fault: &Fault| log::failure("model", fault);
     Ok(LanguageModel::new(port, patience, report))
 }
 
 fn embeddings(env: &Env, settings: &Settings) -> Result<EmbeddingModels, String> {
-    let report = |fault: &Fault| log::failure("embedding", &fault.to_string());
+    let report = |fault: &Fault| log::failure("embedding", fault);
     let model = |port: Arc<dyn Embeddings>| Arc::new(EmbeddingModel::new(port, report));
     let mut models = Vec::new();
     // Whoever has bound the other Worker has chosen to have it.

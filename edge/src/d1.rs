@@ -3,7 +3,7 @@ use crate::js;
 use async_trait::async_trait;
 use edge_core::memory::Memory;
 use edge_store::retry::Pause;
-use edge_store::{Sql, SqlError, Statement};
+use edge_store::{Constraint, Sql, SqlError, Statement};
 use js_sys::{Array, JSON};
 use serde::Serialize as _;
 use serde_json::Value;
@@ -110,8 +110,8 @@ fn param(value: &Value) -> Result<JsValue, SqlError> {
 
 fn failure(thrown: &JsValue) -> SqlError {
     let text = js::message(thrown);
-    if text.contains("constraint failed") {
-        SqlError::Constraint(text)
+    if let Some(constraint) = Constraint::of_text(&text) {
+        SqlError::Constraint(constraint)
     } else if LOST.iter().any(|it| text.contains(it)) {
         SqlError::Lost(text)
     } else {

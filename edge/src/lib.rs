@@ -98,7 +98,7 @@ async fn answer(request: web_sys::Request, env: Env, context: Context) -> Result
 #[event(scheduled)]
 async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
     if let Err(why) = Role::Main.require(&env, "a cron trigger") {
-        log::failure("configuration", &why);
+        log::failure("configuration", why);
         return;
     }
     // The failure was logged where it was found.
@@ -119,7 +119,7 @@ fn background(context: Context) -> Background {
             Ok(JsValue::UNDEFINED)
         });
         if let Err(why) = AsRef::as_ref(&*context).wait_until(&promise) {
-            log::failure("background", &js::message(&why));
+            log::failure("background", js::message(&why));
         }
     })
 }

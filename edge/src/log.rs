@@ -2,6 +2,7 @@
 use crate::role;
 use serde::Serialize;
 use serde_json::json;
+use std::fmt::Display;
 use std::panic::PanicHookInfo;
 use worker::{console_error, console_log};
 
@@ -22,12 +23,12 @@ pub(crate) fn entry(entry: &impl Serialize) {
 }
 
 /// Writes down that something of ours failed.
-pub(crate) fn failure(what: &str, why: &str) {
-    let line = json!({ "level": "error", "event": what, "error": why, "worker": role::name() });
+pub(crate) fn failure(what: &str, why: impl Display) {
+    let line = json!({ "level": "error", "event": what, "error": why.to_string(), "worker": role::name() });
     console_error!("{line}");
 }
 
 /// Writes down a panic, after which the isolate is replaced.
 pub(crate) fn panic(info: &PanicHookInfo<'_>) {
-    failure("panic", &info.to_string());
+    failure("panic", info);
 }

@@ -9,6 +9,7 @@
 mod addresses;
 mod builder;
 mod canaries;
+mod constraints;
 mod corpus;
 mod crashes;
 mod crawling;

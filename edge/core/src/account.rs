@@ -3,7 +3,6 @@
 //! A known and an unknown address get the same answers after the same work.
 use crate::address::ClientAddress;
 use crate::app::App;
-use crate::error::is_of_reference;
 use crate::limit::Meter;
 use crate::limit::lane::{self, Operation};
 use crate::password;
@@ -14,7 +13,7 @@ use edge_model::account::{Account, Session};
 use edge_model::text::Name;
 use edge_model::time::DAY;
 use edge_model::{AccountId, SessionId};
-use edge_store::{SqlError, accounts, members, provenance};
+use edge_store::{Constraint, SqlError, accounts, members, provenance};
 use serde::{Deserialize, Serialize};
 
 /// How long a sign-in lasts, in milliseconds.
@@ -78,7 +77,7 @@ pub async fn log_in(app: &App, from: &ClientAddress, email: &str, password: &str
     {
         Ok(_) => Ok((account, token)),
         // The account was deleted while the password was compared.
-        Err(SqlError::Constraint(text)) if is_of_reference(&text) => Err(wrong_credentials()),
+        Err(SqlError::Constraint(Constraint::ForeignKey)) => Err(wrong_credentials()),
         Err(error) => Err(error.into()),
     }
 }

@@ -18,7 +18,7 @@ use edge_model::event::{AgentChanged, Happening};
 use edge_model::text::{Name, Question};
 use edge_model::{AgentId, CollectionId, Timestamp, WorkspaceId};
 use edge_store::agents::Edit;
-use edge_store::{Page, SqlError, Statement, agents};
+use edge_store::{Constraint, Page, SqlError, Statement, agents};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -213,7 +213,7 @@ async fn write(app: &App, workspace: &WorkspaceId, id: &AgentId, writes: Vec<Sta
             event::wake(app, &answers).await;
             Ok(answers)
         }
-        Err(SqlError::Constraint(text)) if text.contains("agents.revision") => {
+        Err(SqlError::Constraint(Constraint::AgentRevision)) => {
             Err(changed_meanwhile(&find(app, workspace, id).await?))
         }
         Err(error) => Err(error.into()),

@@ -15,7 +15,6 @@ mod turn;
 
 use crate::app::App;
 use crate::attempt::{self, Attempt, Begin, Work};
-use crate::error::is_of_reference;
 use crate::guard::PublicUrl;
 use crate::ports::Company;
 use crate::{Error, Result, secret};
@@ -25,7 +24,7 @@ use edge_model::source::{Source, SourceStatus};
 use edge_model::time::{DAY, MINUTE, SECOND};
 use edge_store::crawls::{self, CrawlSize, CrawlView, NextPage};
 use edge_store::sources::{self, SourceRef};
-use edge_store::{SqlError, Statement};
+use edge_store::{Constraint, Statement};
 use outcome::Outcome;
 use url::Url;
 
@@ -73,7 +72,7 @@ pub async fn drain(app: &App, source: &SourceRef, budget_ms: i64) -> Result<Opti
         }
         match step(app, view).await {
             // Deleted meanwhile: nothing may come back.
-            Err(error) if is_of_reference(error.for_log()) => return Ok(None),
+            Err(error) if error.constraint() == Some(Constraint::ForeignKey) => return Ok(None),
             done => done?,
         }
     }
@@ -400,9 +399,4 @@ pub(crate) fn first(source: &Source) -> Result<Found> {
 
 fn start(source: &Source) -> Result<Url> {
     Url::parse(&source.url).map_err(|why| Error::internal(format!("source {}: {why}", source.id)))
-}
-
-/// Tells whether what is written was refused since the same content is there already.
-fn is_duplicate(error: &SqlError) -> bool {
-    matches!(error, SqlError::Constraint(text) if text.contains("content_hash"))
 }

@@ -21,7 +21,7 @@ use edge_model::webhook::WebhookForm;
 use edge_model::workspace::Workspace;
 use edge_store::agents::Edit;
 use edge_store::deputies::{Changes, Ready};
-use edge_store::{SqlError, agents, deputies, quotas};
+use edge_store::{Constraint, SqlError, agents, deputies};
 
 /// What the deputy is called until somebody calls it otherwise.
 const NAME: &str = "Deputy";
@@ -157,7 +157,7 @@ async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
     match app.store.write(writes).await {
         Ok(answers) => event::wake(app, &answers).await,
         // Somebody else was the first to use it; theirs is it.
-        Err(SqlError::Constraint(text)) if quotas::exceeded(&text).is_none() => {}
+        Err(SqlError::Constraint(Constraint::Deputy)) => {}
         Err(error) => return Err(error.into()),
     }
     let made = app.store.deputy(&workspace.id).await?;

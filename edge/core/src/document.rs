@@ -13,7 +13,7 @@ use edge_model::text::Name;
 use edge_model::time::MINUTE;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
 use edge_store::documents::Filter;
-use edge_store::{Page, SqlError, Statement, crawls, document_versions, documents, jobs};
+use edge_store::{Constraint, Page, SqlError, Statement, crawls, document_versions, documents, jobs};
 use std::collections::BTreeSet;
 
 /// After how long bytes are erased that no row names, in milliseconds: longer than a request takes.
@@ -167,10 +167,10 @@ pub(crate) async fn insert(app: &App, document: Document, kept: Statement) -> Re
     app.jobs.wake(workspace).await?;
     match app.store.write(writes).await {
         Ok(_) => {}
-        Err(SqlError::Constraint(text)) if text.contains("content_hash") => {
+        Err(SqlError::Constraint(same @ Constraint::DocumentContent)) => {
             let (collection, hash) = (&document.collection_id, &document.content_hash);
             let first = app.store.document_by_content(workspace, collection, hash).await?;
-            return again(app, first.ok_or_else(|| Error::internal(text))?).await;
+            return again(app, first.ok_or_else(|| Error::internal(same))?).await;
         }
         Err(error) => return Err(error.into()),
     }

@@ -8,7 +8,7 @@ use crate::{Error, Kind, Result, blob, collection, secret};
 use edge_model::document::{Document, DocumentStatus, DocumentVersion, SourceType};
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId};
-use edge_store::{SqlError, Statement};
+use edge_store::{Constraint, SqlError, Statement};
 
 /// How much of an old text is shown, in bytes.
 const SHOWN: usize = 1024 * 1024;
@@ -187,11 +187,11 @@ async fn change(app: &App, before: Document, mut after: Document, kept: Option<S
     app.jobs.wake(&after.workspace_id).await?;
     match app.store.write(writes).await {
         Ok(_) => {}
-        Err(SqlError::Constraint(text)) if text.contains("content_hash") => {
+        Err(SqlError::Constraint(Constraint::DocumentContent)) => {
             let message = "another document of the collection has the same content";
             return Err(Error::new(Kind::Conflict, message));
         }
-        Err(SqlError::Constraint(text)) if text.contains("document_versions.") => {
+        Err(SqlError::Constraint(Constraint::DocumentVersion)) => {
             return Err(Error::new(
                 Kind::Conflict,
                 "somebody else has just changed the document; try again",

@@ -1,7 +1,7 @@
 //! The one error every operation returns. Dialects decide how it looks on the wire.
 mod plan;
 
-use edge_store::{SqlError, caller_checks, quotas};
+use edge_store::{Constraint, SqlError};
 use std::fmt;
 use std::panic::Location;
 
@@ -103,9 +103,21 @@ pub struct Error {
     pub field: Option<String>,
     /// Seconds until another try may succeed.
     pub retry_after: Option<u64>,
+    /// The constraint of the database that refused it, if one did.
+    constraint: Option<Constraint>,
     /// For logs only; no dialect may put this on the wire.
     internal: Option<String>,
     at: &'static Location<'static>,
+}
+
+/// A text for the log. It can only be shown: what is decided by an error has a type, such as [`Kind`] or [`Constraint`].
+#[derive(Clone, Copy, Debug)]
+pub struct LogText<'a>(&'a str);
+
+impl fmt::Display for LogText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
 }
 
 impl Error {
@@ -119,6 +131,7 @@ impl Error {
             message: message.into(),
             field: None,
             retry_after: None,
+            constraint: None,
             internal: None,
             at,
         }
@@ -202,15 +215,20 @@ impl Error {
         self
     }
 
+    /// Returns which constraint of the database refused a write, if one did.
+    pub(crate) fn constraint(&self) -> Option<Constraint> {
+        self.constraint
+    }
+
     /// Returns what is known of the cause and may be logged with a request; none of a refusal whose message may show what
     /// somebody has written.
-    pub fn cause(&self) -> Option<&str> {
-        self.internal.as_deref()
+    pub fn cause(&self) -> Option<LogText<'_>> {
+        self.internal.as_deref().map(LogText)
     }
 
     /// Returns the text for the log of background work, the internal cause before the public message.
-    pub fn for_log(&self) -> &str {
-        self.internal.as_deref().unwrap_or(&self.message)
+    pub fn for_log(&self) -> LogText<'_> {
+        LogText(self.internal.as_deref().unwrap_or(&self.message))
     }
 
     /// Returns where in our code the error was made.
@@ -219,34 +237,36 @@ impl Error {
     }
 }
 
-/// What a broken constraint tells the caller: that the plan allows no more, that what the row refers to is gone, or that
-/// there is such a row already.
-#[track_caller]
-fn of_constraint(text: &str) -> Error {
-    match quotas::exceeded(text) {
-        Some(resource) => Error::of_plan(resource),
-        None if is_of_reference(text) => Error::new(Kind::NotFound, "what it belongs to is not there any more"),
-        None => Error::new(Kind::Conflict, "already exists"),
+/// What a broken constraint tells the caller who expects none in particular.
+impl From<Constraint> for Error {
+    #[track_caller]
+    fn from(constraint: Constraint) -> Self {
+        let error = match constraint {
+            Constraint::CallerCheck => Self::new(Kind::Forbidden, "your role here has just changed"),
+            Constraint::ForeignKey => Self::new(Kind::NotFound, "what it belongs to is not there any more"),
+            Constraint::Quota(resource) => Self::of_plan(resource),
+            Constraint::AgentRevision
+            | Constraint::Deputy
+            | Constraint::DocumentContent
+            | Constraint::DocumentVersion
+            | Constraint::IdempotencyEffect
+            | Constraint::MailLimit
+            | Constraint::SnapshotVersion
+            | Constraint::SourceUrl => Self::new(Kind::Conflict, "already exists"),
+        };
+        Self {
+            constraint: Some(constraint),
+            internal: Some(constraint.to_string()),
+            ..error
+        }
     }
-}
-
-/// Tells whether a constraint was broken by a row that refers to one that is not there, and not by one that is there twice.
-pub(crate) fn is_of_reference(constraint: &str) -> bool {
-    constraint.contains("FOREIGN KEY constraint failed")
 }
 
 impl From<SqlError> for Error {
     #[track_caller]
     fn from(error: SqlError) -> Self {
         match error {
-            SqlError::Constraint(text) if caller_checks::is_refusal(&text) => Self {
-                internal: Some(text),
-                ..Self::new(Kind::Forbidden, "your role here has just changed")
-            },
-            SqlError::Constraint(text) => Self {
-                internal: Some(text.clone()),
-                ..of_constraint(&text)
-            },
+            SqlError::Constraint(constraint) => constraint.into(),
             SqlError::OutOfMemory(text) => Self::out_of_memory(text),
             SqlError::Lost(text) => Self::unavailable("the database did not answer; try again", text).retry_after(1),
             SqlError::Other(text) => Self::internal(text),

@@ -14,7 +14,7 @@ pub(crate) use compact::compact;
 use edge_model::job::Task;
 use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry, Snapshot};
 use edge_model::{DocumentId, WorkspaceId};
-use edge_store::{Statement, index_snapshots};
+use edge_store::{Constraint, Statement, index_snapshots};
 pub use embed::Progress;
 use retrieval::index::vectors::Policy;
 use retrieval::{Embedder, Index, Layer, Segment};
@@ -272,7 +272,7 @@ pub(crate) async fn retry<T, F: Future<Output = Result<T>>>(app: &App, change: i
     let mut attempt = 0;
     loop {
         match change().await {
-            Err(error) if error.kind == Kind::Conflict && error.for_log().contains("index_snapshots.version") => {
+            Err(error) if error.constraint() == Some(Constraint::SnapshotVersion) => {
                 attempt += 1;
                 if attempt >= 8 {
                     return Err(Error::unavailable("too many changes at once; try again", error).retry_after(1));

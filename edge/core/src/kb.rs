@@ -9,7 +9,7 @@ use edge_model::document::{Document, DocumentKind, DocumentStatus, SourceType};
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
 use edge_store::documents::Filter;
-use edge_store::{Page, SqlError, documents};
+use edge_store::{Constraint, Page, SqlError, documents};
 
 /// How much of a text is shown, in bytes. What is given as a text is shorter; an uploaded file may be longer.
 const SHOWN: usize = 1024 * 1024;
@@ -211,15 +211,12 @@ pub async fn update(app: &App, caller: &impl Caller, id: &DocumentId, change: Ch
 
 fn conflict(error: SqlError) -> Error {
     match error {
-        SqlError::Constraint(text) if text.contains("content_hash") => {
+        SqlError::Constraint(Constraint::DocumentContent) => {
             Error::new(Kind::Conflict, "the same text is here already, under the same title")
         }
-        error @ SqlError::Constraint(_)
-            if matches!(Error::from(error.clone()).kind, Kind::PlanLimit | Kind::NotFound) =>
-        {
-            error.into()
+        SqlError::Constraint(Constraint::DocumentVersion) => {
+            Error::new(Kind::Conflict, "somebody else changed the document just now; try again")
         }
-        SqlError::Constraint(_) => Error::new(Kind::Conflict, "somebody else changed the document just now; try again"),
         error => error.into(),
     }
 }

@@ -75,4 +75,4 @@ pub mod workers;
 pub mod workspace;
 
 pub use app::App;
-pub use error::{Error, Kind, Reason, Result};
+pub use error::{Error, Kind, LogText, Reason, Result};

@@ -6,8 +6,8 @@ use edge_model::mail_ledger::{LedgerEntry, MailKind, MailLimits};
 use edge_model::plan::Plan;
 use edge_model::time::{DAY, HOUR};
 use edge_model::{Timestamp, WorkspaceId};
-use edge_store::mail_ledger::{MailRoom, REFUSED_COLUMN};
-use edge_store::{Statement, mail_ledger};
+use edge_store::mail_ledger::MailRoom;
+use edge_store::{Constraint, Statement, mail_ledger};
 use serde_json::Value;
 
 /// Mails of one kind to one address.
@@ -132,7 +132,7 @@ pub(crate) async fn write(
     // Last, since a batch that is taken up again is known by its first statement.
     writes.push(mail_ledger::count(entry, limits, invitee));
     match event::write(app, writes).await {
-        Err(error) if error.kind == Kind::Conflict && error.for_log().contains(REFUSED_COLUMN) => {
+        Err(error) if error.constraint() == Some(Constraint::MailLimit) => {
             let room = app.store.mail_room(entry, limits, invitee).await?;
             Err(refusal(&room, entry.created_at))
         }

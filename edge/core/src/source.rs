@@ -10,7 +10,7 @@ use edge_model::source::{Refresh, Source, SourceKind, SourceStatus};
 use edge_model::{CollectionId, SourceId, WorkspaceId};
 use edge_store::crawls::PageList;
 use edge_store::sources::{Changes, SourceRef};
-use edge_store::{SqlError, crawls, sources};
+use edge_store::{Constraint, SqlError, crawls, sources};
 use url::Url;
 
 /// How many pages are taken in when nothing is said.
@@ -137,9 +137,9 @@ pub async fn create(app: &App, caller: &impl Caller, new: NewSource) -> Result<(
     match app.store.write(writes).await {
         Ok(_) => {}
         // The same address was given twice at the same time.
-        Err(SqlError::Constraint(text)) if text.contains("sources.url") => {
+        Err(SqlError::Constraint(same @ Constraint::SourceUrl)) => {
             let first = known(&source).await?;
-            return Ok((first.ok_or_else(|| Error::internal(text))?, true));
+            return Ok((first.ok_or_else(|| Error::internal(same))?, true));
         }
         Err(error) => return Err(error.into()),
     }

@@ -35,7 +35,7 @@ impl From<&edge_core::Error> for Failure {
         let at = error.location();
         Self {
             kind: format!("{:?}", error.kind),
-            message: error.cause().map(str::to_owned),
+            message: error.cause().map(|it| it.to_string()),
             at: format!("{}:{}", at.file(), at.line()),
         }
     }

@@ -112,7 +112,7 @@ impl Stream for Watched {
                 }
                 Some(Err(why)) => {
                     self.is_over = true;
-                    log::failure("response.stream", &why.to_string());
+                    log::failure("response.stream", why);
                     return Poll::Ready(Some(Err("the stream broke off".into())));
                 }
                 None => {
@@ -131,7 +131,7 @@ impl Drop for Watched {
         }
         let listener = self.on_abort.as_ref().unchecked_ref();
         if let Err(why) = self.signal.remove_event_listener_with_callback("abort", listener) {
-            log::failure("response.stream", &js::message(&why));
+            log::failure("response.stream", js::message(&why));
         }
     }
 }

@@ -113,7 +113,7 @@ fn find(workspace: &WorkspaceId, id: &AgentId) -> Statement {
 pub struct Edit<'a> {
     pub by: &'a Actor,
     pub at: Timestamp,
-    /// The change is refused as [`SqlError::Constraint`] of `agents.revision`, and with it the whole batch, when the agent
+    /// The change is refused as [`crate::Constraint::AgentRevision`], and with it the whole batch, when the agent
     /// is at none of these; none takes any.
     pub expected: Option<&'a [u64]>,
 }

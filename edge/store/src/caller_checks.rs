@@ -5,10 +5,8 @@ use crate::{Statement, json};
 use edge_model::actor::Actor;
 use edge_model::{AccountId, KeyId, WorkspaceId};
 
-/// How the database names the refusal.
-const REFUSAL: &str = "caller may not";
-
-/// Refuses the whole batch unless the caller is a member in one of `roles`, or a key that is not revoked.
+/// Refuses the whole batch as [`crate::Constraint::CallerCheck`] unless the caller is a member in one of `roles`, or a key
+/// that is not revoked.
 pub fn require(workspace: &WorkspaceId, caller: &Actor, roles: &[&str]) -> Statement {
     sql!(
         "INSERT INTO caller_checks (is_allowed) SELECT
@@ -21,9 +19,4 @@ pub fn require(workspace: &WorkspaceId, caller: &Actor, roles: &[&str]) -> State
         caller.key_id.as_ref().map(KeyId::as_str),
         json(&roles)
     )
-}
-
-/// Tells whether a batch was refused by [`require`].
-pub fn is_refusal(constraint: &str) -> bool {
-    constraint.contains(REFUSAL)
 }

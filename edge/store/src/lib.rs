@@ -13,6 +13,7 @@ pub mod api_keys;
 pub mod attempts;
 pub mod caller_checks;
 pub mod collections;
+pub mod constraint;
 pub mod conversations;
 pub mod crawls;
 pub mod deliveries;
@@ -41,6 +42,7 @@ pub mod transcripts;
 pub mod webhooks;
 pub mod workspaces;
 
+pub use constraint::Constraint;
 pub use once::Made;
 pub use port::{Sql, SqlError, Statement};
 

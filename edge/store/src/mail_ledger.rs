@@ -6,9 +6,6 @@ use edge_model::time::{DAY, HOUR};
 use edge_model::{AccountId, Timestamp, WorkspaceId};
 use serde::Deserialize;
 
-/// The column that the database refuses when a batch orders one mail too many.
-pub const REFUSED_COLUMN: &str = "mail_ledger.recipient";
-
 /// When there is room again under each limit; none where there is room already.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct MailRoom {
@@ -85,8 +82,8 @@ impl Store {
     }
 }
 
-/// Counts a mail in the batch that orders it. Beyond a limit the database refuses the batch as a whole, naming
-/// [`REFUSED_COLUMN`]. `invitee` is the address that an invitation of the same batch is to: it takes the place of an
+/// Counts a mail in the batch that orders it. Beyond a limit the database refuses the batch as a whole, as
+/// [`crate::Constraint::MailLimit`]. `invitee` is the address that an invitation of the same batch is to: it takes the place of an
 /// earlier one.
 pub fn count(entry: &LedgerEntry, limits: &MailLimits, invitee: Option<&str>) -> Statement {
     sql!(

@@ -3,7 +3,7 @@
 //! Every batch brings a row of its own, which the database takes once: a batch that was written is refused as a whole.
 //! Then the statements are answered as they were, by what their [`Statement::again`] finds.
 use crate::idempotency_keys::{self, Claim};
-use crate::{SqlError, Statement, Store};
+use crate::{Constraint, SqlError, Statement, Store};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -81,7 +81,7 @@ impl Store {
         statements.splice(0..0, [effect, tie]);
         match self.sql.batch(statements).await {
             Ok(answers) => Ok(answers.into_iter().skip(2).collect()),
-            Err(SqlError::Constraint(text)) if text.contains("idempotency_effects") => {
+            Err(SqlError::Constraint(Constraint::IdempotencyEffect)) => {
                 let mut answers = vec![];
                 for statement in again {
                     answers.push(match statement {

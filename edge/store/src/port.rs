@@ -1,4 +1,5 @@
 //! The whole of what we ask of a database.
+use crate::Constraint;
 use async_trait::async_trait;
 use serde_json::Value;
 use std::sync::Arc;
@@ -24,13 +25,13 @@ impl Statement {
 /// Why a statement did not do its work.
 #[derive(Clone, Debug)]
 pub enum SqlError {
-    /// A constraint refused it; the text names table and column.
-    Constraint(String),
+    /// A constraint refused it that an operation may expect.
+    Constraint(Constraint),
     /// The connection was lost, so that nobody knows whether the statements were applied; the text is for the log.
     Lost(String),
     /// There was no memory for its rows; it did its work.
     OutOfMemory(String),
-    /// Anything else, for the log.
+    /// Anything else, for the log; a constraint that no operation expects is named.
     Other(String),
 }
 

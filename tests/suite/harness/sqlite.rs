@@ -2,7 +2,7 @@
 use super::tenant_guard;
 use async_trait::async_trait;
 use edge_core::memory::Memory;
-use edge_store::{Sql, SqlError, Statement};
+use edge_store::{Constraint, Sql, SqlError, Statement};
 use rusqlite::Connection;
 use rusqlite::types::{ToSql, ValueRef};
 use serde_json::{Map, Value, json};
@@ -301,11 +301,7 @@ fn bind(value: &Value) -> rusqlite::types::Value {
 
 fn error(error: rusqlite::Error) -> SqlError {
     let text = error.to_string();
-    if text.contains("constraint failed") {
-        SqlError::Constraint(text)
-    } else {
-        SqlError::Other(text)
-    }
+    Constraint::of_text(&text).map_or(SqlError::Other(text), SqlError::Constraint)
 }
 
 #[async_trait]

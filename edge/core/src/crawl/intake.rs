@@ -1,5 +1,5 @@
 //! A page taken in: a document of its own, or another version of it.
-use super::{CANONICAL, Crawl, enqueue, is_duplicate, write};
+use super::{CANONICAL, Crawl, enqueue, write};
 use crate::app::App;
 use crate::document::Contents;
 use crate::file::{self, Upload};
@@ -8,7 +8,7 @@ use edge_extract::Page;
 use edge_model::crawl::{CrawlPage, Found, PageState};
 use edge_model::document::{Document, SourceType};
 use edge_model::source::Source;
-use edge_store::{Statement, crawls, document_versions, documents, sources};
+use edge_store::{Constraint, SqlError, Statement, crawls, document_versions, documents, sources};
 use url::Url;
 
 /// The longest title, in characters.
@@ -139,7 +139,7 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
     app.jobs.wake(workspace).await?;
     match app.store.write(writes).await {
         Ok(_) => app.jobs.wake(workspace).await,
-        Err(error) if is_duplicate(&error) => {
+        Err(SqlError::Constraint(Constraint::DocumentContent)) => {
             let same = app
                 .store
                 .document_by_content(workspace, &after.collection_id, &hash)
