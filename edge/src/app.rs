@@ -93,6 +93,7 @@ fn build(env: &Env) -> Result<App, String> {
         model: model.map(Arc::new),
         ids: None,
         embeddings,
+        own_work: None,
     })
 }
 

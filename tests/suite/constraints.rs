@@ -42,11 +42,7 @@ fn database() -> Sqlite {
 }
 
 fn statement(sql: &'static str) -> Statement {
-    Statement {
-        sql,
-        params: vec![],
-        again: None,
-    }
+    Statement::new(sql, vec![])
 }
 
 fn workspace() -> WorkspaceId {

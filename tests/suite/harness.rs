@@ -149,6 +149,7 @@ impl World {
             model: model.map(|it| Arc::new(LanguageModel::new(Arc::new(it), 15_000, |_| {}))),
             ids: None,
             embeddings: EmbeddingModels::new(embeddings),
+            own_work: None,
         };
         Self {
             router: edge_dialects::router(app.clone()),

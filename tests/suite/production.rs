@@ -260,11 +260,7 @@ async fn a_lost_read_is_sent_again_and_a_lost_write_is_not() {
     ] {
         let lost = Arc::new(AlwaysLost::default());
         let sql = Retrying::new(lost.clone(), Arc::new(NoPause));
-        let statement = |sql: &&'static str| Statement {
-            sql,
-            params: vec![],
-            again: None,
-        };
+        let statement = |sql: &&'static str| Statement::new(sql, vec![]);
         assert!(sql.batch(texts.iter().map(statement).collect()).await.is_err());
         assert_eq!(lost.0.load(Ordering::Relaxed), times, "{texts:?}");
     }

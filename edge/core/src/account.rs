@@ -3,6 +3,7 @@
 //! A known and an unknown address get the same answers after the same work.
 use crate::address::ClientAddress;
 use crate::app::App;
+use crate::changes::Changes;
 use crate::limit::Meter;
 use crate::limit::lane::{self, Operation};
 use crate::password;
@@ -13,7 +14,7 @@ use edge_model::account::{Account, Session};
 use edge_model::text::Name;
 use edge_model::time::DAY;
 use edge_model::{AccountId, SessionId};
-use edge_store::{Constraint, SqlError, accounts, members, provenance};
+use edge_store::{Constraint, accounts, jobs, members, provenance};
 use serde::{Deserialize, Serialize};
 
 /// How long a sign-in lasts, in milliseconds.
@@ -70,15 +71,12 @@ pub async fn log_in(app: &App, from: &ClientAddress, email: &str, password: &str
     };
     guess.was_right(app).await?;
     let (session, token) = new_session(app, &account.id)?;
-    match app
-        .store
-        .write(vec![accounts::insert_session(&session, app.now())])
-        .await
-    {
+    let changes = Changes::of(app, accounts::insert_session(&session, app.now()));
+    match changes.commit().await {
         Ok(_) => Ok((account, token)),
         // The account was deleted while the password was compared.
-        Err(SqlError::Constraint(Constraint::ForeignKey)) => Err(wrong_credentials()),
-        Err(error) => Err(error.into()),
+        Err(error) if error.constraint() == Some(Constraint::ForeignKey) => Err(wrong_credentials()),
+        Err(error) => Err(error),
     }
 }
 
@@ -130,8 +128,10 @@ pub(crate) fn session_ended() -> Error {
 /// # Errors
 /// When the database does not answer.
 pub async fn log_out(app: &App, caller: &SignedIn) -> Result<()> {
-    app.store.write(vec![accounts::delete_session(&caller.session)]).await?;
-    Ok(())
+    Changes::of(app, accounts::delete_session(&caller.session))
+        .commit()
+        .await
+        .map(drop)
 }
 
 /// Changes a person's name.
@@ -139,8 +139,8 @@ pub async fn log_out(app: &App, caller: &SignedIn) -> Result<()> {
 /// # Errors
 /// When the database does not answer.
 pub async fn rename(app: &App, caller: &SignedIn, full_name: &Name) -> Result<Account> {
-    app.store
-        .write(vec![accounts::rename(&caller.account.id, full_name.as_str())])
+    Changes::of(app, accounts::rename(&caller.account.id, full_name.as_str()))
+        .commit()
         .await?;
     Ok(Account {
         full_name: full_name.to_string(),
@@ -175,23 +175,19 @@ pub async fn delete(app: &App, from: &ClientAddress, caller: &SignedIn, password
         return Err(Error::new(Kind::Conflict, message));
     }
     let queue = letter::queue(&account.email);
-    let mut writes = vec![edge_store::jobs::delete_all(&queue, None)];
+    let mut changes = Changes::of(app, jobs::delete_all(&queue, None));
     let (shared, own): (Vec<_>, Vec<_>) = holdings.into_iter().partition(|it| it.others > 0);
     for it in &own {
-        app.jobs.wake(&it.workspace_id).await?;
-        writes.extend(erasure::workspace(app, &it.workspace_id)?);
+        erasure::workspace(&mut changes, &it.workspace_id)?;
     }
     for it in &shared {
-        writes.push(members::delete(&it.workspace_id, &account.id));
-        writes.push(members::settle_owner(&it.workspace_id));
+        changes.push(members::delete(&it.workspace_id, &account.id));
+        changes.push(members::settle_owner(&it.workspace_id));
     }
     // Keys and webhooks that the person made elsewhere end with their memberships.
-    writes.extend(provenance::end_of_account(&account.id, app.now()));
-    writes.extend(accounts::delete(&account.id, &account.email));
-    app.store.write(writes).await?;
-    for it in &own {
-        app.jobs.wake(&it.workspace_id).await?;
-    }
+    changes.extend(provenance::end_of_account(&account.id, app.now()));
+    changes.extend(accounts::delete(&account.id, &account.email));
+    changes.commit().await?;
     app.limiter.forget(account.id.as_str()).await?;
     app.limiter.forget(queue.as_str()).await?;
     throttle::forget(app, &account.email).await

@@ -2,12 +2,13 @@
 use crate::agent_patch::Patch;
 use crate::answer::{self, Brief, Composed, Speech};
 use crate::app::App;
+use crate::changes::{Changes, Committed};
 use crate::limit::lane;
 use crate::permission::Action;
 use crate::ports::Departure;
 use crate::program::Caller as _;
 use crate::workspace::Member;
-use crate::{Error, Kind, Result, event};
+use crate::{Error, Kind, Result};
 use edge_model::actor::Actor;
 use edge_model::agent::{
     Agent, AgentConfig, AgentStats, AgentStatus, AgentSummary, GeneratorChoice, ResponseStyle, Strategy, Tone,
@@ -18,9 +19,9 @@ use edge_model::event::{AgentChanged, Happening};
 use edge_model::text::{Name, Question};
 use edge_model::{AgentId, CollectionId, Timestamp, WorkspaceId};
 use edge_store::agents::Edit;
-use edge_store::{Constraint, Page, SqlError, Statement, agents};
+use edge_store::{Constraint, Page, agents};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 /// What an agent says first unless it is told otherwise.
 const GREETING: &str = "Hi! How can I help you today?";
@@ -62,33 +63,29 @@ pub async fn create(app: &App, member: &Member, name: Name, patch: Patch) -> Res
         Some(ids) => check_collections(app, workspace, ids).await?,
         None => agent.draft.collection_ids = app.store.default_collection(workspace).await?.into_iter().collect(),
     }
-    let mut writes = making(app, &agent);
+    let mut changes = Changes::new(app);
+    created(&mut changes, &agent);
     let actor = member.actor();
     let edit = Edit {
         by: &actor,
         at: now,
         expected: None,
     };
-    writes.push(agents::update(workspace, &agent.id, &patch.changes()?, edit));
-    event::write(app, writes).await?;
+    changes.push(agents::update(workspace, &agent.id, &patch.changes()?, edit));
+    changes.commit().await?;
     find(app, workspace, &agent.id).await
 }
 
-/// Returns what is written when an agent is made: the row, and the event for those who want to be told. To be written
-/// with [`event::write`].
-pub(crate) fn making(app: &App, agent: &Agent) -> Vec<Statement> {
-    let mut writes = vec![agents::insert(agent)];
+/// Adds a new agent: its row, and the event for those who want to be told.
+pub(crate) fn created(changes: &mut Changes<'_>, agent: &Agent) {
+    changes.push(agents::insert(agent));
     let happening = Happening::AgentCreated(told(agent));
-    let event = event::of(app, &agent.workspace_id, agent.id.as_str(), happening);
-    writes.extend(event::statements(&event));
-    writes
+    changes.event_of(&agent.workspace_id, agent.id.as_str(), happening);
 }
 
-/// Returns the event for those who want to be told that an agent is not what it was. To be written with
-/// [`event::write`], in the batch of the change.
-pub(crate) fn changing(app: &App, agent: &Agent) -> Result<Vec<Statement>> {
-    let event = event::make(app, &agent.workspace_id, Happening::AgentUpdated(told(agent)))?;
-    Ok(event::statements(&event))
+/// Adds the event for those who want to be told that an agent is not what it was.
+pub(crate) fn updated(changes: &mut Changes<'_>, agent: &Agent) -> Result<()> {
+    changes.event(&agent.workspace_id, Happening::AgentUpdated(told(agent)))
 }
 
 fn told(agent: &Agent) -> AgentChanged {
@@ -200,23 +197,19 @@ pub async fn update(
         at: app.now(),
         expected,
     };
-    let mut writes = vec![agents::update(workspace, id, &patch.changes()?, edit)];
-    writes.extend(changing(app, &agent)?);
-    write(app, workspace, id, writes).await?;
+    let mut changes = Changes::of(app, agents::update(workspace, id, &patch.changes()?, edit));
+    updated(&mut changes, &agent)?;
+    commit(app, workspace, id, changes).await?;
     detail(app, find(app, workspace, id).await?).await
 }
 
-/// Writes a batch that changes an agent.
-async fn write(app: &App, workspace: &WorkspaceId, id: &AgentId, writes: Vec<Statement>) -> Result<Vec<Vec<Value>>> {
-    match app.store.write(writes).await {
-        Ok(answers) => {
-            event::wake(app, &answers).await;
-            Ok(answers)
-        }
-        Err(SqlError::Constraint(Constraint::AgentRevision)) => {
+/// Commits a change of an agent, unless somebody else has changed it since the caller has seen it.
+async fn commit(app: &App, workspace: &WorkspaceId, id: &AgentId, changes: Changes<'_>) -> Result<Committed> {
+    match changes.commit().await {
+        Err(error) if error.constraint() == Some(Constraint::AgentRevision) => {
             Err(changed_meanwhile(&find(app, workspace, id).await?))
         }
-        Err(error) => Err(error.into()),
+        outcome => outcome,
     }
 }
 
@@ -267,10 +260,11 @@ pub async fn publish(app: &App, member: &Member, id: &AgentId, expected: Option<
         at,
         expected,
     };
-    let mut writes = Vec::from(agents::publish(workspace, id, edit));
-    writes.extend(changing(app, &agent)?);
-    let answers = write(app, workspace, id, writes).await?;
-    let row = answers.into_iter().nth(1).and_then(|it| it.into_iter().next());
+    let mut changes = Changes::new(app);
+    let [_, published, _] = agents::publish(workspace, id, edit).map(|it| changes.push(it));
+    updated(&mut changes, &agent)?;
+    let mut committed = commit(app, workspace, id, changes).await?;
+    let row = committed.take(published).into_iter().next();
     let Row { version, revision } = serde_json::from_value(row.ok_or_else(archived)?).map_err(Error::internal)?;
     Ok(Publication {
         version: version_name(version),

@@ -1,16 +1,17 @@
 //! Agents put aside, brought back, copied, and restored to an earlier version.
 use crate::agent::{self, Detail};
 use crate::app::App;
+use crate::changes::Changes;
 use crate::permission::Action;
 use crate::program::Caller as _;
 use crate::workspace::Member;
-use crate::{Error, Result, event};
+use crate::{Error, Result};
 use edge_model::AgentId;
 use edge_model::actor::Actor;
 use edge_model::agent::{Agent, AgentStatus, AgentVersion, AgentVersionSummary};
 use edge_model::text::Name;
+use edge_store::agent_versions;
 use edge_store::agents::Edit;
-use edge_store::{Statement, agent_versions};
 
 /// What the name of a copy ends with.
 const COPY: &str = " (copy)";
@@ -46,9 +47,10 @@ async fn set_status(app: &App, member: &Member, agent: Agent, status: AgentStatu
     }
     let actor = member.actor();
     let edit = edit(app, &actor);
-    let mut writes = agent::changing(app, &agent)?;
-    writes.push(agent_versions::set_status(&agent.workspace_id, &agent.id, status, edit));
-    write(app, &agent, writes).await
+    let mut changes = Changes::new(app);
+    agent::updated(&mut changes, &agent)?;
+    changes.push(agent_versions::set_status(&agent.workspace_id, &agent.id, status, edit));
+    commit(app, &agent, changes).await
 }
 
 /// Names who changes an agent now, whatever revision it is at.
@@ -60,9 +62,9 @@ fn edit<'a>(app: &App, by: &'a Actor) -> Edit<'a> {
     }
 }
 
-/// Writes a batch that changes an agent, and returns the agent as it is then.
-async fn write(app: &App, agent: &Agent, writes: Vec<Statement>) -> Result<Detail> {
-    event::write(app, writes).await?;
+/// Commits a change of an agent, and returns the agent as it is then.
+async fn commit(app: &App, agent: &Agent, changes: Changes<'_>) -> Result<Detail> {
+    changes.commit().await?;
     agent::detail(app, agent::find(app, &agent.workspace_id, &agent.id).await?).await
 }
 
@@ -95,7 +97,9 @@ pub async fn duplicate(app: &App, member: &Member, id: &AgentId, name: Option<Na
         ..original
     };
     copy.draft.name = name;
-    event::write(app, agent::making(app, &copy)).await?;
+    let mut changes = Changes::new(app);
+    agent::created(&mut changes, &copy);
+    changes.commit().await?;
     Ok(copy)
 }
 
@@ -136,9 +140,10 @@ pub async fn restore(app: &App, member: &Member, id: &AgentId, version: u32) -> 
     agent.name = config.name.clone();
     agent.draft = config;
     let actor = member.actor();
-    let mut writes = agent::changing(app, &agent)?;
-    writes.push(agent_versions::restore(&agent, edit(app, &actor)));
-    write(app, &agent, writes).await
+    let mut changes = Changes::new(app);
+    agent::updated(&mut changes, &agent)?;
+    changes.push(agent_versions::restore(&agent, edit(app, &actor)));
+    commit(app, &agent, changes).await
 }
 
 /// Reads a version as people write it.

@@ -3,6 +3,7 @@ mod categories;
 mod clusters;
 
 use crate::app::App;
+use crate::changes::Changes;
 use crate::permission::Action;
 use crate::workspace::Member;
 use crate::{Error, Result, index, secret};
@@ -154,12 +155,11 @@ pub async fn set_resolved(app: &App, member: &Member, id: &str, is_resolved: boo
         .ok_or_else(|| Error::not_found("question"))?;
     let hashes = hashes(&found.cluster);
     let now = app.now();
-    let write = if is_resolved {
-        resolve(workspace, &hashes, now)
-    } else {
-        reopen(workspace, &hashes)
+    let change = match is_resolved {
+        true => resolve(workspace, &hashes, now),
+        false => reopen(workspace, &hashes),
     };
-    app.store.write(vec![write]).await?;
+    Changes::of(app, change).commit().await?;
     found.resolved_at = is_resolved.then_some(now);
     Ok(found)
 }

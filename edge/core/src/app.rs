@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use crate::{Result, secret};
 use edge_model::Timestamp;
 use edge_permit::Permits;
-use edge_store::Store;
+use edge_store::{Store, Wake};
 use std::sync::Arc;
 
 /// The application. Cheap to clone; one per isolate.
@@ -42,6 +42,8 @@ pub struct App {
     pub ids: Option<Arc<SameIds>>,
     /// What turns texts into vectors beside the table.
     pub embeddings: EmbeddingModels,
+    /// Whose work is being done: they look for more by themselves, and need no waking.
+    pub own_work: Option<Wake>,
 }
 
 impl App {
@@ -58,6 +60,28 @@ impl App {
         match &self.ids {
             Some(ids) => ids.next(prefix),
             None => secret::id(&*self.random, prefix, self.now()),
+        }
+    }
+
+    /// Returns the application as a worker is to see it.
+    pub(crate) fn working_for(&self, own_work: Wake) -> Self {
+        Self {
+            own_work: Some(own_work),
+            ..self.clone()
+        }
+    }
+
+    /// Makes sure that a worker looks soon at what is to be done, also after a crash.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub(crate) async fn wake(&self, wake: &Wake) -> Result<()> {
+        match wake {
+            Wake::Jobs(id) | Wake::LaterJobs(id) if self.own_work == Some(Wake::Jobs(id.clone())) => Ok(()),
+            Wake::Crawl(_) if self.own_work.as_ref() == Some(wake) => Ok(()),
+            Wake::Jobs(id) | Wake::LaterJobs(id) => self.jobs.wake(id).await,
+            Wake::Crawl(source) => self.crawls.wake(source).await,
+            Wake::Delivery(endpoint) => self.deliveries.wake(endpoint).await,
         }
     }
 }

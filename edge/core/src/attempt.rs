@@ -5,6 +5,7 @@
 //! of such a run is charged to the work, and after [`MOST_TRAPS`] of them it is set aside.
 use crate::Result;
 use crate::app::App;
+use crate::changes::Changes;
 use crate::ports::{Company, Unread};
 use edge_model::{Timestamp, WorkspaceId};
 use edge_permit::Permit;
@@ -113,7 +114,7 @@ impl Attempt {
     pub(crate) async fn finish<T>(&self, app: &App, done: Result<T>) -> Result<T> {
         if done.is_err() {
             // Where this cannot be written either, it counts as a crash in company.
-            let _ = app.store.write(vec![self.end(app.now())]).await;
+            let _ = Changes::of(app, self.end(app.now())).commit().await;
         }
         done
     }
@@ -144,24 +145,24 @@ pub(crate) async fn begin_together(
 ) -> Result<Vec<Result<Attempt, Work>>> {
     let permit = Arc::new(permit(app, Company::Shared).await);
     let now = app.now();
-    let begin = |it: &Work| attempts::begin(&it.workspace_id, &it.name, now, now.plus(it.lease));
-    let mut writes: Vec<Statement> = works.iter().map(begin).collect();
+    let mut changes = Changes::new(app);
     let lease = works.iter().map(|it| it.lease).max().unwrap_or_default();
-    writes.extend(hold(now.plus(lease)));
-    let answers = app.store.write(writes).await?;
-    // An answer with a row in it says that the work was begun.
-    let begun = works
-        .into_iter()
-        .zip(answers)
-        .map(|(work, answer)| match answer.is_empty() {
-            true => Err(work),
-            false => Ok(Attempt {
-                work,
-                traps: None,
-                outcome: AtomicU8::new(ENDED),
-                _permit: permit.clone(),
-            }),
-        });
+    let mut orders = vec![];
+    for work in works {
+        let begin = attempts::begin(&work.workspace_id, &work.name, now, now.plus(work.lease));
+        orders.push((changes.push(begin), work));
+    }
+    changes.extend(hold(now.plus(lease)));
+    let committed = changes.commit().await?;
+    let begun = orders.into_iter().map(|(begun, work)| match committed.has(begun) {
+        false => Err(work),
+        true => Ok(Attempt {
+            work,
+            traps: None,
+            outcome: AtomicU8::new(ENDED),
+            _permit: permit.clone(),
+        }),
+    });
     Ok(begun.collect())
 }
 
@@ -183,10 +184,10 @@ pub(crate) async fn begin_alone(app: &App, work: Work, hold: impl Fn(Timestamp) 
     let permit = Arc::new(permit(app, Company::Alone).await);
     let now = app.now();
     let until = now.plus(work.lease);
-    let mut writes = vec![attempts::begin_alone(&work.workspace_id, &work.name, now, until)];
-    writes.extend(hold(until));
-    let answers = app.store.write(writes).await?;
-    if answers.first().is_none_or(Vec::is_empty) {
+    let mut changes = Changes::new(app);
+    let begun = changes.push(attempts::begin_alone(&work.workspace_id, &work.name, now, until));
+    changes.extend(hold(until));
+    if !changes.commit().await?.has(begun) {
         return Ok(Begin::Later(now.plus(RETRY)));
     }
     Ok(Begin::Run(Attempt {

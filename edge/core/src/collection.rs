@@ -1,5 +1,6 @@
 //! Collections: named sets of documents.
 use crate::app::App;
+use crate::changes::Changes;
 use crate::permission::Action;
 use crate::workspace::Member;
 use crate::{Error, Kind, Result, deletion, index};
@@ -23,7 +24,7 @@ pub async fn create(app: &App, member: &Member, name: &Name, description: &Descr
         document_count: 0,
         created_at: app.now(),
     };
-    app.store.write(vec![collections::insert(&collection)]).await?;
+    Changes::of(app, collections::insert(&collection)).commit().await?;
     Ok(collection)
 }
 
@@ -50,8 +51,8 @@ pub async fn update(
     let workspace = &member.workspace.id;
     let name = name.as_ref().map(Name::as_str);
     let description = description.as_ref().map(Description::as_str);
-    app.store
-        .write(vec![collections::update(workspace, id, name, description)])
+    Changes::of(app, collections::update(workspace, id, name, description))
+        .commit()
         .await?;
     find(app, workspace, id).await
 }
@@ -75,13 +76,13 @@ pub async fn delete(app: &App, member: &Member, id: &CollectionId) -> Result<()>
             format!("agents answer from it: {}", agents.join(", ")),
         ));
     }
-    app.jobs.wake(workspace).await?;
     index::retry(app, || try_delete(app, workspace, id)).await
 }
 
 async fn try_delete(app: &App, workspace: &WorkspaceId, id: &CollectionId) -> Result<()> {
     let documents = app.store.collection_contents(workspace, id).await?;
-    deletion::write(app, workspace, vec![collections::delete(workspace, id)], documents).await
+    let changes = Changes::of(app, collections::delete(workspace, id));
+    deletion::write(app, workspace, changes, documents).await
 }
 
 /// Finds a collection of a workspace.

@@ -2,18 +2,19 @@
 use crate::agent::version_name;
 use crate::answer::{self, AnswerEvent, Brief, Composed, Speech, context};
 use crate::app::App;
+use crate::changes::Changes;
 use crate::memory::Reservation;
 use crate::permission::Action;
 use crate::ports::{Background, Departure};
 use crate::widget::{self, Purpose, Visitor};
 use crate::workspace::Member;
-use crate::{Error, Result, event};
+use crate::{Error, Result};
 use edge_model::conversation::{Answer, Author, Citation, Conversation, Explained, MessageStatus};
 use edge_model::event::{ConversationStarted, Happening, MessageAnswered, SourceRef};
 use edge_model::text::{Question, SessionKey};
 use edge_model::{AgentId, ConversationId, MessageId, Timestamp, WorkspaceId};
 use edge_store::conversations::{ChatContext, Published};
-use edge_store::{Statement, conversations, documents};
+use edge_store::{conversations, documents};
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 
 /// As many turns back a follow-up may lean.
@@ -102,30 +103,23 @@ pub async fn ask(app: &App, around: &Circumstances, visitor: &Visitor, ask: Ask)
     let question = ask.question.as_str();
     let (page_url, user_agent) = (ask.page_url.as_deref(), ask.user_agent.as_deref());
     let complete = MessageStatus::Complete;
-    let mut writes = vec![
-        conversations::insert(&conversation, page_url, user_agent),
-        conversations::insert_message(&conversation, &question_id, Author::Visitor, complete, question, began),
-        // A millisecond later, so that the order of the two is never in doubt.
-        conversations::insert_message(
-            &conversation,
-            &answer_id,
-            Author::Agent,
-            MessageStatus::Pending,
-            "",
-            began.plus(1),
-        ),
-    ];
-    writes.extend(widget::touch(&owner, None, began));
+    let row = |id, author, status, text, at| conversations::insert_message(&conversation, id, author, status, text, at);
+    let mut changes = Changes::of(app, conversations::insert(&conversation, page_url, user_agent));
+    changes.push(row(&question_id, Author::Visitor, complete, question, began));
+    // A millisecond later, so that the order of the two is never in doubt.
+    changes.push(row(
+        &answer_id,
+        Author::Agent,
+        MessageStatus::Pending,
+        "",
+        began.plus(1),
+    ));
+    changes.extend(widget::touch(&owner, None, began));
     if let Some(started) = started {
-        let happening = Happening::ConversationStarted(started);
-        writes.extend(event::statements(&event::make(app, &owner.workspace.id, happening)?));
+        changes.event(&owner.workspace.id, Happening::ConversationStarted(started))?;
     }
-    let answers = app.store.write(writes).await?;
-    let waking = app.clone();
-    // Nobody's answer waits until somebody else is told of it.
-    around
-        .background
-        .spawn(async move { event::wake(&waking, &answers).await });
+    // Webhooks are woken in the background, so that they do not delay the answer.
+    changes.commit_in(&around.background).await?;
     let (sender, events) = unbounded();
     let message_id = answer_id.clone();
     let work = Work {
@@ -182,7 +176,7 @@ impl Work {
             Err(error) => {
                 let failed = self.kept(MessageStatus::Failed, &speech.composed);
                 // The failure that is told is the first one.
-                let _ = self.app.store.write(self.writes(&failed)).await;
+                let _ = self.changes(&failed).commit().await;
                 AnswerEvent::Failed(error)
             }
         };
@@ -207,29 +201,31 @@ impl Work {
         tell(AnswerEvent::Citations(composed.citations.clone()));
         // Kept before the end is told: who has read the end can rely on it.
         let answer = self.kept(MessageStatus::Complete, composed);
-        let mut writes = self.writes(&answer);
-        // What is not kept is told to nobody who would keep it.
+        let mut changes = self.changes(&answer);
+        // With zero retention no event is recorded, since receivers would keep the content.
         if !self.keeps_nothing {
-            writes.extend(answering(&self.app, &self.workspace, &self.asked(), &answer)?);
+            changes.event(&self.workspace, answered_event(&self.asked(), &answer))?;
         }
-        let answers = self.app.store.write(writes).await?;
-        let waking = self.app.clone();
-        self.background
-            .spawn(async move { event::wake(&waking, &answers).await });
+        changes.commit_in(&self.background).await?;
         Ok(AnswerEvent::Finished {
             confidence: composed.confidence,
             is_answered: composed.is_answered,
         })
     }
 
-    /// Returns the writes that complete the answer, or that delete it with its question.
-    fn writes(&self, answer: &Answer) -> Vec<Statement> {
-        let mut writes = match self.keeps_nothing {
-            true => conversations::delete_exchange(&self.workspace, &self.question_id, &self.answer_id).into(),
-            false => vec![conversations::complete_answer(&self.workspace, answer)],
-        };
-        writes.push(documents::count_hits(&self.workspace, &answer.citations));
-        writes
+    /// Completes the answer, or deletes it with its question where nothing is kept.
+    fn changes(&self, answer: &Answer) -> Changes<'_> {
+        let mut changes = Changes::new(&self.app);
+        match self.keeps_nothing {
+            true => changes.extend(conversations::delete_exchange(
+                &self.workspace,
+                &self.question_id,
+                &self.answer_id,
+            )),
+            false => drop(changes.push(conversations::complete_answer(&self.workspace, answer))),
+        }
+        changes.push(documents::count_hits(&self.workspace, &answer.citations));
+        changes
     }
 
     fn asked(&self) -> Asked<'_> {
@@ -268,9 +264,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) question: &'a str,
 }
 
-/// Returns the event for those who want to be told of answers. To be written with [`event::write`], in the batch that
-/// keeps the answer.
-pub(crate) fn answering(app: &App, workspace: &WorkspaceId, asked: &Asked, answer: &Answer) -> Result<Vec<Statement>> {
+/// Returns the event that reports an answer.
+pub(crate) fn answered_event(asked: &Asked, answer: &Answer) -> Happening {
     let documents = answer
         .citations
         .iter()
@@ -279,7 +274,7 @@ pub(crate) fn answering(app: &App, workspace: &WorkspaceId, asked: &Asked, answe
         document_id: it.document_id.clone(),
         title: it.title.clone(),
     };
-    let happening = Happening::MessageAnswered(MessageAnswered {
+    Happening::MessageAnswered(MessageAnswered {
         message_id: answer.message_id.clone(),
         agent_id: asked.agent.clone(),
         session_key: asked.session_key.into(),
@@ -289,8 +284,7 @@ pub(crate) fn answering(app: &App, workspace: &WorkspaceId, asked: &Asked, answe
         is_answered: answer.is_answered,
         latency_ms: answer.latency_ms,
         sources: documents.map(source).collect(),
-    });
-    Ok(event::statements(&event::make(app, workspace, happening)?))
+    })
 }
 
 /// Explains an answer: its question, the grounds it stands on, and how it came about.

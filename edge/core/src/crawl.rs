@@ -15,6 +15,7 @@ mod turn;
 
 use crate::app::App;
 use crate::attempt::{self, Attempt, Begin, Work};
+use crate::changes::Changes;
 use crate::guard::PublicUrl;
 use crate::ports::Company;
 use crate::{Error, Result, secret};
@@ -24,7 +25,7 @@ use edge_model::source::{Source, SourceStatus};
 use edge_model::time::{DAY, MINUTE, SECOND};
 use edge_store::crawls::{self, CrawlSize, CrawlView, NextPage};
 use edge_store::sources::{self, SourceRef};
-use edge_store::{Constraint, Statement};
+use edge_store::{Constraint, Statement, Wake};
 use outcome::Outcome;
 use url::Url;
 
@@ -60,6 +61,7 @@ const CANONICAL: &str = "the page names another one as canonical";
 /// # Errors
 /// When the database does not answer; what a site does wrong is written down, not reported.
 pub async fn drain(app: &App, source: &SourceRef, budget_ms: i64) -> Result<Option<Timestamp>> {
+    let app = &app.working_for(Wake::Crawl(source.clone()));
     let stop = app.now().plus(budget_ms);
     loop {
         let now = app.now();
@@ -89,7 +91,7 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
     for source in app.store.due_sources(now).await? {
         end = end.and(app.crawls.wake(&source).await);
     }
-    app.store.write(vec![crawls::purge_hosts(now.plus(-KEPT))]).await?;
+    Changes::of(app, crawls::purge_hosts(now.plus(-KEPT))).commit().await?;
     end
 }
 
@@ -150,8 +152,9 @@ async fn step(app: &App, view: CrawlView) -> Result<()> {
     let now = app.now();
     if !source.status.is_running() {
         // Its time to be crawled again has come.
-        let writes = restart(&source, now)?;
-        return Ok(app.store.write(writes).await.map(drop)?);
+        let mut changes = Changes::new(app);
+        restart(&mut changes, &source, now)?;
+        return changes.commit().await.map(drop);
     }
     source.status = SourceStatus::Crawling;
     let crawl = Crawl {
@@ -172,8 +175,8 @@ async fn step(app: &App, view: CrawlView) -> Result<()> {
 /// Notes when the next address is due.
 async fn wait(app: &App, mut source: Source, until: Timestamp) -> Result<()> {
     source.next_step_at = Some(until);
-    let write = sources::set_progress(&source, app.now());
-    Ok(app.store.write(vec![write]).await.map(drop)?)
+    let progress = sources::set_progress(&source, app.now());
+    Changes::of(app, progress).commit().await.map(drop)
 }
 
 /// Asks for an address, unless something is against it, and writes down what came of it.
@@ -245,13 +248,11 @@ async fn give_up(app: &App, crawl: &Crawl, mut page: CrawlPage, work: &Work) -> 
     let mut source = crawl.source.clone();
     let now = app.now();
     source.next_step_at = Some(now);
-    let writes = vec![
-        crawls::settle(&page),
-        crawls::release(&page, CANONICAL),
-        sources::set_progress(&source, now),
-        work.set_aside(now),
-    ];
-    Ok(app.store.write(writes).await.map(drop)?)
+    let mut changes = Changes::of(app, crawls::settle(&page));
+    changes.push(crawls::release(&page, CANONICAL));
+    changes.push(sources::set_progress(&source, now));
+    changes.push(work.set_aside(now));
+    changes.commit().await.map(drop)
 }
 
 /// Writes down what came of an address that was asked for.
@@ -311,13 +312,19 @@ async fn settle(app: &App, crawl: &Crawl, mut page: CrawlPage, outcome: Outcome)
 }
 
 /// Applies what came of a step, and that the source is to be looked at again.
-async fn write(app: &App, crawl: &Crawl, mut writes: Vec<Statement>) -> Result<()> {
-    let now = app.now();
+async fn write(app: &App, crawl: &Crawl, statements: Vec<Statement>) -> Result<()> {
+    let mut changes = Changes::new(app);
+    changes.extend(statements);
+    end_step(&mut changes, crawl, app.now());
+    changes.commit().await.map(drop)
+}
+
+/// Says that a step is over and that the source is to be looked at again.
+fn end_step(changes: &mut Changes<'_>, crawl: &Crawl, now: Timestamp) {
     let mut source = crawl.source.clone();
     source.next_step_at = Some(now);
-    writes.push(sources::set_progress(&source, now));
-    writes.extend(crawl.attempt.as_ref().map(|it| it.end(now)));
-    Ok(app.store.write(writes).await.map(drop)?)
+    changes.push(sources::set_progress(&source, now));
+    changes.extend(crawl.attempt.as_ref().map(|it| it.end(now)));
 }
 
 /// Returns the writes that put addresses into the frontier.
@@ -368,14 +375,13 @@ fn found(app: &App, crawl: &Crawl, url: &Url, depth: u32) -> Option<Found> {
     })
 }
 
-/// Returns the writes that begin another crawl of a source that none is under way of.
-pub(crate) fn restart(source: &Source, now: Timestamp) -> Result<Vec<Statement>> {
+/// Begins another crawl of a source that none is under way of.
+pub(crate) fn restart(changes: &mut Changes<'_>, source: &Source, now: Timestamp) -> Result<()> {
     let mut next = source.clone();
     next.run += 1;
-    Ok(vec![
-        sources::begin(&source.workspace_id, &source.id, now),
-        crawls::enqueue(&next, &[&first(&next)?], u32::MAX, TRAP),
-    ])
+    changes.push(sources::begin(&source.workspace_id, &source.id, now));
+    changes.push(crawls::enqueue(&next, &[&first(&next)?], u32::MAX, TRAP));
+    Ok(())
 }
 
 /// Returns the place of the start in the frontier.

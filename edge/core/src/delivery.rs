@@ -8,11 +8,12 @@ mod plan;
 
 use crate::app::App;
 use crate::attempt::{self as work, Begin, Work};
+use crate::changes::Changes;
 use crate::permission::Action;
 use crate::ports::Envelope;
 use crate::program::Caller;
 use crate::webhook::{self, Scope, endpoint_of};
-use crate::{Error, Result, event, job};
+use crate::{Error, Result};
 use attempt::Outcome;
 use edge_model::delivery::{Attempt, Delivery, DeliveryStatus};
 use edge_model::event::{Happening, Test};
@@ -21,7 +22,7 @@ use edge_model::time::{DAY, SECOND};
 use edge_model::webhook::{DisabledBecause, Webhook};
 use edge_model::{DeliveryId, Timestamp, WebhookId};
 use edge_store::deliveries::{Due, Endpoint, Range};
-use edge_store::{Page, Statement, deliveries, events, webhooks};
+use edge_store::{Page, deliveries, events, webhooks};
 use futures_util::future::join_all;
 
 /// How many deliveries to one endpoint are under way at a time.
@@ -82,11 +83,12 @@ async fn round(app: &App, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
         }
     }
     if !together.is_empty() {
-        let writes: Vec<Statement> = ends.iter().map(|it| it.end(app.now())).collect();
-        let done = attempt_all(app, webhook.clone(), together, writes.clone()).await;
+        let mut changes = Changes::new(app);
+        changes.extend(ends.iter().map(|it| it.end(app.now())));
+        let done = attempt_all(app, webhook.clone(), together, changes.clone()).await;
         if done.is_err() {
             // They ended, if not well. Where this cannot be written either, they count as if something had crashed.
-            let _ = app.store.write(writes).await;
+            let _ = changes.commit().await;
         }
         done?;
         let Some(after) = app.store.webhook(&workspace_id, &webhook_id).await? else {
@@ -99,13 +101,15 @@ async fn round(app: &App, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
     for (due, work) in suspects {
         match work::begin_alone(app, work.clone(), pause).await? {
             Begin::Run(attempt) => {
-                let done = attempt_all(app, webhook, vec![due], vec![attempt.end(app.now())]).await;
+                let changes = Changes::of(app, attempt.end(app.now()));
+                let done = attempt_all(app, webhook, vec![due], changes).await;
                 attempt.finish(app, done).await?;
             }
             Begin::SetAside => set_aside(app, &webhook, due.delivery, &work).await?,
             Begin::Later(at) => {
-                app.store.write(Vec::from_iter(pause(at))).await?;
-                return Ok(());
+                let mut changes = Changes::new(app);
+                changes.extend(pause(at));
+                return changes.commit().await.map(drop);
             }
         }
         // What came of it counts for the endpoint.
@@ -143,18 +147,16 @@ async fn set_aside(app: &App, webhook: &Webhook, mut delivery: Delivery, work: &
         duration_ms: 0,
         created_at: now,
     };
-    let writes = vec![
-        deliveries::insert_attempt(&delivery, &attempt),
-        deliveries::update(&delivery),
-        webhooks::set_health(webhook),
-        events::delete_unkept(&delivery.workspace_id),
-        work.set_aside(now),
-    ];
-    Ok(app.store.write(writes).await.map(drop)?)
+    let mut changes = Changes::of(app, deliveries::insert_attempt(&delivery, &attempt));
+    changes.push(deliveries::update(&delivery));
+    changes.push(webhooks::set_health(webhook));
+    changes.push(events::delete_unkept(&delivery.workspace_id));
+    changes.push(work.set_aside(now));
+    changes.commit().await.map(drop)
 }
 
-/// Makes an attempt for each of some deliveries, all at the same time, and adds what came of them to `writes`.
-async fn attempt_all(app: &App, mut webhook: Webhook, due: Vec<Due>, mut writes: Vec<Statement>) -> Result<()> {
+/// Makes an attempt for each of some deliveries, all at the same time, and adds what came of them to `changes`, which it commits.
+async fn attempt_all(app: &App, mut webhook: Webhook, due: Vec<Due>, mut changes: Changes<'_>) -> Result<()> {
     let attempts = due.iter().map(|it| attempt::make(app, &webhook, it));
     let outcomes = join_all(attempts).await;
     let now = app.now();
@@ -163,31 +165,27 @@ async fn attempt_all(app: &App, mut webhook: Webhook, due: Vec<Due>, mut writes:
         is_gone |= outcome.is_gone();
         plan::note(&mut webhook, outcome.is_delivered(), now);
         let attempt = settle(app, &mut delivery, outcome, now)?;
-        writes.push(deliveries::insert_attempt(&delivery, &attempt));
-        writes.push(deliveries::update(&delivery));
+        changes.push(deliveries::insert_attempt(&delivery, &attempt));
+        changes.push(deliveries::update(&delivery));
     }
-    writes.push(webhooks::set_health(&webhook));
-    writes.push(events::delete_unkept(&webhook.workspace_id));
+    changes.push(webhooks::set_health(&webhook));
+    changes.push(events::delete_unkept(&webhook.workspace_id));
     let is_failing = webhook.failing_since.is_some_and(|it| it.plus(LONGEST_FAILURE) <= now);
-    let why = match (is_gone, is_failing) {
-        (true, _) => DisabledBecause::Gone,
-        (false, true) => DisabledBecause::Failing,
-        (false, false) => return Ok(app.store.write(writes).await.map(drop)?),
-    };
-    writes.extend(give_up(app, &webhook, why, now)?);
-    app.jobs.wake(&webhook.workspace_id).await?;
-    app.store.write(writes).await?;
-    app.jobs.wake(&webhook.workspace_id).await
+    match (is_gone, is_failing) {
+        (true, _) => give_up(&mut changes, &webhook, DisabledBecause::Gone, now)?,
+        (false, true) => give_up(&mut changes, &webhook, DisabledBecause::Failing, now)?,
+        (false, false) => {}
+    }
+    changes.commit().await.map(drop)
 }
 
-fn give_up(app: &App, webhook: &Webhook, why: DisabledBecause, now: Timestamp) -> Result<Vec<Statement>> {
+fn give_up(changes: &mut Changes<'_>, webhook: &Webhook, why: DisabledBecause, now: Timestamp) -> Result<()> {
     let task = Task::ReportWebhook {
         webhook_id: webhook.id.clone(),
     };
-    let mut writes = webhook::disable(webhook, why, now);
-    writes.push(events::delete_unkept(&webhook.workspace_id));
-    writes.push(job::insert(app, &webhook.workspace_id, task, 0)?);
-    Ok(writes)
+    webhook::disable(changes, webhook, why, now);
+    changes.push(events::delete_unkept(&webhook.workspace_id));
+    changes.enqueue(&webhook.workspace_id, task, 0).map(drop)
 }
 
 /// Works out how a delivery stands after an attempt.
@@ -219,7 +217,7 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
     for endpoint in app.store.endpoints_with_deliveries(now).await? {
         end = end.and(app.deliveries.wake(&endpoint).await);
     }
-    app.store.write(vec![events::purge(now.plus(-KEPT))]).await?;
+    Changes::of(app, events::purge(now.plus(-KEPT))).commit().await?;
     end
 }
 
@@ -292,7 +290,8 @@ pub async fn redeliver(
     let endpoint = endpoint_of(&webhook);
     find(app, &endpoint, delivery).await?;
     webhook::require_active(&webhook)?;
-    event::write(app, vec![deliveries::again(&endpoint, delivery, app.now())]).await?;
+    let again = deliveries::again(&endpoint, delivery, app.now());
+    Changes::of(app, again).commit().await?;
     find(app, &endpoint, delivery).await
 }
 
@@ -305,9 +304,9 @@ pub async fn replay(app: &App, caller: &impl Caller, scope: &Scope, id: &Webhook
     caller.require(Action::ManageWebhooks)?;
     let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
     webhook::require_active(&webhook)?;
-    let write = deliveries::replay(&endpoint_of(&webhook), range, REPLAY, app.now());
-    let answers = event::write(app, vec![write]).await?;
-    let count = answers.first().map_or(0, Vec::len);
+    let mut changes = Changes::new(app);
+    let replayed = changes.push(deliveries::replay(&endpoint_of(&webhook), range, REPLAY, app.now()));
+    let count = changes.commit().await?.count(replayed);
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
@@ -328,17 +327,12 @@ pub async fn test(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId
     let happening = Happening::Test(Test {
         message: "This is a test of your webhook.".into(),
     });
-    let event = event::make(app, &webhook.workspace_id, happening)?;
     let endpoint = endpoint_of(&webhook);
-    let writes = vec![
-        events::insert_unasked(&event),
-        deliveries::insert_for(&endpoint, &event.id, app.now()),
-    ];
-    let answers = event::write(app, writes).await?;
-    let id = answers
-        .get(1)
-        .and_then(|rows| rows.first()?.get("id")?.as_str())
-        .map(DeliveryId::new);
+    let mut changes = Changes::new(app);
+    let event = changes.unasked_event(&webhook.workspace_id, happening)?;
+    let inserted = changes.push(deliveries::insert_for(&endpoint, &event, app.now()));
+    let rows = changes.commit().await?.take(inserted);
+    let id = rows.first().and_then(|it| it.get("id")?.as_str()).map(DeliveryId::new);
     let id = id.ok_or_else(|| Error::internal("a test was not written"))?;
     find(app, &endpoint, &id).await
 }

@@ -6,11 +6,12 @@ pub use answering::{Ask, Reply, answered, ask};
 
 use crate::agent_patch::{Patch, Threshold};
 use crate::app::App;
+use crate::changes::Changes;
 use crate::guard::PublicUrl;
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::webhook::signature::SigningSecret;
-use crate::{Error, Result, agent, event, webhook};
+use crate::{Error, Result, agent, webhook};
 use edge_model::AgentId;
 use edge_model::actor::Actor;
 use edge_model::agent::{Agent, AgentStatus, Tone};
@@ -20,8 +21,8 @@ use edge_model::text::Name;
 use edge_model::webhook::WebhookForm;
 use edge_model::workspace::Workspace;
 use edge_store::agents::Edit;
-use edge_store::deputies::{Changes, Ready};
-use edge_store::{Constraint, SqlError, agents, deputies};
+use edge_store::deputies::Ready;
+use edge_store::{Constraint, agents, deputies};
 
 /// What the deputy is called until somebody calls it otherwise.
 const NAME: &str = "Deputy";
@@ -146,19 +147,20 @@ async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
         approval_limit: Some(APPROVAL_LIMIT),
         minutes_saved: MINUTES_SAVED,
     };
-    let mut writes = agent::making(app, &agent);
+    let mut changes = Changes::new(app);
+    agent::created(&mut changes, &agent);
     let edit = Edit {
         by: &agent.updated_by,
         at: now,
         expected: None,
     };
-    writes.extend(agents::publish(&workspace.id, &agent.id, edit));
-    writes.push(deputies::insert(&deputy));
-    match app.store.write(writes).await {
-        Ok(answers) => event::wake(app, &answers).await,
-        // Somebody else was the first to use it; theirs is it.
-        Err(SqlError::Constraint(Constraint::Deputy)) => {}
-        Err(error) => return Err(error.into()),
+    changes.extend(agents::publish(&workspace.id, &agent.id, edit));
+    changes.push(deputies::insert(&deputy));
+    match changes.commit().await {
+        Ok(_) => {}
+        // Another request was the first to make it; that one is the deputy.
+        Err(error) if error.constraint() == Some(Constraint::Deputy) => {}
+        Err(error) => return Err(error),
     }
     let made = app.store.deputy(&workspace.id).await?;
     made.ok_or_else(|| Error::internal("the deputy could not be made"))
@@ -190,12 +192,12 @@ pub async fn change(app: &App, caller: &impl Caller, change: Change) -> Result<(
         minutes_saved,
         announce,
     } = change;
-    let changes = Changes {
+    let row = deputies::Changes {
         owner_name: owner_name.map(|it| it.to_string()),
         approval_limit: approval_limit.map(|it| it.map(|amount| amount.0)),
         minutes_saved: minutes_saved.map(|it| it.0),
     };
-    let mut writes = vec![deputies::update(&workspace.id, &changes)];
+    let mut changes = Changes::of(app, deputies::update(&workspace.id, &row));
     if let Some(threshold) = confidence_threshold {
         let (id, actor) = (&deputy.agent_id, caller.actor());
         let found = app.store.agent(&workspace.id, id).await?;
@@ -210,9 +212,9 @@ pub async fn change(app: &App, caller: &impl Caller, change: Change) -> Result<(
             at: app.now(),
             expected: None,
         };
-        writes.push(agents::update(&workspace.id, id, &change, edit));
-        writes.extend(agents::republish(&workspace.id, id, &change.draft, edit));
-        writes.extend(agent::changing(app, &agent)?);
+        changes.push(agents::update(&workspace.id, id, &change, edit));
+        changes.extend(agents::republish(&workspace.id, id, &change.draft, edit));
+        agent::updated(&mut changes, &agent)?;
     }
     // It alone may be refused, and so comes before what may not.
     let secret = match announce {
@@ -221,7 +223,7 @@ pub async fn change(app: &App, caller: &impl Caller, change: Change) -> Result<(
         }
         None => None,
     };
-    event::write(app, writes).await?;
+    changes.commit().await?;
     Ok((Manner::of(app, &ready(app, workspace).await?).await?, secret))
 }
 

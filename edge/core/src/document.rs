@@ -2,18 +2,19 @@
 pub(crate) mod ingestion;
 
 use crate::app::App;
+use crate::changes::Changes;
 use crate::file::{self, Upload};
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::workspace::Member;
-use crate::{Error, Result, blob, collection, deletion, index, job, quota, secret};
+use crate::{Error, Result, blob, collection, deletion, index, quota, secret};
 use edge_model::document::{Document, DocumentKind, DocumentStatus, DocumentVersion, MAX_UPLOAD, SourceType};
 use edge_model::job::Task;
 use edge_model::text::Name;
 use edge_model::time::MINUTE;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
 use edge_store::documents::Filter;
-use edge_store::{Constraint, Page, SqlError, Statement, crawls, document_versions, documents, jobs};
+use edge_store::{Constraint, Page, Statement, crawls, document_versions, documents, jobs};
 use std::collections::BTreeSet;
 
 /// After how long bytes are erased that no row names, in milliseconds: longer than a request takes.
@@ -99,8 +100,9 @@ pub(crate) async fn keep_bytes(
     }
     let key = blob::upload_key(workspace, hash);
     let keys = vec![key.clone()];
-    let (id, erase) = job::insert_named(app, workspace, Task::EraseBlobs { keys }, UNCLAIMED)?;
-    app.store.write(vec![erase]).await?;
+    let mut changes = Changes::new(app);
+    let id = changes.enqueue(workspace, Task::EraseBlobs { keys }, UNCLAIMED)?;
+    changes.commit().await?;
     blob::put(app, &key, bytes).await?;
     Ok(jobs::delete(workspace, &id))
 }
@@ -158,27 +160,28 @@ pub(crate) fn first_version(
 /// taken in at the same time, the other one is the document.
 pub(crate) async fn insert(app: &App, document: Document, kept: Statement) -> Result<Accepted> {
     let workspace = &document.workspace_id;
-    let writes = vec![
-        documents::insert(&document),
-        document_versions::insert(&document, document.created_at),
-        process_job(app, &document)?,
-        kept,
-    ];
-    app.jobs.wake(workspace).await?;
-    match app.store.write(writes).await {
-        Ok(_) => {}
-        Err(SqlError::Constraint(same @ Constraint::DocumentContent)) => {
+    let mut changes = Changes::new(app);
+    changes.push(documents::insert(&document));
+    changes.push(document_versions::insert(&document, document.created_at));
+    process(&mut changes, &document)?;
+    changes.push(kept);
+    match changes.commit().await {
+        Ok(_) => Ok(Accepted {
+            document,
+            is_duplicate: false,
+        }),
+        Err(error) if is_duplicate(&error) => {
             let (collection, hash) = (&document.collection_id, &document.content_hash);
             let first = app.store.document_by_content(workspace, collection, hash).await?;
-            return again(app, first.ok_or_else(|| Error::internal(same))?).await;
+            again(app, first.ok_or_else(|| Error::internal(error))?).await
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => Err(error),
     }
-    app.jobs.wake(workspace).await?;
-    Ok(Accepted {
-        document,
-        is_duplicate: false,
-    })
+}
+
+/// Tells whether a write was refused since the same content is there already.
+pub(crate) fn is_duplicate(error: &Error) -> bool {
+    error.constraint() == Some(Constraint::DocumentContent)
 }
 
 /// Answers an upload of bytes that are here already; one that failed is tried again.
@@ -218,44 +221,42 @@ async fn queue(app: &App, document: &mut Document) -> Result<()> {
         None,
         app.now(),
     );
-    app.jobs.wake(workspace).await?;
-    app.store.write(vec![stage, process_job(app, document)?]).await?;
-    app.jobs.wake(workspace).await
+    let mut changes = Changes::new(app);
+    changes.push(stage);
+    process(&mut changes, document)?;
+    changes.commit().await.map(drop)
 }
 
-/// Returns the writes that put a document's next version in place of the one before, with the job that works on it. Versions
+/// Puts a document's next version in place of the one before, with the job that works on it. Versions
 /// beyond [`KEPT_VERSIONS`] go in the same batch: a website that is read every hour would fill the workspace otherwise.
 /// They go first, so that what they take counts no more when the new one is counted.
 ///
 /// # Errors
 /// When the database does not answer.
-pub(crate) async fn next_version(app: &App, after: &Document) -> Result<Vec<Statement>> {
+pub(crate) async fn next_version(app: &App, changes: &mut Changes<'_>, after: &Document) -> Result<()> {
     let (workspace, now) = (&after.workspace_id, app.now());
-    let mut writes = vec![];
     if let Some(oldest) = after.version.checked_sub(KEPT_VERSIONS).filter(|it| *it > 0) {
         let old = app.store.oldest_versions(workspace, &after.id, oldest).await?;
         // Where there are more, the next versions take them along: nothing goes whose file nobody would erase.
         if let Some(last) = old.last() {
-            writes.push(document_versions::delete_up_to(workspace, &after.id, last.version));
+            changes.push(document_versions::delete_up_to(workspace, &after.id, last.version));
         }
         let contents: BTreeSet<&String> = old.iter().map(|it| &it.content_hash).collect();
         let contents: Vec<String> = contents.into_iter().cloned().collect();
-        writes.extend(deletion::erase(app, workspace, &contents)?);
+        deletion::erase(changes, workspace, &contents)?;
     }
-    writes.extend([
-        document_versions::insert(after, now),
-        document_versions::update(after, now),
-        process_job(app, after)?,
-    ]);
-    Ok(writes)
+    changes.push(document_versions::insert(after, now));
+    changes.push(document_versions::update(after, now));
+    process(changes, after)
 }
 
-pub(crate) fn process_job(app: &App, document: &Document) -> Result<Statement> {
+/// Orders the job that reads and indexes a document's version.
+pub(crate) fn process(changes: &mut Changes<'_>, document: &Document) -> Result<()> {
     let task = Task::ProcessDocument {
         document_id: document.id.clone(),
         version: document.version,
     };
-    job::insert(app, &document.workspace_id, task, 0)
+    changes.enqueue(&document.workspace_id, task, 0).map(drop)
 }
 
 /// Lists documents, newest first, and counts all that the filter lets through.
@@ -283,7 +284,6 @@ pub async fn get(app: &App, member: &Member, id: &DocumentId) -> Result<(Documen
 pub async fn delete(app: &App, caller: &impl Caller, id: &DocumentId) -> Result<()> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
-    app.jobs.wake(workspace).await?;
     index::retry(app, || try_delete(app, workspace, id)).await
 }
 
@@ -291,8 +291,10 @@ async fn try_delete(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Resu
     find(app, workspace, id).await?;
     let contents = app.store.document_contents(workspace, id).await?;
     // No crawl brings back what somebody deleted.
-    let writes = vec![crawls::remove(workspace, id), documents::delete(workspace, id)];
-    deletion::write(app, workspace, writes, (vec![id.clone()], contents)).await
+    let mut changes = Changes::new(app);
+    changes.push(crawls::remove(workspace, id));
+    changes.push(documents::delete(workspace, id));
+    deletion::write(app, workspace, changes, (vec![id.clone()], contents)).await
 }
 
 pub(crate) async fn find(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<Document> {

@@ -1,6 +1,7 @@
 //! Documents changed: each change of bytes, title or collection is a version, which can be read and restored.
 use crate::app::App;
-use crate::document::{self, find};
+use crate::changes::Changes;
+use crate::document::{self, find, is_duplicate};
 use crate::file::{self, Upload};
 use crate::permission::Action;
 use crate::workspace::Member;
@@ -8,7 +9,7 @@ use crate::{Error, Kind, Result, blob, collection, secret};
 use edge_model::document::{Document, DocumentStatus, DocumentVersion, SourceType};
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId};
-use edge_store::{Constraint, SqlError, Statement};
+use edge_store::{Constraint, Statement};
 
 /// How much of an old text is shown, in bytes.
 const SHOWN: usize = 1024 * 1024;
@@ -182,23 +183,19 @@ async fn change(app: &App, before: Document, mut after: Document, kept: Option<S
     after.stage = "queued".into();
     after.error = None;
     after.updated_at = now;
-    let mut writes = document::next_version(app, &after).await?;
-    writes.extend(kept);
-    app.jobs.wake(&after.workspace_id).await?;
-    match app.store.write(writes).await {
-        Ok(_) => {}
-        Err(SqlError::Constraint(Constraint::DocumentContent)) => {
+    let mut changes = Changes::new(app);
+    document::next_version(app, &mut changes, &after).await?;
+    changes.extend(kept);
+    match changes.commit().await {
+        Ok(_) => Ok((after, false)),
+        Err(error) if is_duplicate(&error) => {
             let message = "another document of the collection has the same content";
-            return Err(Error::new(Kind::Conflict, message));
+            Err(Error::new(Kind::Conflict, message))
         }
-        Err(SqlError::Constraint(Constraint::DocumentVersion)) => {
-            return Err(Error::new(
-                Kind::Conflict,
-                "somebody else has just changed the document; try again",
-            ));
-        }
-        Err(error) => return Err(error.into()),
+        Err(error) if error.constraint() == Some(Constraint::DocumentVersion) => Err(Error::new(
+            Kind::Conflict,
+            "somebody else has just changed the document; try again",
+        )),
+        Err(error) => Err(error),
     }
-    app.jobs.wake(&after.workspace_id).await?;
-    Ok((after, false))
 }

@@ -1,10 +1,11 @@
 //! Erasure: what is deleted leaves nothing behind, neither rows nor blobs nor counters.
+use crate::Result;
 use crate::app::App;
-use crate::{Result, job};
+use crate::changes::Changes;
 use edge_model::job::Task;
 use edge_model::time::MINUTE;
 use edge_model::{JobId, WorkspaceId};
-use edge_store::{Statement, attempts, jobs, workspaces};
+use edge_store::{attempts, jobs, workspaces};
 use std::collections::BTreeSet;
 
 /// When what was written late is erased, in milliseconds: whoever was at work has then ended.
@@ -14,16 +15,14 @@ const AT_ONCE: usize = 300;
 /// When the next run comes, in milliseconds: in an invocation of its own, and once lists name no more what is gone.
 const PAUSE: i64 = MINUTE;
 
-/// Returns the writes that delete a workspace: its rows, what was to be done for it, and the order to erase the rest.
-pub(crate) fn workspace(app: &App, id: &WorkspaceId) -> Result<[Statement; 5]> {
-    let erase = |is_last, delay| job::insert(app, id, Task::EraseWorkspace { is_last }, delay);
-    Ok([
-        jobs::delete_all(id, None),
-        attempts::delete_all(id),
-        erase(false, 0)?,
-        erase(true, LATE)?,
-        workspaces::delete(id),
-    ])
+/// Deletes a workspace: its rows and what was to be done for it. Orders the rest to be erased.
+pub(crate) fn workspace(changes: &mut Changes<'_>, id: &WorkspaceId) -> Result<()> {
+    changes.push(jobs::delete_all(id, None));
+    changes.push(attempts::delete_all(id));
+    changes.enqueue(id, Task::EraseWorkspace { is_last: false }, 0)?;
+    changes.enqueue(id, Task::EraseWorkspace { is_last: true }, LATE)?;
+    changes.push(workspaces::delete(id));
+    Ok(())
 }
 
 /// Deletes the blobs of a workspace that is gone, and orders that came late. Where there is more than one
@@ -32,18 +31,18 @@ pub(crate) async fn erase(app: &App, id: &WorkspaceId, own: &JobId, is_last: boo
     if app.store.workspace(id).await?.is_some() {
         return Ok(());
     }
+    let mut changes = Changes::new(app);
     if !erase_blobs(app, id).await? {
         // The two change places at once, so that there are never two that order each other.
-        let next = job::insert(app, id, Task::EraseWorkspace { is_last }, PAUSE)?;
-        app.store.write(vec![next, jobs::delete(id, own)]).await?;
+        changes.enqueue(id, Task::EraseWorkspace { is_last }, PAUSE)?;
+        changes.push(jobs::delete(id, own));
+    } else if is_last {
+        changes.push(jobs::delete_all(id, Some(own)));
+        changes.push(attempts::delete_all(id));
+    } else {
         return Ok(());
     }
-    if is_last {
-        app.store
-            .write(vec![jobs::delete_all(id, Some(own)), attempts::delete_all(id)])
-            .await?;
-    }
-    Ok(())
+    changes.commit().await.map(drop)
 }
 
 /// Deletes the counters of workspaces that are being erased. Part of the sweep and not of the erasing job, because

@@ -231,6 +231,13 @@ impl Error {
         LogText(self.internal.as_deref().unwrap_or(&self.message))
     }
 
+    /// Says where in our code the error was met, when that is not where it was made.
+    #[must_use]
+    pub(crate) fn met_at(mut self, at: &'static Location<'static>) -> Self {
+        self.at = at;
+        self
+    }
+
     /// Returns where in our code the error was made.
     pub fn location(&self) -> &'static Location<'static> {
         self.at
@@ -269,6 +276,7 @@ impl From<SqlError> for Error {
             SqlError::Constraint(constraint) => constraint.into(),
             SqlError::OutOfMemory(text) => Self::out_of_memory(text),
             SqlError::Lost(text) => Self::unavailable("the database did not answer; try again", text).retry_after(1),
+            SqlError::NotWoken(text) => Self::unavailable("background work cannot be started", text),
             SqlError::Other(text) => Self::internal(text),
         }
     }

@@ -5,35 +5,32 @@ pub(crate) use replying::{ask_to_confirm, send_reply};
 pub use replying::{confirm_replies, reply};
 
 use crate::app::App;
+use crate::changes::Changes;
 use crate::permission::Action;
 use crate::program::Caller;
 use crate::widget::{self, Visitor};
-use crate::{Error, Result, document, event, idempotency};
+use crate::{Error, Result, document, idempotency};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
 use edge_model::event::{EscalationChanged, Happening, LeadCaptured};
 use edge_model::text::{Email, Question, SessionKey};
 use edge_model::{AccountId, AgentId, DocumentId, EscalationId, WorkspaceId};
-use edge_store::{Page, Statement, escalations};
+use edge_store::{Page, escalations};
 
-/// Returns what is written when an escalation is raised, whoever raises it: the row, and the event for those who want to
-/// be told. To be written with [`event::write`], in the batch of the change that causes it.
-pub(crate) fn opening(app: &App, escalation: &Escalation) -> Result<Vec<Statement>> {
+/// Adds a new escalation, whoever raises it: its row, and the event for those who want to be told.
+pub(crate) fn opened(changes: &mut Changes<'_>, escalation: &Escalation) -> Result<()> {
+    changes.push(escalations::insert(escalation));
     let happening = Happening::EscalationCreated(told(escalation));
-    let event = event::make(app, &escalation.workspace_id, happening)?;
-    let mut writes = vec![escalations::insert(escalation)];
-    writes.extend(event::statements(&event));
-    Ok(writes)
+    changes.event(&escalation.workspace_id, happening)
 }
 
-/// Returns what is written when something about an escalation changes; `before` is how it was.
-fn changing(app: &App, before: &Escalation, after: &Escalation) -> Result<Vec<Statement>> {
-    let mut writes = vec![escalations::update(before, after, app.now())];
+/// Adds a change of an escalation, and the event when it was resolved; `before` is how it was.
+fn updated(app: &App, changes: &mut Changes<'_>, before: &Escalation, after: &Escalation) -> Result<()> {
+    changes.push(escalations::update(before, after, app.now()));
     if before.status == EscalationStatus::Open && after.status == EscalationStatus::Resolved {
-        writes.push(escalations::trim_resolved(&after.workspace_id));
-        let happening = Happening::EscalationResolved(told(after));
-        writes.extend(event::statements(&event::make(app, &after.workspace_id, happening)?));
+        changes.push(escalations::trim_resolved(&after.workspace_id));
+        changes.event(&after.workspace_id, Happening::EscalationResolved(told(after)))?;
     }
-    Ok(writes)
+    Ok(())
 }
 
 fn told(escalation: &Escalation) -> EscalationChanged {
@@ -96,7 +93,8 @@ pub async fn plead(app: &App, visitor: &Visitor, plea: Plea) -> Result<Escalatio
         created_at: app.now(),
         resolved_at: None,
     };
-    let mut writes = opening(app, &escalation)?;
+    let mut changes = Changes::new(app);
+    opened(&mut changes, &escalation)?;
     if let Some(email) = &escalation.email {
         let lead = LeadCaptured {
             agent_id: escalation.agent_id.clone(),
@@ -104,14 +102,9 @@ pub async fn plead(app: &App, visitor: &Visitor, plea: Plea) -> Result<Escalatio
             email: email.clone(),
             message: escalation.question.clone(),
         };
-        let happening = Happening::LeadCaptured(lead);
-        writes.extend(event::statements(&event::make(
-            app,
-            &escalation.workspace_id,
-            happening,
-        )?));
+        changes.event(&escalation.workspace_id, Happening::LeadCaptured(lead))?;
     }
-    event::write(app, writes).await?;
+    changes.commit().await?;
     Ok(escalation)
 }
 
@@ -191,7 +184,9 @@ pub async fn change(app: &App, caller: &impl Caller, id: &EscalationId, change: 
     if let Some(status) = change.status {
         set_status(app, &mut after, status);
     }
-    event::write(app, changing(app, &before, &after)?).await?;
+    let mut changes = Changes::new(app);
+    updated(app, &mut changes, &before, &after)?;
+    changes.commit().await?;
     Ok(after)
 }
 

@@ -12,6 +12,7 @@ mod request_key;
 
 use crate::address::ClientAddress;
 use crate::app::App;
+use crate::changes::Changes;
 use crate::ports::Window;
 use crate::seeded::{SameIds, Seeded};
 use crate::{Error, Kind, Result, secret, throttle};
@@ -177,7 +178,7 @@ pub async fn begin(app: &App, request: &Repeatable<'_>) -> Result<Verdict> {
             mismatch()
         }
     };
-    app.store.write(vec![idempotency_keys::put_back(&claim)]).await?;
+    Changes::of(app, idempotency_keys::put_back(&claim)).commit().await?;
     Err(refusal)
 }
 
@@ -236,8 +237,8 @@ pub async fn finish(app: &App, ticket: &Ticket, fingerprint: &str, outcome: &Out
         sealed_answer: sealed.as_deref(),
     };
     let fingerprint = ticket.key.fingerprint(fingerprint)?;
-    let write = idempotency_keys::finish(&ticket.claim, &fingerprint, &remains, app.now());
-    Ok(app.store.write(vec![write]).await.map(drop)?)
+    let finish = idempotency_keys::finish(&ticket.claim, &fingerprint, &remains, app.now());
+    Changes::of(app, finish).commit().await.map(drop)
 }
 
 /// Forgets a request, so that its key may be used again; one that has written something is taken up instead.
@@ -245,9 +246,9 @@ pub async fn finish(app: &App, ticket: &Ticket, fingerprint: &str, outcome: &Out
 /// # Errors
 /// When the database does not answer.
 pub async fn release(app: &App, ticket: &Ticket) -> Result<()> {
-    let claim = &ticket.claim;
-    let writes = vec![idempotency_keys::release(claim), idempotency_keys::put_back(claim)];
-    Ok(app.store.write(writes).await.map(drop)?)
+    let mut changes = Changes::of(app, idempotency_keys::release(&ticket.claim));
+    changes.push(idempotency_keys::put_back(&ticket.claim));
+    changes.commit().await.map(drop)
 }
 
 /// Lets a request go that ended in the middle: when it is sent again, it is taken up where it was.
@@ -255,8 +256,10 @@ pub async fn release(app: &App, ticket: &Ticket) -> Result<()> {
 /// # Errors
 /// When the database does not answer.
 pub async fn put_back(app: &App, ticket: &Ticket) -> Result<()> {
-    let write = idempotency_keys::put_back(&ticket.claim);
-    Ok(app.store.write(vec![write]).await.map(drop)?)
+    Changes::of(app, idempotency_keys::put_back(&ticket.claim))
+        .commit()
+        .await
+        .map(drop)
 }
 
 /// Refuses a key that was used for another request.
@@ -286,6 +289,8 @@ pub(crate) fn gone(error: Error) -> Error {
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn sweep(app: &App) -> Result<()> {
-    let write = idempotency_keys::purge(app.now());
-    Ok(app.store.write(vec![write]).await.map(drop)?)
+    Changes::of(app, idempotency_keys::purge(app.now()))
+        .commit()
+        .await
+        .map(drop)
 }

@@ -7,14 +7,15 @@ pub(crate) mod embed;
 mod link;
 
 use crate::app::App;
+use crate::changes::Changes;
 use crate::index_cache::{Loaded, Part};
 use crate::memory::{Reservation, SHARED};
-use crate::{Error, Kind, Result, blob, job, secret};
+use crate::{Error, Kind, Result, blob, secret};
 pub(crate) use compact::compact;
 use edge_model::job::Task;
 use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry, Snapshot};
 use edge_model::{DocumentId, WorkspaceId};
-use edge_store::{Constraint, Statement, index_snapshots};
+use edge_store::{Constraint, index_snapshots};
 pub use embed::Progress;
 use retrieval::index::vectors::Policy;
 use retrieval::{Embedder, Index, Layer, Segment};
@@ -190,14 +191,15 @@ pub(crate) async fn write_segment(app: &App, workspace: &WorkspaceId, bytes: &[u
     })
 }
 
-/// Returns the writes that put a document's new segments in place of its old passages.
+/// Puts a document's new segments in place of its old passages.
 pub(crate) async fn replace(
     app: &App,
+    changes: &mut Changes<'_>,
     workspace: &WorkspaceId,
     document: &DocumentId,
     segments: &[Written],
-) -> Result<Vec<Statement>> {
-    let mut writes = change(app, workspace, |manifest, version| {
+) -> Result<()> {
+    change(app, changes, workspace, |manifest, version| {
         manifest.deleted.insert(document.to_string(), version - 1);
         let entry = |it: &Written| SegmentEntry {
             key: it.key.clone(),
@@ -223,13 +225,17 @@ pub(crate) async fn replace(
         Ok(())
     })
     .await?;
-    writes.extend(embed::order_for_new(app, workspace).await?);
-    Ok(writes)
+    embed::order_for_new(app, changes, workspace).await
 }
 
-/// Returns the writes that take documents out of the index.
-pub(crate) async fn remove(app: &App, workspace: &WorkspaceId, documents: &[DocumentId]) -> Result<Vec<Statement>> {
-    change(app, workspace, |manifest, version| {
+/// Takes documents out of the index.
+pub(crate) async fn remove(
+    app: &App,
+    changes: &mut Changes<'_>,
+    workspace: &WorkspaceId,
+    documents: &[DocumentId],
+) -> Result<()> {
+    change(app, changes, workspace, |manifest, version| {
         manifest
             .deleted
             .extend(documents.iter().map(|it| (it.to_string(), version)));
@@ -238,20 +244,22 @@ pub(crate) async fn remove(app: &App, workspace: &WorkspaceId, documents: &[Docu
     .await
 }
 
+/// Replaces a workspace's snapshot by a changed one, and orders compaction where it is due.
 async fn change(
     app: &App,
+    changes: &mut Changes<'_>,
     workspace: &WorkspaceId,
     change: impl FnOnce(&mut Manifest, u64) -> Result<()>,
-) -> Result<Vec<Statement>> {
+) -> Result<()> {
     let mut snapshot = current(app, workspace).await?;
     snapshot.version += 1;
     change(&mut snapshot.manifest, snapshot.version)?;
     compact::forget(&mut snapshot.manifest);
-    let mut writes = vec![index_snapshots::replace(&snapshot)];
+    changes.push(index_snapshots::replace(&snapshot));
     if compact::is_due(app, &snapshot.manifest) {
-        writes.push(job::insert(app, workspace, Task::CompactIndex, 0)?);
+        changes.enqueue(workspace, Task::CompactIndex, 0)?;
     }
-    Ok(writes)
+    Ok(())
 }
 
 async fn current(app: &App, workspace: &WorkspaceId) -> Result<Snapshot> {

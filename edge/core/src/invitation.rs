@@ -1,6 +1,7 @@
 //! Invitations: sent by mail, accepted by whoever has confirmed the address.
 use crate::account::SignedIn;
 use crate::app::App;
+use crate::changes::{Changes, Committed, Returned};
 use crate::permission::Action;
 use crate::program::Caller as _;
 use crate::workspace::Member;
@@ -56,7 +57,6 @@ pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Re
             Some(workspace),
         )
     };
-    app.jobs.wake(workspace).await?;
     if invitation.is_mailed {
         match write(app, (member, action), &invitation, &entry, &limits).await {
             // What others have sent must keep nobody from being invited.
@@ -78,7 +78,6 @@ pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Re
         )
         .await?;
     }
-    app.jobs.wake(workspace).await?;
     Ok(invitation)
 }
 
@@ -90,16 +89,17 @@ async fn write(
     entry: &LedgerEntry,
     limits: &MailLimits,
 ) -> Result<()> {
-    let mut writes = Vec::from(invitations::put(invitation));
-    writes.push(member.require_in_batch(action));
+    let mut changes = Changes::new(app);
+    changes.extend(invitations::put(invitation));
+    changes.push(member.require_in_batch(action));
     if invitation.is_mailed {
         let mail = Letter::Invitation {
             invitation_id: invitation.id.clone(),
         };
-        writes.push(letter::order(app, &invitation.workspace_id, mail)?);
+        letter::order(&mut changes, &invitation.workspace_id, mail)?;
     }
     let invitee = Some(invitation.email.as_str());
-    mail_ledger::write(app, entry, limits, invitee, writes).await.map(drop)
+    mail_ledger::write(app, changes, entry, limits, invitee).await.map(drop)
 }
 
 /// Lists the workspace's open invitations, newest first, and counts them all.
@@ -117,11 +117,9 @@ pub async fn list(app: &App, member: &Member, page: &Page) -> Result<(Vec<Invita
 /// [`Kind::Forbidden`] when the caller does not administer the workspace; [`Kind::NotFound`].
 pub async fn withdraw(app: &App, member: &Member, id: &InvitationId) -> Result<()> {
     member.require(Action::Administer)?;
-    used(
-        app.store
-            .write(vec![invitations::delete(&member.workspace.id, id)])
-            .await?,
-    )
+    let mut changes = Changes::new(app);
+    let withdrawn = changes.push(invitations::delete(&member.workspace.id, id));
+    check_used(&changes.commit().await?, withdrawn)
 }
 
 /// Lists the open invitations to the caller's address, newest first, and counts them all.
@@ -141,11 +139,10 @@ pub async fn accept(app: &App, caller: &SignedIn, id: &InvitationId) -> Result<(
     let (account, now) = (&caller.account, app.now());
     let found = app.store.invitation_to(&account.email, id, now).await?;
     let invitation = found.ok_or_else(not_found)?;
-    let mut answers = app
-        .store
-        .write(members::accept(&account.id, id.as_str(), &account.email, now).into())
-        .await?;
-    used(answers.split_off(1))?;
+    let mut changes = Changes::new(app);
+    let accept = members::accept(&account.id, id.as_str(), &account.email, now);
+    let [_, used] = accept.map(|it| changes.push(it));
+    check_used(&changes.commit().await?, used)?;
     Ok((invitation.workspace_id, invitation.role))
 }
 
@@ -154,19 +151,17 @@ pub async fn accept(app: &App, caller: &SignedIn, id: &InvitationId) -> Result<(
 /// # Errors
 /// [`Kind::NotFound`] for an invitation of somebody else, as for one that does not exist.
 pub async fn decline(app: &App, caller: &SignedIn, id: &InvitationId) -> Result<()> {
-    used(
-        app.store
-            .write(vec![invitations::decline(id, &caller.account.email)])
-            .await?,
-    )
+    let mut changes = Changes::new(app);
+    let declined = changes.push(invitations::decline(id, &caller.account.email));
+    check_used(&changes.commit().await?, declined)
 }
 
-/// Refuses unless the first statement of a batch returned a row.
-fn used(answers: Vec<Vec<serde_json::Value>>) -> Result<()> {
-    if answers.first().is_none_or(Vec::is_empty) {
-        return Err(not_found());
+/// Refuses unless the statement that uses an invitation up returned a row: somebody else may have been faster.
+fn check_used(committed: &Committed, used: Returned) -> Result<()> {
+    match committed.has(used) {
+        true => Ok(()),
+        false => Err(not_found()),
     }
-    Ok(())
 }
 
 fn not_found() -> Error {

@@ -1,5 +1,6 @@
 //! The knowledge base: the default collection, as programs keep it, text by text.
 use crate::app::App;
+use crate::changes::Changes;
 use crate::document::Contents;
 use crate::memory::Reservation;
 use crate::permission::Action;
@@ -9,7 +10,7 @@ use edge_model::document::{Document, DocumentKind, DocumentStatus, SourceType};
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
 use edge_store::documents::Filter;
-use edge_store::{Constraint, Page, SqlError, documents};
+use edge_store::{Constraint, Page, documents};
 
 /// How much of a text is shown, in bytes. What is given as a text is shorter; an uploaded file may be longer.
 const SHOWN: usize = 1024 * 1024;
@@ -172,10 +173,10 @@ pub async fn update(app: &App, caller: &impl Caller, id: &DocumentId, change: Ch
     let title = title.map_or_else(|| document.title.clone(), |it| it.to_string());
     let now = app.now();
     document.updated_at = now;
-    let mut writes = vec![];
+    let mut changes = Changes::new(app);
     if let Some(kind) = kind {
         document.kind = kind;
-        writes.push(documents::set_kind(workspace, id, kind, now));
+        changes.push(documents::set_kind(workspace, id, kind, now));
     }
     let is_new = is_new(&title, content.as_deref());
     let content = content.unwrap_or(before);
@@ -196,28 +197,25 @@ pub async fn update(app: &App, caller: &impl Caller, id: &DocumentId, change: Ch
             document.version,
         )
         .await?;
-        writes.push(kept);
-        writes.extend(document::next_version(app, &document).await?);
-        app.jobs.wake(workspace).await?;
+        changes.push(kept);
+        document::next_version(app, &mut changes, &document).await?;
     }
-    if !writes.is_empty() {
-        app.store.write(writes).await.map_err(conflict)?;
-    }
-    if is_new {
-        app.jobs.wake(workspace).await?;
+    if !changes.is_empty() {
+        changes.commit().await.map_err(conflict)?;
     }
     Ok(shown(Entry { document, content }))
 }
 
-fn conflict(error: SqlError) -> Error {
-    match error {
-        SqlError::Constraint(Constraint::DocumentContent) => {
+/// Says what a constraint that refused a change of a document means for the caller.
+fn conflict(error: Error) -> Error {
+    match error.constraint() {
+        Some(Constraint::DocumentContent) => {
             Error::new(Kind::Conflict, "the same text is here already, under the same title")
         }
-        SqlError::Constraint(Constraint::DocumentVersion) => {
+        Some(Constraint::DocumentVersion) => {
             Error::new(Kind::Conflict, "somebody else changed the document just now; try again")
         }
-        error => error.into(),
+        _ => error,
     }
 }
 

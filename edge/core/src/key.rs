@@ -1,5 +1,6 @@
 //! API keys: made, listed, revoked with what they made.
 use crate::app::App;
+use crate::changes::Changes;
 use crate::origin::DomainPattern;
 use crate::permission::Action;
 use crate::program::Caller as _;
@@ -46,14 +47,10 @@ pub async fn create(app: &App, member: &Member, new: NewKey) -> Result<(ApiKey, 
         revoked_at: None,
         created_at: app.now(),
     };
-    let mut writes = vec![
-        api_keys::insert(&key, &secret::sha256(&text)),
-        member.require_in_batch(Action::Administer),
-    ];
-    writes.push(letter::access_added(app, workspace, Access::ApiKey(key.id.clone()))?);
-    app.jobs.wake(workspace).await?;
-    app.store.write(writes).await?;
-    app.jobs.wake(workspace).await?;
+    let mut changes = Changes::of(app, api_keys::insert(&key, &secret::sha256(&text)));
+    changes.push(member.require_in_batch(Action::Administer));
+    letter::access_added(&mut changes, workspace, Access::ApiKey(key.id.clone()))?;
+    changes.commit().await?;
     Ok((key, text))
 }
 
@@ -93,12 +90,12 @@ pub async fn revoke(app: &App, member: &Member, id: &KeyId, keep: Keep) -> Resul
         key: id,
         at: now,
     };
-    let mut writes = vec![api_keys::revoke(workspace, id, now)];
-    writes.extend(provenance::with_key(revoked, &member.person.account.id, keep));
-    let mut answers = app.store.write(writes).await?;
-    let webhooks = answers.split_off(1);
-    if answers.first().is_none_or(Vec::is_empty) {
+    let mut changes = Changes::new(app);
+    let revocation = changes.push(api_keys::revoke(workspace, id, now));
+    let consequences = provenance::with_key(&mut changes, revoked, &member.person.account.id, keep);
+    let mut committed = changes.commit().await?;
+    if !committed.has(revocation) {
         return Err(Error::not_found("API key"));
     }
-    provenance::of_key(webhooks, keep)
+    consequences.read(&mut committed)
 }

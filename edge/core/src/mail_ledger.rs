@@ -1,14 +1,14 @@
-//! Counting mails: in the batch that orders them, so that requests that come together are counted, too.
+//! Counting mails: with the changes that order them, so that requests that come together are counted, too.
 use crate::app::App;
-use crate::{Error, Kind, Result, event, mailbox};
+use crate::changes::{Changes, Committed};
+use crate::{Error, Kind, Result, mailbox};
 use edge_model::account::Account;
 use edge_model::mail_ledger::{LedgerEntry, MailKind, MailLimits};
 use edge_model::plan::Plan;
 use edge_model::time::{DAY, HOUR};
 use edge_model::{Timestamp, WorkspaceId};
-use edge_store::mail_ledger::MailRoom;
-use edge_store::{Constraint, Statement, mail_ledger};
-use serde_json::Value;
+use edge_store::Constraint;
+use edge_store::mail_ledger::{self, MailRoom};
 
 /// Mails of one kind to one address.
 const TO_RECIPIENT_PER_HOUR: u32 = 3;
@@ -95,8 +95,9 @@ pub(crate) fn entry(app: &App, id: String, to: &str, kind: MailKind, workspace: 
 /// When the database does not answer.
 pub(crate) async fn admit(app: &App, entry: &LedgerEntry) -> Result<bool> {
     let count = mail_ledger::count_if_room(entry, TO_RECIPIENT_PER_HOUR, TO_RECIPIENT_PER_DAY);
-    let answers = app.store.write(vec![count]).await?;
-    Ok(answers.first().is_some_and(|it| !it.is_empty()))
+    let mut changes = Changes::new(app);
+    let counted = changes.push(count);
+    Ok(changes.commit().await?.has(counted))
 }
 
 /// Returns an entry for what would be a mail if its address had room for one. It counts for the account and the workspace
@@ -117,21 +118,21 @@ pub(crate) async fn is_recipient_full(app: &App, entry: &LedgerEntry, limits: &M
     Ok(room.to_recipient_within_hour_at.is_some() || room.to_recipient_within_day_at.is_some())
 }
 
-/// Writes a batch that orders a mail and counts it. Beyond a limit nothing of it is written. `invitee` is the address
-/// that an invitation of the batch is to.
+/// Counts a mail that the changes order, and commits them. Beyond a limit nothing of them is written. `invitee` is the
+/// address that an invitation among them is to.
 ///
 /// # Errors
 /// [`Kind::RateLimited`], with when to come back; [`Kind::Forbidden`] when the operator stopped the workspace's mail.
 pub(crate) async fn write(
     app: &App,
+    mut changes: Changes<'_>,
     entry: &LedgerEntry,
     limits: &MailLimits,
     invitee: Option<&str>,
-    mut writes: Vec<Statement>,
-) -> Result<Vec<Vec<Value>>> {
+) -> Result<Committed> {
     // Last, since a batch that is taken up again is known by its first statement.
-    writes.push(mail_ledger::count(entry, limits, invitee));
-    match event::write(app, writes).await {
+    changes.push(mail_ledger::count(entry, limits, invitee));
+    match changes.commit().await {
         Err(error) if error.constraint() == Some(Constraint::MailLimit) => {
             let room = app.store.mail_room(entry, limits, invitee).await?;
             Err(refusal(&room, entry.created_at))

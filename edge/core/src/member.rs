@@ -1,5 +1,6 @@
 //! Members: who belongs to a workspace, in which role, and how they leave.
 use crate::app::App;
+use crate::changes::Changes;
 use crate::permission::Action;
 use crate::program::Caller as _;
 use crate::provenance::{self, Consequences, Keep};
@@ -39,12 +40,8 @@ pub async fn set_role(
         false => Action::Administer,
     };
     member.require(action)?;
-    // The caller is asked about first, who may be the one that is changed.
-    let change = [
-        member.require_in_batch(action),
-        members::set_role(&member.workspace.id, id, role),
-    ];
-    let consequences = write(app, member, id, change, keep).await?;
+    let change = members::set_role(&member.workspace.id, id, role);
+    let consequences = commit(app, member, id, (action, change), keep).await?;
     Ok((MemberSummary { role, ..found }, consequences))
 }
 
@@ -65,11 +62,8 @@ pub async fn remove(app: &App, member: &Member, id: &AccountId, keep: Keep) -> R
         (false, _) => Action::Administer,
     };
     member.require(action)?;
-    let change = [
-        member.require_in_batch(action),
-        members::delete(&member.workspace.id, id),
-    ];
-    write(app, member, id, change, keep).await
+    let change = members::delete(&member.workspace.id, id);
+    commit(app, member, id, (action, change), keep).await
 }
 
 /// Refuses to let members keep what they made themselves: who keeps it answers for it, and they will be gone.
@@ -80,21 +74,29 @@ fn check_keeper(member: &Member, id: &AccountId, keep: Keep) -> Result<()> {
     Ok(())
 }
 
-/// Writes a change of a membership, one of whose statements returns a row unless it would leave the workspace without an
-/// owner, and what follows from it for what the member made.
-async fn write(app: &App, member: &Member, id: &AccountId, change: [Statement; 2], keep: Keep) -> Result<Consequences> {
+/// Commits a change of a membership, which returns a row unless it would leave the workspace without an owner, and what
+/// follows from it for what the member made. The caller must still be allowed the action.
+async fn commit(
+    app: &App,
+    member: &Member,
+    id: &AccountId,
+    (action, change): (Action, Statement),
+    keep: Keep,
+) -> Result<Consequences> {
     let workspace = &member.workspace.id;
-    let mut writes = Vec::from(change);
-    writes.push(members::settle_owner(workspace));
+    let mut changes = Changes::new(app);
+    // The caller is asked about first, who may be the one that is changed.
+    changes.push(member.require_in_batch(action));
+    let changed = changes.push(change);
+    changes.push(members::settle_owner(workspace));
     let keeper = &member.person.account.id;
-    writes.extend(provenance::with_member(workspace, id, keeper, keep, app.now()));
-    let mut answers = app.store.write(writes).await?;
-    let made = answers.split_off(3);
-    if answers.iter().all(Vec::is_empty) {
+    let consequences = provenance::with_member(&mut changes, workspace, id, keeper, keep, app.now());
+    let mut committed = changes.commit().await?;
+    if !committed.has(changed) {
         let message = "a workspace needs an owner: make somebody else one first";
         return Err(Error::new(Kind::Conflict, message));
     }
-    provenance::of_member(made, keep)
+    consequences.read(&mut committed)
 }
 
 async fn find(app: &App, member: &Member, id: &AccountId) -> Result<MemberSummary> {

@@ -1,6 +1,7 @@
 //! The operator of an installation: who may change plans and stop mail.
 use crate::address::ClientAddress;
 use crate::app::App;
+use crate::changes::Changes;
 use crate::ports::Window;
 use crate::{Error, Result, secret, throttle, workspace};
 use edge_model::WorkspaceId;
@@ -50,9 +51,10 @@ pub async fn set_plan(app: &App, _: Operator, id: &WorkspaceId, plan: Plan) -> R
 /// [`crate::Kind::NotFound`] for an unknown workspace.
 pub async fn set_mail_stopped(app: &App, _: Operator, id: &WorkspaceId, is_stopped: bool) -> Result<()> {
     let at = is_stopped.then(|| app.now());
-    let answers = app.store.write(vec![workspaces::set_mail_stopped(id, at)]).await?;
-    if answers.first().is_none_or(Vec::is_empty) {
-        return Err(Error::not_found("workspace"));
+    let mut changes = Changes::new(app);
+    let changed = changes.push(workspaces::set_mail_stopped(id, at));
+    match changes.commit().await?.has(changed) {
+        true => Ok(()),
+        false => Err(Error::not_found("workspace")),
     }
-    Ok(())
 }

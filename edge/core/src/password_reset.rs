@@ -4,6 +4,7 @@
 //! networks are valid at once, each network has tries of its own, and a link needs no tries at all.
 use crate::address::ClientAddress;
 use crate::app::App;
+use crate::changes::Changes;
 use crate::password::{self, Password};
 use crate::ports::Window;
 use crate::{Result, code, letter, throttle};
@@ -34,15 +35,13 @@ pub async fn request(app: &App, from: &ClientAddress, email: &Email) -> Result<(
         return Ok(());
     }
     let code = code::new(app, from, email, PURPOSE)?;
-    let writes = vec![
-        mailed_codes::insert_for_account(&code, code::MAIL_LIMITS),
-        mailed_codes::replace_older(&code.id),
-    ];
+    let mut changes = Changes::of(app, mailed_codes::insert_for_account(&code, code::MAIL_LIMITS));
+    changes.push(mailed_codes::replace_older(&code.id));
     let letter = Letter::Code {
         purpose: PURPOSE,
         nonce: code.id.to_string(),
     };
-    letter::post(app, email.as_str(), letter, writes).await
+    letter::post(changes, email.as_str(), letter).await
 }
 
 /// Sets a new password. Ends all sessions of the account, and all its codes and links.

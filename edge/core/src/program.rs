@@ -1,6 +1,7 @@
 //! Programs: back ends that call with a key of their own.
 use crate::address::block_of;
 use crate::app::App;
+use crate::changes::Changes;
 use crate::limit::plan::Counting;
 use crate::limit::{Meter, lane};
 use crate::permission::{self, Action};
@@ -102,7 +103,7 @@ pub async fn enter(
     let now = app.now();
     lane::admit_program(&*app.limiter, meter, counting, &owner, now).await?;
     if let Some(touch) = widget::touch(&owner, address.and_then(block_of).as_deref(), now) {
-        app.store.write(vec![touch]).await?;
+        Changes::of(app, touch).commit().await?;
     }
     Ok(Program(owner))
 }

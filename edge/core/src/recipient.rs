@@ -3,6 +3,7 @@
 //! A link holds a workspace and what it is about, and is signed, so that no row is kept for it. Addresses are kept as
 //! hashes.
 use crate::app::App;
+use crate::changes::Changes;
 use crate::keyring::RingKey;
 use crate::{Error, Result, mailbox, secret};
 use edge_model::escalation::Escalation;
@@ -178,21 +179,24 @@ pub async fn subscription(app: &App, token: &str) -> Result<Subscription> {
 pub async fn unsubscribe(app: &App, token: &str, scope: Scope) -> Result<Subscription> {
     let (workspace, recipient) = sender_and_recipient(app, token)?;
     let now = app.now();
-    let mut writes = match (scope, &workspace) {
-        (Scope::Nobody, workspace) => mail_recipients::resubscribe(workspace.as_ref(), recipient).into(),
-        (Scope::Workspace, Some(workspace)) => vec![mail_recipients::unsubscribe(workspace, recipient, now)],
-        (Scope::Everybody, _) | (Scope::Workspace, None) => {
-            vec![mail_recipients::unsubscribe_from_all(recipient, now)]
+    let mut changes = Changes::new(app);
+    match (scope, &workspace) {
+        (Scope::Nobody, workspace) => changes.extend(mail_recipients::resubscribe(workspace.as_ref(), recipient)),
+        (Scope::Workspace, Some(workspace)) => {
+            changes.push(mail_recipients::unsubscribe(workspace, recipient, now));
         }
-    };
+        (Scope::Everybody, _) | (Scope::Workspace, None) => {
+            changes.push(mail_recipients::unsubscribe_from_all(recipient, now));
+        }
+    }
     if let (Some(workspace), true) = (&workspace, scope != Scope::Nobody) {
         let waited_for = app.store.addresses_waited_for(workspace).await?;
         let own = waited_for
             .iter()
             .filter(|it| mailbox::hashes(it).iter().any(|it| it == recipient));
-        writes.extend(own.map(|it| escalations::give_up_waiting_replies(workspace, it)));
+        changes.extend(own.map(|it| escalations::give_up_waiting_replies(workspace, it)));
     }
-    app.store.write(writes).await?;
+    changes.commit().await?;
     subscription(app, token).await
 }
 

@@ -4,7 +4,7 @@
 //! The sweep orders the job while previous secrets are set and rows are left. What no secret of the ring opens is passed
 //! over and stays as it is.
 use crate::app::App;
-use crate::job;
+use crate::changes::Changes;
 use crate::operator::Operator;
 use crate::seal::{self, MARK_LENGTH, Purpose};
 use crate::{Result, account};
@@ -12,7 +12,7 @@ use edge_model::job::{SealedRows, Task};
 use edge_model::time::HOUR;
 use edge_model::webhook::Webhook;
 use edge_model::{JobId, Timestamp, WorkspaceId};
-use edge_store::{Statement, jobs, seals};
+use edge_store::{Statement, Wake, jobs, seals};
 
 /// Whose jobs these are: nobody's workspace.
 const QUEUE: &str = "reseal";
@@ -57,7 +57,7 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
     let id = keys.current().id();
     let known = app.store.auth_key(id).await?;
     if known.is_none() {
-        app.store.write(vec![seals::note_key(id, app.now())]).await?;
+        Changes::of(app, seals::note_key(id, app.now())).commit().await?;
     }
     let is_through = known.is_some_and(|it| it.resealed_at.is_some());
     let previous: Vec<String> = keys.all().skip(1).map(seal::mark).collect();
@@ -65,27 +65,31 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
         return Ok(());
     }
     let queue = WorkspaceId::new(QUEUE);
-    if app.store.next_job_at(&queue).await?.is_none() {
-        app.jobs.wake(&queue).await?;
-        let write = order(app, SealedRows::Webhooks, String::new())?;
-        app.store.write(vec![write]).await?;
+    if app.store.next_job_at(&queue).await?.is_some() {
+        // A crash may have come between the job and its alarm.
+        return app.wake(&Wake::Jobs(queue)).await;
     }
-    app.jobs.wake(&queue).await
+    let mut changes = Changes::new(app);
+    order(&mut changes, SealedRows::Webhooks, String::new())?;
+    changes.commit().await.map(drop)
 }
 
-fn order(app: &App, rows: SealedRows, after: String) -> Result<Statement> {
-    job::insert(app, &WorkspaceId::new(QUEUE), Task::Reseal { rows, after }, 0)
+/// Orders a run.
+fn order(changes: &mut Changes<'_>, rows: SealedRows, after: String) -> Result<()> {
+    let task = Task::Reseal { rows, after };
+    changes.enqueue(&WorkspaceId::new(QUEUE), task, 0).map(drop)
 }
 
-/// Seals some rows anew and orders the next run in the same batch, until none are left. Run twice, the second finds the
+/// Seals some rows anew and orders the next run in the same transaction, until none are left. Run twice, the second finds the
 /// rows of the first as they are to be.
 pub(crate) async fn reseal(app: &App, own: &JobId, rows: SealedRows, after: &str) -> Result<()> {
     let mark = seal::mark(app.settings.auth_keys.current());
-    let (mut writes, last) = match rows {
+    let mut changes = Changes::new(app);
+    let last = match rows {
         SealedRows::Webhooks => {
             let found = app.store.webhooks_to_reseal(&mark, after, ROWS_PER_RUN).await?;
-            let writes = found.iter().filter_map(|it| webhook(app, it)).collect::<Vec<_>>();
-            (writes, found.last().map(|it| it.id.to_string()))
+            changes.extend(found.iter().filter_map(|it| webhook(app, it)));
+            found.last().map(|it| it.id.to_string())
         }
         SealedRows::Requests => {
             let found = app.store.requests_to_reseal(&mark, after, ROWS_PER_RUN).await?;
@@ -95,22 +99,20 @@ pub(crate) async fn reseal(app: &App, own: &JobId, rows: SealedRows, after: &str
                     &again(app, Purpose::RequestKey, &it.id, &it.seed)?,
                 ))
             };
-            (
-                found.iter().filter_map(fresh).collect(),
-                found.last().map(|it| it.id.clone()),
-            )
+            changes.extend(found.iter().filter_map(fresh));
+            found.last().map(|it| it.id.clone())
         }
     };
     match (rows, last) {
-        (rows, Some(last)) => writes.push(order(app, rows, last)?),
-        (SealedRows::Webhooks, None) => writes.push(order(app, SealedRows::Requests, String::new())?),
+        (rows, Some(last)) => order(&mut changes, rows, last)?,
+        (SealedRows::Webhooks, None) => order(&mut changes, SealedRows::Requests, String::new())?,
         (SealedRows::Requests, None) => {
-            writes.push(seals::note_resealed(app.settings.auth_keys.current().id(), app.now()));
+            changes.push(seals::note_resealed(app.settings.auth_keys.current().id(), app.now()));
         }
     }
     // The two change places at once, so that there are never two that order each other.
-    writes.push(jobs::delete(&WorkspaceId::new(QUEUE), own));
-    Ok(app.store.write(writes).await.map(drop)?)
+    changes.push(jobs::delete(&WorkspaceId::new(QUEUE), own));
+    changes.commit().await.map(drop)
 }
 
 /// Returns the write that seals an endpoint's texts anew; none when one of them does not open.

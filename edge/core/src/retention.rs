@@ -1,10 +1,11 @@
 //! Retention: conversations older than a workspace keeps them go, by a job that orders its own next time.
 use crate::app::App;
-use crate::{Result, index, job};
+use crate::changes::Changes;
+use crate::{Result, index};
 use edge_model::job::Task;
 use edge_model::time::{DAY, HOUR, MINUTE};
 use edge_model::{JobId, WorkspaceId};
-use edge_store::{Statement, accounts, analytics, escalations, events, jobs, mail_ledger, transcripts};
+use edge_store::{accounts, analytics, escalations, events, jobs, mail_ledger, transcripts};
 
 /// How many conversations one run deletes: a statement of D1 has 30 seconds.
 const AT_ONCE: u32 = 200;
@@ -15,9 +16,9 @@ const FORGOTTEN: i64 = 180 * DAY;
 /// The longest pause between two looks, in milliseconds.
 const PAUSE: i64 = HOUR;
 
-/// Returns the write that orders the first run, due at once.
-pub(crate) fn order(app: &App, workspace: &WorkspaceId) -> Result<Statement> {
-    job::insert(app, workspace, Task::PurgeConversations, 0)
+/// Orders the first run, due at once.
+pub(crate) fn order(changes: &mut Changes<'_>, workspace: &WorkspaceId) -> Result<()> {
+    changes.enqueue(workspace, Task::PurgeConversations, 0).map(drop)
 }
 
 /// Deletes what a workspace keeps no longer, and orders the next run in place of any other that waits. Run twice, the
@@ -28,17 +29,14 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
     };
     let kept = (i64::from(days) * DAY).max(ANSWERING);
     let now = app.now();
-    let deleted = app
-        .store
-        .write(vec![
-            escalations::delete_resolved(workspace, now.plus(-kept)),
-            jobs::delete_mails_about_nothing(workspace),
-            analytics::forget_resolved(workspace, now.plus(-kept)),
-            events::delete_older(workspace, now.plus(-kept)),
-            transcripts::delete_older(workspace, now.plus(-kept), AT_ONCE),
-        ])
-        .await?;
-    let is_more = deleted.last().map_or(0, Vec::len) >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
+    let mut changes = Changes::new(app);
+    changes.push(escalations::delete_resolved(workspace, now.plus(-kept)));
+    changes.push(jobs::delete_mails_about_nothing(workspace));
+    changes.push(analytics::forget_resolved(workspace, now.plus(-kept)));
+    changes.push(events::delete_older(workspace, now.plus(-kept)));
+    let deleted = changes.push(transcripts::delete_older(workspace, now.plus(-kept), AT_ONCE));
+    let deleted = changes.commit().await?.count(deleted);
+    let is_more = deleted >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
     let pause = if is_more {
         0
     } else {
@@ -46,14 +44,10 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
         let due = oldest.map_or(PAUSE, |it| it.plus(kept).0.saturating_sub(now.0));
         due.clamp(MINUTE, PAUSE)
     };
-    let next = job::insert(app, workspace, Task::PurgeConversations, pause)?;
-    app.store
-        .write(vec![
-            jobs::delete_waiting(workspace, Task::PurgeConversations.name(), own),
-            next,
-        ])
-        .await?;
-    Ok(())
+    let waiting = jobs::delete_waiting(workspace, Task::PurgeConversations.name(), own);
+    let mut changes = Changes::of(app, waiting);
+    changes.enqueue(workspace, Task::PurgeConversations, pause)?;
+    changes.commit().await.map(drop)
 }
 
 /// Deletes sessions, codes and invitations that ended a day ago and what was counted of mails before, closes escalations
@@ -68,19 +62,20 @@ pub async fn tidy(app: &App) -> Result<()> {
         .workspaces_without_job(Task::PurgeConversations.name())
         .await?;
     for workspace in forgotten {
-        app.jobs.wake(&workspace).await?;
-        app.store.write(vec![order(app, &workspace)?]).await?;
+        let mut changes = Changes::new(app);
+        order(&mut changes, &workspace)?;
+        changes.commit().await?;
     }
     for workspace in app.store.workspaces_to_embed(&app.embeddings.names()).await? {
-        app.jobs.wake(&workspace).await?;
-        app.store.write(vec![index::embed::order(app, &workspace)?]).await?;
-        app.jobs.wake(&workspace).await?;
+        let mut changes = Changes::new(app);
+        index::embed::order(&mut changes, &workspace)?;
+        changes.commit().await?;
     }
     let now = app.now();
     let day_ago = now.plus(-DAY);
-    let mut writes = Vec::from(accounts::delete_ended(day_ago));
-    writes.push(mail_ledger::delete_older(day_ago));
-    writes.push(escalations::close_forgotten(now.plus(-FORGOTTEN), now));
-    app.store.write(writes).await?;
-    Ok(())
+    let mut changes = Changes::new(app);
+    changes.extend(accounts::delete_ended(day_ago));
+    changes.push(mail_ledger::delete_older(day_ago));
+    changes.push(escalations::close_forgotten(now.plus(-FORGOTTEN), now));
+    changes.commit().await.map(drop)
 }

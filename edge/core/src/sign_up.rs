@@ -9,6 +9,7 @@
 use crate::account;
 use crate::address::ClientAddress;
 use crate::app::App;
+use crate::changes::Changes;
 use crate::password::{self, Password};
 use crate::ports::Window;
 use crate::{Result, code, letter, throttle};
@@ -61,20 +62,20 @@ pub async fn create(
     let code = code::new(app, from, email, PURPOSE)?;
     let held = SignUpRef::Held(&sign_up.id);
     let (limits, block_limits) = (code::MAIL_LIMITS, code::SIGN_UP_BLOCK_LIMITS);
-    let mut writes = vec![sign_ups::insert(&sign_up)];
+    let mut changes = Changes::of(app, sign_ups::insert(&sign_up));
     if may_mail {
-        writes.push(mailed_codes::insert_for_sign_up(&code, held, limits, block_limits));
+        changes.push(mailed_codes::insert_for_sign_up(&code, held, limits, block_limits));
     }
-    writes.push(sign_ups::delete_unmailed(&sign_up));
+    changes.push(sign_ups::delete_unmailed(&sign_up));
     if let Some((earlier, _)) = earlier.filter(|_| is_repeated) {
-        writes.extend(sign_ups::unite(&earlier, &sign_up.id));
+        changes.extend(sign_ups::unite(&earlier, &sign_up.id));
     }
     if !may_mail {
-        app.store.write(writes).await?;
+        changes.commit().await?;
         return Ok(sign_up.id);
     }
     let nonce = code.id.to_string();
-    letter::post(app, email.as_str(), Letter::SignUp { nonce }, writes).await?;
+    letter::post(changes, email.as_str(), Letter::SignUp { nonce }).await?;
     Ok(sign_up.id)
 }
 
@@ -91,15 +92,14 @@ pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email, id: Opt
     let network = code::network_hash(app, from)?;
     let code = code::new(app, from, email, PURPOSE)?;
     let (limits, block_limits) = (code::MAIL_LIMITS, code::SIGN_UP_BLOCK_LIMITS);
-    let writes = vec![
-        mailed_codes::insert_for_sign_up(&code, meant(id, &network), limits, block_limits),
-        mailed_codes::replace_older(&code.id),
-    ];
+    let mailed = mailed_codes::insert_for_sign_up(&code, meant(id, &network), limits, block_limits);
+    let mut changes = Changes::of(app, mailed);
+    changes.push(mailed_codes::replace_older(&code.id));
     let letter = Letter::Code {
         purpose: PURPOSE,
         nonce: code.id.to_string(),
     };
-    letter::post(app, email.as_str(), letter, writes).await
+    letter::post(changes, email.as_str(), letter).await
 }
 
 /// Confirms an address by the code of a sign-up, makes the account of that sign-up, and signs in. Without an id the code

@@ -1,5 +1,6 @@
 //! Sources: sites to be crawled, given, changed, ended early, deleted.
 use crate::app::App;
+use crate::changes::Changes;
 use crate::crawl::{self, address, scope};
 use crate::guard::PublicUrl;
 use crate::permission::Action;
@@ -9,8 +10,7 @@ use edge_model::crawl::CrawlPage;
 use edge_model::source::{Refresh, Source, SourceKind, SourceStatus};
 use edge_model::{CollectionId, SourceId, WorkspaceId};
 use edge_store::crawls::PageList;
-use edge_store::sources::{Changes, SourceRef};
-use edge_store::{Constraint, SqlError, crawls, sources};
+use edge_store::{Constraint, crawls, sources};
 use url::Url;
 
 /// How many pages are taken in when nothing is said.
@@ -42,7 +42,7 @@ pub struct Options {
 
 impl Options {
     /// Checks the options.
-    fn check(self) -> Result<Changes> {
+    fn check(self) -> Result<sources::Changes> {
         let Self {
             max_pages,
             include_patterns,
@@ -60,7 +60,7 @@ impl Options {
             scope::check_patterns("exclude_patterns", patterns)?;
         }
         let hosts = allowed_hosts.map(|it| scope::check_hosts("allowed_hosts", &it));
-        Ok(Changes {
+        Ok(sources::Changes {
             max_pages,
             include_patterns,
             exclude_patterns,
@@ -89,7 +89,7 @@ pub async fn create(app: &App, caller: &impl Caller, new: NewSource) -> Result<(
     let url = start(app, &url)?;
     collection::find(app, workspace, &collection_id).await?;
     let max_pages = options.max_pages;
-    let Changes {
+    let sources::Changes {
         include_patterns,
         exclude_patterns,
         allowed_hosts,
@@ -128,23 +128,17 @@ pub async fn create(app: &App, caller: &impl Caller, new: NewSource) -> Result<(
     if let Some(known) = known(&source).await? {
         return Ok((known, true));
     }
-    let writes = vec![
-        sources::insert(&source),
-        crawls::enqueue(&source, &[&crawl::first(&source)?], u32::MAX, ""),
-    ];
-    let reference = reference(&source);
-    app.crawls.wake(&reference).await?;
-    match app.store.write(writes).await {
-        Ok(_) => {}
+    let mut changes = Changes::of(app, sources::insert(&source));
+    changes.push(crawls::enqueue(&source, &[&crawl::first(&source)?], u32::MAX, ""));
+    match changes.commit().await {
+        Ok(_) => Ok((source, false)),
         // The same address was given twice at the same time.
-        Err(SqlError::Constraint(same @ Constraint::SourceUrl)) => {
+        Err(error) if error.constraint() == Some(Constraint::SourceUrl) => {
             let first = known(&source).await?;
-            return Ok((first.ok_or_else(|| Error::internal(same))?, true));
+            Ok((first.ok_or_else(|| Error::internal(error))?, true))
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => Err(error),
     }
-    app.crawls.wake(&reference).await?;
-    Ok((source, false))
 }
 
 fn start(app: &App, url: &str) -> Result<Url> {
@@ -165,13 +159,6 @@ fn guess(url: &Url, max_pages: Option<u32>) -> SourceKind {
     }
 }
 
-fn reference(source: &Source) -> SourceRef {
-    SourceRef {
-        workspace_id: source.workspace_id.clone(),
-        source_id: source.id.clone(),
-    }
-}
-
 /// Has a source crawled again; one that is being crawled goes on.
 ///
 /// # Errors
@@ -183,11 +170,9 @@ pub async fn recrawl(app: &App, caller: &impl Caller, id: &SourceId) -> Result<S
     if source.status.is_running() {
         return Ok(source);
     }
-    let writes = crawl::restart(&source, app.now())?;
-    let reference = reference(&source);
-    app.crawls.wake(&reference).await?;
-    app.store.write(writes).await?;
-    app.crawls.wake(&reference).await?;
+    let mut changes = Changes::new(app);
+    crawl::restart(&mut changes, &source, app.now())?;
+    changes.commit().await?;
     find(app, workspace, id).await
 }
 
@@ -201,9 +186,8 @@ pub async fn cancel(app: &App, caller: &impl Caller, id: &SourceId) -> Result<So
     let source = find(app, workspace, id).await?;
     let now = app.now();
     let refresh_at = source.refresh.interval().map(|it| now.plus(it));
-    app.store
-        .write(vec![sources::cancel(workspace, id, refresh_at, now)])
-        .await?;
+    let cancel = sources::cancel(workspace, id, refresh_at, now);
+    Changes::of(app, cancel).commit().await?;
     find(app, workspace, id).await
 }
 
@@ -215,14 +199,9 @@ pub async fn cancel(app: &App, caller: &impl Caller, id: &SourceId) -> Result<So
 pub async fn update(app: &App, caller: &impl Caller, id: &SourceId, options: Options) -> Result<Source> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
-    let source = find(app, workspace, id).await?;
-    let changes = options.check()?;
-    let reference = reference(&source);
-    app.crawls.wake(&reference).await?;
-    app.store
-        .write(vec![sources::set_settings(workspace, id, &changes, app.now())])
-        .await?;
-    app.crawls.wake(&reference).await?;
+    find(app, workspace, id).await?;
+    let settings = sources::set_settings(workspace, id, &options.check()?, app.now());
+    Changes::of(app, settings).commit().await?;
     find(app, workspace, id).await
 }
 
@@ -234,13 +213,14 @@ pub async fn delete(app: &App, caller: &impl Caller, id: &SourceId) -> Result<()
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
     find(app, workspace, id).await?;
-    app.jobs.wake(workspace).await?;
     index::retry(app, || try_delete(app, workspace, id)).await
 }
 
 async fn try_delete(app: &App, workspace: &WorkspaceId, id: &SourceId) -> Result<()> {
     let documents = app.store.source_contents(workspace, id).await?;
-    deletion::write(app, workspace, sources::delete(workspace, id), documents).await
+    let mut changes = Changes::new(app);
+    changes.extend(sources::delete(workspace, id));
+    deletion::write(app, workspace, changes, documents).await
 }
 
 /// Lists the addresses that the newest crawl came across, and counts all of the state.

@@ -1,5 +1,6 @@
 //! Conversations as people of the workspace read and delete them.
 use crate::app::App;
+use crate::changes::Changes;
 use crate::permission::Action;
 use crate::workspace::Member;
 use crate::{Error, Result, mailbox};
@@ -40,19 +41,15 @@ pub async fn get(
 pub async fn delete(app: &App, member: &Member, id: &ConversationId) -> Result<()> {
     member.require(Action::EditContent)?;
     let workspace = &member.workspace.id;
-    let answers = app
-        .store
-        .write(vec![
-            events::delete_of_conversation(workspace, id),
-            escalations::delete_of_conversation(workspace, id),
-            jobs::delete_mails_about_nothing(workspace),
-            transcripts::delete(workspace, id),
-        ])
-        .await?;
-    if answers.last().is_none_or(Vec::is_empty) {
-        return Err(Error::not_found("conversation"));
+    let mut changes = Changes::new(app);
+    changes.push(events::delete_of_conversation(workspace, id));
+    changes.push(escalations::delete_of_conversation(workspace, id));
+    changes.push(jobs::delete_mails_about_nothing(workspace));
+    let deleted = changes.push(transcripts::delete(workspace, id));
+    match changes.commit().await?.has(deleted) {
+        true => Ok(()),
+        false => Err(Error::not_found("conversation")),
     }
-    Ok(())
 }
 
 /// Deletes all that a visitor has said for good, with the addresses they left, and counts the conversations.
@@ -64,18 +61,16 @@ pub async fn delete_visitor(app: &App, member: &Member, session: &str) -> Result
     member.require(Action::EditContent)?;
     let workspace = &member.workspace.id;
     let addresses = app.store.addresses_left(workspace, session).await?;
-    let mut writes = vec![
-        escalations::delete_of_session(workspace, session),
-        transcripts::delete_of_session(workspace, session),
-        events::delete_of_session(workspace, session),
-        jobs::delete_mails_about_nothing(workspace),
-    ];
+    let mut changes = Changes::new(app);
+    let escalations = changes.push(escalations::delete_of_session(workspace, session));
+    let conversations = changes.push(transcripts::delete_of_session(workspace, session));
+    changes.push(events::delete_of_session(workspace, session));
+    changes.push(jobs::delete_mails_about_nothing(workspace));
     let hashes = addresses.iter().flat_map(|it| mailbox::hashes(it));
-    writes.extend(hashes.map(|it| mail_recipients::forget(workspace, &it)));
-    let deleted = app.store.write(writes).await?;
-    if deleted.iter().all(Vec::is_empty) {
+    changes.extend(hashes.map(|it| mail_recipients::forget(workspace, &it)));
+    let committed = changes.commit().await?;
+    if !committed.has(escalations) && !committed.has(conversations) {
         return Err(Error::not_found("visitor"));
     }
-    let count = deleted.get(1).map_or(0, Vec::len);
-    Ok(u64::try_from(count).unwrap_or(u64::MAX))
+    Ok(u64::try_from(committed.count(conversations)).unwrap_or(u64::MAX))
 }

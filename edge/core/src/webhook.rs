@@ -6,6 +6,7 @@ mod single;
 pub use single::{only_one, set_only_one};
 
 use crate::app::App;
+use crate::changes::Changes;
 use crate::guard::PublicUrl;
 use crate::permission::Action;
 use crate::program::Caller;
@@ -18,8 +19,7 @@ use edge_model::time::HOUR;
 use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
 use edge_model::{AgentId, Timestamp, WebhookId, WorkspaceId};
 use edge_store::deliveries::Endpoint;
-use edge_store::webhooks::Changes;
-use edge_store::{Statement, deliveries, webhooks};
+use edge_store::{deliveries, webhooks};
 use headers::OwnHeaders;
 use signature::SigningSecret;
 use std::collections::BTreeMap;
@@ -151,17 +151,11 @@ async fn add(
         updated_at: now,
         id,
     };
-    let mut writes = vec![webhooks::insert(&webhook, MOST, most_of_form)];
-    writes.push(caller.require_in_batch(Action::ManageWebhooks));
-    writes.push(letter::access_added(
-        app,
-        workspace,
-        Access::Webhook(webhook.id.clone()),
-    )?);
-    app.jobs.wake(workspace).await?;
-    let answers = app.store.write(writes).await?;
-    app.jobs.wake(workspace).await?;
-    let is_added = answers.first().is_some_and(|it| !it.is_empty());
+    let mut changes = Changes::new(app);
+    let added = changes.push(webhooks::insert(&webhook, MOST, most_of_form));
+    changes.push(caller.require_in_batch(Action::ManageWebhooks));
+    letter::access_added(&mut changes, workspace, Access::Webhook(webhook.id.clone()))?;
+    let is_added = changes.commit().await?.has(added);
     Ok(is_added.then_some((webhook, secret)))
 }
 
@@ -223,56 +217,52 @@ async fn change(app: &App, caller: &impl Caller, mut webhook: Webhook, patch: We
         is_active,
     } = patch;
     let now = app.now();
-    let mut writes = vec![];
-    let mut changes = Changes::default();
+    let mut changes = Changes::new(app);
+    let mut edit = webhooks::Changes::default();
     match (is_active, webhook.disabled_because) {
         (Some(true), Some(_)) => {
             webhook.disabled_because = None;
             webhook.failures = 0;
             webhook.failing_since = None;
             webhook.paused_until = None;
-            changes.disabled_because = Some(None);
-            writes.push(webhooks::set_health(&webhook));
+            edit.disabled_because = Some(None);
+            changes.push(webhooks::set_health(&webhook));
         }
         (Some(false), None) => {
             webhook.disabled_because = Some(DisabledBecause::Asked);
-            changes.disabled_because = Some(webhook.disabled_because);
-            writes.push(deliveries::give_up(&endpoint_of(&webhook), now));
+            edit.disabled_because = Some(webhook.disabled_because);
+            changes.push(deliveries::give_up(&endpoint_of(&webhook), now));
         }
         _ => {}
     }
     if let Some(name) = name {
         webhook.name = name.to_string();
-        changes.name = Some(&webhook.name);
+        edit.name = Some(&webhook.name);
     }
     let is_moved = url.as_ref().is_some_and(|it| it.as_str() != webhook.url);
     if let Some(url) = url.filter(|_| is_moved) {
         webhook.url = url.as_str().into();
         webhook.created_by = caller.actor();
-        changes.url = Some((&webhook.url, &webhook.created_by));
+        edit.url = Some((&webhook.url, &webhook.created_by));
         let access = Access::Webhook(webhook.id.clone());
-        writes.push(letter::access_added(app, &webhook.workspace_id, access)?);
-        app.jobs.wake(&webhook.workspace_id).await?;
+        letter::access_added(&mut changes, &webhook.workspace_id, access)?;
     }
     if let Some(events) = events {
         webhook.events = without_repeats(events);
-        changes.events = Some(&webhook.events);
+        edit.events = Some(&webhook.events);
     }
     if let Some(headers) = headers {
         webhook.header_names = headers.as_map().keys().cloned().collect();
         webhook.sealed_headers = seal_headers(app, &webhook.id, &headers)?;
-        changes.headers = Some((&webhook.header_names, &webhook.sealed_headers));
+        edit.headers = Some((&webhook.header_names, &webhook.sealed_headers));
     }
     if let Some(secret) = secret {
         webhook.sealed_secret = seal_secret(app, &webhook.id, &secret)?;
-        changes.sealed_secret = Some(&webhook.sealed_secret);
+        edit.sealed_secret = Some(&webhook.sealed_secret);
     }
-    writes.push(webhooks::update(&webhook.workspace_id, &webhook.id, changes, now));
-    writes.push(caller.require_in_batch(Action::ManageWebhooks));
-    app.store.write(writes).await?;
-    if is_moved {
-        app.jobs.wake(&webhook.workspace_id).await?;
-    }
+    changes.push(webhooks::update(&webhook.workspace_id, &webhook.id, edit, now));
+    changes.push(caller.require_in_batch(Action::ManageWebhooks));
+    changes.commit().await?;
     webhook.updated_at = now;
     Ok(webhook)
 }
@@ -284,8 +274,10 @@ async fn change(app: &App, caller: &impl Caller, mut webhook: Webhook, patch: We
 pub async fn delete(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId) -> Result<()> {
     caller.require(Action::ManageWebhooks)?;
     let webhook = find(app, &caller.workspace().id, scope, id).await?;
-    let write = webhooks::delete(&webhook.workspace_id, &webhook.id);
-    Ok(app.store.write(vec![write]).await.map(drop)?)
+    Changes::of(app, webhooks::delete(&webhook.workspace_id, &webhook.id))
+        .commit()
+        .await
+        .map(drop)
 }
 
 /// Gives an endpoint a new secret, and returns it with the moment from which on the old one is worth nothing.
@@ -304,8 +296,9 @@ pub async fn rotate_secret(
     let now = app.now();
     let until = now.plus(OVERLAP);
     let sealed = seal_secret(app, id, &secret)?;
-    let write = webhooks::rotate(&webhook.workspace_id, id, &sealed, until, now);
-    app.store.write(vec![write]).await?;
+    Changes::of(app, webhooks::rotate(&webhook.workspace_id, id, &sealed, until, now))
+        .commit()
+        .await?;
     Ok((secret, until))
 }
 
@@ -333,12 +326,10 @@ pub(crate) fn require_active(webhook: &Webhook) -> Result<()> {
     }
 }
 
-/// Returns the writes that disable an endpoint and give up what is on its way to it.
-pub(crate) fn disable(webhook: &Webhook, why: DisabledBecause, now: Timestamp) -> Vec<Statement> {
-    vec![
-        webhooks::disable(&webhook.workspace_id, &webhook.id, why, now),
-        deliveries::give_up(&endpoint_of(webhook), now),
-    ]
+/// Disables an endpoint and gives up what is on its way to it.
+pub(crate) fn disable(changes: &mut Changes<'_>, webhook: &Webhook, why: DisabledBecause, now: Timestamp) {
+    changes.push(webhooks::disable(&webhook.workspace_id, &webhook.id, why, now));
+    changes.push(deliveries::give_up(&endpoint_of(webhook), now));
 }
 
 /// Returns the secrets that sign at a moment, the newest first; there is one at least.

@@ -1,10 +1,11 @@
 //! The widget: what it is let in with, what it shows, and what visitors think of the answers.
 use crate::address::ClientAddress;
 use crate::app::App;
+use crate::changes::Changes;
 use crate::limit::Meter;
 use crate::limit::lane::{self, Visit};
 use crate::token::{self, Audience};
-use crate::{Error, Kind, Reason, Result, event, idempotency, origin, secret};
+use crate::{Error, Kind, Reason, Result, idempotency, origin, secret};
 use edge_model::agent::AgentConfig;
 use edge_model::conversation::Rating;
 use edge_model::event::{FeedbackReceived, Happening};
@@ -219,8 +220,8 @@ pub async fn config(app: &App, visitor: &Visitor, agent: &AgentId) -> Result<Con
         Err(error) => return Err(refuse(app, visitor, error).await),
     };
     admit(app, visitor, &owner, None, 0).await?;
-    if let Some(write) = touch(&owner, None, now) {
-        app.store.write(vec![write]).await?;
+    if let Some(touch) = touch(&owner, None, now) {
+        Changes::of(app, touch).commit().await?;
     }
     let claims = Claims {
         key: owner.key.id,
@@ -260,7 +261,7 @@ pub async fn give_feedback(
     };
     admit(app, visitor, &owner, Some(&session_key), 0).await?;
     let id = FeedbackId::new(app.id(FeedbackId::PREFIX)?);
-    let write = conversations::put_feedback(workspace, &agent, message, &id, rating, comment.as_str(), app.now());
+    let feedback = conversations::put_feedback(workspace, &agent, message, &id, rating, comment.as_str(), app.now());
     let happening = Happening::FeedbackReceived(FeedbackReceived {
         message_id: message.clone(),
         session_key: Some(session_key),
@@ -268,9 +269,9 @@ pub async fn give_feedback(
         rating: rating.value(),
         comment: comment.as_str().into(),
     });
-    let mut writes = vec![write];
-    writes.extend(event::statements(&event::make(app, workspace, happening)?));
-    event::write(app, writes).await?;
+    let mut changes = Changes::of(app, feedback);
+    changes.event(workspace, happening)?;
+    changes.commit().await?;
     Ok(id)
 }
 

@@ -1,7 +1,7 @@
 //! Background work: jobs are worked off one at a time per workspace and lane, at least once. A job that fails is tried
 //! again, later each time; one that crashes what does it is tried alone, and set aside after three crashes.
 //!
-//! Each kind of work is a file here and a [`Worker`]. Orders are put in by [`crate::job`].
+//! Each kind of work is a file here and a [`Worker`]. They are ordered by [`crate::changes`].
 mod compact_index;
 mod embed_index;
 mod erase_blobs;
@@ -17,13 +17,14 @@ pub use sweep::sweep;
 
 use crate::app::App;
 use crate::attempt::{self, Attempt, Begin, Work};
+use crate::changes::Changes;
 use crate::{Error, Result};
 use async_trait::async_trait;
 use edge_model::job::{Job, Task};
 use edge_model::time::{DAY, HOUR, MINUTE, SECOND};
 use edge_model::{Timestamp, WorkspaceId};
-use edge_store::Statement;
 use edge_store::jobs::{self, Lane};
+use edge_store::{Statement, Wake};
 use futures_util::future::join;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -112,6 +113,7 @@ fn worker(task: &Task) -> Box<dyn Worker + '_> {
 /// # Errors
 /// When the database does not answer; a job that fails is put off, not reported.
 pub async fn drain(app: &App, workspace: &WorkspaceId, budget_ms: i64) -> Result<Option<Timestamp>> {
+    let app = &app.working_for(Wake::Jobs(workspace.clone()));
     let stop = app.now().plus(budget_ms);
     let is_done = AtomicBool::new(false);
     let patient = async {
@@ -151,7 +153,7 @@ async fn lane(app: &App, workspace: &WorkspaceId, lane: Lane, stop: Timestamp) -
             }
             Begin::Later(at) => {
                 let put_off = jobs::retry(workspace, &job.id, at, "another run of it is under way");
-                app.store.write(vec![put_off]).await?;
+                Changes::of(app, put_off).commit().await?;
                 continue;
             }
         };
@@ -164,7 +166,9 @@ async fn lane(app: &App, workspace: &WorkspaceId, lane: Lane, stop: Timestamp) -
             Ok(()) => jobs::delete(workspace, &job.id),
             Err(error) => fail(app, &job, &*worker, &attempt, &error),
         };
-        app.store.write(vec![end, attempt.end(app.now())]).await?;
+        let mut changes = Changes::of(app, end);
+        changes.push(attempt.end(app.now()));
+        changes.commit().await?;
     }
     Ok(())
 }
@@ -184,16 +188,21 @@ async fn set_aside(app: &App, job: &Job, worker: &dyn Worker, work: &Work) -> Re
     let (workspace, now, name) = (&job.workspace_id, app.now(), job.task.name());
     let traps = attempt::MOST_TRAPS;
     let reason = format!("{name}: it crashed {traps} times while nothing else ran");
-    let mut writes = match worker.after_crashes() {
-        AfterCrashes::Park => vec![jobs::park(workspace, &job.id, now, &reason)],
-        AfterCrashes::ParkForAll => vec![
-            jobs::delete_waiting(workspace, name, &job.id),
-            jobs::park(workspace, &job.id, now, &reason),
-        ],
-        AfterCrashes::RetryAfterDay => vec![jobs::retry(workspace, &job.id, now.plus(DAY), &reason)],
-    };
-    writes.push(work.set_aside(now));
-    Ok(app.store.write(writes).await.map(drop)?)
+    let mut changes = Changes::new(app);
+    match worker.after_crashes() {
+        AfterCrashes::Park => {
+            changes.push(jobs::park(workspace, &job.id, now, &reason));
+        }
+        AfterCrashes::ParkForAll => {
+            changes.push(jobs::delete_waiting(workspace, name, &job.id));
+            changes.push(jobs::park(workspace, &job.id, now, &reason));
+        }
+        AfterCrashes::RetryAfterDay => {
+            changes.push(jobs::retry(workspace, &job.id, now.plus(DAY), &reason));
+        }
+    }
+    changes.push(work.set_aside(now));
+    changes.commit().await.map(drop)
 }
 
 fn fail(app: &App, job: &Job, worker: &dyn Worker, attempt: &Attempt, error: &Error) -> Statement {

@@ -1,6 +1,7 @@
 //! Workspaces: the tenants, and who speaks for one.
 use crate::account::{self, SignedIn};
 use crate::app::App;
+use crate::changes::Changes;
 use crate::guard::PublicUrl;
 use crate::index::{self, Progress};
 use crate::limit::Meter;
@@ -13,7 +14,6 @@ use edge_model::plan::Plan;
 use edge_model::text::Name;
 use edge_model::workspace::{Embedder, Role, Workspace, WorkspaceStats, WorkspaceSummary};
 use edge_model::{CollectionId, Timestamp, WorkspaceId};
-use edge_store::workspaces::Changes;
 use edge_store::{Page, collections, workspaces};
 use serde_json::{Map, Value};
 
@@ -94,12 +94,10 @@ pub async fn create(app: &App, caller: &SignedIn, new: NewWorkspace) -> Result<W
         embedder: new.embedder,
         created_at: now,
     };
-    let writes = vec![
-        workspaces::insert(&workspace),
-        workspaces::insert_member(&id, &owner_id, Role::Owner, now),
-        collections::insert(&default_collection(app, &id, now)?),
-    ];
-    app.store.write(writes).await?;
+    let mut changes = Changes::of(app, workspaces::insert(&workspace));
+    changes.push(workspaces::insert_member(&id, &owner_id, Role::Owner, now));
+    changes.push(collections::insert(&default_collection(app, &id, now)?));
+    changes.commit().await?;
     Ok(workspace)
 }
 
@@ -209,18 +207,8 @@ pub async fn update(app: &App, member: &Member, patch: Patch) -> Result<Detail> 
         embedder,
     } = patch;
     let id = &member.workspace.id;
-    let mut orders = Vec::new();
-    if retention_days.is_some() {
-        orders.push(retention::order(app, id)?);
-    }
-    if embedder.is_some() {
-        orders.push(index::embed::order(app, id)?);
-    }
-    let is_work = !orders.is_empty();
-    if is_work {
-        app.jobs.wake(id).await?;
-    }
-    let changes = Changes {
+    let (is_kept_otherwise, is_embedded_otherwise) = (retention_days.is_some(), embedder.is_some());
+    let row = workspaces::Changes {
         name: name.map(|it| it.to_string()),
         logo_url: logo_url.map(|it| it.map(|url| url.as_str().to_owned())),
         timezone,
@@ -228,14 +216,17 @@ pub async fn update(app: &App, member: &Member, patch: Patch) -> Result<Detail> 
         retention_days: retention_days.map(|it| it.map(|days| days.0)),
         embedder,
     };
-    orders.insert(0, workspaces::update(id, &changes, MOST_SETTINGS));
-    let answers = app.store.write(orders).await?;
-    if answers.first().is_none_or(Vec::is_empty) {
+    let mut changes = Changes::new(app);
+    let updated = changes.push(workspaces::update(id, &row, MOST_SETTINGS));
+    if is_kept_otherwise {
+        retention::order(&mut changes, id)?;
+    }
+    if is_embedded_otherwise {
+        index::embed::order(&mut changes, id)?;
+    }
+    if !changes.commit().await?.has(updated) {
         let message = format!("must be at most {MOST_SETTINGS} bytes of JSON, with what is there");
         return Err(Error::field("settings", message));
-    }
-    if is_work {
-        app.jobs.wake(id).await?;
     }
     let workspace = app.store.workspace(id).await?;
     let workspace = workspace.ok_or_else(|| Error::not_found("workspace"))?;
@@ -249,9 +240,9 @@ pub async fn update(app: &App, member: &Member, patch: Patch) -> Result<Detail> 
 pub async fn delete(app: &App, member: &Member) -> Result<()> {
     member.require(Action::DeleteWorkspace)?;
     let id = &member.workspace.id;
-    app.jobs.wake(id).await?;
-    app.store.write(erasure::workspace(app, id)?.into()).await?;
-    app.jobs.wake(id).await
+    let mut changes = Changes::new(app);
+    erasure::workspace(&mut changes, id)?;
+    changes.commit().await.map(drop)
 }
 
 /// Changes a workspace's plan, as the operator of the installation.
@@ -259,8 +250,9 @@ pub async fn delete(app: &App, member: &Member) -> Result<()> {
 /// # Errors
 /// [`crate::Kind::NotFound`] when there is no such workspace.
 pub async fn set_plan(app: &App, id: &WorkspaceId, plan: Plan) -> Result<()> {
-    let answers = app.store.write(vec![workspaces::set_plan(id, plan)]).await?;
-    if answers.first().is_none_or(Vec::is_empty) {
+    let mut changes = Changes::new(app);
+    let set = changes.push(workspaces::set_plan(id, plan));
+    if !changes.commit().await?.has(set) {
         return Err(Error::not_found("workspace"));
     }
     Ok(())

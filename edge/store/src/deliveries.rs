@@ -186,6 +186,7 @@ pub fn insert(workspace: &WorkspaceId, event: &EventId, now: Timestamp) -> State
         event.as_str(),
         now.0
     )
+    .waking_endpoints()
 }
 
 /// Sends an event to one endpoint, whatever it asks for. Returns the delivery.
@@ -208,6 +209,7 @@ pub fn insert_for(endpoint: &Endpoint, event: &EventId, now: Timestamp) -> State
         endpoint.webhook_id.as_str(),
         event.as_str()
     ))
+    .waking_endpoints()
 }
 
 /// Sends the events of a range to an endpoint once more, those before its time as well. Returns the deliveries.
@@ -236,6 +238,7 @@ pub fn replay(endpoint: &Endpoint, range: &Range, most: u32, now: Timestamp) -> 
         most,
         now.0
     )
+    .waking_endpoints()
 }
 
 /// Delivers once more.
@@ -248,6 +251,7 @@ pub fn again(endpoint: &Endpoint, id: &DeliveryId, now: Timestamp) -> Statement 
         id.as_str(),
         now.0
     )
+    .waking_endpoints()
 }
 
 /// Writes how a delivery stands after an attempt. One that was given up meanwhile stays so, unless it was taken.

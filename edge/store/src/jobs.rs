@@ -1,10 +1,13 @@
 //! Jobs: the outbox.
 use crate::port::sql;
-use crate::{SqlError, Statement, Store, json};
+use crate::{SqlError, Statement, Store, Wake, json};
 use edge_model::job::{Job, Task};
 use edge_model::workspace::Embedder;
 use edge_model::{JobId, Timestamp, WorkspaceId};
 use serde::Deserialize;
+
+/// A job that is due later than this, in milliseconds, needs no haste: its worker looks again within a minute.
+const SOON: i64 = 30_000;
 
 /// Jobs of a workspace are worked off one after the other within a lane, and the lanes beside each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,6 +225,10 @@ pub fn insert(job: &Job, now: Timestamp) -> Statement {
         run_at.0,
         now.0
     )
+    .waking(match *run_at > now.plus(SOON) {
+        true => Wake::LaterJobs(workspace_id.clone()),
+        false => Wake::Jobs(workspace_id.clone()),
+    })
 }
 
 /// Removes the mails of a workspace whose escalation or invitation is gone, also those that were set aside. To be

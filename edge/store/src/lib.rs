@@ -39,12 +39,14 @@ pub mod seals;
 pub mod sign_ups;
 pub mod sources;
 pub mod transcripts;
+mod wake;
 pub mod webhooks;
 pub mod workspaces;
 
 pub use constraint::Constraint;
 pub use once::Made;
 pub use port::{Sql, SqlError, Statement};
+pub use wake::{Wake, Waker};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -78,17 +80,6 @@ impl Store {
     /// Wraps a database.
     pub fn new(sql: Arc<dyn Sql>) -> Self {
         Self { sql, once: None }
-    }
-
-    /// Applies all statements in one transaction.
-    ///
-    /// # Errors
-    /// [`SqlError::Constraint`] when a constraint refused one of them; then none was applied.
-    pub async fn write(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Value>>, SqlError> {
-        match &self.once {
-            Some(once) => self.write_once(once, statements).await,
-            None => self.sql.batch(statements).await,
-        }
     }
 
     /// Asks the database for nothing.

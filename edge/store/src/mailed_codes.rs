@@ -182,7 +182,7 @@ impl Store {
             code_id: CodeId,
         }
         let rows = self
-            .write(vec![statement])
+            .apply(vec![statement])
             .await?
             .into_iter()
             .next()
@@ -232,7 +232,7 @@ impl Store {
             code.as_str(),
             attempt
         );
-        let answers = self.write(vec![proof, set_password, end_sessions, end_codes]).await?;
+        let answers = self.apply(vec![proof, set_password, end_sessions, end_codes]).await?;
         let row = answers.into_iter().nth(1).and_then(|it| it.into_iter().next());
         Ok(row.map(decode::<Row>).transpose()?.map(|it| it.email))
     }
@@ -263,11 +263,7 @@ pub fn insert_for_sign_up(
     params.extend(of.params());
     params.push(block_limits.per_block.into());
     params.push(limits.per_day.saturating_sub(block_limits.kept_for_others).into());
-    Statement {
-        sql: SQL,
-        params,
-        again: None,
-    }
+    Statement::new(SQL, params)
 }
 
 /// Adds a code for the account of an address, within the limits; not when there is no account.
@@ -279,11 +275,7 @@ pub fn insert_for_account(code: &MailedCode, limits: MailLimits) -> Statement {
          WHERE email = ?2 AND email_verified_at IS NOT NULL",
         within_limits!("?11")
     );
-    Statement {
-        sql: SQL,
-        params: params(code, limits),
-        again: None,
-    }
+    Statement::new(SQL, params(code, limits))
 }
 
 fn params(code: &MailedCode, limits: MailLimits) -> Vec<Value> {

@@ -1,5 +1,6 @@
 //! The whole of what we ask of a database.
 use crate::Constraint;
+use crate::wake::{Wake, Wakes};
 use async_trait::async_trait;
 use serde_json::Value;
 use std::sync::Arc;
@@ -11,13 +12,39 @@ pub struct Statement {
     pub params: Vec<Value>,
     /// What finds the rows that the statement returned, once it was done.
     pub again: Option<Box<Statement>>,
+    /// Whom it leaves work to.
+    pub(crate) wakes: Option<Wakes>,
 }
 
 impl Statement {
+    /// Makes a statement that leaves work to nobody and that nothing finds again.
+    pub fn new(sql: &'static str, params: Vec<Value>) -> Self {
+        Self {
+            sql,
+            params,
+            again: None,
+            wakes: None,
+        }
+    }
+
     /// Says what finds the rows that the statement returned, once it was done.
     #[must_use]
     pub(crate) fn seen_by(mut self, again: Self) -> Self {
         self.again = Some(Box::new(again));
+        self
+    }
+
+    /// Says whom the statement leaves work to.
+    #[must_use]
+    pub(crate) fn waking(mut self, wake: Wake) -> Self {
+        self.wakes = Some(Wakes::This(wake));
+        self
+    }
+
+    /// Says that the statement returns endpoints, by workspace and id, to which something is due.
+    #[must_use]
+    pub(crate) fn waking_endpoints(mut self) -> Self {
+        self.wakes = Some(Wakes::ReturnedEndpoints);
         self
     }
 }
@@ -31,6 +58,8 @@ pub enum SqlError {
     Lost(String),
     /// There was no memory for its rows; it did its work.
     OutOfMemory(String),
+    /// Nothing was written, since whoever has to work on it could not be woken; the text is for the log.
+    NotWoken(String),
     /// Anything else, for the log; a constraint that no operation expects is named.
     Other(String),
 }
@@ -59,7 +88,7 @@ impl<S: Sql + ?Sized> Sql for Arc<S> {
 /// Makes a [`Statement`] of SQL text and parameters.
 macro_rules! sql {
     ($sql:expr $(, $param:expr)* $(,)?) => {
-        $crate::Statement { sql: $sql, params: vec![$(serde_json::Value::from($param)),*], again: None }
+        $crate::Statement::new($sql, vec![$(serde_json::Value::from($param)),*])
     };
 }
 pub(crate) use sql;

@@ -83,7 +83,7 @@ impl Store {
             end_other_codes(account, code),
             clear_password(account, code),
         ];
-        let account = self.write(writes).await?.into_iter().nth(2).unwrap_or_default();
+        let account = self.apply(writes).await?.into_iter().nth(2).unwrap_or_default();
         account.into_iter().next().map(decode).transpose()
     }
 }

@@ -1,7 +1,7 @@
 //! Sources.
 use crate::documents::Filter;
 use crate::port::sql;
-use crate::{Page, SqlError, Statement, Store, json};
+use crate::{Page, SqlError, Statement, Store, Wake, json};
 use edge_model::source::{Refresh, Source, SourceCounts, SourceStatus};
 use edge_model::{CollectionId, DocumentId, SourceId, Timestamp, WorkspaceId};
 use serde::Deserialize;
@@ -234,6 +234,14 @@ pub fn insert(source: &Source) -> Statement {
         it.next_step_at.map(|at| at.0),
         it.created_at.0
     )
+    .waking(crawl(&it.workspace_id, &it.id))
+}
+
+fn crawl(workspace: &WorkspaceId, id: &SourceId) -> Wake {
+    Wake::Crawl(SourceRef {
+        workspace_id: workspace.clone(),
+        source_id: id.clone(),
+    })
 }
 
 /// Writes how the crawl of a source stands, unless a newer one has begun or somebody has ended it.
@@ -276,6 +284,7 @@ pub fn begin(workspace: &WorkspaceId, id: &SourceId, now: Timestamp) -> Statemen
         id.as_str(),
         now.0
     )
+    .waking(crawl(workspace, id))
 }
 
 /// Ends the crawl of a source early, if one is under way; it is refreshed as if it had ended by itself.
@@ -320,6 +329,7 @@ pub fn set_settings(workspace: &WorkspaceId, id: &SourceId, changes: &Changes, n
         it.refresh.and_then(Refresh::interval),
         now.0
     )
+    .waking(crawl(workspace, id))
 }
 
 /// Deletes a source with its frontier, and the records of its pages.

@@ -2,6 +2,7 @@
 use super::Crawl;
 use crate::app::App;
 use crate::attempt::{self, Begin};
+use crate::changes::Changes;
 use crate::{Result, deletion, index};
 use edge_model::crawl::PageState;
 use edge_model::source::{Source, SourceStatus};
@@ -25,8 +26,9 @@ pub(super) async fn end(app: &App, crawl: Crawl) -> Result<()> {
             source.error = Some("ending the crawl crashed each time; crawl it again".into());
             source.ended_at = Some(now);
             source.next_step_at = source.refresh.interval().map(|it| now.plus(it));
-            let writes = vec![sources::set_progress(&source, now), work.set_aside(now)];
-            Ok(app.store.write(writes).await.map(drop)?)
+            let mut changes = Changes::of(app, sources::set_progress(&source, now));
+            changes.push(work.set_aside(now));
+            changes.commit().await.map(drop)
         }
     }
 }
@@ -37,7 +39,7 @@ async fn retire(app: &App, crawl: Crawl, end: Statement) -> Result<()> {
     let is_whole = crawl.size.done > 0 && !crawl.is_full();
     let Crawl { mut source, size, .. } = crawl;
     let left_out = crawls::leave_out_waiting(&source, LIMIT);
-    app.store.write(vec![left_out]).await?;
+    Changes::of(app, left_out).commit().await?;
     while index::retry(app, || retire_some(app, &source, is_whole)).await? {}
     let now = app.now();
     source.error = reason(app, &source, size.done).await?;
@@ -49,14 +51,13 @@ async fn retire(app: &App, crawl: Crawl, end: Statement) -> Result<()> {
     source.ended_at = Some(now);
     source.next_step_at = source.refresh.interval().map(|it| now.plus(it));
     // Also when it was cut short, or a site that never ends would leave more behind with each crawl.
-    let mut writes = vec![crawls::forget_old(&source)];
+    let mut changes = Changes::of(app, crawls::forget_old(&source));
     if is_whole {
-        writes.push(crawls::count_missing(&source));
+        changes.push(crawls::count_missing(&source));
     }
-    writes.push(sources::set_progress(&source, now));
-    writes.push(end);
-    app.store.write(writes).await?;
-    app.jobs.wake(&source.workspace_id).await
+    changes.push(sources::set_progress(&source, now));
+    changes.push(end);
+    changes.commit().await.map(drop)
 }
 
 /// Retires some of what vanished; returns whether there was any.
@@ -66,9 +67,9 @@ async fn retire_some(app: &App, source: &Source, is_whole: bool) -> Result<bool>
     if documents.is_empty() {
         return Ok(false);
     }
-    let writes = documents.iter().flat_map(|it| crawls::retire(workspace, it)).collect();
-    app.jobs.wake(workspace).await?;
-    deletion::write(app, workspace, writes, (documents, contents)).await?;
+    let mut changes = Changes::new(app);
+    changes.extend(documents.iter().flat_map(|it| crawls::retire(workspace, it)));
+    deletion::write(app, workspace, changes, (documents, contents)).await?;
     Ok(true)
 }
 

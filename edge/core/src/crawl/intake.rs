@@ -1,14 +1,15 @@
 //! A page taken in: a document of its own, or another version of it.
-use super::{CANONICAL, Crawl, enqueue, write};
+use super::{CANONICAL, Crawl, end_step, enqueue, write};
 use crate::app::App;
-use crate::document::Contents;
+use crate::changes::Changes;
+use crate::document::{Contents, is_duplicate};
 use crate::file::{self, Upload};
 use crate::{Error, Kind, Result, document, secret};
 use edge_extract::Page;
 use edge_model::crawl::{CrawlPage, Found, PageState};
 use edge_model::document::{Document, SourceType};
 use edge_model::source::Source;
-use edge_store::{Constraint, SqlError, Statement, crawls, document_versions, documents, sources};
+use edge_store::{Statement, crawls, document_versions, documents};
 use url::Url;
 
 /// The longest title, in characters.
@@ -121,25 +122,22 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
     };
     let now = app.now();
     page.document_id = Some(after.id.clone());
-    let mut writes = match &before {
-        Some(_) => document::next_version(app, &after).await?,
-        None => vec![
-            documents::insert(&after),
-            document_versions::insert(&after, now),
-            document::process_job(app, &after)?,
-        ],
-    };
-    writes.push(kept);
-    writes.push(crawls::settle(&page));
-    writes.extend(more.clone());
-    let mut source = crawl.source.clone();
-    source.next_step_at = Some(now);
-    writes.push(sources::set_progress(&source, now));
-    writes.extend(crawl.attempt.as_ref().map(|it| it.end(now)));
-    app.jobs.wake(workspace).await?;
-    match app.store.write(writes).await {
-        Ok(_) => app.jobs.wake(workspace).await,
-        Err(SqlError::Constraint(Constraint::DocumentContent)) => {
+    let mut changes = Changes::new(app);
+    match &before {
+        Some(_) => document::next_version(app, &mut changes, &after).await?,
+        None => {
+            changes.push(documents::insert(&after));
+            changes.push(document_versions::insert(&after, now));
+            document::process(&mut changes, &after)?;
+        }
+    }
+    changes.push(kept);
+    changes.push(crawls::settle(&page));
+    changes.extend(more.clone());
+    end_step(&mut changes, crawl, now);
+    match changes.commit().await {
+        Ok(_) => Ok(()),
+        Err(error) if is_duplicate(&error) => {
             let same = app
                 .store
                 .document_by_content(workspace, &after.collection_id, &hash)
@@ -151,15 +149,12 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
             page.document_id = before.map(|it| it.id);
             finish(app, crawl, page, more).await
         }
-        Err(error) => {
-            let error = Error::from(error);
-            if error.kind != Kind::PlanLimit {
-                return Err(error);
-            }
+        Err(error) if error.kind == Kind::PlanLimit => {
             // As it was: a title that is not the document's looks as if somebody had renamed it.
             page.title = title_before;
             without_room(app, crawl, page, more, before, error).await
         }
+        Err(error) => Err(error),
     }
 }
 

@@ -4,6 +4,7 @@ use super::robots::{LARGEST, Rules};
 use super::{Crawl, HOPS, address, enqueue, found, write};
 use crate::app::App;
 use crate::attempt::{self, Begin};
+use crate::changes::Changes;
 use crate::guard::PublicUrl;
 use crate::{Result, secret};
 use edge_model::crawl::{CrawlHost, CrawlPage, Found, PageKind};
@@ -54,12 +55,12 @@ pub(super) async fn rules(app: &App, crawl: &mut Crawl, page: &CrawlPage) -> Res
     match (known, is_current) {
         (Some(rules), true) => {
             // It may have been read for an earlier crawl, or another source: this one has its sitemaps to read, too.
-            let writes = match page.url == crawl.source.url {
-                true => enqueue(crawl, &sitemaps(app, crawl, &page.origin, &rules)),
-                false => vec![],
-            };
-            if !writes.is_empty() {
-                app.store.write(writes).await?;
+            let mut changes = Changes::new(app);
+            if page.url == crawl.source.url {
+                changes.extend(enqueue(crawl, &sitemaps(app, crawl, &page.origin, &rules)));
+            }
+            if !changes.is_empty() {
+                changes.commit().await?;
             }
             return Ok(Robots::Known(rules));
         }
@@ -83,7 +84,7 @@ pub(super) async fn rules(app: &App, crawl: &mut Crawl, page: &CrawlPage) -> Res
             return Ok(Robots::Later);
         }
         Begin::SetAside => {
-            app.store.write(vec![work.set_aside(now)]).await?;
+            Changes::of(app, work.set_aside(now)).commit().await?;
             return Ok(Robots::Refused);
         }
     }

@@ -3,19 +3,20 @@ use super::{decision, ready};
 use crate::agent::version_name;
 use crate::answer::{self, Brief, Composed, Speech, context, plain::plain};
 use crate::app::App;
-use crate::conversation::{Asked, Circumstances, answering};
+use crate::changes::Changes;
+use crate::conversation::{Asked, Circumstances, answered_event};
 use crate::limit::lane;
 use crate::permission::Action;
 use crate::ports::Departure;
 use crate::program::Caller;
-use crate::{Error, Kind, Result, escalation, event, idempotency};
+use crate::{Error, Kind, Result, escalation, idempotency};
 use edge_model::conversation::{Answer, Author, Citation, Conversation, MessageStatus};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
 use edge_model::text::{Context, Name, Question};
 use edge_model::{ConversationId, EscalationId, MessageId, Timestamp};
 use edge_store::answers::Kept;
 use edge_store::deputies::Ready;
-use edge_store::{Statement, conversations, documents};
+use edge_store::{conversations, documents};
 use futures_channel::oneshot;
 
 /// A question to a deputy.
@@ -92,14 +93,12 @@ pub async fn ask(app: &App, around: &Circumstances, caller: &impl Caller, ask: A
     let answer_id = MessageId::new(app.id(MessageId::PREFIX)?);
     let (asked, pending) = (MessageStatus::Complete, MessageStatus::Pending);
     let question = ask.question.as_str();
-    app.store
-        .write(vec![
-            conversations::insert(&conversation, None, None),
-            conversations::insert_message(&conversation, &question_id, Author::Visitor, asked, question, began),
-            // A millisecond later, so that the order of the two is never in doubt.
-            conversations::insert_message(&conversation, &answer_id, Author::Agent, pending, "", began.plus(1)),
-        ])
-        .await?;
+    let row = |id, author, status, text, at| conversations::insert_message(&conversation, id, author, status, text, at);
+    let mut changes = Changes::of(app, conversations::insert(&conversation, None, None));
+    changes.push(row(&question_id, Author::Visitor, asked, question, began));
+    // A millisecond later, so that the order of the two is never in doubt.
+    changes.push(row(&answer_id, Author::Agent, pending, "", began.plus(1)));
+    changes.commit().await?;
     let (sender, receiver) = oneshot::channel();
     let work = Work {
         app: app.clone(),
@@ -140,7 +139,7 @@ impl Work {
             let failed = self.kept(MessageStatus::Failed, Composed::default());
             let write = conversations::complete_answer(&self.conversation.workspace_id, &failed);
             // The failure that is told is the first one.
-            let _ = self.app.store.write(vec![write]).await;
+            let _ = Changes::of(&self.app, write).commit().await;
         }
         done
     }
@@ -188,39 +187,43 @@ impl Work {
         let workspace = &self.conversation.workspace_id;
         let hits = documents::count_hits(workspace, &composed.citations);
         let answer = self.kept(MessageStatus::Complete, composed);
-        let mut writes = match self.keeps_nothing {
-            true => conversations::delete_exchange(workspace, &self.question_id, &self.answer_id).into(),
-            false => self.keeping(&answer)?,
-        };
-        writes.push(hits);
+        let mut changes = Changes::new(&self.app);
+        match self.keeps_nothing {
+            true => changes.extend(conversations::delete_exchange(
+                workspace,
+                &self.question_id,
+                &self.answer_id,
+            )),
+            false => self.keep(&mut changes, &answer)?,
+        }
+        changes.push(hits);
         let Some(escalation) = &reply.escalation else {
-            event::write(&self.app, writes).await?;
+            changes.commit().await?;
             return Ok(reply);
         };
-        let mut with_escalation = writes.clone();
-        with_escalation.extend(escalation::opening(&self.app, escalation)?);
-        match event::write(&self.app, with_escalation).await {
-            // Nobody sees to the workspace's escalations, and whoever asks is answered all the same.
+        let mut with_escalation = changes.clone();
+        escalation::opened(&mut with_escalation, escalation)?;
+        match with_escalation.commit().await {
+            // The workspace has no room for another escalation, and the caller is answered all the same.
             Err(error) if error.kind == Kind::PlanLimit => {
                 reply.escalation = None;
-                event::write(&self.app, writes).await?;
+                changes.commit().await?;
             }
             end => drop(end?),
         }
         Ok(reply)
     }
 
-    /// Returns what keeps an answer, and tells those who want to know of it.
-    fn keeping(&self, answer: &Answer) -> Result<Vec<Statement>> {
+    /// Keeps an answer, and reports it to the endpoints that ask for answers.
+    fn keep(&self, changes: &mut Changes<'_>, answer: &Answer) -> Result<()> {
         let workspace = &self.conversation.workspace_id;
         let asked = Asked {
             agent: &self.conversation.agent_id,
             session_key: &self.conversation.session_key,
             question: self.ask.question.as_str(),
         };
-        let mut writes = vec![conversations::complete_answer(workspace, answer)];
-        writes.extend(answering(&self.app, workspace, &asked, answer)?);
-        Ok(writes)
+        changes.push(conversations::complete_answer(workspace, answer));
+        changes.event(workspace, answered_event(&asked, answer))
     }
 
     fn escalation(&self, reason: EscalationReason, confidence: f64) -> Result<Escalation> {

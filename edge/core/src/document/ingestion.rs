@@ -1,7 +1,8 @@
 //! Ingestion: a document is read, cut into passages, and put into the index.
 use crate::app::App;
 use crate::attempt::Attempt;
-use crate::{Error, Kind, Result, blob, event, file, index};
+use crate::changes::Changes;
+use crate::{Error, Kind, Result, blob, file, index};
 use edge_model::document::{ChunkPreview, Document, DocumentStatus, SourceType};
 use edge_model::event::{DocumentEnded, Happening};
 use edge_model::job::Job;
@@ -116,33 +117,28 @@ fn language(parsed: &Parsed) -> Option<&'static str> {
 /// Makes a document's passages answerable, all at once, and says so in its record.
 async fn publish_segments(app: &App, job: &Job, document: &Document, segments: &[index::Written]) -> Result<()> {
     let workspace = &document.workspace_id;
-    let mut writes = index::replace(app, workspace, &document.id, segments).await?;
+    let mut changes = Changes::new(app);
+    index::replace(app, &mut changes, workspace, &document.id, segments).await?;
     // Deleted meanwhile: nothing may come back. Looked for after the snapshot was read, which a deletion replaces, so that
     // one that comes later makes the batch fail.
     if app.store.document(workspace, &document.id).await?.is_none() {
         return Ok(());
     }
-    writes.push(documents::complete(document, app.now()));
+    changes.push(documents::complete(document, app.now()));
     let happening = Happening::DocumentProcessed(ended(document, None));
-    writes.extend(event::statements(&event::made_by(app, workspace, &job.id, happening)));
-    event::write(app, writes).await.map(drop)
+    changes.event_of(workspace, job.id.as_str(), happening);
+    changes.commit().await.map(drop)
 }
 
 /// Gives a document up, with the reason.
 pub(crate) async fn fail(app: &App, job: &Job, document: &Document, reason: &str) -> Result<()> {
     let workspace = &document.workspace_id;
     let status = DocumentStatus::Failed;
-    let mut writes = vec![documents::set_stage(
-        workspace,
-        &document.id,
-        status,
-        "failed",
-        Some(reason),
-        app.now(),
-    )];
+    let stage = documents::set_stage(workspace, &document.id, status, "failed", Some(reason), app.now());
+    let mut changes = Changes::of(app, stage);
     let happening = Happening::DocumentFailed(ended(document, Some(reason)));
-    writes.extend(event::statements(&event::made_by(app, workspace, &job.id, happening)));
-    event::write(app, writes).await.map(drop)
+    changes.event_of(workspace, job.id.as_str(), happening);
+    changes.commit().await.map(drop)
 }
 
 fn ended(document: &Document, error: Option<&str>) -> DocumentEnded {
@@ -171,5 +167,5 @@ async fn set_stage(
     error: Option<&str>,
 ) -> Result<()> {
     let write = documents::set_stage(&document.workspace_id, &document.id, status, stage, error, app.now());
-    Ok(app.store.write(vec![write]).await.map(drop)?)
+    Changes::of(app, write).commit().await.map(drop)
 }

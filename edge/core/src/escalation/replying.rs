@@ -2,13 +2,14 @@
 //!
 //! A visitor may leave anybody's address. So the first mail asks, in our words alone, and the reply waits in its row.
 //! It is asked when somebody replies, not when the visitor leaves the address: strangers cannot cause mails then.
-use super::{changing, find, set_status};
+use super::{find, set_status, updated};
 use crate::app::App;
+use crate::changes::Changes;
 use crate::letter;
 use crate::permission::Action;
 use crate::recipient::Confirmation;
 use crate::workspace::Member;
-use crate::{Error, Kind, Result, event, mail, mail_ledger, mailbox, recipient};
+use crate::{Error, Kind, Result, mail, mail_ledger, mailbox, recipient};
 use edge_model::escalation::{Escalation, EscalationStatus, ReplyStatus};
 use edge_model::letter::Letter;
 use edge_model::mail_ledger::{LedgerEntry, MailKind};
@@ -20,8 +21,8 @@ use edge_store::{escalations, mail_recipients};
 /// How many waiting replies one batch lets go.
 const RELEASED_AT_ONCE: usize = 50;
 
-/// Replies to a visitor who left an address, and so resolves the escalation. The mail leaves by a job of the batch that
-/// keeps the reply; a visitor who has not confirmed that they want replies is asked first. A reply that has not left yet
+/// Replies to a visitor who left an address, and so resolves the escalation. The mail leaves by a job that is ordered
+/// with the reply; a visitor who has not confirmed that they want replies is asked first. A reply that has not left yet
 /// is replaced by a newer one.
 ///
 /// # Errors
@@ -56,14 +57,15 @@ pub async fn reply(app: &App, member: &Member, id: &EscalationId, reply: &Reply)
         false => ReplyStatus::WaitingForConfirmation,
     });
     set_status(app, &mut after, EscalationStatus::Resolved);
-    let mut writes = changing(app, &before, &after)?;
+    let mut changes = Changes::new(app);
+    updated(app, &mut changes, &before, &after)?;
     let escalation_id = id.clone();
     let (kind, letter) = match standing.is_confirmed {
         true => (MailKind::Reply, Letter::Reply { escalation_id }),
         false => (MailKind::Confirmation, Letter::ConfirmReply { escalation_id }),
     };
     if is_asked(app, &before, &standing).await? {
-        event::write(app, writes).await?;
+        changes.commit().await?;
         // The visitor may have confirmed before there was anything to let go.
         if self::standing(app, &workspace.id, address).await?.is_confirmed {
             release_replies(app, &after).await?;
@@ -75,10 +77,8 @@ pub async fn reply(app: &App, member: &Member, id: &EscalationId, reply: &Reply)
         subject_id: standing.is_confirmed.then(|| id.to_string()),
         ..mail_ledger::entry(app, app.id(JobId::PREFIX)?, address, kind, Some(&workspace.id))
     };
-    writes.push(letter::order(app, &workspace.id, letter)?);
-    app.jobs.wake(&workspace.id).await?;
-    mail_ledger::write(app, &entry, &mail_ledger::limits(workspace.plan), None, writes).await?;
-    app.jobs.wake(&workspace.id).await?;
+    letter::order(&mut changes, &workspace.id, letter)?;
+    mail_ledger::write(app, changes, &entry, &mail_ledger::limits(workspace.plan), None).await?;
     Ok(after)
 }
 
@@ -116,7 +116,7 @@ pub(crate) async fn send_reply(app: &App, workspace: &WorkspaceId, id: &Escalati
         it if !it.is_confirmed => ReplyStatus::WaitingForConfirmation,
         _ => ReplyStatus::Sent,
     };
-    let mut writes = vec![escalations::set_reply_status(&escalation, status)];
+    let mut changes = Changes::of(app, escalations::set_reply_status(&escalation, status));
     match status {
         ReplyStatus::Sent => {
             let name = standing.workspace_name.unwrap_or_default();
@@ -127,11 +127,11 @@ pub(crate) async fn send_reply(app: &App, workspace: &WorkspaceId, id: &Escalati
         // Ordered by a version of ours that did not ask.
         ReplyStatus::WaitingForConfirmation => {
             let escalation_id = id.clone();
-            writes.push(letter::order(app, workspace, Letter::ConfirmReply { escalation_id })?);
+            letter::order(&mut changes, workspace, Letter::ConfirmReply { escalation_id })?;
         }
         _ => {}
     }
-    Ok(app.store.write(writes).await.map(drop)?)
+    changes.commit().await.map(drop)
 }
 
 /// Asks a visitor whether they want the reply that waits for them.
@@ -152,8 +152,10 @@ pub(crate) async fn ask_to_confirm(app: &App, workspace: &WorkspaceId, id: &Esca
         _ => ReplyStatus::WaitingForConfirmation,
     };
     if status != ReplyStatus::WaitingForConfirmation {
-        let write = escalations::set_reply_status(&escalation, status);
-        return Ok(app.store.write(vec![write]).await.map(drop)?);
+        return Changes::of(app, escalations::set_reply_status(&escalation, status))
+            .commit()
+            .await
+            .map(drop);
     }
     let url = recipient::confirm_url(app, &escalation)?;
     let url = url.ok_or_else(|| Error::internal("PUBLIC_URL is not set, and a mail needs a link"))?;
@@ -184,36 +186,28 @@ pub(crate) async fn release_replies(app: &App, escalation: &Escalation) -> Resul
     let Some(address) = &escalation.email else {
         return Ok(());
     };
+    let mut changes = Changes::new(app);
     let confirmed = mailbox::hashes(address).into_iter();
-    let mut writes: Vec<_> = confirmed
-        .map(|it| mail_recipients::confirm(workspace, &it, app.now()))
-        .collect();
+    changes.extend(confirmed.map(|it| mail_recipients::confirm(workspace, &it, app.now())));
     let (mut waiting, is_all) = waiting_for(app, workspace, address).await?;
     // What there is no room for in one batch waits for another run of this.
     let rest = if is_all { None } else { waiting.pop() };
     let mut delays = mail_ledger::delays();
     for (escalation_id, delay) in waiting.into_iter().zip(&mut delays) {
         let entry = mail_ledger::entry(app, app.id(JobId::PREFIX)?, address, MailKind::Reply, Some(workspace));
-        writes.push(edge_store::mail_ledger::note(&LedgerEntry {
+        changes.push(edge_store::mail_ledger::note(&LedgerEntry {
             subject_id: Some(escalation_id.to_string()),
             created_at: entry.created_at.plus(delay),
             ..entry
         }));
-        writes.push(escalations::queue_waiting_reply(workspace, &escalation_id));
-        writes.push(letter::order_later(
-            app,
-            workspace,
-            Letter::Reply { escalation_id },
-            delay,
-        )?);
+        changes.push(escalations::queue_waiting_reply(workspace, &escalation_id));
+        letter::order_later(&mut changes, workspace, Letter::Reply { escalation_id }, delay)?;
     }
     if let Some((escalation_id, delay)) = rest.zip(delays.next()) {
         let letter = Letter::ConfirmReply { escalation_id };
-        writes.push(letter::order_later(app, workspace, letter, delay)?);
+        letter::order_later(&mut changes, workspace, letter, delay)?;
     }
-    app.jobs.wake(workspace).await?;
-    app.store.write(writes).await?;
-    app.jobs.wake(workspace).await
+    changes.commit().await.map(drop)
 }
 
 /// Lists the replies that wait for the confirmation of an address, however it was written, newest first; and tells whether

@@ -3,7 +3,8 @@ use super::embed;
 use super::link::{link, next_to_link};
 use super::{LARGEST, Written, current, layer, segment, write_segment};
 use crate::app::App;
-use crate::{Error, Result, job};
+use crate::changes::Changes;
+use crate::{Error, Result};
 use edge_model::WorkspaceId;
 use edge_model::job::Task;
 use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry, Snapshot};
@@ -65,13 +66,14 @@ pub(crate) async fn compact(app: &App, workspace: &WorkspaceId) -> Result<()> {
     keys.retain(|key| !snapshot.manifest.names(key));
     forget(&mut snapshot.manifest);
     snapshot.version += 1;
+    let mut changes = Changes::new(app);
+    changes.push(index_snapshots::replace(&snapshot));
     // Other isolates may still be loading the snapshot before this one.
-    let erase = job::insert(app, workspace, Task::EraseBlobs { keys }, 10 * MINUTE)?;
-    let again = job::insert(app, workspace, Task::CompactIndex, 0)?;
-    let mut writes = vec![index_snapshots::replace(&snapshot), erase, again];
+    changes.enqueue(workspace, Task::EraseBlobs { keys }, 10 * MINUTE)?;
+    changes.enqueue(workspace, Task::CompactIndex, 0)?;
     // A layer of some of the segments leaves holes over the others.
-    writes.extend(embed::order_for_new(app, workspace).await?);
-    Ok(app.store.write(writes).await.map(drop)?)
+    embed::order_for_new(app, &mut changes, workspace).await?;
+    changes.commit().await.map(drop)
 }
 
 /// Forgets every deletion, once no segment holds a deleted document.
@@ -81,11 +83,9 @@ async fn settle_deletions(app: &App, mut snapshot: Snapshot) -> Result<()> {
     }
     snapshot.manifest.deleted.clear();
     snapshot.version += 1;
-    Ok(app
-        .store
-        .write(vec![index_snapshots::replace(&snapshot)])
-        .await
-        .map(drop)?)
+    let mut changes = Changes::new(app);
+    changes.push(index_snapshots::replace(&snapshot));
+    changes.commit().await.map(drop)
 }
 
 /// Returns segments to put in order together: small ones, else one with deleted documents. None when all is in order.

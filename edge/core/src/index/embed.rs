@@ -1,15 +1,16 @@
 //! Layers: passages get the vectors of the workspace's embedder, some at a time, while the index goes on answering.
 use super::{LARGEST, Written, change, current, layer, retry, segment, write_segment};
 use crate::app::App;
+use crate::changes::Changes;
 use crate::embedding::EmbeddingModel;
 use crate::embedding::question::cut;
-use crate::{Error, Kind, Result, job};
+use crate::{Error, Kind, Result};
 use edge_model::job::{Job, Task};
 use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry};
 use edge_model::time::{MINUTE, SECOND};
 use edge_model::workspace::Embedder;
 use edge_model::{Timestamp, WorkspaceId};
-use edge_store::{Statement, jobs};
+use edge_store::jobs;
 use retrieval::layer::{self as vectors, LayerBuilder};
 use retrieval::{Layer, Segment};
 
@@ -24,21 +25,21 @@ const PAUSES: [i64; 5] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 10 * MINU
 /// The pause between two runs, in milliseconds: each is to be an invocation of its own, with its own subrequests.
 const PAUSE: i64 = 200;
 
-/// Returns the write that orders the first run.
-pub(crate) fn order(app: &App, workspace: &WorkspaceId) -> Result<Statement> {
-    again(app, workspace, 0, None, 0)
+/// Orders the first run.
+pub(crate) fn order(changes: &mut Changes<'_>, workspace: &WorkspaceId) -> Result<()> {
+    let task = Task::EmbedIndex {
+        failures: 0,
+        reason: None,
+    };
+    changes.enqueue(workspace, task, 0).map(drop)
 }
 
-fn again(app: &App, workspace: &WorkspaceId, failures: u32, reason: Option<String>, delay: i64) -> Result<Statement> {
-    job::insert(app, workspace, Task::EmbedIndex { failures, reason }, delay)
-}
-
-/// Returns the write that orders a run, when the workspace's embedder is not the table.
-pub(super) async fn order_for_new(app: &App, workspace: &WorkspaceId) -> Result<Option<Statement>> {
+/// Orders a run, when the workspace's embedder is not the table.
+pub(super) async fn order_for_new(app: &App, changes: &mut Changes<'_>, workspace: &WorkspaceId) -> Result<()> {
     let embedder = app.store.workspace(workspace).await?.map(|it| it.embedder);
     match embedder.and_then(|it| app.embeddings.get(it)) {
-        Some(_) => order(app, workspace).map(Some),
-        None => Ok(None),
+        Some(_) => order(changes, workspace),
+        None => Ok(()),
     }
 }
 
@@ -94,8 +95,13 @@ pub(crate) async fn embed(app: &App, own: &Job, failures: u32) -> Result<()> {
     };
     let place = usize::try_from(failures).unwrap_or(usize::MAX);
     let delay = PAUSES.get(place).or(PAUSES.last()).copied().unwrap_or_default();
-    let next = again(app, workspace, failures.saturating_add(1), fault, delay)?;
-    run.order_alone(vec![next]).await
+    let mut changes = run.changes();
+    let task = Task::EmbedIndex {
+        failures: failures.saturating_add(1),
+        reason: fault,
+    };
+    changes.enqueue(workspace, task, delay)?;
+    changes.commit().await.map(drop)
 }
 
 /// One run.
@@ -182,7 +188,8 @@ impl Run<'_> {
             covered: u64::try_from(layer.covered()).unwrap_or(u64::MAX),
         };
         let mut gone = Vec::new();
-        let writes = change(app, workspace, |manifest, _| {
+        let mut changes = self.changes();
+        change(app, &mut changes, workspace, |manifest, _| {
             let found = manifest.segments.iter_mut().find(|it| it.key == self.entry.key);
             if let Some(entry) = found {
                 let before: Vec<String> = entry.layers().map(|it| it.key.clone()).collect();
@@ -194,27 +201,26 @@ impl Run<'_> {
             gone.retain(|key| !manifest.names(key));
             fits(manifest)
         })
-        .await;
-        let mut writes = writes?;
+        .await?;
         let delay = if fault.is_some() { PAUSES[0] } else { PAUSE };
-        writes.push(again(app, workspace, u32::from(fault.is_some()), fault, delay)?);
+        let task = Task::EmbedIndex {
+            failures: u32::from(fault.is_some()),
+            reason: fault,
+        };
+        changes.enqueue(workspace, task, delay)?;
         if !gone.is_empty() {
             // Other isolates may still be loading the snapshot before this one.
-            writes.push(job::insert(
-                app,
-                workspace,
-                Task::EraseBlobs { keys: gone },
-                10 * MINUTE,
-            )?);
+            changes.enqueue(workspace, Task::EraseBlobs { keys: gone }, 10 * MINUTE)?;
         }
-        self.order_alone(writes).await
+        changes.commit().await.map(drop)
     }
 
-    /// Writes, and takes back the runs that others have ordered meanwhile: one is enough.
-    async fn order_alone(&self, mut writes: Vec<Statement>) -> Result<()> {
+    /// Begins changes that take back the runs that others have ordered meanwhile: one is enough.
+    fn changes(&self) -> Changes<'_> {
+        let mut changes = Changes::new(self.app);
         let (workspace, name) = (&self.own.workspace_id, Task::EMBED_INDEX);
-        writes.insert(0, jobs::delete_waiting(workspace, name, &self.own.id));
-        Ok(self.app.store.write(writes).await.map(drop)?)
+        changes.push(jobs::delete_waiting(workspace, name, &self.own.id));
+        changes
     }
 }
 
@@ -264,17 +270,18 @@ async fn strip(
     take: impl Fn(&mut SegmentEntry) -> [Option<LayerEntry>; 2],
 ) -> Result<()> {
     let mut keys = Vec::new();
-    let writes = change(app, workspace, |manifest, _| {
+    let mut changes = Changes::new(app);
+    let changed = change(app, &mut changes, workspace, |manifest, _| {
         let taken = manifest.segments.iter_mut().flat_map(take);
         keys.extend(taken.flatten().map(|it| it.key));
         Ok(())
     });
-    let mut writes = writes.await?;
+    changed.await?;
     if keys.is_empty() {
         return Ok(());
     }
-    writes.push(job::insert(app, workspace, Task::EraseBlobs { keys }, 10 * MINUTE)?);
-    Ok(app.store.write(writes).await.map(drop)?)
+    changes.enqueue(workspace, Task::EraseBlobs { keys }, 10 * MINUTE)?;
+    changes.commit().await.map(drop)
 }
 
 /// How far the passages of a workspace have the vectors of its embedder.

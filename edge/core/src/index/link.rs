@@ -1,7 +1,8 @@
 //! Graphs of near vectors, made for large segments where the installation wants them (`GRAPH_FROM`).
 use super::{Written, segment, write_segment};
 use crate::app::App;
-use crate::{Error, Result, job};
+use crate::changes::Changes;
+use crate::{Error, Result};
 use edge_model::job::Task;
 use edge_model::snapshot::{Manifest, SegmentEntry, Snapshot};
 use edge_model::time::MINUTE;
@@ -28,23 +29,23 @@ pub(super) async fn link(app: &App, mut snapshot: Snapshot, position: usize) -> 
     let linked = source.len().min(source.linked().saturating_add(AFFORDABLE));
     let mut new = old.clone();
     new.linked = u64::try_from(linked).unwrap_or(u64::MAX);
-    let mut writes = vec![job::insert(app, &snapshot.workspace_id, Task::CompactIndex, 0)?];
+    let mut unused = vec![];
     if let Some(bytes) = extended {
         let Written { key, size, .. } = write_segment(app, &snapshot.workspace_id, &bytes, old.chunks).await?;
         (new.key, new.size) = (key, size);
-        // Other isolates may still be loading the snapshot before this one.
-        let keys = vec![old.key];
-        writes.push(job::insert(
-            app,
-            &snapshot.workspace_id,
-            Task::EraseBlobs { keys },
-            10 * MINUTE,
-        )?);
+        unused.push(old.key);
     }
     if let Some(entry) = snapshot.manifest.segments.get_mut(position) {
         *entry = new;
     }
     snapshot.version += 1;
-    writes.insert(0, index_snapshots::replace(&snapshot));
-    Ok(app.store.write(writes).await.map(drop)?)
+    let mut changes = Changes::new(app);
+    changes.push(index_snapshots::replace(&snapshot));
+    changes.enqueue(&snapshot.workspace_id, Task::CompactIndex, 0)?;
+    if !unused.is_empty() {
+        // Other isolates may still be loading the snapshot before this one.
+        let task = Task::EraseBlobs { keys: unused };
+        changes.enqueue(&snapshot.workspace_id, task, 10 * MINUTE)?;
+    }
+    changes.commit().await.map(drop)
 }

@@ -5,6 +5,7 @@ use super::{NewWebhook, Scope, WebhookPatch, add, change, not_added};
 use crate::Error;
 use crate::Result;
 use crate::app::App;
+use crate::changes::Changes;
 use crate::guard::PublicUrl;
 use crate::program::Caller;
 use edge_model::WorkspaceId;
@@ -37,9 +38,10 @@ pub async fn set_only_one(
     let workspace = &caller.workspace().id;
     let Some(url) = url else {
         let found = app.store.webhooks(workspace, form, None).await?;
-        let writes: Vec<_> = found.iter().map(|it| webhooks::delete(workspace, &it.id)).collect();
-        if !writes.is_empty() {
-            app.store.write(writes).await?;
+        let mut changes = Changes::new(app);
+        changes.extend(found.iter().map(|it| webhooks::delete(workspace, &it.id)));
+        if !changes.is_empty() {
+            changes.commit().await?;
         }
         return Ok(None);
     };

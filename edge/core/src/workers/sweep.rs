@@ -1,6 +1,7 @@
 //! The sweep: wakes whoever has work to do, since a crash may have lost the wake-up, and deletes what is kept no longer.
 use crate::app::App;
-use crate::{Error, Result, attempt, crawl, delivery, erasure, idempotency, reseal};
+use crate::changes::Changes;
+use crate::{Result, attempt, crawl, delivery, erasure, idempotency, reseal};
 use edge_model::time::DAY;
 use edge_store::{attempts, jobs};
 
@@ -20,12 +21,14 @@ pub async fn sweep(app: &App) -> Result<()> {
         end = end.and(app.jobs.wake(&workspace).await);
     }
     let now = app.now();
-    let purges = vec![
-        jobs::purge_parked(now.plus(-PARKED_JOBS_KEPT), now.plus(-PARKED_MAILS_KEPT)),
-        attempts::purge(now.plus(-attempt::KEPT)),
-    ];
-    let purge = app.store.write(purges).await;
-    end.and(purge.map(drop).map_err(Error::from))
+    let mut purges = Changes::new(app);
+    purges.push(jobs::purge_parked(
+        now.plus(-PARKED_JOBS_KEPT),
+        now.plus(-PARKED_MAILS_KEPT),
+    ));
+    purges.push(attempts::purge(now.plus(-attempt::KEPT)));
+    let purge = purges.commit().await;
+    end.and(purge.map(drop))
         .and(delivery::sweep(app).await)
         .and(crawl::sweep(app).await)
         .and(idempotency::sweep(app).await)
