@@ -32,7 +32,7 @@ pub use limiter_do::LimiterDo;
 
 use axum::Router;
 use axum::body::Body;
-use edge_core::ports::{Background, Departure};
+use edge_core::ports::{Background, ClientDisconnect, RequestContext};
 use edge_core::{App, retention, workers};
 use http::Response;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -67,7 +67,7 @@ pub fn fetch(request: web_sys::Request, env: Env, context: JsValue) -> Result<Js
 }
 
 async fn answer(request: web_sys::Request, env: Env, context: Context) -> Result<JsValue, JsValue> {
-    let departure = Departure::default();
+    let disconnect = ClientDisconnect::default();
     let background = background(context);
     let converted = convert::from_js(&request);
     let method = converted.as_ref().map(|it| it.method().clone()).unwrap_or_default();
@@ -78,8 +78,10 @@ async fn answer(request: web_sys::Request, env: Env, context: Context) -> Result
         (_, Err(why)) => refusal(is_https, 400, "malformed_request", &why),
         (Ok(app), Ok(mut converted)) => {
             sweep_once(&app, &background);
-            converted.extensions_mut().insert(background);
-            converted.extensions_mut().insert(departure.clone());
+            converted.extensions_mut().insert(RequestContext {
+                background,
+                disconnect: disconnect.clone(),
+            });
             let mut router = ROUTER.with(|it| it.get_or_init(|| edge_dialects::router(app)).clone());
             match router.call(converted).await {
                 Ok(response) => response,
@@ -88,7 +90,7 @@ async fn answer(request: web_sys::Request, env: Env, context: Context) -> Result
         }
     };
     let entry = response.extensions_mut().remove::<edge_dialects::log::Entry>();
-    let response = convert::to_js(response, &method, || request.signal(), departure).await;
+    let response = convert::to_js(response, &method, || request.signal(), disconnect).await;
     if let Some(entry) = entry {
         log::entry(&entry);
     }

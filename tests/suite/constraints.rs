@@ -196,7 +196,8 @@ const UNBREAKABLE: [(&str, &str); 22] = [
     ("code_tries.code_id, code_tries.tried_by", "counted up when it is there"),
     ("collections.workspace_id", "the default one comes with the workspace"),
     (
-        "conversations.workspace_id, conversations.agent_id, conversations.session_key",
+        "conversations.workspace_id, conversations.agent_id, conversations.channel, conversations.scope, \
+            conversations.session_key",
         "continued when it is there",
     ),
     ("crawl_hosts.origin", "replaced"),

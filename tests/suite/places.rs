@@ -43,7 +43,7 @@ pub(crate) const PLACES: &[(&str, &str, Holds)] = &[
     ("code_tries", "code_id tried_by", Nothing),
     ("collections", "id workspace_id", Nothing),
     ("collections", "name description", Workspace),
-    ("conversations", "id workspace_id agent_id", Nothing),
+    ("conversations", "id workspace_id agent_id channel scope", Nothing),
     ("conversations", "session_key page_url user_agent", Visitor),
     ("crawl_hosts", "origin rules", Website),
     (

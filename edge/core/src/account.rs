@@ -3,36 +3,14 @@
 //! A known and an unknown address get the same answers after the same work.
 use crate::address::ClientAddress;
 use crate::app::App;
+use crate::auth::session::{self, SignedIn};
 use crate::changes::Changes;
-use crate::limit::Meter;
-use crate::limit::lane::{self, Operation};
 use crate::password;
 use crate::throttle::{self, LoginGuess};
-use crate::token::{self, Audience};
 use crate::{Error, Kind, Reason, Result, code, erasure, letter};
-use edge_model::account::{Account, Session};
+use edge_model::account::Account;
 use edge_model::text::Name;
-use edge_model::time::DAY;
-use edge_model::{AccountId, SessionId};
 use edge_store::{Constraint, accounts, jobs, members, provenance};
-use serde::{Deserialize, Serialize};
-
-/// How long a sign-in lasts, in milliseconds.
-pub(crate) const SESSION: i64 = DAY;
-
-/// What a sign-in token holds.
-#[derive(Serialize, Deserialize)]
-struct Claims {
-    sub: AccountId,
-    sid: SessionId,
-}
-
-/// A signed-in person, and the session they speak through.
-#[derive(Clone, Debug)]
-pub struct SignedIn {
-    pub account: Account,
-    pub session: SessionId,
-}
 
 /// Signs a person in and returns their token.
 ///
@@ -70,7 +48,7 @@ pub async fn log_in(app: &App, from: &ClientAddress, email: &str, password: &str
         return Err(error.because(Reason::UnverifiedEmail));
     };
     guess.was_right(app).await?;
-    let (session, token) = new_session(app, &account.id)?;
+    let (session, token) = session::new_session(app, &account.id)?;
     let changes = Changes::of(app, accounts::insert_session(&session, app.now()));
     match changes.commit().await {
         Ok(_) => Ok((account, token)),
@@ -82,45 +60,6 @@ pub async fn log_in(app: &App, from: &ClientAddress, email: &str, password: &str
 
 fn wrong_credentials() -> Error {
     Error::unauthenticated("e-mail address or password is wrong").because(Reason::WrongCredentials)
-}
-
-/// Reads the session out of a sign-in token.
-///
-/// # Errors
-/// [`Kind::Unauthenticated`] when the token is not ours or its time is over.
-pub fn session_of(app: &App, token: &str) -> Result<SessionId> {
-    let claims: Claims = token::verify(&app.settings.auth_keys, Audience::Account, token, app.now())?;
-    Ok(claims.sid)
-}
-
-/// Finds who a token speaks for.
-///
-/// # Errors
-/// [`Kind::Unauthenticated`] when the token is not ours, its time is over, or its session was ended.
-pub async fn signed_in(app: &App, token: &str) -> Result<SignedIn> {
-    let session = session_of(app, token)?;
-    let account = app
-        .store
-        .account_of_session(&session, app.now())
-        .await?
-        .ok_or_else(session_ended)?;
-    Ok(SignedIn { account, session })
-}
-
-/// Counts a request of a signed-in person outside of any workspace.
-///
-/// # Errors
-/// [`Kind::RateLimited`].
-pub async fn admit(app: &App, caller: &SignedIn, meter: &Meter, operation: Operation) -> Result<()> {
-    let (limiter, id) = (&*app.limiter, &caller.account.id);
-    if operation == Operation::Control && lane::admit_control(limiter, meter, id).await? {
-        return Ok(());
-    }
-    lane::admit_account(limiter, meter, id, app.now()).await
-}
-
-pub(crate) fn session_ended() -> Error {
-    Error::unauthenticated("this session has ended; sign in again")
 }
 
 /// Ends a session: its token is worth nothing from now on.
@@ -191,27 +130,4 @@ pub async fn delete(app: &App, from: &ClientAddress, caller: &SignedIn, password
     app.limiter.forget(account.id.as_str()).await?;
     app.limiter.forget(queue.as_str()).await?;
     throttle::forget(app, &account.email).await
-}
-
-/// Returns a new session of an account, to be written, and its token.
-pub(crate) fn new_session(app: &App, account: &AccountId) -> Result<(Session, String)> {
-    let id = SessionId::new(app.id(SessionId::PREFIX)?);
-    let (now, account_id) = (app.now(), account.clone());
-    let session = Session {
-        id: id.clone(),
-        account_id: account_id.clone(),
-        expires_at: now.plus(SESSION),
-    };
-    let claims = Claims {
-        sub: account_id,
-        sid: id,
-    };
-    let token = token::sign(
-        &app.settings.auth_keys,
-        Audience::Account,
-        claims,
-        now,
-        session.expires_at,
-    )?;
-    Ok((session, token))
 }

@@ -1,14 +1,13 @@
 //! Agents: made, changed, published, tried out.
 use crate::agent_patch::Patch;
-use crate::answer::{self, Brief, Composed, Speech};
+use crate::answer::{self, AnswerDraft, AnswerRequest, AnswerWriter};
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::{Changes, Committed};
 use crate::limit::lane;
 use crate::permission::Action;
-use crate::ports::Departure;
-use crate::program::Caller as _;
-use crate::workspace::Member;
-use crate::{Error, Kind, Result};
+use crate::ports::ClientDisconnect;
+use crate::{Error, Kind, Result, exchange};
 use edge_model::actor::Actor;
 use edge_model::agent::{
     Agent, AgentConfig, AgentStats, AgentStatus, AgentSummary, GeneratorChoice, ResponseStyle, Strategy, Tone,
@@ -40,9 +39,9 @@ pub struct Detail {
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`] for a collection of another tenant.
-pub async fn create(app: &App, member: &Member, name: Name, patch: Patch) -> Result<Agent> {
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace.id;
+pub async fn create(app: &App, caller: &Caller, name: Name, patch: Patch) -> Result<Agent> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
     let now = app.now();
     let mut agent = Agent {
         id: AgentId::new(app.id(AgentId::PREFIX)?),
@@ -65,7 +64,7 @@ pub async fn create(app: &App, member: &Member, name: Name, patch: Patch) -> Res
     }
     let mut changes = Changes::new(app);
     created(&mut changes, &agent);
-    let actor = member.actor();
+    let actor = caller.actor();
     let edit = Edit {
         by: &actor,
         at: now,
@@ -139,20 +138,25 @@ async fn check_collections(app: &App, workspace: &WorkspaceId, ids: &[Collection
 /// When the database does not answer.
 pub async fn list(
     app: &App,
-    member: &Member,
+    caller: &Caller,
     status: Option<AgentStatus>,
     agent_type: Option<&str>,
     page: &Page,
 ) -> Result<(Vec<AgentSummary>, u64)> {
-    Ok(app.store.agents(&member.workspace.id, status, agent_type, page).await?)
+    caller.require(Action::Read)?;
+    Ok(app
+        .store
+        .agents(&caller.workspace().id, status, agent_type, page)
+        .await?)
 }
 
 /// Returns an agent with what hangs on it.
 ///
 /// # Errors
 /// [`Kind::NotFound`].
-pub async fn get(app: &App, member: &Member, id: &AgentId) -> Result<Detail> {
-    detail(app, find(app, &member.workspace.id, id).await?).await
+pub async fn get(app: &App, caller: &Caller, id: &AgentId) -> Result<Detail> {
+    caller.require(Action::Read)?;
+    detail(app, find(app, &caller.workspace().id, id).await?).await
 }
 
 pub(crate) async fn detail(app: &App, agent: Agent) -> Result<Detail> {
@@ -177,13 +181,13 @@ pub(crate) async fn detail(app: &App, agent: Agent) -> Result<Detail> {
 /// [`Kind::PreconditionFailed`] when the agent is at another revision than those expected.
 pub async fn update(
     app: &App,
-    member: &Member,
+    caller: &Caller,
     id: &AgentId,
     patch: Patch,
     expected: Option<&[u64]>,
 ) -> Result<Detail> {
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace.id;
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
     let mut agent = find(app, workspace, id).await?;
     if let Some(ids) = &patch.collection_ids {
         check_collections(app, workspace, ids).await?;
@@ -191,7 +195,7 @@ pub async fn update(
     if let Some(name) = &patch.name {
         agent.name = name.to_string();
     }
-    let actor = member.actor();
+    let actor = caller.actor();
     let edit = Edit {
         by: &actor,
         at: app.now(),
@@ -241,20 +245,20 @@ pub struct Publication {
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Conflict`] when archived;
 /// [`Kind::PreconditionFailed`] when the agent is at another revision than those expected.
-pub async fn publish(app: &App, member: &Member, id: &AgentId, expected: Option<&[u64]>) -> Result<Publication> {
+pub async fn publish(app: &App, caller: &Caller, id: &AgentId, expected: Option<&[u64]>) -> Result<Publication> {
     #[derive(Deserialize)]
     struct Row {
         version: u32,
         revision: u64,
     }
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace.id;
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
     let agent = find(app, workspace, id).await?;
     let archived = || Error::new(Kind::Conflict, "an archived agent cannot be published");
     if agent.status == AgentStatus::Archived {
         return Err(archived());
     }
-    let (actor, at) = (member.actor(), app.now());
+    let (actor, at) = (caller.actor(), app.now());
     let edit = Edit {
         by: &actor,
         at,
@@ -282,13 +286,13 @@ pub fn version_name(version: u32) -> String {
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
-pub async fn test(app: &App, member: &Member, id: &AgentId, question: &Question) -> Result<(Composed, u64)> {
-    member.require(Action::EditContent)?;
+pub async fn test(app: &App, caller: &Caller, id: &AgentId, question: &Question) -> Result<(AnswerDraft, u64)> {
+    caller.require(Action::EditContent)?;
     let began = app.now();
-    lane::admit_test(&*app.limiter, &member.workspace.id, member.workspace.plan, began).await?;
-    let (agent, snapshot) = app.store.test_context(&member.workspace.id, id).await?;
+    lane::admit_test(&*app.limiter, &caller.workspace().id, caller.workspace().plan, began).await?;
+    let (agent, snapshot) = app.store.test_context(&caller.workspace().id, id).await?;
     let agent = agent.ok_or_else(|| Error::not_found("agent"))?;
-    let brief = Brief {
+    let request = AnswerRequest {
         config: &agent.draft,
         agent_version: "draft".into(),
         snapshot: snapshot.as_ref(),
@@ -299,11 +303,11 @@ pub async fn test(app: &App, member: &Member, id: &AgentId, question: &Question)
         needs_person: false,
     };
     let _memory = answer::reserve(app, question.as_str().len())?;
-    let departure = Departure::default();
-    let mut speech = Speech::new(app, began, &drop, &departure);
-    answer::compose(app, &brief, &mut speech).await?;
+    let disconnect = ClientDisconnect::default();
+    let mut writer = AnswerWriter::new(app, began, &drop, &disconnect);
+    exchange::answer(app, &request, &mut writer).await?;
     let spent = u64::try_from(app.now().0 - began.0).unwrap_or_default();
-    Ok((speech.composed, spent))
+    Ok((writer.draft, spent))
 }
 
 pub(crate) async fn find(app: &App, workspace: &WorkspaceId, id: &AgentId) -> Result<Agent> {

@@ -1,10 +1,9 @@
 //! Agents put aside, brought back, copied, and restored to an earlier version.
 use crate::agent::{self, Detail};
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::permission::Action;
-use crate::program::Caller as _;
-use crate::workspace::Member;
 use crate::{Error, Result};
 use edge_model::AgentId;
 use edge_model::actor::Actor;
@@ -22,30 +21,30 @@ const LONGEST: usize = 200;
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
-pub async fn archive(app: &App, member: &Member, id: &AgentId) -> Result<Detail> {
-    member.require(Action::EditContent)?;
-    let agent = agent::find(app, &member.workspace.id, id).await?;
-    set_status(app, member, agent, AgentStatus::Archived).await
+pub async fn archive(app: &App, caller: &Caller, id: &AgentId) -> Result<Detail> {
+    caller.require(Action::EditContent)?;
+    let agent = agent::find(app, &caller.workspace().id, id).await?;
+    set_status(app, caller, agent, AgentStatus::Archived).await
 }
 
 /// Brings an archived agent back, as a draft: it answers visitors when it is published again.
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
-pub async fn unarchive(app: &App, member: &Member, id: &AgentId) -> Result<Detail> {
-    member.require(Action::EditContent)?;
-    let agent = agent::find(app, &member.workspace.id, id).await?;
+pub async fn unarchive(app: &App, caller: &Caller, id: &AgentId) -> Result<Detail> {
+    caller.require(Action::EditContent)?;
+    let agent = agent::find(app, &caller.workspace().id, id).await?;
     if agent.status == AgentStatus::Archived {
-        return set_status(app, member, agent, AgentStatus::Draft).await;
+        return set_status(app, caller, agent, AgentStatus::Draft).await;
     }
     agent::detail(app, agent).await
 }
 
-async fn set_status(app: &App, member: &Member, agent: Agent, status: AgentStatus) -> Result<Detail> {
+async fn set_status(app: &App, caller: &Caller, agent: Agent, status: AgentStatus) -> Result<Detail> {
     if agent.status == status {
         return agent::detail(app, agent).await;
     }
-    let actor = member.actor();
+    let actor = caller.actor();
     let edit = edit(app, &actor);
     let mut changes = Changes::new(app);
     agent::updated(&mut changes, &agent)?;
@@ -72,9 +71,9 @@ async fn commit(app: &App, agent: &Agent, changes: Changes<'_>) -> Result<Detail
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
-pub async fn duplicate(app: &App, member: &Member, id: &AgentId, name: Option<Name>) -> Result<Agent> {
-    member.require(Action::EditContent)?;
-    let original = agent::find(app, &member.workspace.id, id).await?;
+pub async fn duplicate(app: &App, caller: &Caller, id: &AgentId, name: Option<Name>) -> Result<Agent> {
+    caller.require(Action::EditContent)?;
+    let original = agent::find(app, &caller.workspace().id, id).await?;
     let name = name.map_or_else(
         || {
             let stem: String = original.name.chars().take(LONGEST - COPY.len()).collect();
@@ -107,19 +106,19 @@ pub async fn duplicate(app: &App, member: &Member, id: &AgentId, name: Option<Na
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`].
-pub async fn list(app: &App, member: &Member, id: &AgentId) -> Result<Vec<AgentVersionSummary>> {
-    member.require(Action::Read)?;
-    agent::find(app, &member.workspace.id, id).await?;
-    Ok(app.store.agent_versions(&member.workspace.id, id).await?)
+pub async fn list(app: &App, caller: &Caller, id: &AgentId) -> Result<Vec<AgentVersionSummary>> {
+    caller.require(Action::Read)?;
+    agent::find(app, &caller.workspace().id, id).await?;
+    Ok(app.store.agent_versions(&caller.workspace().id, id).await?)
 }
 
 /// Returns a published version of an agent.
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`].
-pub async fn get(app: &App, member: &Member, id: &AgentId, version: u32) -> Result<AgentVersion> {
-    member.require(Action::Read)?;
-    let found = app.store.agent_version(&member.workspace.id, id, version).await?;
+pub async fn get(app: &App, caller: &Caller, id: &AgentId, version: u32) -> Result<AgentVersion> {
+    caller.require(Action::Read)?;
+    let found = app.store.agent_version(&caller.workspace().id, id, version).await?;
     found.ok_or_else(|| Error::not_found("version"))
 }
 
@@ -128,10 +127,10 @@ pub async fn get(app: &App, member: &Member, id: &AgentId, version: u32) -> Resu
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
-pub async fn restore(app: &App, member: &Member, id: &AgentId, version: u32) -> Result<Detail> {
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace.id;
-    let AgentVersion { mut config, summary } = get(app, member, id, version).await?;
+pub async fn restore(app: &App, caller: &Caller, id: &AgentId, version: u32) -> Result<Detail> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
+    let AgentVersion { mut config, summary } = get(app, caller, id, version).await?;
     let mut agent = agent::find(app, workspace, id).await?;
     let found = app.store.collections_by_id(workspace, &config.collection_ids).await?;
     let before = config.collection_ids.len();
@@ -139,7 +138,7 @@ pub async fn restore(app: &App, member: &Member, id: &AgentId, version: u32) -> 
     agent.is_changed = !summary.is_published || config.collection_ids.len() != before;
     agent.name = config.name.clone();
     agent.draft = config;
-    let actor = member.actor();
+    let actor = caller.actor();
     let mut changes = Changes::new(app);
     agent::updated(&mut changes, &agent)?;
     changes.push(agent_versions::restore(&agent, edit(app, &actor)));

@@ -3,9 +3,9 @@ mod categories;
 mod clusters;
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::permission::Action;
-use crate::workspace::Member;
 use crate::{Error, Result, index, secret};
 pub use clusters::Cluster;
 use edge_model::Timestamp;
@@ -24,10 +24,10 @@ const TRENDING: usize = 10;
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn overview(app: &App, member: &Member, days: u32) -> Result<(Period, Overview)> {
-    member.require(Action::Read)?;
+pub async fn overview(app: &App, caller: &Caller, days: u32) -> Result<(Period, Overview)> {
+    caller.require(Action::Read)?;
     let period = Period::last(days, app.now());
-    let overview = app.store.overview(&member.workspace.id, &period).await?;
+    let overview = app.store.overview(&caller.workspace().id, &period).await?;
     Ok((period, overview))
 }
 
@@ -45,10 +45,10 @@ pub struct Conversations {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn conversations(app: &App, member: &Member, days: u32) -> Result<Conversations> {
-    member.require(Action::Read)?;
+pub async fn conversations(app: &App, caller: &Caller, days: u32) -> Result<Conversations> {
+    caller.require(Action::Read)?;
     let period = Period::last(days, app.now());
-    let (found, hourly, by_agent) = app.store.conversation_figures(&member.workspace.id, &period).await?;
+    let (found, hourly, by_agent) = app.store.conversation_figures(&caller.workspace().id, &period).await?;
     let mut by_day: BTreeMap<i64, Daily> = found.into_iter().map(|it| (it.day, it)).collect();
     let days = period.from.0.div_euclid(DAY)..=(period.until.0 - 1).div_euclid(DAY);
     let daily = days.map(|day| {
@@ -82,10 +82,10 @@ pub struct Questions {
 ///
 /// # Errors
 /// When the database does not answer or the model cannot be loaded.
-pub async fn questions(app: &App, member: &Member, days: u32) -> Result<Questions> {
-    member.require(Action::Read)?;
+pub async fn questions(app: &App, caller: &Caller, days: u32) -> Result<Questions> {
+    caller.require(Action::Read)?;
     let period = Period::last(days, app.now());
-    let asked = app.store.asked(&member.workspace.id, &period, false).await?;
+    let asked = app.store.asked(&caller.workspace().id, &period, false).await?;
     let is_cut = is_cut(&asked);
     let mut top = clusters::of(&*index::embedder(app).await?, asked);
     top.retain(|it| it.count() > 0);
@@ -115,9 +115,9 @@ pub struct Unanswered {
 ///
 /// # Errors
 /// When the database does not answer or the model cannot be loaded.
-pub async fn unanswered(app: &App, member: &Member, days: u32) -> Result<(Vec<Unanswered>, bool)> {
-    member.require(Action::Read)?;
-    let workspace = &member.workspace.id;
+pub async fn unanswered(app: &App, caller: &Caller, days: u32) -> Result<(Vec<Unanswered>, bool)> {
+    caller.require(Action::Read)?;
+    let workspace = &caller.workspace().id;
     let now = app.now();
     let memory = Period::last(MEMORY_DAYS, now);
     let asked = app.store.asked(workspace, &memory, true).await?;
@@ -145,10 +145,10 @@ pub async fn unanswered(app: &App, member: &Member, days: u32) -> Result<(Vec<Un
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
-pub async fn set_resolved(app: &App, member: &Member, id: &str, is_resolved: bool) -> Result<Unanswered> {
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace.id;
-    let (all, _) = unanswered(app, member, MEMORY_DAYS).await?;
+pub async fn set_resolved(app: &App, caller: &Caller, id: &str, is_resolved: bool) -> Result<Unanswered> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
+    let (all, _) = unanswered(app, caller, MEMORY_DAYS).await?;
     let mut found = all
         .into_iter()
         .find(|it| it.id == id)

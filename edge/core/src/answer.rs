@@ -7,17 +7,17 @@ mod marks;
 pub(crate) mod plain;
 mod prompt;
 mod quote;
-mod speech;
+mod writer;
 mod written;
 
-pub use speech::{Composed, Speech};
+pub use writer::{AnswerDraft, AnswerWriter};
 
 use crate::Result;
 use crate::app::App;
 use crate::memory::Reservation;
 use edge_model::Timestamp;
 use edge_model::agent::{AgentConfig, GeneratorChoice};
-use edge_model::conversation::{Citation, Turn};
+use edge_model::conversation::{Citation, Decision, Turn};
 use edge_model::snapshot::Snapshot;
 use edge_model::{DocumentId, MessageId};
 use retrieval::Hit;
@@ -32,7 +32,7 @@ const COPIES: usize = 3;
 const EXTRACTIVE: &str = "extractive";
 
 /// What is known when a question is to be answered.
-pub struct Brief<'a> {
+pub struct AnswerRequest<'a> {
     pub config: &'a AgentConfig,
     pub agent_version: String,
     /// None before the first document.
@@ -79,40 +79,40 @@ pub enum AnswerEvent {
 ///
 /// # Errors
 /// When the index or the model of meanings cannot be read, or when a language model breaks off in the middle of the
-/// answer; what was said until then stays in `speech`.
-pub async fn compose(app: &App, brief: &Brief<'_>, speech: &mut Speech<'_>) -> Result<()> {
-    let found = find::find(app, brief).await?;
-    find::note(app, brief, &found, speech);
+/// answer; what was said until then stays in `writer`.
+pub async fn compose(app: &App, request: &AnswerRequest<'_>, writer: &mut AnswerWriter<'_>) -> Result<()> {
+    let found = find::find(app, request).await?;
+    find::note(app, request, &found, writer);
     let decision = match &found.embedder {
-        _ if brief.needs_person => "personal",
-        None => "nothing_found",
-        Some(_) if found.is_empty() => "nothing_found",
-        Some(_) if found.answerable().next().is_none() => "below_threshold",
+        _ if request.needs_person => Decision::Personal,
+        None => Decision::NothingFound,
+        Some(_) if found.is_empty() => Decision::NothingFound,
+        Some(_) if found.answerable().next().is_none() => Decision::BelowThreshold,
         Some(embedder) => {
             let model = app.model.as_ref();
-            let outcome = match model.filter(|_| brief.config.generator == GeneratorChoice::Default) {
-                Some(model) => written::write(app, model, brief, &found.hits(), speech).await?,
+            let outcome = match model.filter(|_| request.config.generator == GeneratorChoice::Default) {
+                Some(model) => written::write(app, model, request, &found.hits(), writer).await?,
                 None => Outcome::Unasked,
             };
             match outcome {
-                Outcome::Answered => "answered",
-                Outcome::Declined => "declined",
+                Outcome::Answered => Decision::Answered,
+                Outcome::Declined => Decision::Declined,
                 Outcome::Unasked => {
-                    speech.composed.trace.generator = EXTRACTIVE.into();
-                    match quote::quote(embedder, &found, brief.config, speech) {
-                        true => "answered",
-                        false => "nothing_found",
+                    writer.draft.trace.generator = EXTRACTIVE.into();
+                    match quote::quote(embedder, &found, request.config, writer) {
+                        true => Decision::Answered,
+                        false => Decision::NothingFound,
                     }
                 }
             }
         }
     };
-    speech.composed.trace.decision = decision.into();
-    speech.composed.is_answered = decision == "answered";
-    if !speech.composed.is_answered {
-        quote::words(&brief.config.fallback_message)
+    writer.draft.trace.decision = Some(decision);
+    writer.draft.is_answered = decision == Decision::Answered;
+    if !writer.draft.is_answered {
+        quote::words(&request.config.fallback_message)
             .into_iter()
-            .for_each(|it| speech.say(it));
+            .for_each(|it| writer.write(it));
     }
     Ok(())
 }

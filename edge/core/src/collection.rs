@@ -1,8 +1,8 @@
 //! Collections: named sets of documents.
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::permission::Action;
-use crate::workspace::Member;
 use crate::{Error, Kind, Result, deletion, index};
 use edge_model::collection::Collection;
 use edge_model::text::{Description, Name};
@@ -13,11 +13,11 @@ use edge_store::collections;
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content.
-pub async fn create(app: &App, member: &Member, name: &Name, description: &Description) -> Result<Collection> {
-    member.require(Action::EditContent)?;
+pub async fn create(app: &App, caller: &Caller, name: &Name, description: &Description) -> Result<Collection> {
+    caller.require(Action::EditContent)?;
     let collection = Collection {
         id: CollectionId::new(app.id(CollectionId::PREFIX)?),
-        workspace_id: member.workspace.id.clone(),
+        workspace_id: caller.workspace().id.clone(),
         name: name.to_string(),
         description: description.to_string(),
         is_default: false,
@@ -32,8 +32,9 @@ pub async fn create(app: &App, member: &Member, name: &Name, description: &Descr
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn list(app: &App, member: &Member) -> Result<Vec<Collection>> {
-    Ok(app.store.collections(&member.workspace.id).await?)
+pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Collection>> {
+    caller.require(Action::Read)?;
+    Ok(app.store.collections(&caller.workspace().id).await?)
 }
 
 /// Changes a collection's name or description; none keeps.
@@ -42,13 +43,13 @@ pub async fn list(app: &App, member: &Member) -> Result<Vec<Collection>> {
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
 pub async fn update(
     app: &App,
-    member: &Member,
+    caller: &Caller,
     id: &CollectionId,
     name: Option<Name>,
     description: Option<Description>,
 ) -> Result<Collection> {
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace.id;
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
     let name = name.as_ref().map(Name::as_str);
     let description = description.as_ref().map(Description::as_str);
     Changes::of(app, collections::update(workspace, id, name, description))
@@ -62,9 +63,9 @@ pub async fn update(
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Conflict`] when it is the
 /// default one or an agent answers from it.
-pub async fn delete(app: &App, member: &Member, id: &CollectionId) -> Result<()> {
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace.id;
+pub async fn delete(app: &App, caller: &Caller, id: &CollectionId) -> Result<()> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
     let collection = find(app, workspace, id).await?;
     if collection.is_default {
         return Err(Error::new(Kind::Conflict, "the default collection cannot be deleted"));

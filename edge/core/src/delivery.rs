@@ -8,10 +8,10 @@ mod plan;
 
 use crate::app::App;
 use crate::attempt::{self as work, Begin, Work};
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::permission::Action;
 use crate::ports::Envelope;
-use crate::program::Caller;
 use crate::webhook::{self, Scope, endpoint_of};
 use crate::{Error, Result};
 use attempt::Outcome;
@@ -237,7 +237,7 @@ pub struct Detail {
 /// [`crate::Kind::NotFound`] when there is no such endpoint.
 pub async fn list(
     app: &App,
-    caller: &impl Caller,
+    caller: &Caller,
     scope: &Scope,
     id: &WebhookId,
     status: Option<DeliveryStatus>,
@@ -252,13 +252,7 @@ pub async fn list(
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller does not manage webhooks; [`crate::Kind::NotFound`].
-pub async fn get(
-    app: &App,
-    caller: &impl Caller,
-    scope: &Scope,
-    id: &WebhookId,
-    delivery: &DeliveryId,
-) -> Result<Detail> {
+pub async fn get(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId, delivery: &DeliveryId) -> Result<Detail> {
     caller.require(Action::ManageWebhooks)?;
     let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
     let delivery = find(app, &endpoint_of(&webhook), delivery).await?;
@@ -280,7 +274,7 @@ pub async fn get(
 /// [`crate::Kind::Conflict`] when the endpoint is disabled.
 pub async fn redeliver(
     app: &App,
-    caller: &impl Caller,
+    caller: &Caller,
     scope: &Scope,
     id: &WebhookId,
     delivery: &DeliveryId,
@@ -300,7 +294,7 @@ pub async fn redeliver(
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller does not manage webhooks; [`crate::Kind::NotFound`];
 /// [`crate::Kind::Conflict`] when the endpoint is disabled.
-pub async fn replay(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId, range: &Range) -> Result<u64> {
+pub async fn replay(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId, range: &Range) -> Result<u64> {
     caller.require(Action::ManageWebhooks)?;
     let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
     webhook::require_active(&webhook)?;
@@ -320,7 +314,7 @@ pub(crate) async fn find(app: &App, endpoint: &Endpoint, id: &DeliveryId) -> Res
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`]; [`Kind::Conflict`] when the
 /// endpoint is disabled.
-pub async fn test(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId) -> Result<Delivery> {
+pub async fn test(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId) -> Result<Delivery> {
     caller.require(Action::ManageWebhooks)?;
     let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
     webhook::require_active(&webhook)?;

@@ -6,10 +6,10 @@ pub use answering::{Ask, Reply, answered, ask};
 
 use crate::agent_patch::{Patch, Threshold};
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::guard::PublicUrl;
 use crate::permission::Action;
-use crate::program::Caller;
 use crate::webhook::signature::SigningSecret;
 use crate::{Error, Result, agent, webhook};
 use edge_model::AgentId;
@@ -170,7 +170,7 @@ async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn manner(app: &App, caller: &impl Caller) -> Result<Manner> {
+pub async fn manner(app: &App, caller: &Caller) -> Result<Manner> {
     caller.require(Action::Read)?;
     Manner::of(app, &ready(app, caller.workspace()).await?).await
 }
@@ -181,7 +181,7 @@ pub async fn manner(app: &App, caller: &impl Caller) -> Result<Manner> {
 /// [`crate::Kind::Forbidden`] when the caller may not edit content.
 ///
 /// Returns also the secret of the endpoint when it was set: nobody can get it again.
-pub async fn change(app: &App, caller: &impl Caller, change: Change) -> Result<(Manner, Option<SigningSecret>)> {
+pub async fn change(app: &App, caller: &Caller, change: Change) -> Result<(Manner, Option<SigningSecret>)> {
     caller.require(Action::EditContent)?;
     let workspace = caller.workspace();
     let deputy = ready(app, workspace).await?.deputy;
@@ -256,7 +256,7 @@ impl Figures {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn figures(app: &App, caller: &impl Caller) -> Result<Figures> {
+pub async fn figures(app: &App, caller: &Caller) -> Result<Figures> {
     caller.require(Action::Read)?;
     let deputy = ready(app, caller.workspace()).await?.deputy;
     let stats = app.store.deputy_stats(&deputy).await?;

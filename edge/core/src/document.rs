@@ -2,11 +2,10 @@
 pub(crate) mod ingestion;
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::file::{self, Upload};
 use crate::permission::Action;
-use crate::program::Caller;
-use crate::workspace::Member;
 use crate::{Error, Result, blob, collection, deletion, index, quota, secret};
 use edge_model::document::{Document, DocumentKind, DocumentStatus, DocumentVersion, MAX_UPLOAD, SourceType};
 use edge_model::job::Task;
@@ -38,13 +37,13 @@ pub struct Accepted {
 /// [`crate::Kind::Unprocessable`] and [`crate::Kind::UnsupportedMedia`] for files that cannot be read.
 pub async fn upload(
     app: &App,
-    member: &Member,
+    caller: &Caller,
     collection: &CollectionId,
     title: Option<Name>,
     upload: Upload,
 ) -> Result<Accepted> {
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace.id;
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
     collection::find(app, workspace, collection).await?;
     file::kind(&upload)?;
     let content_hash = secret::sha256(&upload.bytes);
@@ -199,9 +198,9 @@ pub(crate) async fn again(app: &App, mut document: Document) -> Result<Accepted>
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
-pub async fn reprocess(app: &App, member: &Member, id: &DocumentId) -> Result<Document> {
-    member.require(Action::EditContent)?;
-    let mut document = find(app, &member.workspace.id, id).await?;
+pub async fn reprocess(app: &App, caller: &Caller, id: &DocumentId) -> Result<Document> {
+    caller.require(Action::EditContent)?;
+    let mut document = find(app, &caller.workspace().id, id).await?;
     if !matches!(document.status, DocumentStatus::Queued | DocumentStatus::Processing) {
         queue(app, &mut document).await?;
     }
@@ -263,17 +262,19 @@ pub(crate) fn process(changes: &mut Changes<'_>, document: &Document) -> Result<
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn list(app: &App, member: &Member, filter: &Filter, page: &Page) -> Result<(Vec<Document>, u64)> {
-    Ok(app.store.documents(&member.workspace.id, filter, page).await?)
+pub async fn list(app: &App, caller: &Caller, filter: &Filter, page: &Page) -> Result<(Vec<Document>, u64)> {
+    caller.require(Action::Read)?;
+    Ok(app.store.documents(&caller.workspace().id, filter, page).await?)
 }
 
 /// Returns a document and its versions, newest first.
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`].
-pub async fn get(app: &App, member: &Member, id: &DocumentId) -> Result<(Document, Vec<DocumentVersion>)> {
-    let document = find(app, &member.workspace.id, id).await?;
-    let versions = app.store.document_versions(&member.workspace.id, id).await?;
+pub async fn get(app: &App, caller: &Caller, id: &DocumentId) -> Result<(Document, Vec<DocumentVersion>)> {
+    caller.require(Action::Read)?;
+    let document = find(app, &caller.workspace().id, id).await?;
+    let versions = app.store.document_versions(&caller.workspace().id, id).await?;
     Ok((document, versions))
 }
 
@@ -281,7 +282,7 @@ pub async fn get(app: &App, member: &Member, id: &DocumentId) -> Result<(Documen
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
-pub async fn delete(app: &App, caller: &impl Caller, id: &DocumentId) -> Result<()> {
+pub async fn delete(app: &App, caller: &Caller, id: &DocumentId) -> Result<()> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
     index::retry(app, || try_delete(app, workspace, id)).await

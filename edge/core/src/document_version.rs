@@ -1,10 +1,10 @@
 //! Documents changed: each change of bytes, title or collection is a version, which can be read and restored.
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::document::{self, find, is_duplicate};
 use crate::file::{self, Upload};
 use crate::permission::Action;
-use crate::workspace::Member;
 use crate::{Error, Kind, Result, blob, collection, secret};
 use edge_model::document::{Document, DocumentStatus, DocumentVersion, SourceType};
 use edge_model::text::Name;
@@ -34,13 +34,13 @@ pub struct Text {
 /// [`Kind::UnsupportedMedia`] for files that cannot be read.
 pub async fn replace(
     app: &App,
-    member: &Member,
+    caller: &Caller,
     id: &DocumentId,
     title: Option<Name>,
     upload: Upload,
 ) -> Result<(Document, bool)> {
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace.id;
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
     let before = find(app, workspace, id).await?;
     if before.source_type != SourceType::File {
         let message = "a page of a website changes with the website; only its title and collection can be changed";
@@ -67,13 +67,13 @@ pub async fn replace(
 /// [`Kind::Conflict`] when another document of the collection has the same bytes.
 pub async fn update(
     app: &App,
-    member: &Member,
+    caller: &Caller,
     id: &DocumentId,
     title: Option<Name>,
     collection_id: Option<CollectionId>,
 ) -> Result<(Document, bool)> {
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace.id;
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
     let before = find(app, workspace, id).await?;
     let mut after = before.clone();
     if let Some(title) = title {
@@ -91,9 +91,9 @@ pub async fn update(
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Conflict`] when another document
 /// of the collection has the same bytes.
-pub async fn restore(app: &App, member: &Member, id: &DocumentId, version: u32) -> Result<(Document, bool)> {
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace.id;
+pub async fn restore(app: &App, caller: &Caller, id: &DocumentId, version: u32) -> Result<(Document, bool)> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
     let before = find(app, workspace, id).await?;
     let DocumentVersion {
         content_hash,
@@ -102,7 +102,7 @@ pub async fn restore(app: &App, member: &Member, id: &DocumentId, version: u32) 
         media_type,
         size,
         ..
-    } = find_version(app, member, id, version).await?;
+    } = find_version(app, caller, id, version).await?;
     let after = Document {
         content_hash,
         title,
@@ -118,10 +118,10 @@ pub async fn restore(app: &App, member: &Member, id: &DocumentId, version: u32) 
 ///
 /// # Errors
 /// [`Kind::NotFound`].
-pub async fn list(app: &App, member: &Member, id: &DocumentId) -> Result<(Vec<DocumentVersion>, u32)> {
-    member.require(Action::Read)?;
-    let document = find(app, &member.workspace.id, id).await?;
-    let versions = app.store.document_versions(&member.workspace.id, id).await?;
+pub async fn list(app: &App, caller: &Caller, id: &DocumentId) -> Result<(Vec<DocumentVersion>, u32)> {
+    caller.require(Action::Read)?;
+    let document = find(app, &caller.workspace().id, id).await?;
+    let versions = app.store.document_versions(&caller.workspace().id, id).await?;
     Ok((versions, document.version))
 }
 
@@ -129,11 +129,11 @@ pub async fn list(app: &App, member: &Member, id: &DocumentId) -> Result<(Vec<Do
 ///
 /// # Errors
 /// [`Kind::NotFound`]; [`Kind::Unprocessable`] when its file cannot be read.
-pub async fn get(app: &App, member: &Member, id: &DocumentId, version: u32) -> Result<Text> {
-    member.require(Action::Read)?;
-    let workspace = &member.workspace.id;
+pub async fn get(app: &App, caller: &Caller, id: &DocumentId, version: u32) -> Result<Text> {
+    caller.require(Action::Read)?;
+    let workspace = &caller.workspace().id;
     let document = find(app, workspace, id).await?;
-    let version = find_version(app, member, id, version).await?;
+    let version = find_version(app, caller, id, version).await?;
     let key = blob::upload_key(workspace, &version.content_hash);
     // The file, and what is read in it.
     let size = usize::try_from(version.size).unwrap_or(usize::MAX);
@@ -166,8 +166,8 @@ pub async fn get(app: &App, member: &Member, id: &DocumentId, version: u32) -> R
     })
 }
 
-async fn find_version(app: &App, member: &Member, id: &DocumentId, version: u32) -> Result<DocumentVersion> {
-    let found = app.store.document_version(&member.workspace.id, id, version).await?;
+async fn find_version(app: &App, caller: &Caller, id: &DocumentId, version: u32) -> Result<DocumentVersion> {
+    let found = app.store.document_version(&caller.workspace().id, id, version).await?;
     found.ok_or_else(|| Error::not_found("version"))
 }
 

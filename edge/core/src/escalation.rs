@@ -5,10 +5,10 @@ pub(crate) use replying::{ask_to_confirm, send_reply};
 pub use replying::{confirm_replies, reply};
 
 use crate::app::App;
+use crate::auth::Caller;
+use crate::auth::visitor::{self, Visitor};
 use crate::changes::Changes;
 use crate::permission::Action;
-use crate::program::Caller;
-use crate::widget::{self, Visitor};
 use crate::{Error, Result, document, idempotency};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
 use edge_model::event::{EscalationChanged, Happening, LeadCaptured};
@@ -62,13 +62,13 @@ pub struct Plea {
 /// Those of the credential; [`crate::Kind::NotFound`] for an agent that is not published here;
 /// [`crate::Kind::RateLimited`].
 pub async fn plead(app: &App, visitor: &Visitor, plea: Plea) -> Result<Escalation> {
-    let owner = widget::owner(app, visitor).await?;
+    let owner = visitor::owner(app, visitor).await?;
     let session = plea.session.as_str();
     let found = app.store.visit(&owner.workspace.id, &plea.agent, session).await?;
     let Some(visit) = found.filter(|_| visitor.credential.is_for(&plea.agent)) else {
-        return Err(widget::refuse(app, visitor, Error::not_found("agent")).await);
+        return Err(visitor::refuse(app, visitor, Error::not_found("agent")).await);
     };
-    widget::admit(app, visitor, &owner, Some(session), 0).await?;
+    visitor::admit(app, visitor, &owner, Some(session), 0).await?;
     let workspace = owner.workspace.id;
     let email = plea.email.map(|it| it.to_string());
     let escalation = Escalation {
@@ -113,8 +113,8 @@ pub async fn plead(app: &App, visitor: &Visitor, plea: Plea) -> Result<Escalatio
 /// # Errors
 /// Those of the credential; [`crate::Kind::Gone`] when it is not kept any more.
 pub async fn pleaded(app: &App, visitor: &Visitor, id: &EscalationId) -> Result<Escalation> {
-    let owner = widget::owner(app, visitor).await?;
-    widget::admit(app, visitor, &owner, None, 0).await?;
+    let owner = visitor::owner(app, visitor).await?;
+    visitor::admit(app, visitor, &owner, None, 0).await?;
     find(app, &owner.workspace.id, id).await.map_err(idempotency::gone)
 }
 
@@ -124,7 +124,7 @@ pub async fn pleaded(app: &App, visitor: &Visitor, id: &EscalationId) -> Result<
 /// When the database does not answer.
 pub async fn list(
     app: &App,
-    caller: &impl Caller,
+    caller: &Caller,
     status: Option<EscalationStatus>,
     shown: u32,
     page: &Page,
@@ -138,7 +138,7 @@ pub async fn list(
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`].
-pub async fn get(app: &App, caller: &impl Caller, id: &EscalationId) -> Result<Escalation> {
+pub async fn get(app: &App, caller: &Caller, id: &EscalationId) -> Result<Escalation> {
     caller.require(Action::Read)?;
     find(app, &caller.workspace().id, id).await
 }
@@ -162,7 +162,7 @@ pub struct Change {
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`] for the escalation, the
 /// document, or a person who is no member.
-pub async fn change(app: &App, caller: &impl Caller, id: &EscalationId, change: Change) -> Result<Escalation> {
+pub async fn change(app: &App, caller: &Caller, id: &EscalationId, change: Change) -> Result<Escalation> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
     let before = find(app, workspace, id).await?;
@@ -203,7 +203,7 @@ fn set_status(app: &App, escalation: &mut Escalation, status: EscalationStatus) 
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::Gone`] when it is not kept any more.
-pub async fn replied(app: &App, caller: &impl Caller, id: &EscalationId) -> Result<Escalation> {
+pub async fn replied(app: &App, caller: &Caller, id: &EscalationId) -> Result<Escalation> {
     caller.require(Action::EditContent)?;
     find(app, &caller.workspace().id, id).await.map_err(idempotency::gone)
 }

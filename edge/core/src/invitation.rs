@@ -1,10 +1,9 @@
 //! Invitations: sent by mail, accepted by whoever has confirmed the address.
-use crate::account::SignedIn;
 use crate::app::App;
+use crate::auth::Caller;
+use crate::auth::session::SignedIn;
 use crate::changes::{Changes, Committed, Returned};
 use crate::permission::Action;
-use crate::program::Caller as _;
-use crate::workspace::Member;
 use crate::{Error, Kind, Result, letter, mail_ledger, recipient};
 use edge_model::invitation::{INVITATION_DAYS, Invitation};
 use edge_model::letter::Letter;
@@ -21,34 +20,34 @@ use edge_store::{Page, invitations, members};
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not invite in that role, or the operator stopped the workspace's mail;
 /// [`Kind::Conflict`] when the address is a member's; [`Kind::RateLimited`].
-pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Result<Invitation> {
+pub async fn create(app: &App, caller: &Caller, email: &Email, role: Role) -> Result<Invitation> {
     let action = match role {
         Role::Owner => Action::ManageOwners,
         _ => Action::Administer,
     };
-    member.require(action)?;
-    let workspace = &member.workspace.id;
+    caller.require(action)?;
+    let workspace = &caller.workspace().id;
     if app.store.is_member(workspace, email.as_str()).await? {
         return Err(Error::new(Kind::Conflict, "this address is a member already").of_field("email"));
     }
     let now = app.now();
-    let caller = &member.person.account;
-    let limits = mail_ledger::invitation_limits(app, caller, member.workspace.plan).await?;
+    let inviter = &caller.person()?.account;
+    let limits = mail_ledger::invitation_limits(app, inviter, caller.workspace().plan).await?;
     let standing = recipient::standing(app, Some(workspace), email.as_str()).await?;
     let mut invitation = Invitation {
         id: InvitationId::new(app.id(InvitationId::PREFIX)?),
         workspace_id: workspace.clone(),
         email: email.to_string(),
         role,
-        invited_by: Some(caller.id.clone()),
+        invited_by: Some(inviter.id.clone()),
         expires_at: now.plus(INVITATION_DAYS * DAY),
         created_at: now,
         is_mailed: !standing.is_unwanted(),
-        workspace_name: member.workspace.name.clone(),
-        inviter_name: Some(caller.full_name.clone()),
+        workspace_name: caller.workspace().name.clone(),
+        inviter_name: Some(inviter.full_name.clone()),
     };
     let entry = LedgerEntry {
-        account_id: Some(caller.id.clone()),
+        account_id: Some(inviter.id.clone()),
         ..mail_ledger::entry(
             app,
             invitation.id.to_string(),
@@ -58,7 +57,7 @@ pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Re
         )
     };
     if invitation.is_mailed {
-        match write(app, (member, action), &invitation, &entry, &limits).await {
+        match write(app, (caller, action), &invitation, &entry, &limits).await {
             // What others have sent must keep nobody from being invited.
             Err(error)
                 if error.kind == Kind::RateLimited && mail_ledger::is_recipient_full(app, &entry, &limits).await? =>
@@ -71,7 +70,7 @@ pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Re
     if !invitation.is_mailed {
         write(
             app,
-            (member, action),
+            (caller, action),
             &invitation,
             &mail_ledger::unmailed(entry),
             &limits,
@@ -84,14 +83,14 @@ pub async fn create(app: &App, member: &Member, email: &Email, role: Role) -> Re
 /// Writes an invitation, and orders its mail if it is to have one.
 async fn write(
     app: &App,
-    (member, action): (&Member, Action),
+    (caller, action): (&Caller, Action),
     invitation: &Invitation,
     entry: &LedgerEntry,
     limits: &MailLimits,
 ) -> Result<()> {
     let mut changes = Changes::new(app);
     changes.extend(invitations::put(invitation));
-    changes.push(member.require_in_batch(action));
+    changes.push(caller.require_in_batch(action));
     if invitation.is_mailed {
         let mail = Letter::Invitation {
             invitation_id: invitation.id.clone(),
@@ -106,19 +105,19 @@ async fn write(
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not administer the workspace.
-pub async fn list(app: &App, member: &Member, page: &Page) -> Result<(Vec<Invitation>, u64)> {
-    member.require(Action::Administer)?;
-    Ok(app.store.invitations(&member.workspace.id, app.now(), page).await?)
+pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<(Vec<Invitation>, u64)> {
+    caller.require(Action::Administer)?;
+    Ok(app.store.invitations(&caller.workspace().id, app.now(), page).await?)
 }
 
 /// Withdraws an invitation.
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not administer the workspace; [`Kind::NotFound`].
-pub async fn withdraw(app: &App, member: &Member, id: &InvitationId) -> Result<()> {
-    member.require(Action::Administer)?;
+pub async fn withdraw(app: &App, caller: &Caller, id: &InvitationId) -> Result<()> {
+    caller.require(Action::Administer)?;
     let mut changes = Changes::new(app);
-    let withdrawn = changes.push(invitations::delete(&member.workspace.id, id));
+    let withdrawn = changes.push(invitations::delete(&caller.workspace().id, id));
     check_used(&changes.commit().await?, withdrawn)
 }
 

@@ -1,10 +1,10 @@
 //! The knowledge base: the default collection, as programs keep it, text by text.
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::document::Contents;
 use crate::memory::Reservation;
 use crate::permission::Action;
-use crate::program::Caller;
 use crate::{Error, Kind, Result, blob, document, file, secret};
 use edge_model::document::{Document, DocumentKind, DocumentStatus, SourceType};
 use edge_model::text::Name;
@@ -64,12 +64,7 @@ async fn find(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<Doc
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn list(
-    app: &App,
-    caller: &impl Caller,
-    kind: Option<DocumentKind>,
-    page: &Page,
-) -> Result<(Vec<Document>, u64)> {
+pub async fn list(app: &App, caller: &Caller, kind: Option<DocumentKind>, page: &Page) -> Result<(Vec<Document>, u64)> {
     caller.require(Action::Read)?;
     let workspace = &caller.workspace().id;
     let filter = Filter {
@@ -84,7 +79,7 @@ pub async fn list(
 ///
 /// # Errors
 /// [`Kind::NotFound`].
-pub async fn get(app: &App, caller: &impl Caller, id: &DocumentId) -> Result<Entry> {
+pub async fn get(app: &App, caller: &Caller, id: &DocumentId) -> Result<Entry> {
     caller.require(Action::Read)?;
     let document = find(app, &caller.workspace().id, id).await?;
     Ok(shown(entry(app, document).await?.0))
@@ -121,7 +116,7 @@ async fn entry(app: &App, document: Document) -> Result<(Entry, Reservation)> {
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content.
-pub async fn add(app: &App, caller: &impl Caller, new: NewEntry) -> Result<Entry> {
+pub async fn add(app: &App, caller: &Caller, new: NewEntry) -> Result<Entry> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
     let collection = collection(app, workspace).await?;
@@ -158,7 +153,7 @@ pub async fn add(app: &App, caller: &impl Caller, new: NewEntry) -> Result<Entry
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Conflict`] when somebody else
 /// changed it at the same time, or when it would be the same as another one.
-pub async fn update(app: &App, caller: &impl Caller, id: &DocumentId, change: Change) -> Result<Entry> {
+pub async fn update(app: &App, caller: &Caller, id: &DocumentId, change: Change) -> Result<Entry> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
     let (entry, _memory) = entry(app, find(app, workspace, id).await?).await?;
@@ -223,7 +218,7 @@ fn conflict(error: Error) -> Error {
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
-pub async fn remove(app: &App, caller: &impl Caller, id: &DocumentId) -> Result<()> {
+pub async fn remove(app: &App, caller: &Caller, id: &DocumentId) -> Result<()> {
     find(app, &caller.workspace().id, id).await?;
     document::delete(app, caller, id).await
 }

@@ -1,11 +1,10 @@
 //! API keys: made, listed, revoked with what they made.
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::origin::DomainPattern;
 use crate::permission::Action;
-use crate::program::Caller as _;
 use crate::provenance::{self, Consequences, Keep};
-use crate::workspace::Member;
 use crate::{Error, Result, letter, secret};
 use edge_model::KeyId;
 use edge_model::key::{ApiKey, KeyKind};
@@ -29,10 +28,10 @@ pub struct NewKey {
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not administer the workspace.
-pub async fn create(app: &App, member: &Member, new: NewKey) -> Result<(ApiKey, String)> {
-    member.require(Action::Administer)?;
+pub async fn create(app: &App, caller: &Caller, new: NewKey) -> Result<(ApiKey, String)> {
+    caller.require(Action::Administer)?;
     let text = secret::api_key(&*app.random, new.kind)?;
-    let workspace = &member.workspace.id;
+    let workspace = &caller.workspace().id;
     let key = ApiKey {
         id: KeyId::new(app.id(KeyId::PREFIX)?),
         workspace_id: workspace.clone(),
@@ -43,12 +42,12 @@ pub async fn create(app: &App, member: &Member, new: NewKey) -> Result<(ApiKey, 
         allow_no_origin: new.allow_no_origin,
         last_used_at: None,
         last_used_network: None,
-        created_by: member.actor(),
+        created_by: caller.actor(),
         revoked_at: None,
         created_at: app.now(),
     };
     let mut changes = Changes::of(app, api_keys::insert(&key, &secret::sha256(&text)));
-    changes.push(member.require_in_batch(Action::Administer));
+    changes.push(caller.require_in_batch(Action::Administer));
     letter::access_added(&mut changes, workspace, Access::ApiKey(key.id.clone()))?;
     changes.commit().await?;
     Ok((key, text))
@@ -58,18 +57,20 @@ pub async fn create(app: &App, member: &Member, new: NewKey) -> Result<(ApiKey, 
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn list(app: &App, member: &Member, page: &Page) -> Result<(Vec<CountedKey>, u64)> {
-    member.require(Action::Read)?;
-    Ok(app.store.api_keys(&member.workspace.id, page).await?)
+pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<(Vec<CountedKey>, u64)> {
+    caller.require(Action::Read)?;
+    caller.person()?;
+    Ok(app.store.api_keys(&caller.workspace().id, page).await?)
 }
 
 /// Returns a key, revoked or not, and the webhooks that it has made, newest first.
 ///
 /// # Errors
 /// [`Kind::NotFound`].
-pub async fn get(app: &App, member: &Member, id: &KeyId) -> Result<(CountedKey, Vec<Webhook>)> {
-    member.require(Action::Read)?;
-    let workspace = &member.workspace.id;
+pub async fn get(app: &App, caller: &Caller, id: &KeyId) -> Result<(CountedKey, Vec<Webhook>)> {
+    caller.require(Action::Read)?;
+    caller.person()?;
+    let workspace = &caller.workspace().id;
     let key = app.store.api_key(workspace, id).await?;
     let key = key.ok_or_else(|| Error::not_found("API key"))?;
     let webhooks = app.store.all_webhooks(workspace, Some(id)).await?;
@@ -82,9 +83,9 @@ pub async fn get(app: &App, member: &Member, id: &KeyId) -> Result<(CountedKey, 
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not administer the workspace; [`Kind::NotFound`], also for a key that was
 /// revoked before.
-pub async fn revoke(app: &App, member: &Member, id: &KeyId, keep: Keep) -> Result<Consequences> {
-    member.require(Action::Administer)?;
-    let (workspace, now) = (&member.workspace.id, app.now());
+pub async fn revoke(app: &App, caller: &Caller, id: &KeyId, keep: Keep) -> Result<Consequences> {
+    caller.require(Action::Administer)?;
+    let (workspace, now) = (&caller.workspace().id, app.now());
     let revoked = Revoked {
         workspace,
         key: id,
@@ -92,7 +93,7 @@ pub async fn revoke(app: &App, member: &Member, id: &KeyId, keep: Keep) -> Resul
     };
     let mut changes = Changes::new(app);
     let revocation = changes.push(api_keys::revoke(workspace, id, now));
-    let consequences = provenance::with_key(&mut changes, revoked, &member.person.account.id, keep);
+    let consequences = provenance::with_key(&mut changes, revoked, &caller.person()?.account.id, keep);
     let mut committed = changes.commit().await?;
     if !committed.has(revocation) {
         return Err(Error::not_found("API key"));

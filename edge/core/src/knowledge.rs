@@ -1,7 +1,7 @@
 //! Documents and sources together, as they are listed: what there is to answer from.
 use crate::app::App;
+use crate::auth::Caller;
 use crate::permission::Action;
-use crate::workspace::Member;
 use crate::{Error, Result, document, source};
 use edge_model::document::{Document, DocumentStatus, DocumentVersion};
 use edge_model::source::SourceStatus;
@@ -41,9 +41,9 @@ pub fn status(source: SourceStatus) -> DocumentStatus {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn list(app: &App, member: &Member, filter: &Filter, page: &Page) -> Result<(Vec<Entry>, u64)> {
-    member.require(Action::Read)?;
-    let workspace = &member.workspace.id;
+pub async fn list(app: &App, caller: &Caller, filter: &Filter, page: &Page) -> Result<(Vec<Entry>, u64)> {
+    caller.require(Action::Read)?;
+    let workspace = &caller.workspace().id;
     let all = SourceStatus::ALL.into_iter();
     let statuses: Vec<_> = all.filter(|it| filter.statuses.contains(&status(*it))).collect();
     let (documents, of_documents) = app.store.documents(workspace, filter, page).await?;
@@ -60,16 +60,16 @@ pub async fn list(app: &App, member: &Member, filter: &Filter, page: &Page) -> R
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`].
-pub async fn get(app: &App, member: &Member, id: &str) -> Result<(Entry, Vec<DocumentVersion>)> {
-    member.require(Action::Read)?;
+pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<(Entry, Vec<DocumentVersion>)> {
+    caller.require(Action::Read)?;
     match source_id(id) {
         Some(id) => {
-            let found = app.store.counted_source(&member.workspace.id, &id).await?;
+            let found = app.store.counted_source(&caller.workspace().id, &id).await?;
             let source = found.ok_or_else(|| Error::not_found("document"))?;
             Ok((Entry::Source(Box::new(source)), vec![]))
         }
         None => {
-            let (document, versions) = document::get(app, member, &DocumentId::new(id)).await?;
+            let (document, versions) = document::get(app, caller, &DocumentId::new(id)).await?;
             Ok((Entry::Document(Box::new(document)), versions))
         }
     }
@@ -79,10 +79,10 @@ pub async fn get(app: &App, member: &Member, id: &str) -> Result<(Entry, Vec<Doc
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
-pub async fn delete(app: &App, member: &Member, id: &str) -> Result<()> {
+pub async fn delete(app: &App, caller: &Caller, id: &str) -> Result<()> {
     match source_id(id) {
-        Some(id) => source::delete(app, member, &id).await,
-        None => document::delete(app, member, &DocumentId::new(id)).await,
+        Some(id) => source::delete(app, caller, &id).await,
+        None => document::delete(app, caller, &DocumentId::new(id)).await,
     }
 }
 
@@ -90,10 +90,10 @@ pub async fn delete(app: &App, member: &Member, id: &str) -> Result<()> {
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
-pub async fn reprocess(app: &App, member: &Member, id: &str) -> Result<DocumentStatus> {
+pub async fn reprocess(app: &App, caller: &Caller, id: &str) -> Result<DocumentStatus> {
     match source_id(id) {
-        Some(id) => Ok(status(source::recrawl(app, member, &id).await?.status)),
-        None => Ok(document::reprocess(app, member, &DocumentId::new(id)).await?.status),
+        Some(id) => Ok(status(source::recrawl(app, caller, &id).await?.status)),
+        None => Ok(document::reprocess(app, caller, &DocumentId::new(id)).await?.status),
     }
 }
 

@@ -1,10 +1,9 @@
 //! Members: who belongs to a workspace, in which role, and how they leave.
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::permission::Action;
-use crate::program::Caller as _;
 use crate::provenance::{self, Consequences, Keep};
-use crate::workspace::Member;
 use crate::{Error, Kind, Result};
 use edge_model::AccountId;
 use edge_model::workspace::{MemberSummary, Role};
@@ -14,9 +13,10 @@ use edge_store::{Page, Statement, members};
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn list(app: &App, member: &Member, page: &Page) -> Result<(Vec<MemberSummary>, u64)> {
-    member.require(Action::Read)?;
-    Ok(app.store.members(&member.workspace.id, page).await?)
+pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<(Vec<MemberSummary>, u64)> {
+    caller.require(Action::Read)?;
+    caller.person()?;
+    Ok(app.store.members(&caller.workspace().id, page).await?)
 }
 
 /// Gives a member another role. When it does not allow keys and webhooks, those that the member made end in the same
@@ -27,21 +27,21 @@ pub async fn list(app: &App, member: &Member, page: &Page) -> Result<(Vec<Member
 /// [`Kind::NotFound`]; [`Kind::Conflict`] for the last owner; [`Kind::Invalid`] for who wants to keep their own.
 pub async fn set_role(
     app: &App,
-    member: &Member,
+    caller: &Caller,
     id: &AccountId,
     role: Role,
     keep: Keep,
 ) -> Result<(MemberSummary, Consequences)> {
-    member.require(Action::Administer)?;
-    check_keeper(member, id, keep)?;
-    let found = find(app, member, id).await?;
+    caller.require(Action::Administer)?;
+    check_keeper(caller, id, keep)?;
+    let found = find(app, caller, id).await?;
     let action = match found.role == Role::Owner || role == Role::Owner {
         true => Action::ManageOwners,
         false => Action::Administer,
     };
-    member.require(action)?;
-    let change = members::set_role(&member.workspace.id, id, role);
-    let consequences = commit(app, member, id, (action, change), keep).await?;
+    caller.require(action)?;
+    let change = members::set_role(&caller.workspace().id, id, role);
+    let consequences = commit(app, caller, id, (action, change), keep).await?;
     Ok((MemberSummary { role, ..found }, consequences))
 }
 
@@ -51,24 +51,24 @@ pub async fn set_role(
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not; [`Kind::NotFound`]; [`Kind::Conflict`] for the last owner;
 /// [`Kind::Invalid`] for who wants to keep their own.
-pub async fn remove(app: &App, member: &Member, id: &AccountId, keep: Keep) -> Result<Consequences> {
-    let is_self = *id == member.person.account.id;
-    member.require(if is_self { Action::Read } else { Action::Administer })?;
-    check_keeper(member, id, keep)?;
-    let found = find(app, member, id).await?;
+pub async fn remove(app: &App, caller: &Caller, id: &AccountId, keep: Keep) -> Result<Consequences> {
+    let is_self = *id == caller.person()?.account.id;
+    caller.require(if is_self { Action::Read } else { Action::Administer })?;
+    check_keeper(caller, id, keep)?;
+    let found = find(app, caller, id).await?;
     let action = match (is_self, found.role) {
         (true, _) => Action::Read,
         (false, Role::Owner) => Action::ManageOwners,
         (false, _) => Action::Administer,
     };
-    member.require(action)?;
-    let change = members::delete(&member.workspace.id, id);
-    commit(app, member, id, (action, change), keep).await
+    caller.require(action)?;
+    let change = members::delete(&caller.workspace().id, id);
+    commit(app, caller, id, (action, change), keep).await
 }
 
 /// Refuses to let members keep what they made themselves: who keeps it answers for it, and they will be gone.
-fn check_keeper(member: &Member, id: &AccountId, keep: Keep) -> Result<()> {
-    if keep != Keep::default() && *id == member.person.account.id {
+fn check_keeper(caller: &Caller, id: &AccountId, keep: Keep) -> Result<()> {
+    if keep != Keep::default() && *id == caller.person()?.account.id {
         return Err(Error::field("keep", "is for who removes somebody else"));
     }
     Ok(())
@@ -78,18 +78,18 @@ fn check_keeper(member: &Member, id: &AccountId, keep: Keep) -> Result<()> {
 /// follows from it for what the member made. The caller must still be allowed the action.
 async fn commit(
     app: &App,
-    member: &Member,
+    caller: &Caller,
     id: &AccountId,
     (action, change): (Action, Statement),
     keep: Keep,
 ) -> Result<Consequences> {
-    let workspace = &member.workspace.id;
+    let workspace = &caller.workspace().id;
     let mut changes = Changes::new(app);
     // The caller is asked about first, who may be the one that is changed.
-    changes.push(member.require_in_batch(action));
+    changes.push(caller.require_in_batch(action));
     let changed = changes.push(change);
     changes.push(members::settle_owner(workspace));
-    let keeper = &member.person.account.id;
+    let keeper = &caller.person()?.account.id;
     let consequences = provenance::with_member(&mut changes, workspace, id, keeper, keep, app.now());
     let mut committed = changes.commit().await?;
     if !committed.has(changed) {
@@ -99,7 +99,7 @@ async fn commit(
     consequences.read(&mut committed)
 }
 
-async fn find(app: &App, member: &Member, id: &AccountId) -> Result<MemberSummary> {
-    let found = app.store.member_summary(&member.workspace.id, id).await?;
+async fn find(app: &App, caller: &Caller, id: &AccountId) -> Result<MemberSummary> {
+    let found = app.store.member_summary(&caller.workspace().id, id).await?;
     found.ok_or_else(|| Error::not_found("member"))
 }

@@ -1,5 +1,5 @@
 //! Roles: one table of who may do what.
-use crate::{Error, Kind, Result};
+use crate::{Error, Kind};
 use edge_model::workspace::Role;
 
 /// What a member of a workspace may want to do.
@@ -47,16 +47,13 @@ pub(crate) fn roles(action: Action) -> Vec<&'static str> {
     roles.filter(|it| allows(*it, action)).map(Role::as_str).collect()
 }
 
-/// Refuses what a role may not do.
-///
-/// # Errors
-/// [`Kind::Forbidden`], naming the role.
-pub fn require(role: Role, action: Action) -> Result<()> {
-    if allows(role, action) {
-        return Ok(());
-    }
-    Err(Error::new(
-        Kind::Forbidden,
-        format!("your role here, {}, does not allow this", role.as_str()),
-    ))
+/// Tells whether a program's key may do something.
+pub(crate) fn key_allows(action: Action) -> bool {
+    matches!(action, Action::Read | Action::EditContent | Action::ManageWebhooks)
+}
+
+/// Says that a role does not allow something.
+pub(crate) fn refusal(role: Role) -> Error {
+    let message = format!("your role here, {}, does not allow this", role.as_str());
+    Error::new(Kind::Forbidden, message)
 }

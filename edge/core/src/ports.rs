@@ -220,16 +220,23 @@ impl Background {
 
 /// Tells whether the caller has left. One per request.
 #[derive(Clone, Debug, Default)]
-pub struct Departure(Arc<AtomicBool>);
+pub struct ClientDisconnect(Arc<AtomicBool>);
 
-impl Departure {
+impl ClientDisconnect {
     /// Says that the caller has left.
     pub fn announce(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
     /// Tells whether the caller has left.
-    pub fn is_announced(&self) -> bool {
+    pub fn is_disconnected(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
+}
+
+/// What an operation needs of the request that asks for an answer.
+#[derive(Clone)]
+pub struct RequestContext {
+    pub background: Background,
+    pub disconnect: ClientDisconnect,
 }

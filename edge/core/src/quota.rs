@@ -1,10 +1,10 @@
 //! Quotas: what a plan allows a workspace to store. The database counts, and refuses in the batch that writes.
 use crate::app::App;
+use crate::auth::Caller;
 use crate::limit::lane::MESSAGES;
 use crate::limit::plan::messages_per_month;
 use crate::permission::Action;
 use crate::ports::{Take, Window};
-use crate::workspace::Member;
 use crate::{Error, Result};
 use edge_model::plan::Plan;
 use edge_model::quota::{Resource, ResourceUsage};
@@ -26,9 +26,10 @@ pub struct Usage {
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not read.
-pub async fn usage(app: &App, member: &Member) -> Result<Usage> {
-    member.require(Action::Read)?;
-    let workspace = &member.workspace;
+pub async fn usage(app: &App, caller: &Caller) -> Result<Usage> {
+    caller.require(Action::Read)?;
+    caller.person()?;
+    let workspace = caller.workspace();
     let messages = Take {
         counter: MESSAGES.into(),
         window: Window::Month,

@@ -3,11 +3,12 @@
 //!
 //! The sweep orders the job while previous secrets are set and rows are left. What no secret of the ring opens is passed
 //! over and stays as it is.
+use crate::Result;
 use crate::app::App;
+use crate::auth::operator::Operator;
+use crate::auth::session;
 use crate::changes::Changes;
-use crate::operator::Operator;
 use crate::seal::{self, MARK_LENGTH, Purpose};
-use crate::{Result, account};
 use edge_model::job::{SealedRows, Task};
 use edge_model::time::HOUR;
 use edge_model::webhook::Webhook;
@@ -156,7 +157,7 @@ pub async fn standing(app: &App, _: Operator) -> Result<Standing> {
         .auth_key(ring.current().id())
         .await?
         .filter(|_| ring.has_previous());
-    let tokens_until = known.map(|it| it.first_used_at.plus(account::SESSION + ISOLATE_LIFETIME));
+    let tokens_until = known.map(|it| it.first_used_at.plus(session::SESSION + ISOLATE_LIFETIME));
     let is_sealed_anew =
         known.is_some_and(|it| it.resealed_at.is_some()) && keys.iter().skip(1).all(|it| it.sealed == 0);
     let is_over = !ring.has_previous() || is_sealed_anew && tokens_until.is_some_and(|it| it <= app.now());

@@ -1,8 +1,9 @@
 //! A stream that was cut off goes on where it ended.
 use crate::answer::AnswerEvent;
 use crate::app::App;
-use crate::conversation::{AnswerStream, Circumstances};
-use crate::widget::{self, Visitor};
+use crate::auth::visitor::{self, Visitor};
+use crate::conversation::AnswerStream;
+use crate::ports::RequestContext;
 use crate::{Error, Result, idempotency};
 use edge_model::conversation::MessageStatus;
 use edge_model::time::{MINUTE, SECOND};
@@ -35,21 +36,21 @@ pub enum Position {
 /// Those of the credential; [`crate::Kind::NotFound`] for a message that is no answer that the caller may have seen.
 pub async fn resume(
     app: &App,
-    around: &Circumstances,
+    request: &RequestContext,
     visitor: &Visitor,
     message: MessageId,
     position: Position,
 ) -> Result<AnswerStream> {
-    let owner = widget::owner(app, visitor).await?;
+    let owner = visitor::owner(app, visitor).await?;
     let found = app.store.kept_answer(&owner.workspace.id, &message).await?;
     let Some(kept) = found.filter(|it| visitor.credential.is_for(&it.agent_id)) else {
-        return Err(widget::refuse(app, visitor, Error::not_found("message")).await);
+        return Err(visitor::refuse(app, visitor, Error::not_found("message")).await);
     };
-    widget::admit(app, visitor, &owner, None, 0).await?;
+    visitor::admit(app, visitor, &owner, None, 0).await?;
     let workspace = owner.workspace.id;
     let (sender, receiver) = unbounded();
-    let (app, departure) = (app.clone(), around.departure.clone());
-    around.background.spawn(async move {
+    let (app, disconnect) = (app.clone(), request.disconnect.clone());
+    request.background.spawn(async move {
         let tell = |event| {
             let _ = sender.unbounded_send(event);
         };
@@ -58,7 +59,7 @@ pub async fn resume(
                 message_id: message.clone(),
             });
         }
-        match settled(&app, &workspace, &message, kept, || departure.is_announced()).await {
+        match settled(&app, &workspace, &message, kept, || disconnect.is_disconnected()).await {
             Ok(kept) => rest(kept, position).into_iter().for_each(tell),
             Err(error) => tell(AnswerEvent::Failed(error)),
         }
@@ -72,11 +73,11 @@ pub async fn resume(
 /// Those of the credential; [`crate::Kind::Gone`] when the answer is not kept any more.
 pub async fn answered(
     app: &App,
-    around: &Circumstances,
+    request: &RequestContext,
     visitor: &Visitor,
     message: MessageId,
 ) -> Result<AnswerStream> {
-    let resumed = resume(app, around, visitor, message, Position::Beginning).await;
+    let resumed = resume(app, request, visitor, message, Position::Beginning).await;
     resumed.map_err(idempotency::gone)
 }
 

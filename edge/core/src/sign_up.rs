@@ -6,9 +6,9 @@
 //! Who holds no id of a sign-up is behind a network that others may share: what they mean must be the only sign-up with
 //! the address from there, or its repetitions with the same password.
 //! Every call does the same work in the same round trips, whether or not the address is known.
-use crate::account;
 use crate::address::ClientAddress;
 use crate::app::App;
+use crate::auth::session;
 use crate::changes::Changes;
 use crate::password::{self, Password};
 use crate::ports::Window;
@@ -127,7 +127,7 @@ pub async fn confirm(
         None => error.saying(NOT_TOLD_APART),
     })?;
     let new_id = AccountId::new(app.id(AccountId::PREFIX)?);
-    let (session, token) = account::new_session(app, &new_id)?;
+    let (session, token) = session::new_session(app, &new_id)?;
     let attempt = app.id("attempt_")?;
     let made = app.store.confirm_sign_up(&code, &attempt, &session, app.now()).await?;
     let account = made.ok_or_else(code::wrong_code)?;

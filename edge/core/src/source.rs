@@ -1,10 +1,10 @@
 //! Sources: sites to be crawled, given, changed, ended early, deleted.
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::crawl::{self, address, scope};
 use crate::guard::PublicUrl;
 use crate::permission::Action;
-use crate::program::Caller;
 use crate::{Error, Kind, Result, collection, deletion, index};
 use edge_model::crawl::CrawlPage;
 use edge_model::source::{Refresh, Source, SourceKind, SourceStatus};
@@ -76,7 +76,7 @@ impl Options {
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`] when there is no such collection;
 /// [`Kind::Invalid`] naming what will not do.
-pub async fn create(app: &App, caller: &impl Caller, new: NewSource) -> Result<(Source, bool)> {
+pub async fn create(app: &App, caller: &Caller, new: NewSource) -> Result<(Source, bool)> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
     let NewSource {
@@ -163,7 +163,7 @@ fn guess(url: &Url, max_pages: Option<u32>) -> SourceKind {
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
-pub async fn recrawl(app: &App, caller: &impl Caller, id: &SourceId) -> Result<Source> {
+pub async fn recrawl(app: &App, caller: &Caller, id: &SourceId) -> Result<Source> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
     let source = find(app, workspace, id).await?;
@@ -180,7 +180,7 @@ pub async fn recrawl(app: &App, caller: &impl Caller, id: &SourceId) -> Result<S
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
-pub async fn cancel(app: &App, caller: &impl Caller, id: &SourceId) -> Result<Source> {
+pub async fn cancel(app: &App, caller: &Caller, id: &SourceId) -> Result<Source> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
     let source = find(app, workspace, id).await?;
@@ -196,7 +196,7 @@ pub async fn cancel(app: &App, caller: &impl Caller, id: &SourceId) -> Result<So
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Invalid`] naming what will not
 /// do.
-pub async fn update(app: &App, caller: &impl Caller, id: &SourceId, options: Options) -> Result<Source> {
+pub async fn update(app: &App, caller: &Caller, id: &SourceId, options: Options) -> Result<Source> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
     find(app, workspace, id).await?;
@@ -209,7 +209,7 @@ pub async fn update(app: &App, caller: &impl Caller, id: &SourceId, options: Opt
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
-pub async fn delete(app: &App, caller: &impl Caller, id: &SourceId) -> Result<()> {
+pub async fn delete(app: &App, caller: &Caller, id: &SourceId) -> Result<()> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
     find(app, workspace, id).await?;
@@ -227,7 +227,7 @@ async fn try_delete(app: &App, workspace: &WorkspaceId, id: &SourceId) -> Result
 ///
 /// # Errors
 /// [`Kind::NotFound`].
-pub async fn pages(app: &App, caller: &impl Caller, id: &SourceId, list: &PageList) -> Result<(Vec<CrawlPage>, u64)> {
+pub async fn pages(app: &App, caller: &Caller, id: &SourceId, list: &PageList) -> Result<(Vec<CrawlPage>, u64)> {
     caller.require(Action::Read)?;
     let source = find(app, &caller.workspace().id, id).await?;
     Ok(app.store.crawl_pages(&source, list).await?)

@@ -1,8 +1,8 @@
 //! Conversations as people of the workspace read and delete them.
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::permission::Action;
-use crate::workspace::Member;
 use crate::{Error, Result, mailbox};
 use edge_model::ConversationId;
 use edge_model::transcript::{ConversationSummary, Entry};
@@ -13,9 +13,9 @@ use edge_store::{Page, escalations, events, jobs, mail_recipients, transcripts};
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn list(app: &App, member: &Member, filter: &Filter, page: &Page) -> Result<(Vec<ConversationSummary>, u64)> {
-    member.require(Action::Read)?;
-    Ok(app.store.conversations(&member.workspace.id, filter, page).await?)
+pub async fn list(app: &App, caller: &Caller, filter: &Filter, page: &Page) -> Result<(Vec<ConversationSummary>, u64)> {
+    caller.require(Action::Read)?;
+    Ok(app.store.conversations(&caller.workspace().id, filter, page).await?)
 }
 
 /// Returns a conversation and a page of its messages, oldest first, and how many there are from there on.
@@ -24,12 +24,12 @@ pub async fn list(app: &App, member: &Member, filter: &Filter, page: &Page) -> R
 /// [`crate::Kind::NotFound`].
 pub async fn get(
     app: &App,
-    member: &Member,
+    caller: &Caller,
     id: &ConversationId,
     page: &Page,
 ) -> Result<(ConversationSummary, Vec<Entry>, u64)> {
-    member.require(Action::Read)?;
-    let (conversation, entries, left) = app.store.transcript(&member.workspace.id, id, page).await?;
+    caller.require(Action::Read)?;
+    let (conversation, entries, left) = app.store.transcript(&caller.workspace().id, id, page).await?;
     let conversation = conversation.ok_or_else(|| Error::not_found("conversation"))?;
     Ok((conversation, entries, left))
 }
@@ -38,9 +38,9 @@ pub async fn get(
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
-pub async fn delete(app: &App, member: &Member, id: &ConversationId) -> Result<()> {
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace.id;
+pub async fn delete(app: &App, caller: &Caller, id: &ConversationId) -> Result<()> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
     let mut changes = Changes::new(app);
     changes.push(events::delete_of_conversation(workspace, id));
     changes.push(escalations::delete_of_conversation(workspace, id));
@@ -57,9 +57,9 @@ pub async fn delete(app: &App, member: &Member, id: &ConversationId) -> Result<(
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`] for a session without
 /// anything.
-pub async fn delete_visitor(app: &App, member: &Member, session: &str) -> Result<u64> {
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace.id;
+pub async fn delete_visitor(app: &App, caller: &Caller, session: &str) -> Result<u64> {
+    caller.require(Action::EditContent)?;
+    let workspace = &caller.workspace().id;
     let addresses = app.store.addresses_left(workspace, session).await?;
     let mut changes = Changes::new(app);
     let escalations = changes.push(escalations::delete_of_session(workspace, session));

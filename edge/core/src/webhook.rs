@@ -6,10 +6,10 @@ mod single;
 pub use single::{only_one, set_only_one};
 
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::guard::PublicUrl;
 use crate::permission::Action;
-use crate::program::Caller;
 use crate::seal::{self, Purpose};
 use crate::{Error, Kind, Result, agent, letter};
 use edge_model::event::EventKind;
@@ -74,12 +74,7 @@ pub struct WebhookPatch {
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`] for the agent; [`Kind::Conflict`]
 /// when the workspace has as many as it may.
-pub async fn create(
-    app: &App,
-    caller: &impl Caller,
-    scope: Scope,
-    new: NewWebhook,
-) -> Result<(Webhook, SigningSecret)> {
+pub async fn create(app: &App, caller: &Caller, scope: Scope, new: NewWebhook) -> Result<(Webhook, SigningSecret)> {
     caller.require(Action::ManageWebhooks)?;
     let workspace = &caller.workspace().id;
     check_agent(app, workspace, &scope).await?;
@@ -112,7 +107,7 @@ async fn check_agent(app: &App, workspace: &WorkspaceId, scope: &Scope) -> Resul
 /// Adds an endpoint and returns it with its secret; none when there are as many as there may be of all, or of the form.
 async fn add(
     app: &App,
-    caller: &impl Caller,
+    caller: &Caller,
     scope: Scope,
     new: NewWebhook,
     most_of_form: u32,
@@ -163,7 +158,7 @@ async fn add(
 ///
 /// # Errors
 /// [`Kind::NotFound`] for the agent.
-pub async fn list(app: &App, caller: &impl Caller, scope: &Scope) -> Result<Vec<Webhook>> {
+pub async fn list(app: &App, caller: &Caller, scope: &Scope) -> Result<Vec<Webhook>> {
     caller.require(Action::Read)?;
     let workspace = &caller.workspace().id;
     check_agent(app, workspace, scope).await?;
@@ -180,7 +175,7 @@ pub async fn list(app: &App, caller: &impl Caller, scope: &Scope) -> Result<Vec<
 ///
 /// # Errors
 /// [`Kind::NotFound`].
-pub async fn get(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId) -> Result<Webhook> {
+pub async fn get(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId) -> Result<Webhook> {
     caller.require(Action::Read)?;
     find(app, &caller.workspace().id, scope, id).await
 }
@@ -191,13 +186,7 @@ pub async fn get(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId)
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`]; [`Kind::Conflict`] when its events
 /// are to change and another API made it, since that one has other names for them.
-pub async fn update(
-    app: &App,
-    caller: &impl Caller,
-    scope: &Scope,
-    id: &WebhookId,
-    patch: WebhookPatch,
-) -> Result<Webhook> {
+pub async fn update(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId, patch: WebhookPatch) -> Result<Webhook> {
     caller.require(Action::ManageWebhooks)?;
     let webhook = find(app, &caller.workspace().id, scope, id).await?;
     if patch.events.is_some() && webhook.form != scope.form {
@@ -207,7 +196,7 @@ pub async fn update(
     change(app, caller, webhook, patch).await
 }
 
-async fn change(app: &App, caller: &impl Caller, mut webhook: Webhook, patch: WebhookPatch) -> Result<Webhook> {
+async fn change(app: &App, caller: &Caller, mut webhook: Webhook, patch: WebhookPatch) -> Result<Webhook> {
     let WebhookPatch {
         name,
         url,
@@ -271,7 +260,7 @@ async fn change(app: &App, caller: &impl Caller, mut webhook: Webhook, patch: We
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`].
-pub async fn delete(app: &App, caller: &impl Caller, scope: &Scope, id: &WebhookId) -> Result<()> {
+pub async fn delete(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId) -> Result<()> {
     caller.require(Action::ManageWebhooks)?;
     let webhook = find(app, &caller.workspace().id, scope, id).await?;
     Changes::of(app, webhooks::delete(&webhook.workspace_id, &webhook.id))
@@ -286,7 +275,7 @@ pub async fn delete(app: &App, caller: &impl Caller, scope: &Scope, id: &Webhook
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`].
 pub async fn rotate_secret(
     app: &App,
-    caller: &impl Caller,
+    caller: &Caller,
     scope: &Scope,
     id: &WebhookId,
 ) -> Result<(SigningSecret, Timestamp)> {

@@ -1,12 +1,12 @@
 //! Workspaces: the tenants, and who speaks for one.
-use crate::account::{self, SignedIn};
 use crate::app::App;
+use crate::auth::Caller;
+use crate::auth::session::SignedIn;
 use crate::changes::Changes;
 use crate::guard::PublicUrl;
 use crate::index::{self, Progress};
-use crate::limit::Meter;
-use crate::limit::lane::{self, MESSAGES, Operation};
-use crate::permission::{self, Action};
+use crate::limit::lane::MESSAGES;
+use crate::permission::Action;
 use crate::ports::{Take, Window};
 use crate::{Error, Result, erasure, retention};
 use edge_model::collection::Collection;
@@ -21,48 +21,6 @@ use serde_json::{Map, Value};
 pub const MOST_SETTINGS: u32 = 16_384;
 /// How much of its id a slug ends with, in characters.
 const SLUG_END: usize = 8;
-
-/// A signed-in person in one workspace of theirs.
-#[derive(Clone, Debug)]
-pub struct Member {
-    pub person: SignedIn,
-    pub workspace: Workspace,
-    pub role: Role,
-}
-
-impl Member {
-    /// Refuses what the member's role does not allow.
-    ///
-    /// # Errors
-    /// [`crate::Kind::Forbidden`].
-    pub fn require(&self, action: Action) -> Result<()> {
-        permission::require(self.role, action)
-    }
-}
-
-/// Finds who a token speaks for, and their place in a workspace; counts the request.
-///
-/// # Errors
-/// [`crate::Kind::Unauthenticated`]; [`crate::Kind::NotFound`] for a workspace that the person is no member of, as for
-/// one that does not exist; [`crate::Kind::RateLimited`].
-pub async fn enter(app: &App, token: &str, id: &WorkspaceId, meter: &Meter, operation: Operation) -> Result<Member> {
-    let session = account::session_of(app, token)?;
-    let (person, membership) = app.store.member(id, &session, app.now()).await?;
-    let account = person.ok_or_else(account::session_ended)?;
-    let Some((workspace, role)) = membership else {
-        lane::admit_account(&*app.limiter, meter, &account.id, app.now()).await?;
-        return Err(Error::not_found("workspace"));
-    };
-    let is_admitted = operation == Operation::Control && lane::admit_control(&*app.limiter, meter, &account.id).await?;
-    if !is_admitted {
-        lane::admit_member(&*app.limiter, meter, &workspace.id, workspace.plan, app.now()).await?;
-    }
-    Ok(Member {
-        person: SignedIn { account, session },
-        workspace,
-        role,
-    })
-}
 
 /// What a new workspace is to be.
 #[derive(Clone, Debug)]
@@ -137,8 +95,9 @@ pub struct Detail {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn get(app: &App, member: &Member) -> Result<Detail> {
-    detail(app, member.workspace.clone(), member.role).await
+pub async fn get(app: &App, caller: &Caller) -> Result<Detail> {
+    caller.require(Action::Read)?;
+    detail(app, caller.workspace().clone(), caller.role()?).await
 }
 
 async fn detail(app: &App, workspace: Workspace, role: Role) -> Result<Detail> {
@@ -196,8 +155,8 @@ impl RetentionDays {
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller does not administer it; [`crate::Kind::Invalid`] when the settings would
 /// become too long.
-pub async fn update(app: &App, member: &Member, patch: Patch) -> Result<Detail> {
-    member.require(Action::Administer)?;
+pub async fn update(app: &App, caller: &Caller, patch: Patch) -> Result<Detail> {
+    caller.require(Action::Administer)?;
     let Patch {
         name,
         logo_url,
@@ -206,7 +165,7 @@ pub async fn update(app: &App, member: &Member, patch: Patch) -> Result<Detail> 
         retention_days,
         embedder,
     } = patch;
-    let id = &member.workspace.id;
+    let id = &caller.workspace().id;
     let (is_kept_otherwise, is_embedded_otherwise) = (retention_days.is_some(), embedder.is_some());
     let row = workspaces::Changes {
         name: name.map(|it| it.to_string()),
@@ -230,16 +189,16 @@ pub async fn update(app: &App, member: &Member, patch: Patch) -> Result<Detail> 
     }
     let workspace = app.store.workspace(id).await?;
     let workspace = workspace.ok_or_else(|| Error::not_found("workspace"))?;
-    detail(app, workspace, member.role).await
+    detail(app, workspace, caller.role()?).await
 }
 
 /// Deletes a workspace: its rows at once, its blobs and counters by jobs of the same batch.
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller does not own it.
-pub async fn delete(app: &App, member: &Member) -> Result<()> {
-    member.require(Action::DeleteWorkspace)?;
-    let id = &member.workspace.id;
+pub async fn delete(app: &App, caller: &Caller) -> Result<()> {
+    caller.require(Action::DeleteWorkspace)?;
+    let id = &caller.workspace().id;
     let mut changes = Changes::new(app);
     erasure::workspace(&mut changes, id)?;
     changes.commit().await.map(drop)

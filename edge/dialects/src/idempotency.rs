@@ -17,7 +17,7 @@ use axum::response::Response;
 use axum::routing::MethodRouter;
 use body::Print;
 use edge_core::idempotency::{self, Done, Repeatable, Ticket, Verdict};
-use edge_core::ports::{Background, Departure};
+use edge_core::ports::{ClientDisconnect, RequestContext};
 use edge_core::{App, Kind, Result};
 use http::header::{self, HeaderValue};
 use http::{Method, Uri};
@@ -147,9 +147,11 @@ async fn once(post: Post, request: Request, next: Next) -> Result<Response> {
     };
     match idempotency::begin(&post.app, &repeatable).await? {
         Verdict::Do(ticket) => {
-            let background = parts.extensions.get::<Background>().cloned();
-            // A caller that leaves may come back for the whole answer.
-            parts.extensions.insert(Departure::default());
+            let background = parts.extensions.get::<RequestContext>().map(|it| it.background.clone());
+            if let Some(request) = parts.extensions.get_mut::<RequestContext>() {
+                // A caller that leaves may come back for the whole answer.
+                request.disconnect = ClientDisconnect::default();
+            }
             let response = post.run(&ticket, Request::from_parts(parts, body)).await?;
             let is_sealed = matches!(post.replay, Replay::Sealed);
             Ok(reply::finish(&post.app, ticket, print, response, is_sealed, background).await)

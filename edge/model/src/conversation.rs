@@ -8,9 +8,31 @@ pub struct Conversation {
     pub id: ConversationId,
     pub workspace_id: WorkspaceId,
     pub agent_id: AgentId,
+    /// The API that it came by.
+    pub channel: Channel,
+    /// Whose sessions these are within the channel, such as an API key's; empty where the session alone is enough.
+    pub scope: String,
     pub session_key: String,
     pub created_at: Timestamp,
     pub last_message_at: Timestamp,
+}
+
+/// The API that a conversation came by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    Widget,
+    Twin,
+}
+
+impl Channel {
+    /// Returns the channel's name in rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Widget => "widget",
+            Self::Twin => "twin",
+        }
+    }
 }
 
 /// Who wrote a message.
@@ -90,6 +112,34 @@ pub struct Answer {
     pub trace: Trace,
 }
 
+/// How it was decided whether a question is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    Answered,
+    /// The documents hold nothing of it.
+    NothingFound,
+    /// What they hold is less sure than the agent's threshold.
+    BelowThreshold,
+    /// The model found no answer in the passages.
+    Declined,
+    /// Only a person may answer.
+    Personal,
+}
+
+impl Decision {
+    /// Returns the decision's name, in rows and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::NothingFound => "nothing_found",
+            Self::BelowThreshold => "below_threshold",
+            Self::Declined => "declined",
+            Self::Personal => "personal",
+        }
+    }
+}
+
 /// How an answer came about. What a trace of an earlier release lacks is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -99,8 +149,8 @@ pub struct Trace {
     pub snapshot: u64,
     /// What put the answer into words: `extractive`, a model's name, or `none` when nothing was asked to.
     pub generator: String,
-    /// `answered`, or why the fallback was said: `nothing_found`, `below_threshold`, `declined` by the model, `personal`.
-    pub decision: String,
+    /// Whether the question was answered, or why the fallback was said.
+    pub decision: Option<Decision>,
     pub strategy: String,
     /// The question as it was looked up.
     pub standalone_question: String,

@@ -20,10 +20,8 @@ pub struct Workspace {
     pub owner_id: AccountId,
     /// After how many days without a message conversations are deleted: 0 keeps nothing after the answer, none keeps
     /// everything.
-    #[serde(default)]
     pub retention_days: Option<u32>,
     /// What turns passages and questions into vectors beside the table.
-    #[serde(default)]
     pub embedder: Embedder,
     pub created_at: Timestamp,
 }

@@ -2,7 +2,7 @@
 use crate::{js, log};
 use axum::body::{Body, HttpBody as _};
 use bytes::Bytes;
-use edge_core::ports::Departure;
+use edge_core::ports::ClientDisconnect;
 use futures_util::Stream;
 use http::response::Parts;
 use http::{Method, Response, StatusCode};
@@ -18,7 +18,7 @@ use worker::ResponseBody;
 
 /// Converts a response: a body of known length to bytes, any other to a stream.
 ///
-/// `departure` is announced when the caller leaves before a stream's end.
+/// `disconnect` is announced when the caller leaves before a stream's end.
 ///
 /// # Errors
 /// When the platform refuses the status or a header.
@@ -26,7 +26,7 @@ pub(crate) async fn to_js(
     response: Response<Body>,
     method: &Method,
     signal: impl FnOnce() -> AbortSignal,
-    departure: Departure,
+    disconnect: ClientDisconnect,
 ) -> Result<web_sys::Response, JsValue> {
     let (parts, body) = response.into_parts();
     let init = init(&parts)?;
@@ -41,7 +41,7 @@ pub(crate) async fn to_js(
             .to_bytes();
         return web_sys::Response::new_with_opt_js_u8_array_and_init(Some(&copied(&bytes)), &init);
     }
-    let watched = Watched::new(body, signal(), departure)?;
+    let watched = Watched::new(body, signal(), disconnect)?;
     match worker::Response::from_stream(watched)?.into_parts() {
         (_, ResponseBody::Stream(stream)) => {
             web_sys::Response::new_with_opt_readable_stream_and_init(Some(&stream), &init)
@@ -74,23 +74,23 @@ fn copied(bytes: &Bytes) -> Uint8Array {
 /// A streamed body that notices when nobody listens any more.
 struct Watched {
     body: Body,
-    departure: Departure,
+    disconnect: ClientDisconnect,
     signal: AbortSignal,
     on_abort: Closure<dyn FnMut()>,
     is_over: bool,
 }
 
 impl Watched {
-    fn new(body: Body, signal: AbortSignal, departure: Departure) -> Result<Self, JsValue> {
+    fn new(body: Body, signal: AbortSignal, disconnect: ClientDisconnect) -> Result<Self, JsValue> {
         if signal.aborted() {
-            departure.announce();
+            disconnect.announce();
         }
-        let leaving = departure.clone();
+        let leaving = disconnect.clone();
         let on_abort = Closure::new(move || leaving.announce());
         signal.add_event_listener_with_callback("abort", on_abort.as_ref().unchecked_ref())?;
         Ok(Self {
             body,
-            departure,
+            disconnect,
             signal,
             on_abort,
             is_over: false,
@@ -127,7 +127,7 @@ impl Stream for Watched {
 impl Drop for Watched {
     fn drop(&mut self) {
         if !self.is_over {
-            self.departure.announce();
+            self.disconnect.announce();
         }
         let listener = self.on_abort.as_ref().unchecked_ref();
         if let Err(why) = self.signal.remove_event_listener_with_callback("abort", listener) {

@@ -2,8 +2,26 @@
 use crate::port::sql;
 use crate::{Page, SqlError, Statement, Store, json};
 use edge_model::key::ApiKey;
+use edge_model::workspace::Workspace;
 use edge_model::{AccountId, KeyId, Timestamp, WorkspaceId};
 use serde::Deserialize;
+use serde_json::Value;
+
+/// How a call names its key.
+#[derive(Clone, Debug)]
+pub enum KeyRef {
+    /// By the SHA-256 of the key itself.
+    Hash(String),
+    /// By its id, from a visitor token.
+    Id(KeyId),
+}
+
+/// A key and the workspace that it belongs to.
+#[derive(Clone, Debug)]
+pub struct KeyOwner {
+    pub key: ApiKey,
+    pub workspace: Workspace,
+}
 
 /// A key with how much it has made.
 #[derive(Clone, Debug, Deserialize)]
@@ -38,7 +56,39 @@ macro_rules! keys {
     };
 }
 
+const OWNER: &str = "SELECT api_keys.*, json_object('id', workspaces.id, 'name', workspaces.name,
+        'slug', workspaces.slug, 'logo_url', workspaces.logo_url, 'timezone', workspaces.timezone,
+        'plan', workspaces.plan, 'settings', workspaces.settings, 'owner_id', workspaces.owner_id,
+        'retention_days', workspaces.retention_days, 'embedder', workspaces.embedder, 'created_at', workspaces.created_at) AS workspace
+     FROM api_keys JOIN workspaces ON workspaces.id = api_keys.workspace_id
+     WHERE api_keys.hash = ?1 OR api_keys.id = ?2";
+
+#[derive(Deserialize)]
+struct OwnerRow {
+    #[serde(flatten)]
+    key: ApiKey,
+    #[serde(deserialize_with = "edge_model::column::json")]
+    workspace: Workspace,
+}
+
+impl KeyRef {
+    pub(crate) fn params(&self) -> [Value; 2] {
+        match self {
+            Self::Hash(hash) => [hash.as_str().into(), Value::Null],
+            Self::Id(id) => [Value::Null, id.as_str().into()],
+        }
+    }
+}
+
 impl Store {
+    /// Finds a key and whose it is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn key_owner(&self, key: &KeyRef) -> Result<Option<KeyOwner>, SqlError> {
+        owner_of(&mut self.read(vec![owner(key)]).await?)
+    }
+
     /// Lists a workspace's keys, newest first and those that are revoked last, and counts them all.
     ///
     /// # Errors
@@ -67,6 +117,18 @@ impl Store {
         const ONE: &str = keys!("api_keys.id = ?2");
         self.row(sql!(ONE, workspace.as_str(), id.as_str())).await
     }
+}
+
+pub(crate) fn owner(key: &KeyRef) -> Statement {
+    let [hash, id] = key.params();
+    sql!(OWNER, hash, id)
+}
+
+pub(crate) fn owner_of(answers: &mut crate::Answers) -> Result<Option<KeyOwner>, SqlError> {
+    Ok(answers.row::<OwnerRow>()?.map(|it| KeyOwner {
+        key: it.key,
+        workspace: it.workspace,
+    }))
 }
 
 /// Adds a key by the SHA-256 of its text.

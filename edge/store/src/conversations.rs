@@ -1,30 +1,13 @@
 //! Conversations, their messages and the feedback on them; and the one read that a chat turn begins with.
+use crate::api_keys::{KeyOwner, KeyRef, owner, owner_of};
 use crate::port::sql;
 use crate::{SqlError, Statement, Store, index_snapshots, json};
 use edge_model::agent::AgentConfig;
 use edge_model::conversation::{Answer, Author, Conversation, Explained, MessageStatus, Rating, Turn};
-use edge_model::key::ApiKey;
 use edge_model::snapshot::Snapshot;
-use edge_model::workspace::Workspace;
-use edge_model::{AgentId, FeedbackId, KeyId, MessageId, Timestamp, WorkspaceId};
+use edge_model::{AgentId, FeedbackId, MessageId, Timestamp, WorkspaceId};
 use serde::Deserialize;
 use serde_json::Value;
-
-/// How a widget call names its key.
-#[derive(Clone, Debug)]
-pub enum KeyRef {
-    /// By the SHA-256 of the key itself.
-    Hash(String),
-    /// By its id, from a visitor token.
-    Id(KeyId),
-}
-
-/// A widget key and whose it is.
-#[derive(Clone, Debug)]
-pub struct KeyOwner {
-    pub key: ApiKey,
-    pub workspace: Workspace,
-}
 
 /// An agent as it is published.
 #[derive(Clone, Debug, Deserialize)]
@@ -45,30 +28,6 @@ pub struct ChatContext {
     pub history: Vec<Turn>,
 }
 
-const OWNER: &str = "SELECT api_keys.*, json_object('id', workspaces.id, 'name', workspaces.name,
-        'slug', workspaces.slug, 'logo_url', workspaces.logo_url, 'timezone', workspaces.timezone,
-        'plan', workspaces.plan, 'settings', workspaces.settings, 'owner_id', workspaces.owner_id,
-        'retention_days', workspaces.retention_days, 'created_at', workspaces.created_at) AS workspace
-     FROM api_keys JOIN workspaces ON workspaces.id = api_keys.workspace_id
-     WHERE api_keys.hash = ?1 OR api_keys.id = ?2";
-
-#[derive(Deserialize)]
-struct OwnerRow {
-    #[serde(flatten)]
-    key: ApiKey,
-    #[serde(deserialize_with = "edge_model::column::json")]
-    workspace: Workspace,
-}
-
-impl KeyRef {
-    fn params(&self) -> [Value; 2] {
-        match self {
-            Self::Hash(hash) => [hash.as_str().into(), Value::Null],
-            Self::Id(id) => [Value::Null, id.as_str().into()],
-        }
-    }
-}
-
 impl Store {
     /// Finds a key, whose it is, and the published agent of that workspace.
     ///
@@ -81,14 +40,6 @@ impl Store {
             agent: answers.row()?,
             ..ChatContext::default()
         })
-    }
-
-    /// Finds a key and whose it is.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn key_owner(&self, key: &KeyRef) -> Result<Option<KeyOwner>, SqlError> {
-        owner_of(&mut self.read(vec![owner(key)]).await?)
     }
 
     /// Finds all that a chat turn needs. Everything hangs on the key's workspace, so that nothing of another tenant
@@ -113,7 +64,7 @@ impl Store {
         let conversation = sql!(
             "SELECT * FROM conversations
              WHERE workspace_id = (SELECT workspace_id FROM api_keys WHERE hash = ?1 OR id = ?2)
-                AND agent_id = ?3 AND session_key = ?4",
+                AND agent_id = ?3 AND channel = 'widget' AND scope = '' AND session_key = ?4",
             hash.clone(),
             id.clone(),
             agent.as_str(),
@@ -123,7 +74,7 @@ impl Store {
             "SELECT author, text FROM messages
              WHERE conversation_id = (SELECT id FROM conversations
                 WHERE workspace_id = (SELECT workspace_id FROM api_keys WHERE hash = ?1 OR id = ?2)
-                    AND agent_id = ?3 AND session_key = ?4)
+                    AND agent_id = ?3 AND channel = 'widget' AND scope = '' AND session_key = ?4)
                 AND status = 'complete'
              ORDER BY created_at DESC, id DESC LIMIT ?5",
             hash,
@@ -246,18 +197,6 @@ impl Store {
     }
 }
 
-fn owner(key: &KeyRef) -> Statement {
-    let [hash, id] = key.params();
-    sql!(OWNER, hash, id)
-}
-
-fn owner_of(answers: &mut crate::Answers) -> Result<Option<KeyOwner>, SqlError> {
-    Ok(answers.row::<OwnerRow>()?.map(|it| KeyOwner {
-        key: it.key,
-        workspace: it.workspace,
-    }))
-}
-
 fn published(key: &KeyRef, agent: &AgentId) -> Statement {
     let [hash, id] = key.params();
     sql!(
@@ -277,15 +216,18 @@ pub fn insert(conversation: &Conversation, page_url: Option<&str>, user_agent: O
         id,
         workspace_id,
         agent_id,
+        channel,
+        scope,
         session_key,
         created_at,
         last_message_at,
     } = conversation;
     sql!(
         "INSERT INTO conversations
-            (id, workspace_id, agent_id, session_key, page_url, user_agent, created_at, last_message_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         ON CONFLICT (workspace_id, agent_id, session_key) DO UPDATE SET last_message_at = excluded.last_message_at",
+            (id, workspace_id, agent_id, session_key, page_url, user_agent, created_at, last_message_at, channel, scope)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (workspace_id, agent_id, channel, scope, session_key)
+            DO UPDATE SET last_message_at = excluded.last_message_at",
         id.as_str(),
         workspace_id.as_str(),
         agent_id.as_str(),
@@ -293,7 +235,9 @@ pub fn insert(conversation: &Conversation, page_url: Option<&str>, user_agent: O
         page_url,
         user_agent,
         created_at.0,
-        last_message_at.0
+        last_message_at.0,
+        channel.as_str(),
+        scope.as_str()
     )
 }
 
@@ -309,7 +253,7 @@ pub fn insert_message(
     sql!(
         "INSERT INTO messages (id, workspace_id, conversation_id, agent_id, author, status, text, created_at)
          SELECT ?1, workspace_id, id, agent_id, ?5, ?6, ?7, ?8 FROM conversations
-         WHERE workspace_id = ?2 AND agent_id = ?3 AND session_key = ?4",
+         WHERE workspace_id = ?2 AND agent_id = ?3 AND session_key = ?4 AND channel = ?9 AND scope = ?10",
         id.as_str(),
         conversation.workspace_id.as_str(),
         conversation.agent_id.as_str(),
@@ -317,7 +261,9 @@ pub fn insert_message(
         author.as_str(),
         status.as_str(),
         text,
-        now.0
+        now.0,
+        conversation.channel.as_str(),
+        conversation.scope.as_str()
     )
 }
 

@@ -111,6 +111,7 @@ impl Store {
              FROM agents
              LEFT JOIN conversations ON conversations.workspace_id = agents.workspace_id
                 AND conversations.agent_id = agents.id AND conversations.session_key = ?3
+                AND conversations.channel = 'widget' AND conversations.scope = ''
              LEFT JOIN messages ON messages.conversation_id = conversations.id
                 AND messages.author = 'agent' AND messages.status = 'complete'
              WHERE agents.workspace_id = ?1 AND agents.id = ?2 AND agents.status = 'PUBLISHED'

@@ -1,7 +1,7 @@
 //! Requests to the router, and what came back.
 use super::{World, visits};
 use axum::body::Body;
-use edge_core::ports::{Background, Departure};
+use edge_core::ports::{Background, ClientDisconnect, RequestContext};
 use http::{HeaderMap, Method, Request, Response};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -13,7 +13,7 @@ pub(crate) struct Call<'a> {
     body: Vec<u8>,
     /// Instead of `body`.
     stream: Option<Body>,
-    departure: Departure,
+    disconnect: ClientDisconnect,
 }
 
 impl<'a> Call<'a> {
@@ -23,7 +23,7 @@ impl<'a> Call<'a> {
             request: Request::builder().method(method).uri(path),
             body: vec![],
             stream: None,
-            departure: Departure::default(),
+            disconnect: ClientDisconnect::default(),
         }
     }
 
@@ -74,7 +74,7 @@ impl<'a> Call<'a> {
 
     /// Lets the caller leave before the answer comes.
     pub(crate) fn leaving(self) -> Self {
-        self.departure.announce();
+        self.disconnect.announce();
         self
     }
 
@@ -100,10 +100,10 @@ impl<'a> Call<'a> {
     pub(crate) async fn open(self) -> Response<Body> {
         let body = self.stream.unwrap_or_else(|| Body::from(self.body));
         let mut request = self.request.body(body).unwrap();
-        request
-            .extensions_mut()
-            .insert(Background::new(|task| drop(tokio::spawn(task))));
-        request.extensions_mut().insert(self.departure);
+        request.extensions_mut().insert(RequestContext {
+            background: Background::new(|task| drop(tokio::spawn(task))),
+            disconnect: self.disconnect,
+        });
         self.world.router.clone().oneshot(request).await.unwrap()
     }
 }

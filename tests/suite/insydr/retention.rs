@@ -113,7 +113,7 @@ async fn what_is_more_than_one_run_deletes_goes_in_several() {
     ask(&world, &key, &agent, "first").await;
     let copy = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 450)
          INSERT INTO conversations SELECT 'conv_' || i, workspace_id, agent_id, 's' || i, NULL, NULL, created_at,
-            last_message_at FROM conversations, n WHERE session_key = 'first'";
+            last_message_at, channel, scope FROM conversations, n WHERE session_key = 'first'";
     assert_eq!(world.sql.execute(copy, &[]), 450);
     world.clock.advance(2 * DAY);
     let owner = Owner {

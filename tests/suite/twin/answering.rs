@@ -166,3 +166,44 @@ async fn who_leaves_early_has_their_question_answered_all_the_same() {
     // Cut off before the question was written down, nothing was promised.
     assert!(kept.is_empty(), "{kept:?}");
 }
+
+#[tokio::test]
+async fn a_widget_session_never_meets_a_conversation_of_twin() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    program.learn(&world, "Opening hours", HOURS).await;
+    program.ask(&world, "When is the office open on weekdays?").await;
+    let row = |column: &str| {
+        world
+            .sql
+            .column(&format!("SELECT {column} FROM conversations"))
+            .remove(0)
+    };
+    let (agent, session) = (row("agent_id"), row("session_key"));
+    let key = world.widget_key(&program.owner).await;
+    // A visitor who names the session of a program begins a conversation of their own.
+    let answer = world.ask(&key, &agent, &session, "And on Saturdays?").send().await;
+    assert_eq!(answer.status, 200);
+    let channels = "SELECT channel || ' ' || count(*) FROM conversations JOIN messages
+        ON messages.conversation_id = conversations.id GROUP BY conversations.id ORDER BY 1";
+    assert_eq!(world.sql.column(channels), ["twin 2", "widget 2"]);
+}
+
+#[tokio::test]
+async fn a_failed_answer_leaves_nothing_where_nothing_is_kept() {
+    let world = World::new();
+    let program = Program::new(&world).await;
+    program.learn(&world, "Opening hours", HOURS).await;
+    let workspace = program.owner.path("");
+    let body = json!({ "retention_days": 0 });
+    let patch = world
+        .call(http::Method::PATCH, &workspace)
+        .bearer(&program.owner.token)
+        .json(&body);
+    patch.send().await.expect(200);
+    world.sql.fail_next("DELETE FROM conversations");
+    let body = json!({ "message": "When is the office open on weekdays?" });
+    assert_eq!(program.post(&world, "/v1/twin", body).await.status, 500);
+    assert!(world.sql.column("SELECT id FROM messages").is_empty());
+    assert!(world.sql.column("SELECT id FROM conversations").is_empty());
+}

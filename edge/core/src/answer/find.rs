@@ -1,5 +1,5 @@
 //! The passages for a question, and what the trace says of them.
-use super::{Brief, Speech, context};
+use super::{AnswerRequest, AnswerWriter, context};
 use crate::app::App;
 use crate::embedding::question::{Understood, understand as embed};
 use crate::{Result, index};
@@ -81,11 +81,11 @@ fn ranked<'a>(parts: impl Iterator<Item = &'a Part>) -> Vec<Hit> {
 ///
 /// # Errors
 /// When the index or the model of meanings cannot be read.
-pub(super) async fn find(app: &App, brief: &Brief<'_>) -> Result<Found> {
-    let told = brief.context.and_then(context::last_turn);
-    let history: Vec<Turn<'_>> = brief.history.iter().chain(&told).map(turn).collect();
-    let questions = understand(brief.question, history, brief.config.strategy);
-    let (index, understood) = match brief.snapshot {
+pub(super) async fn find(app: &App, request: &AnswerRequest<'_>) -> Result<Found> {
+    let told = request.context.and_then(context::last_turn);
+    let history: Vec<Turn<'_>> = request.history.iter().chain(&told).map(turn).collect();
+    let questions = understand(request.question, history, request.config.strategy);
+    let (index, understood) = match request.snapshot {
         Some(snapshot) => {
             let both = join(
                 index::load(app, snapshot),
@@ -96,7 +96,7 @@ pub(super) async fn find(app: &App, brief: &Brief<'_>) -> Result<Found> {
         }
         None => (None, Understood::default()),
     };
-    let embedder = match index.is_some() || brief.context.is_some() {
+    let embedder = match index.is_some() || request.context.is_some() {
         true => Some(index::embedder(app).await?),
         false => None,
     };
@@ -104,10 +104,10 @@ pub(super) async fn find(app: &App, brief: &Brief<'_>) -> Result<Found> {
     for (place, question) in questions.into_iter().enumerate() {
         let asked = understood.questions.get(place).map_or(&[][..], Vec::as_slice);
         let mut retrieval = match (&index, &embedder) {
-            (Some(index), Some(embedder)) => retrieve(embedder, index, &question, asked, brief.config),
+            (Some(index), Some(embedder)) => retrieve(embedder, index, &question, asked, request.config),
             _ => Retrieval::default(),
         };
-        if let (Some(told), Some(embedder)) = (brief.context, &embedder) {
+        if let (Some(told), Some(embedder)) = (request.context, &embedder) {
             let found = context::search(embedder, told, &question.question, PASSAGES)?;
             retrieval = context::merge(retrieval, found, PASSAGES);
         }
@@ -118,7 +118,7 @@ pub(super) async fn find(app: &App, brief: &Brief<'_>) -> Result<Found> {
     }
     Ok(Found {
         parts,
-        threshold: brief.config.confidence_threshold,
+        threshold: request.config.confidence_threshold,
         embedder,
         understood,
     })
@@ -177,31 +177,31 @@ fn retrieve(
 }
 
 /// Notes down on what grounds the answer will stand.
-pub(super) fn note(app: &App, brief: &Brief<'_>, found: &Found, speech: &mut Speech<'_>) {
-    let spent = u64::try_from(app.now().0 - brief.began.0).unwrap_or_default();
-    speech.composed.confidence = found.confidence();
+pub(super) fn note(app: &App, request: &AnswerRequest<'_>, found: &Found, writer: &mut AnswerWriter<'_>) {
+    let spent = u64::try_from(app.now().0 - request.began.0).unwrap_or_default();
+    writer.draft.confidence = found.confidence();
     let questions: Vec<&str> = found.parts.iter().map(|it| it.question.as_str()).collect();
     // The features of the question that the confidence is of.
     let decisive = found.parts.iter().find(|it| it.confidence() == found.confidence());
     let features = decisive.map(|it| it.retrieval.features.as_slice()).unwrap_or_default();
     let mut trace = Trace {
-        agent_version: brief.agent_version.clone(),
-        snapshot: brief.snapshot.map_or(0, |it| it.version),
+        agent_version: request.agent_version.clone(),
+        snapshot: request.snapshot.map_or(0, |it| it.version),
         generator: "none".into(),
-        strategy: brief.config.strategy.as_str().into(),
+        strategy: request.config.strategy.as_str().into(),
         standalone_question: questions.join("\n"),
         features: features
             .iter()
             .map(|(name, value)| ((*name).to_owned(), f64::from(*value)))
             .collect(),
-        threshold: brief.config.confidence_threshold,
+        threshold: request.config.confidence_threshold,
         passages: ranked(found.parts.iter()).iter().map(passage).collect(),
         embedders: found.understood.embedders.clone(),
         embedder_fault: found.understood.fault.clone(),
         ..Trace::default()
     };
     trace.timings.found_ms = spent;
-    speech.composed.trace = trace;
+    writer.draft.trace = trace;
 }
 
 fn passage(hit: &Hit) -> Passage {

@@ -1,5 +1,5 @@
 //! What a language model is asked: rules in the system's turn, everything that others wrote as data in the visitor's.
-use super::Brief;
+use super::AnswerRequest;
 use super::marks::DECLINED;
 use crate::ports::Prompt;
 use edge_model::agent::{AgentConfig, ResponseStyle, Tone};
@@ -30,12 +30,12 @@ pub(super) fn shown(hits: &[Hit]) -> &[Hit] {
 }
 
 /// Puts together what is asked.
-pub(super) fn prompt(brief: &Brief<'_>, passages: &[Hit]) -> Prompt {
+pub(super) fn prompt(request: &AnswerRequest<'_>, passages: &[Hit]) -> Prompt {
     Prompt {
-        system: system(brief.config),
-        user: user(brief, passages),
+        system: system(request.config),
+        user: user(request, passages),
         // A token is seldom less than two characters.
-        max_tokens: brief.config.max_response_length / 2 + 64,
+        max_tokens: request.config.max_response_length / 2 + 64,
     }
 }
 
@@ -87,7 +87,7 @@ fn system(config: &AgentConfig) -> String {
     )
 }
 
-fn user(brief: &Brief<'_>, passages: &[Hit]) -> String {
+fn user(request: &AnswerRequest<'_>, passages: &[Hit]) -> String {
     let mut text = String::new();
     for (index, hit) in passages.iter().enumerate() {
         let path = [std::slice::from_ref(&hit.title), &hit.heading_path]
@@ -100,12 +100,12 @@ fn user(brief: &Brief<'_>, passages: &[Hit]) -> String {
             data(&hit.text).trim()
         ));
     }
-    let from = brief.history.len().saturating_sub(TURNS);
-    let turns: Vec<String> = brief.history.iter().skip(from).map(turn).collect();
+    let from = request.history.len().saturating_sub(TURNS);
+    let turns: Vec<String> = request.history.iter().skip(from).map(turn).collect();
     if !turns.is_empty() {
         text.push_str(&format!("<conversation>\n{}\n</conversation>\n\n", turns.join("\n")));
     }
-    text.push_str(&format!("<question>\n{}\n</question>", data(brief.question).trim()));
+    text.push_str(&format!("<question>\n{}\n</question>", data(request.question).trim()));
     text
 }
 

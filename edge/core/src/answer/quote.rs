@@ -1,6 +1,6 @@
 //! The extractive generator: answers in the documents' own sentences.
 use super::find::{Found, Part};
-use super::{Speech, citation};
+use super::{AnswerWriter, citation};
 use edge_model::agent::{AgentConfig, ResponseStyle, Tone};
 use edge_model::conversation::Citation;
 use retrieval::{Embedder, Extract, ExtractOptions, Hit, Separator, Style};
@@ -47,26 +47,26 @@ const LANGUAGES: [(&str, &str); 26] = [
 
 /// Says the sentences that answer, in reading order, each sentence's source numbered at its end; for a question of
 /// several parts a paragraph each, and the fallback for those that have no answer. Tells whether there were any.
-pub(super) fn quote(embedder: &Embedder, found: &Found, config: &AgentConfig, speech: &mut Speech<'_>) -> bool {
+pub(super) fn quote(embedder: &Embedder, found: &Found, config: &AgentConfig, writer: &mut AnswerWriter<'_>) -> bool {
     let parts: Vec<&Part> = found.answerable().collect();
     let most = usize::try_from(config.max_response_length).unwrap_or(usize::MAX);
     let mut citations = Vec::new();
     for (position, part) in parts.iter().enumerate() {
         // What is left is for all parts that are left.
-        let said = speech.composed.text.chars().count();
+        let said = writer.draft.text.chars().count();
         let room = most.saturating_sub(said) / (parts.len() - position);
-        quote_part(embedder, part, config, room, &mut citations, speech);
+        quote_part(embedder, part, config, room, &mut citations, writer);
     }
-    if found.is_partial() && speech.has_begun() {
-        speech.say(PARAGRAPH.into());
+    if found.is_partial() && writer.has_begun() {
+        writer.write(PARAGRAPH.into());
         words(&config.fallback_message)
             .into_iter()
-            .for_each(|it| speech.say(it));
+            .for_each(|it| writer.write(it));
     }
     if config.show_sources {
-        speech.composed.citations = citations;
+        writer.draft.citations = citations;
     }
-    speech.has_begun()
+    writer.has_begun()
 }
 
 /// Quotes for one question in at most `room` characters.
@@ -76,14 +76,14 @@ fn quote_part(
     config: &AgentConfig,
     room: usize,
     citations: &mut Vec<Citation>,
-    speech: &mut Speech<'_>,
+    writer: &mut AnswerWriter<'_>,
 ) {
     // A passage that fits much less well would water the answer down.
     let hits = &part.retrieval.hits;
     let best = hits.first().map_or(0.0, |it| it.score);
     let worthy = hits.iter().take_while(|it| it.score >= best * WORTHY).count();
     let hits = hits.get(..worthy).unwrap_or_default();
-    let before = if speech.has_begun() {
+    let before = if writer.has_begun() {
         PARAGRAPH
     } else {
         lead_in(config.tone, config.style)
@@ -92,27 +92,27 @@ fn quote_part(
     let taken = |lead: &str| if lead.is_empty() { 0 } else { lead.len() + 2 };
     let lead = if room >= taken(before) + LEAST { before } else { "" };
     let extract = pick(embedder, part, hits, config, room.saturating_sub(taken(lead)));
-    if extract.sentences.is_empty() || (speech.has_begun() && lead.is_empty()) {
+    if extract.sentences.is_empty() || (writer.has_begun() && lead.is_empty()) {
         return;
     }
     if lead == PARAGRAPH {
-        speech.say(lead.into());
+        writer.write(lead.into());
     } else {
-        words(lead).into_iter().for_each(|it| speech.say(it));
+        words(lead).into_iter().for_each(|it| writer.write(it));
     }
     let leads_on = !lead.is_empty() && lead != PARAGRAPH;
     for (position, sentence) in extract.sentences.iter().enumerate() {
         match sentence.separator {
             // A list or a table begins a paragraph of its own after the lead-in.
-            Separator::None if position == 0 && leads_on && is_block(&sentence.text) => speech.say(PARAGRAPH.into()),
+            Separator::None if position == 0 && leads_on && is_block(&sentence.text) => writer.write(PARAGRAPH.into()),
             Separator::None => {}
-            separator => speech.say(separator.as_str().into()),
+            separator => writer.write(separator.as_str().into()),
         }
-        words(&own(&sentence.text)).into_iter().for_each(|it| speech.say(it));
+        words(&own(&sentence.text)).into_iter().for_each(|it| writer.write(it));
         let number = hits.get(sentence.hit).map_or(0, |hit| number(hit, citations));
         if config.show_sources && sentence.cite {
             // A mark inside a table or code block would be part of it.
-            speech.say(if is_closed(&sentence.text) {
+            writer.write(if is_closed(&sentence.text) {
                 format!("{PARAGRAPH}[{number}]")
             } else {
                 format!(" [{number}]")
@@ -120,8 +120,8 @@ fn quote_part(
         }
     }
     if let Some(note) = extract.foreign_language.as_deref().and_then(language_note) {
-        speech.say(PARAGRAPH.into());
-        words(&note).into_iter().for_each(|it| speech.say(it));
+        writer.write(PARAGRAPH.into());
+        words(&note).into_iter().for_each(|it| writer.write(it));
     }
 }
 

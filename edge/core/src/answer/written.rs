@@ -4,7 +4,7 @@
 //! first word there is no way back: the answer has failed, and says so.
 use super::leak::Leak;
 use super::marks::Marks;
-use super::{Brief, Speech, citation, prompt};
+use super::{AnswerRequest, AnswerWriter, citation, prompt};
 use crate::app::App;
 use crate::model::LanguageModel;
 use crate::ports::{Fault, Prompt, TextStream};
@@ -43,52 +43,52 @@ type Sleep<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 pub(super) async fn write(
     app: &App,
     model: &LanguageModel,
-    brief: &Brief<'_>,
+    request: &AnswerRequest<'_>,
     hits: &[Hit],
-    speech: &mut Speech<'_>,
+    writer: &mut AnswerWriter<'_>,
 ) -> Result<Outcome> {
     let name = model.port.name();
     let passages = prompt::shown(hits);
-    let prompt = prompt::prompt(brief, passages);
+    let prompt = prompt::prompt(request, passages);
     let mut total = app.clock.sleep(TOTAL + model.patience);
     let is_admitted = model.breaker.admits(app.now());
     let fault = loop {
         if !is_admitted {
             break Fault::Resting;
         }
-        speech.composed.trace.attempts += 1;
+        writer.draft.trace.attempts += 1;
         let mut attempt = Attempt {
             app,
             model,
             prompt: &prompt,
-            marks: Marks::new(passages.len(), brief.config.show_sources),
+            marks: Marks::new(passages.len(), request.config.show_sources),
             leak: Leak::new(&prompt),
-            room: Room(usize::try_from(brief.config.max_response_length).unwrap_or(usize::MAX)),
+            room: Room(usize::try_from(request.config.max_response_length).unwrap_or(usize::MAX)),
         };
-        let fault = match attempt.run(speech, &mut total).await {
+        let fault = match attempt.run(writer, &mut total).await {
             Ok(outcome) => {
                 model.breaker.succeeded();
-                speech.composed.trace.generator = name.into();
-                let text = &speech.composed.text;
+                writer.draft.trace.generator = name.into();
+                let text = &writer.draft.text;
                 // A mark beyond the room that there was is not in the text.
                 let is_said = |it: &(usize, usize)| text.contains(&format!("[{}]", it.0 + 1));
                 let cited = attempt.marks.cited().enumerate().take_while(is_said);
-                speech.composed.citations = cited.filter_map(|it| passages.get(it.1)).map(citation).collect();
+                writer.draft.citations = cited.filter_map(|it| passages.get(it.1)).map(citation).collect();
                 return Ok(match attempt.leak.is_found() {
-                    true => cut(name, speech),
+                    true => cut(name, writer),
                     false => outcome,
                 });
             }
             Err(fault) => fault,
         };
         model.report(&fault);
-        let is_last = !fault.is_passing() || speech.composed.trace.attempts >= ATTEMPTS;
-        if (is_last || speech.has_begun()) && fault != Fault::Unheard {
+        let is_last = !fault.is_passing() || writer.draft.trace.attempts >= ATTEMPTS;
+        if (is_last || writer.has_begun()) && fault != Fault::Unheard {
             model.breaker.failed(app.now());
         }
-        if speech.has_begun() {
-            speech.composed.trace.generator = name.into();
-            speech.composed.trace.fault = Some(fault.reason());
+        if writer.has_begun() {
+            writer.draft.trace.generator = name.into();
+            writer.draft.trace.fault = Some(fault.reason());
             return Err(Error::unavailable("the answer broke off", fault));
         }
         if is_last {
@@ -96,25 +96,25 @@ pub(super) async fn write(
         }
         app.clock.sleep(PAUSE).await;
     };
-    speech.composed.trace.fell_back_from = Some(name.into());
-    speech.composed.trace.fault = Some(fault.reason());
+    writer.draft.trace.fell_back_from = Some(name.into());
+    writer.draft.trace.fault = Some(fault.reason());
     Ok(Outcome::Unasked)
 }
 
 /// Ends a text that began to repeat the rules. What was said of it stays, and the documents' own words follow; unless it
 /// cites, since then the numbers are those of its own citations.
-fn cut(name: &str, speech: &mut Speech<'_>) -> Outcome {
-    speech.composed.trace.fault = Some("it repeated its rules".into());
-    if speech.has_begun() {
-        speech.say("…".into());
+fn cut(name: &str, writer: &mut AnswerWriter<'_>) -> Outcome {
+    writer.draft.trace.fault = Some("it repeated its rules".into());
+    if writer.has_begun() {
+        writer.write("…".into());
     }
-    if !speech.composed.citations.is_empty() {
+    if !writer.draft.citations.is_empty() {
         return Outcome::Answered;
     }
-    if speech.has_begun() {
-        speech.say("\n\n".into());
+    if writer.has_begun() {
+        writer.write("\n\n".into());
     }
-    speech.composed.trace.fell_back_from = Some(name.into());
+    writer.draft.trace.fell_back_from = Some(name.into());
     Outcome::Unasked
 }
 
@@ -129,7 +129,7 @@ struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
-    async fn run(&mut self, speech: &mut Speech<'_>, total: &mut Sleep<'a>) -> Result<Outcome, Fault> {
+    async fn run(&mut self, writer: &mut AnswerWriter<'_>, total: &mut Sleep<'a>) -> Result<Outcome, Fault> {
         let mut patience = self.app.clock.sleep(self.model.patience);
         let mut pieces = self.open(&mut patience).await?;
         // White space and stray punctuation are no answer yet.
@@ -138,7 +138,7 @@ impl<'a> Attempt<'a> {
         loop {
             let next = match select(pieces.next(), select(&mut patience, &mut *total)).await {
                 Either::Left((next, _)) => next,
-                Either::Right((Either::Left(_), _)) if speech.has_begun() => return Err(Fault::Slow("the next word")),
+                Either::Right((Either::Left(_), _)) if writer.has_begun() => return Err(Fault::Slow("the next word")),
                 Either::Right((Either::Left(_), _)) => return Err(Fault::Slow("the first word")),
                 Either::Right((Either::Right(_), _)) if is_unheard => return Err(Fault::Unheard),
                 Either::Right((Either::Right(_), _)) => return Err(Fault::Slow("the whole answer")),
@@ -154,11 +154,11 @@ impl<'a> Attempt<'a> {
                 let text = self.marks.push(&piece);
                 opening.push_str(&self.leak.push(&text));
             }
-            if self.marks.has_declined() && !speech.has_begun() {
+            if self.marks.has_declined() && !writer.has_begun() {
                 return Ok(Outcome::Declined);
             }
-            if speech.has_begun() || opening.contains(char::is_alphanumeric) {
-                self.say(speech, &mut opening);
+            if writer.has_begun() || opening.contains(char::is_alphanumeric) {
+                self.say(writer, &mut opening);
             }
             if self.leak.is_found() {
                 return Ok(Outcome::Unasked);
@@ -166,18 +166,18 @@ impl<'a> Attempt<'a> {
             if self.room.0 == 0 {
                 return Ok(Outcome::Answered);
             }
-            if speech.is_unheard() && !is_unheard {
+            if writer.is_disconnected() && !is_unheard {
                 is_unheard = true;
                 *total = self.app.clock.sleep(UNHEARD);
             }
         }
-        if speech.has_begun() || opening.contains(char::is_alphanumeric) {
-            self.say(speech, &mut opening);
+        if writer.has_begun() || opening.contains(char::is_alphanumeric) {
+            self.say(writer, &mut opening);
         }
         if self.leak.is_found() {
             return Ok(Outcome::Unasked);
         }
-        match speech.has_begun() {
+        match writer.has_begun() {
             true => Ok(Outcome::Answered),
             false => Err(Fault::Empty),
         }
@@ -190,14 +190,14 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn say(&mut self, speech: &mut Speech<'_>, text: &mut String) {
+    fn say(&mut self, writer: &mut AnswerWriter<'_>, text: &mut String) {
         let text = std::mem::take(text);
-        let text = if speech.has_begun() {
+        let text = if writer.has_begun() {
             text.as_str()
         } else {
             text.trim_start()
         };
-        speech.say(self.room.take(text));
+        writer.write(self.room.take(text));
     }
 }
 

@@ -1,22 +1,21 @@
 //! A question to a deputy: kept, answered or handed to the owner, and the answer kept.
 use super::{decision, ready};
 use crate::agent::version_name;
-use crate::answer::{self, Brief, Composed, Speech, context, plain::plain};
+use crate::answer::{self, AnswerDraft, AnswerRequest, AnswerWriter, context, plain::plain};
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
-use crate::conversation::{Asked, Circumstances, answered_event};
+use crate::exchange::{self, Exchange, Origin};
 use crate::limit::lane;
 use crate::permission::Action;
-use crate::ports::Departure;
-use crate::program::Caller;
+use crate::ports::{ClientDisconnect, RequestContext};
 use crate::{Error, Kind, Result, escalation, idempotency};
-use edge_model::conversation::{Answer, Author, Citation, Conversation, MessageStatus};
+use edge_model::conversation::{Channel, Citation, Conversation, MessageStatus};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
 use edge_model::text::{Context, Name, Question};
-use edge_model::{ConversationId, EscalationId, MessageId, Timestamp};
+use edge_model::{ConversationId, EscalationId, MessageId};
 use edge_store::answers::Kept;
 use edge_store::deputies::Ready;
-use edge_store::{conversations, documents};
 use futures_channel::oneshot;
 
 /// A question to a deputy.
@@ -48,7 +47,7 @@ pub struct Reply {
 ///
 /// # Errors
 /// [`crate::Kind::Gone`] when it is not kept any more.
-pub async fn answered(app: &App, caller: &impl Caller, message: &MessageId) -> Result<Reply> {
+pub async fn answered(app: &App, caller: &Caller, message: &MessageId) -> Result<Reply> {
     caller.require(Action::Read)?;
     let workspace = &caller.workspace().id;
     let kept = app.store.kept_answer(workspace, message).await?;
@@ -74,7 +73,7 @@ pub async fn answered(app: &App, caller: &impl Caller, message: &MessageId) -> R
 ///
 /// # Errors
 /// [`crate::Kind::QuotaExhausted`].
-pub async fn ask(app: &App, around: &Circumstances, caller: &impl Caller, ask: Ask) -> Result<Reply> {
+pub async fn ask(app: &App, request: &RequestContext, caller: &Caller, ask: Ask) -> Result<Reply> {
     caller.require(Action::Read)?;
     let began = app.now();
     let workspace = caller.workspace();
@@ -86,60 +85,48 @@ pub async fn ask(app: &App, around: &Circumstances, caller: &impl Caller, ask: A
         id,
         workspace_id: workspace.id.clone(),
         agent_id: ready.deputy.agent_id.clone(),
+        channel: Channel::Twin,
+        scope: String::new(),
         created_at: began,
         last_message_at: began,
     };
-    let question_id = MessageId::new(app.id(MessageId::PREFIX)?);
-    let answer_id = MessageId::new(app.id(MessageId::PREFIX)?);
-    let (asked, pending) = (MessageStatus::Complete, MessageStatus::Pending);
-    let question = ask.question.as_str();
-    let row = |id, author, status, text, at| conversations::insert_message(&conversation, id, author, status, text, at);
-    let mut changes = Changes::of(app, conversations::insert(&conversation, None, None));
-    changes.push(row(&question_id, Author::Visitor, asked, question, began));
-    // A millisecond later, so that the order of the two is never in doubt.
-    changes.push(row(&answer_id, Author::Agent, pending, "", began.plus(1)));
+    let Ask {
+        question,
+        context,
+        asked_by,
+    } = ask;
+    let mut changes = Changes::new(app);
+    let exchange = Exchange::begin(app, &mut changes, workspace, conversation, Origin::default(), question)?;
     changes.commit().await?;
     let (sender, receiver) = oneshot::channel();
-    let work = Work {
-        app: app.clone(),
+    let task = AnswerTask {
+        exchange,
         ready,
-        conversation,
-        question_id,
-        answer_id,
-        keeps_nothing: workspace.retention_days == Some(0),
-        ask,
-        began,
-        departure: around.departure.clone(),
+        context,
+        asked_by,
+        disconnect: request.disconnect.clone(),
     };
-    around.background.spawn(async move {
-        // Who asked may have left; the answer is kept all the same.
-        let _ = sender.send(work.run().await);
+    request.background.spawn(async move {
+        // The caller may have left; the answer is kept all the same.
+        let _ = sender.send(task.run().await);
     });
     receiver.await.map_err(Error::internal)?
 }
 
 /// An answer to be worked out and kept.
-struct Work {
-    app: App,
+struct AnswerTask {
+    exchange: Exchange,
     ready: Ready,
-    conversation: Conversation,
-    question_id: MessageId,
-    answer_id: MessageId,
-    /// Whether the workspace keeps nothing once the question is answered, but for what a person has to answer.
-    keeps_nothing: bool,
-    ask: Ask,
-    began: Timestamp,
-    departure: Departure,
+    context: Context,
+    asked_by: Name,
+    disconnect: ClientDisconnect,
 }
 
-impl Work {
+impl AnswerTask {
     async fn run(&self) -> Result<Reply> {
         let done = self.answer().await;
         if done.is_err() {
-            let failed = self.kept(MessageStatus::Failed, Composed::default());
-            let write = conversations::complete_answer(&self.conversation.workspace_id, &failed);
-            // The failure that is told is the first one.
-            let _ = Changes::of(&self.app, write).commit().await;
+            self.exchange.fail(&AnswerDraft::default()).await;
         }
         done
     }
@@ -151,14 +138,15 @@ impl Work {
             snapshot,
             owner_name,
         } = &self.ready;
-        let question = self.ask.question.as_str();
+        let exchange = &self.exchange;
+        let question = exchange.question.as_str();
         let needed = decision::needed(question, deputy.approval_limit);
         let mut config = agent.config.clone();
         config.fallback_message = format!("This requires a personal decision — escalating to {owner_name}.");
         // What the answer stands on is told beside it, not in it, and has to be known.
         config.show_sources = true;
-        let context = self.ask.context.as_str();
-        let brief = Brief {
+        let context = self.context.as_str();
+        let request = AnswerRequest {
             config: &config,
             agent_version: version_name(agent.version),
             snapshot: snapshot.as_ref(),
@@ -166,37 +154,26 @@ impl Work {
             question,
             context: Some(context).filter(|it| !it.is_empty()),
             needs_person: needed.is_some(),
-            began: self.began,
+            began: exchange.began,
         };
-        let _memory = answer::reserve(&self.app, question.len() + context.len())?;
-        let mut speech = Speech::new(&self.app, self.began, &drop, &self.departure);
-        answer::compose(&self.app, &brief, &mut speech).await?;
-        let composed = speech.composed;
+        let _memory = answer::reserve(&exchange.app, question.len() + context.len())?;
+        let mut writer = AnswerWriter::new(&exchange.app, exchange.began, &drop, &self.disconnect);
+        exchange::answer(&exchange.app, &request, &mut writer).await?;
+        let draft = writer.draft;
         let reason = needed.unwrap_or(EscalationReason::LowConfidence);
-        let escalation = match composed.is_answered {
+        let escalation = match draft.is_answered {
             true => None,
-            false => Some(self.escalation(reason, composed.confidence)?),
+            false => Some(self.escalation(reason, draft.confidence)?),
         };
         let mut reply = Reply {
-            text: plain(&composed.text, composed.citations.len()),
-            confidence: composed.confidence,
-            titles: titles(&composed.citations),
+            text: plain(&draft.text, draft.citations.len()),
+            confidence: draft.confidence,
+            titles: titles(&draft.citations),
             escalation,
-            message_id: self.answer_id.clone(),
+            message_id: exchange.answer_id.clone(),
         };
-        let workspace = &self.conversation.workspace_id;
-        let hits = documents::count_hits(workspace, &composed.citations);
-        let answer = self.kept(MessageStatus::Complete, composed);
-        let mut changes = Changes::new(&self.app);
-        match self.keeps_nothing {
-            true => changes.extend(conversations::delete_exchange(
-                workspace,
-                &self.question_id,
-                &self.answer_id,
-            )),
-            false => self.keep(&mut changes, &answer)?,
-        }
-        changes.push(hits);
+        let mut changes = Changes::new(&exchange.app);
+        exchange.complete(&mut changes, &draft)?;
         let Some(escalation) = &reply.escalation else {
             changes.commit().await?;
             return Ok(reply);
@@ -214,30 +191,19 @@ impl Work {
         Ok(reply)
     }
 
-    /// Keeps an answer, and reports it to the endpoints that ask for answers.
-    fn keep(&self, changes: &mut Changes<'_>, answer: &Answer) -> Result<()> {
-        let workspace = &self.conversation.workspace_id;
-        let asked = Asked {
-            agent: &self.conversation.agent_id,
-            session_key: &self.conversation.session_key,
-            question: self.ask.question.as_str(),
-        };
-        changes.push(conversations::complete_answer(workspace, answer));
-        changes.event(workspace, answered_event(&asked, answer))
-    }
-
     fn escalation(&self, reason: EscalationReason, confidence: f64) -> Result<Escalation> {
+        let exchange = &self.exchange;
         let Ready { deputy, agent, .. } = &self.ready;
         let threshold = agent.config.confidence_threshold;
         Ok(Escalation {
-            id: EscalationId::new(self.app.id(EscalationId::PREFIX)?),
-            workspace_id: self.conversation.workspace_id.clone(),
-            agent_id: self.conversation.agent_id.clone(),
-            conversation_id: Some(self.conversation.id.clone()).filter(|_| !self.keeps_nothing),
-            session_key: Some(self.conversation.session_key.clone()),
-            message_id: Some(self.answer_id.clone()).filter(|_| !self.keeps_nothing),
-            question: self.ask.question.to_string(),
-            asked_by: self.ask.asked_by.to_string(),
+            id: EscalationId::new(exchange.app.id(EscalationId::PREFIX)?),
+            workspace_id: exchange.conversation.workspace_id.clone(),
+            agent_id: exchange.conversation.agent_id.clone(),
+            conversation_id: Some(exchange.conversation.id.clone()).filter(|_| !exchange.keeps_nothing),
+            session_key: Some(exchange.conversation.session_key.clone()),
+            message_id: Some(exchange.answer_id.clone()).filter(|_| !exchange.keeps_nothing),
+            question: exchange.question.to_string(),
+            asked_by: self.asked_by.to_string(),
             email: None,
             confidence: Some(confidence),
             reason,
@@ -248,29 +214,9 @@ impl Work {
             replied_at: None,
             reply_status: None,
             document_id: None,
-            created_at: self.app.now(),
+            created_at: exchange.app.now(),
             resolved_at: None,
         })
-    }
-
-    fn kept(&self, status: MessageStatus, composed: Composed) -> Answer {
-        let Composed {
-            text,
-            citations,
-            confidence,
-            is_answered,
-            trace,
-        } = composed;
-        Answer {
-            message_id: self.answer_id.clone(),
-            status,
-            text,
-            citations,
-            confidence,
-            is_answered,
-            latency_ms: u64::try_from(self.app.now().0 - self.began.0).unwrap_or_default(),
-            trace,
-        }
     }
 }
 

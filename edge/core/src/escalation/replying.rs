@@ -4,11 +4,11 @@
 //! It is asked when somebody replies, not when the visitor leaves the address: strangers cannot cause mails then.
 use super::{find, set_status, updated};
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::letter;
 use crate::permission::Action;
 use crate::recipient::Confirmation;
-use crate::workspace::Member;
 use crate::{Error, Kind, Result, mail, mail_ledger, mailbox, recipient};
 use edge_model::escalation::{Escalation, EscalationStatus, ReplyStatus};
 use edge_model::letter::Letter;
@@ -29,9 +29,9 @@ const RELEASED_AT_ONCE: usize = 50;
 /// [`Kind::Forbidden`] when the caller may not edit content, or the operator stopped the workspace's mail;
 /// [`Kind::NotFound`]; [`Kind::Conflict`] when there is no address to reply to, or it wants no mail;
 /// [`Kind::RateLimited`].
-pub async fn reply(app: &App, member: &Member, id: &EscalationId, reply: &Reply) -> Result<Escalation> {
-    member.require(Action::EditContent)?;
-    let workspace = &member.workspace;
+pub async fn reply(app: &App, caller: &Caller, id: &EscalationId, reply: &Reply) -> Result<Escalation> {
+    caller.require(Action::EditContent)?;
+    let workspace = caller.workspace();
     let before = find(app, &workspace.id, id).await?;
     let conflict = |message: &str| Error::new(Kind::Conflict, message);
     let address = before
@@ -73,7 +73,7 @@ pub async fn reply(app: &App, member: &Member, id: &EscalationId, reply: &Reply)
         return find(app, &workspace.id, id).await;
     }
     let entry = LedgerEntry {
-        account_id: Some(member.person.account.id.clone()),
+        account_id: Some(caller.person()?.account.id.clone()),
         subject_id: standing.is_confirmed.then(|| id.to_string()),
         ..mail_ledger::entry(app, app.id(JobId::PREFIX)?, address, kind, Some(&workspace.id))
     };

@@ -10,7 +10,7 @@ use crate::ports::{Limiter, Outcome, Take, Window};
 use crate::{Error, Kind, Result, secret};
 use edge_model::plan::Plan;
 use edge_model::{AccountId, Timestamp, WorkspaceId};
-use edge_store::conversations::KeyOwner;
+use edge_store::api_keys::KeyOwner;
 
 /// The counter of a workspace's monthly answers by its deputy.
 pub const ANSWERS: &str = "answers";

@@ -5,9 +5,9 @@ use super::{NewWebhook, Scope, WebhookPatch, add, change, not_added};
 use crate::Error;
 use crate::Result;
 use crate::app::App;
+use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::guard::PublicUrl;
-use crate::program::Caller;
 use edge_model::WorkspaceId;
 use edge_model::event::EventKind;
 use edge_model::text::Name;
@@ -29,7 +29,7 @@ pub async fn only_one(app: &App, workspace: &WorkspaceId, form: WebhookForm) -> 
 /// [`Kind::Conflict`] when the workspace has as many endpoints as it may.
 pub async fn set_only_one(
     app: &App,
-    caller: &impl Caller,
+    caller: &Caller,
     form: WebhookForm,
     url: Option<PublicUrl>,
     events: Vec<EventKind>,
@@ -73,7 +73,7 @@ pub async fn set_only_one(
 /// Has an endpoint told elsewhere, signed with the secret if one is given, which is returned.
 async fn move_to(
     app: &App,
-    caller: &impl Caller,
+    caller: &Caller,
     webhook: Webhook,
     url: PublicUrl,
     events: Vec<EventKind>,

@@ -5,8 +5,8 @@ use super::error::{ApiError, ApiResult, Body, Path};
 use crate::envelopes;
 use axum::Json;
 use axum::extract::State;
+use edge_core::auth;
 use edge_core::guard::PublicUrl;
-use edge_core::program::{Caller as _, Program};
 use edge_core::webhook::headers::OwnHeaders;
 use edge_core::webhook::{self, NewWebhook, Scope, WebhookPatch};
 use edge_core::{App, Error};
@@ -121,7 +121,7 @@ fn status(webhook: &edge_model::webhook::Webhook) -> &'static str {
 }
 
 /// Shows a webhook to whoever speaks for the workspace's owner.
-fn shown(program: &Program, webhook: edge_model::webhook::Webhook) -> Webhook {
+fn shown(program: &auth::Caller, webhook: edge_model::webhook::Webhook) -> Webhook {
     Webhook {
         webhook_id: webhook.id.to_string(),
         user_id: program.workspace().owner_id.to_string(),

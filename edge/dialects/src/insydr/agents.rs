@@ -48,7 +48,7 @@ pub async fn list(
         .as_deref()
         .map(|it| AgentStatus::parse(it).ok_or_else(wrong))
         .transpose()?;
-    let list = List::of("agents", &[member.workspace.id.as_str()]);
+    let list = List::of("agents", &[member.workspace().id.as_str()]);
     let asked = Paging::new(filters.limit, filters.cursor).short(&app, list)?;
     let (found, total) = agent::list(&app, &member, status, filters.r#type.as_deref(), &asked.page).await?;
     let (agents, next_cursor) = asked.rows(found, |it| (it.created_at, it.id.as_str()), summary)?;

@@ -64,7 +64,7 @@ pub async fn list(
     Member(member): Member,
     Query(paging): Query<Paging>,
 ) -> ApiResult<Json<KeyList>> {
-    let asked = paging.short(&app, List::of("api keys", &[member.workspace.id.as_str()]))?;
+    let asked = paging.short(&app, List::of("api keys", &[member.workspace().id.as_str()]))?;
     let (found, total) = key::list(&app, &member, &asked.page).await?;
     let (api_keys, next_cursor) = asked.rows(found, |it| (it.place, it.key.id.as_str()), shown)?;
     Ok(Json(KeyList {

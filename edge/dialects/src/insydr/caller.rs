@@ -7,12 +7,13 @@ use crate::extract::{self, header_of};
 use crate::idempotency::Known;
 use crate::route::Access;
 use axum::extract::{FromRequestParts, RawPathParams};
-use edge_core::account::SignedIn;
 use edge_core::address::ClientAddress;
+use edge_core::auth::session::{self, SignedIn};
+use edge_core::auth::visitor::{self, Credential, Page};
+use edge_core::auth::{Caller, operator};
 use edge_core::limit::Meter;
 use edge_core::limit::lane::Operation;
-use edge_core::widget::{Credential, Page};
-use edge_core::{App, Error, account, idempotency, operator, secret, widget, workspace};
+use edge_core::{App, Error, idempotency, secret};
 use edge_model::WorkspaceId;
 use http::request::Parts;
 
@@ -20,10 +21,10 @@ use http::request::Parts;
 pub struct Person(pub SignedIn);
 
 /// A signed-in person in the workspace of the path.
-pub struct Member(pub workspace::Member);
+pub struct Member(pub Caller);
 
 /// A page with a widget key, or its visitor.
-pub struct Visitor(pub widget::Visitor);
+pub struct Visitor(pub visitor::Visitor);
 
 /// The operator of the installation.
 pub struct Operator(pub operator::Operator);
@@ -57,8 +58,8 @@ impl FromRequestParts<App> for Person {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let person = account::signed_in(app, token(parts)?).await?;
-        account::admit(app, &person, &meter(parts), operation(parts)).await?;
+        let person = session::signed_in(app, token(parts)?).await?;
+        session::admit(app, &person, &meter(parts), operation(parts)).await?;
         parts.extensions.insert(let_in(&person));
         Ok(Self(person))
     }
@@ -76,8 +77,8 @@ impl FromRequestParts<App> for Member {
             .find(|it| it.0 == "workspace_id")
             .map(|it| WorkspaceId::new(it.1));
         let id = id.ok_or_else(|| Error::internal("a member's route names no workspace"))?;
-        let member = workspace::enter(app, token(parts)?, &id, &meter(parts), operation(parts)).await?;
-        parts.extensions.insert(let_in(&member.person));
+        let member = session::enter(app, token(parts)?, &id, &meter(parts), operation(parts)).await?;
+        parts.extensions.insert(let_in(member.person()?));
         Ok(Self(member))
     }
 }
@@ -103,7 +104,7 @@ fn visitor(parts: &Parts, app: &App) -> Result<Visitor, Error> {
         (None, Some(token)) => Credential::from_token(app, token)?,
         (None, None) => return Err(Error::unauthenticated("the `X-API-Key` header is missing")),
     };
-    Ok(Visitor(widget::Visitor {
+    Ok(Visitor(visitor::Visitor {
         credential,
         from: address(parts),
         meter: meter(parts),
@@ -154,7 +155,7 @@ pub(crate) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Kn
             })
         }
         Access::Account | Access::Member => {
-            let person = account::signed_in(app, token(parts)?).await?;
+            let person = session::signed_in(app, token(parts)?).await?;
             Ok(Known {
                 identity: format!("session {}", person.session),
                 subjects: vec![person.session.to_string(), person.account.id.to_string()],
@@ -163,7 +164,7 @@ pub(crate) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Kn
         }
         Access::Widget => {
             let Visitor(visitor) = visitor(parts, app)?;
-            let owner = widget::find(app, &visitor.credential).await?;
+            let owner = visitor::find(app, &visitor.credential).await?;
             let identity = match header("x-api-key") {
                 Some(key) => format!("key {}", secret::sha256(key)),
                 None => format!("visit {}", secret::sha256(token(parts)?)),
@@ -189,7 +190,7 @@ pub(crate) async fn admit(app: &App, access: Access, parts: &mut Parts) -> Resul
         Access::Operator => Operator::from_request_parts(parts, app).await.map(drop),
         Access::Widget => {
             let Visitor(visitor) = Visitor::from_request_parts(parts, app).await?;
-            Ok(widget::enter(app, &visitor).await?)
+            Ok(visitor::enter(app, &visitor).await?)
         }
     }
 }

@@ -177,7 +177,7 @@ pub async fn list(
     Query(given): Query<Filters>,
 ) -> ApiResult<Json<ConversationList>> {
     let (filter, paging) = filter(given)?;
-    let list = List::of("conversations", &[member.workspace.id.as_str()]);
+    let list = List::of("conversations", &[member.workspace().id.as_str()]);
     let asked = paging.with_texts(&app, list)?;
     let (found, total) = transcript::list(&app, &member, &filter, &asked.page).await?;
     let (conversations, next_cursor) = asked.rows(found, |it| (it.last_message_at, it.id.as_str()), summary)?;
@@ -195,7 +195,7 @@ pub async fn show(
     Query(paging): Query<Paging>,
 ) -> ApiResult<Json<Conversation>> {
     let id = ConversationId::new(id);
-    let list = List::of("messages", &[member.workspace.id.as_str(), id.as_str()]);
+    let list = List::of("messages", &[member.workspace().id.as_str(), id.as_str()]);
     let asked = paging.with_texts(&app, list)?;
     let (conversation, entries, left) = transcript::get(&app, &member, &id, &asked.page).await?;
     let (messages, next_cursor) = asked.rows_of(entries, left, |it| (it.created_at, it.id.as_str()), message)?;

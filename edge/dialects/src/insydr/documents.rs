@@ -113,7 +113,7 @@ pub async fn list(
         search: filters.search.filter(|it| !it.is_empty()),
         kind: None,
     };
-    let list = List::of("documents", &[member.workspace.id.as_str()]);
+    let list = List::of("documents", &[member.workspace().id.as_str()]);
     let asked = Paging::new(filters.limit, filters.cursor).short(&app, list)?;
     let (found, total) = knowledge::list(&app, &member, &filter, &asked.page).await?;
     let one = |it: Entry| match it {

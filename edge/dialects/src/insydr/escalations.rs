@@ -85,7 +85,7 @@ pub async fn list(
     Query(filters): Query<Filters>,
 ) -> ApiResult<Json<EscalationList>> {
     let status = filters.status.as_deref().map(status).transpose()?;
-    let list = List::of("escalations", &[member.workspace.id.as_str()]);
+    let list = List::of("escalations", &[member.workspace().id.as_str()]);
     let asked = Paging::new(filters.limit, filters.cursor).with_texts(&app, list)?;
     let (found, total) = escalation::list(&app, &member, status, SHOWN, &asked.page).await?;
     let (escalations, next_cursor) = asked.rows(found, |it| (it.created_at, it.id.as_str()), full)?;

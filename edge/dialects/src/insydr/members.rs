@@ -151,7 +151,7 @@ pub async fn list(
     Member(member): Member,
     Query(paging): Query<Paging>,
 ) -> ApiResult<Json<MemberList>> {
-    let list = List::of("members", &[member.workspace.id.as_str()]);
+    let list = List::of("members", &[member.workspace().id.as_str()]);
     let asked = paging.short(&app, list)?;
     let (found, total) = member::list(&app, &member, &asked.page).await?;
     let (members, next_cursor) = asked.rows(found, |it| (it.created_at, it.account_id.as_str()), full)?;
@@ -205,7 +205,7 @@ pub async fn invitations(
     Member(member): Member,
     Query(paging): Query<Paging>,
 ) -> ApiResult<Json<InvitationList>> {
-    let asked = paging.short(&app, List::of("invitations", &[member.workspace.id.as_str()]))?;
+    let asked = paging.short(&app, List::of("invitations", &[member.workspace().id.as_str()]))?;
     page(&asked, invitation::list(&app, &member, &asked.page).await?)
 }
 

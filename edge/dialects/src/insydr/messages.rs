@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use edge_core::{App, conversation};
 use edge_model::MessageId;
-use edge_model::conversation::{self as model, Explained, Passage};
+use edge_model::conversation::{self as model, Decision, Explained, Passage};
 use shared as wire;
 use wire::trace::{Feature, Timings, Trace, TracedPassage};
 
@@ -74,7 +74,7 @@ fn shown(explained: Explained) -> Trace {
             .collect(),
         confidence,
         threshold,
-        decision,
+        decision: decision.map_or("", Decision::as_str).into(),
         generator,
         fell_back_from,
         fallback_reason: fault,

@@ -150,7 +150,7 @@ pub async fn pages(
         found.ok_or_else(|| ApiError::field("status", "must be WAITING, DONE, SKIPPED or FAILED"))
     });
     let id = SourceId::new(id);
-    let list = List::of("pages", &[member.workspace.id.as_str(), id.as_str()]);
+    let list = List::of("pages", &[member.workspace().id.as_str(), id.as_str()]);
     let asked = Paging::new(filters.limit, filters.cursor).with_texts(&app, list)?;
     let pages = PageList {
         state: state.transpose()?,

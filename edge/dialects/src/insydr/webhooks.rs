@@ -7,13 +7,14 @@ use super::provenance::actor;
 use crate::envelopes;
 use axum::Json;
 use axum::extract::State;
+use edge_core::auth::Caller;
 use edge_core::cursor::List;
 use edge_core::guard::PublicUrl;
 use edge_core::permission::Action;
 use edge_core::webhook::headers::OwnHeaders;
 use edge_core::webhook::signature::SigningSecret;
 use edge_core::webhook::{self, NewWebhook, Scope, WebhookPatch};
-use edge_core::{App, delivery, origin, workspace};
+use edge_core::{App, delivery, origin};
 use edge_model::delivery::{Attempt, Delivery, DeliveryStatus};
 use edge_model::event::EventKind;
 use edge_model::text::Name;
@@ -66,11 +67,11 @@ fn event_types(form: WebhookForm, kinds: &[EventKind]) -> Vec<String> {
 }
 
 /// Shows webhooks to a member: their addresses only to who manages them.
-pub(super) fn shown_to(member: &workspace::Member, found: Vec<Webhook>) -> Vec<wire::webhook::Webhook> {
+pub(super) fn shown_to(member: &Caller, found: Vec<Webhook>) -> Vec<wire::webhook::Webhook> {
     found.into_iter().map(|it| shown(member, it)).collect()
 }
 
-fn shown(member: &workspace::Member, webhook: Webhook) -> wire::webhook::Webhook {
+fn shown(member: &Caller, webhook: Webhook) -> wire::webhook::Webhook {
     let is_url_masked = member.require(Action::ManageWebhooks).is_err();
     wire::webhook::Webhook {
         id: webhook.id.to_string(),
@@ -257,7 +258,7 @@ pub async fn deliveries(
 ) -> ApiResult<Json<DeliveryList>> {
     let status = filter.status.as_deref().map(status).transpose()?;
     let id = WebhookId::new(id);
-    let list = List::of("deliveries", &[member.workspace.id.as_str(), id.as_str()]);
+    let list = List::of("deliveries", &[member.workspace().id.as_str(), id.as_str()]);
     let asked = Paging::new(filter.limit, filter.cursor).short(&app, list)?;
     let (found, total) = delivery::list(&app, &member, &SCOPE, &id, status, &asked.page).await?;
     let (deliveries, next_cursor) = asked.rows(found, |it| (it.created_at, it.id.as_str()), sent)?;

@@ -7,9 +7,10 @@ use crate::idempotency::Reference;
 use axum::Json;
 use axum::extract::{Extension, State};
 use axum::response::Response;
-use edge_core::conversation::{self, Ask, Circumstances};
-use edge_core::ports::{Background, Departure};
-use edge_core::{App, resume, widget};
+use edge_core::auth::visitor;
+use edge_core::conversation::{self, Ask};
+use edge_core::ports::RequestContext;
+use edge_core::{App, feedback, resume, widget};
 use edge_model::agent::WidgetConfig;
 use edge_model::conversation::Rating;
 use edge_model::text::{Comment, Question, SessionKey};
@@ -71,16 +72,14 @@ fn shown(id: &AgentId, config: widget::Config) -> Config {
 pub async fn chat(
     State(app): State<App>,
     Visitor(visitor): Visitor,
-    Extension(background): Extension<Background>,
-    Extension(departure): Extension<Departure>,
+    Extension(request): Extension<RequestContext>,
     chat: ApiResult<Body<Chat>>,
 ) -> ApiResult<Response> {
     let ask = match chat.and_then(|it| question(it.0)) {
         Ok(ask) => ask,
         Err(error) => return Err(refusal(&app, &visitor, error).await),
     };
-    let around = Circumstances { background, departure };
-    let answer = conversation::ask(&app, &around, &visitor, ask).await?;
+    let answer = conversation::ask(&app, &request, &visitor, ask).await?;
     let mut response = events::stream(app.clock.clone(), answer.events, events::State::default());
     response.extensions_mut().insert(Reference::to(answer.message_id));
     Ok(response)
@@ -89,28 +88,24 @@ pub async fn chat(
 pub async fn chat_again(
     State(app): State<App>,
     Visitor(visitor): Visitor,
-    Extension(background): Extension<Background>,
-    Extension(departure): Extension<Departure>,
+    Extension(request): Extension<RequestContext>,
     Extension(Reference(id)): Extension<Reference>,
 ) -> ApiResult<Response> {
-    let around = Circumstances { background, departure };
     let id = MessageId::new(id.unwrap_or_default());
-    let answer = resume::answered(&app, &around, &visitor, id).await?;
+    let answer = resume::answered(&app, &request, &visitor, id).await?;
     Ok(events::stream(app.clock.clone(), answer, events::State::default()))
 }
 
 pub async fn resume(
     State(app): State<App>,
     Visitor(visitor): Visitor,
-    Extension(background): Extension<Background>,
-    Extension(departure): Extension<Departure>,
+    Extension(request): Extension<RequestContext>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let around = Circumstances { background, departure };
     let position = events::position(&id, header_of(&headers, "last-event-id"));
     let state = events::State::after(&id, position);
-    let answer = resume::resume(&app, &around, &visitor, MessageId::new(id), position).await?;
+    let answer = resume::resume(&app, &request, &visitor, MessageId::new(id), position).await?;
     Ok(events::stream(app.clock.clone(), answer, state))
 }
 
@@ -128,8 +123,8 @@ fn question(chat: Chat) -> ApiResult<Ask> {
 }
 
 /// Refuses a request for its body, but first for its credential.
-pub(super) async fn refusal(app: &App, visitor: &widget::Visitor, error: ApiError) -> ApiError {
-    widget::count_malformed(app, visitor)
+pub(super) async fn refusal(app: &App, visitor: &visitor::Visitor, error: ApiError) -> ApiError {
+    visitor::count_malformed(app, visitor)
         .await
         .map_or_else(ApiError::from, |()| error)
 }
@@ -143,7 +138,7 @@ pub async fn feedback(
         Ok(word) => word,
         Err(error) => return Err(refusal(&app, &visitor, error).await),
     };
-    let id = widget::give_feedback(&app, &visitor, &message, rating, &comment).await?;
+    let id = feedback::give(&app, &visitor, &message, rating, &comment).await?;
     Ok((StatusCode::CREATED, Extension(Reference::to(&id)), Json(thanks(&id))))
 }
 
@@ -153,7 +148,7 @@ pub async fn feedback_again(
     Extension(Reference(id)): Extension<Reference>,
 ) -> ApiResult<(StatusCode, Json<FeedbackReceived>)> {
     let id = FeedbackId::new(id.unwrap_or_default());
-    widget::given_feedback(&app, &visitor, &id).await?;
+    feedback::given(&app, &visitor, &id).await?;
     Ok((StatusCode::CREATED, Json(thanks(&id))))
 }
 

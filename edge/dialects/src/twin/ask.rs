@@ -5,8 +5,7 @@ use super::limit::{at_most, required};
 use crate::idempotency::Reference;
 use axum::Json;
 use axum::extract::{Extension, State};
-use edge_core::conversation::Circumstances;
-use edge_core::ports::{Background, Departure};
+use edge_core::ports::RequestContext;
 use edge_core::{App, Error, deputy};
 use edge_model::MessageId;
 use edge_model::text::{Context, Name, Question};
@@ -50,12 +49,10 @@ pub struct Answer {
 pub async fn ask(
     State(app): State<App>,
     Caller(program): Caller,
-    Extension(background): Extension<Background>,
-    Extension(departure): Extension<Departure>,
+    Extension(request): Extension<RequestContext>,
     Body(ask): Body<Ask>,
 ) -> ApiResult<(Extension<Reference>, Json<Answer>)> {
-    let around = Circumstances { background, departure };
-    let reply = deputy::ask(&app, &around, &program, ask.try_into()?).await?;
+    let reply = deputy::ask(&app, &request, &program, ask.try_into()?).await?;
     Ok((Extension(Reference::to(&reply.message_id)), Json(reply.into())))
 }
 

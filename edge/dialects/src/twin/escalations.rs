@@ -7,7 +7,6 @@ use axum::Json;
 use axum::extract::State;
 use edge_core::cursor::List;
 use edge_core::escalation::Change;
-use edge_core::program::Caller as _;
 use edge_core::{App, Error, escalation};
 use edge_model::escalation::EscalationStatus;
 use edge_model::{DocumentId, EscalationId};

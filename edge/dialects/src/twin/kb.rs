@@ -7,7 +7,6 @@ use axum::Json;
 use axum::extract::State;
 use edge_core::cursor::List;
 use edge_core::kb::{Change, Entry, NewEntry};
-use edge_core::program::Caller as _;
 use edge_core::{App, Error, kb};
 use edge_model::DocumentId;
 use edge_model::document::{Document, DocumentKind, SourceType};

@@ -19,7 +19,7 @@ fn turn_of(author: Author, text: &str) -> Turn {
 }
 
 fn asked(config: &AgentConfig, history: &[Turn], question: &str, hits: &[Hit]) -> Prompt {
-    let brief = Brief {
+    let request = AnswerRequest {
         config,
         agent_version: "1.1".into(),
         snapshot: None,
@@ -29,7 +29,7 @@ fn asked(config: &AgentConfig, history: &[Turn], question: &str, hits: &[Hit]) -
         context: None,
         needs_person: false,
     };
-    prompt(&brief, hits)
+    prompt(&request, hits)
 }
 
 #[test]

@@ -1,13 +1,13 @@
-//! An answer while it is being said: what listeners are told of, and what is kept.
+//! An answer while it is being written: what is streamed to the caller, and what is kept.
 use super::AnswerEvent;
 use crate::app::App;
-use crate::ports::Departure;
+use crate::ports::ClientDisconnect;
 use edge_model::Timestamp;
 use edge_model::conversation::{Citation, Trace};
 
-/// An answer, put together.
+/// An answer as it is put together.
 #[derive(Clone, Debug, Default)]
-pub struct Composed {
+pub struct AnswerDraft {
     /// Markdown; `[1]` cites the first citation.
     pub text: String,
     pub citations: Vec<Citation>,
@@ -18,52 +18,52 @@ pub struct Composed {
     pub trace: Trace,
 }
 
-/// An answer that is being said.
-pub struct Speech<'a> {
-    pub composed: Composed,
+/// Writes an answer: each piece goes to the caller as it comes, and into the draft.
+pub struct AnswerWriter<'a> {
+    pub draft: AnswerDraft,
     app: &'a App,
     began: Timestamp,
     tell: &'a (dyn Fn(AnswerEvent) + Send + Sync),
-    departure: &'a Departure,
+    disconnect: &'a ClientDisconnect,
 }
 
-impl<'a> Speech<'a> {
-    /// Begins one for whoever listens, until they depart.
+impl<'a> AnswerWriter<'a> {
+    /// Begins an answer for a caller, until they disconnect.
     pub fn new(
         app: &'a App,
         began: Timestamp,
         tell: &'a (dyn Fn(AnswerEvent) + Send + Sync),
-        departure: &'a Departure,
+        disconnect: &'a ClientDisconnect,
     ) -> Self {
         Self {
-            composed: Composed::default(),
+            draft: AnswerDraft::default(),
             app,
             began,
             tell,
-            departure,
+            disconnect,
         }
     }
 
-    /// Says the next piece.
-    pub(super) fn say(&mut self, piece: String) {
+    /// Writes the next piece.
+    pub(super) fn write(&mut self, piece: String) {
         if piece.is_empty() {
             return;
         }
-        if self.composed.text.is_empty() {
-            self.composed.trace.timings.first_text_ms = Some(self.spent());
+        if self.draft.text.is_empty() {
+            self.draft.trace.timings.first_text_ms = Some(self.spent());
         }
-        self.composed.text.push_str(&piece);
+        self.draft.text.push_str(&piece);
         (self.tell)(AnswerEvent::Text(piece));
     }
 
-    /// Tells whether anything was said.
+    /// Tells whether anything was written.
     pub(super) fn has_begun(&self) -> bool {
-        !self.composed.text.is_empty()
+        !self.draft.text.is_empty()
     }
 
-    /// Tells whether nobody listens any more.
-    pub(super) fn is_unheard(&self) -> bool {
-        self.departure.is_announced()
+    /// Tells whether the caller has left.
+    pub(super) fn is_disconnected(&self) -> bool {
+        self.disconnect.is_disconnected()
     }
 
     /// Returns how long ago the question came in, in milliseconds.

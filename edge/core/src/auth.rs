@@ -1,0 +1,115 @@
+//! Who calls, and what they may do: the one room in which a request becomes a [`Caller`].
+//!
+//! People come by [`session`], programs by [`api_key`]; both act in one workspace as a [`Caller`], and every operation
+//! requires its permission of it first. Visitors of a customer's page come by [`visitor`], and whoever runs the
+//! installation by [`operator`].
+pub mod api_key;
+pub mod operator;
+pub mod session;
+pub mod visitor;
+
+use crate::permission::{self, Action};
+use crate::{Error, Kind, Result};
+use edge_model::actor::Actor;
+use edge_model::workspace::{Role, Workspace};
+use edge_store::api_keys::KeyOwner;
+use edge_store::{Statement, caller_checks};
+use session::SignedIn;
+
+/// Someone who acts in a workspace: a person, as far as their role goes, or a program, as far as its key goes.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    workspace: Workspace,
+    actor: Actor,
+    rights: Rights,
+    /// The person who is signed in, if it is one.
+    person: Option<SignedIn>,
+}
+
+/// What a caller may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rights {
+    /// What the role allows that the person has in the workspace at present.
+    Role(Role),
+    /// The content of the workspace, and to have its events sent. Keys, members and the workspace itself are for people.
+    Key,
+}
+
+impl Caller {
+    fn person_in(workspace: Workspace, person: SignedIn, role: Role) -> Self {
+        Self {
+            workspace,
+            actor: Actor::person(&person.account.id, &person.account.full_name),
+            rights: Rights::Role(role),
+            person: Some(person),
+        }
+    }
+
+    fn of_key(owner: KeyOwner) -> Self {
+        Self {
+            actor: Actor::key(&owner.key.id, &owner.key.name),
+            workspace: owner.workspace,
+            rights: Rights::Key,
+            person: None,
+        }
+    }
+
+    /// Returns the workspace.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// Names the caller in what they make and change.
+    pub fn actor(&self) -> Actor {
+        self.actor.clone()
+    }
+
+    /// Returns the person, for what only people do.
+    ///
+    /// # Errors
+    /// [`Kind::Forbidden`] for a program.
+    pub fn person(&self) -> Result<&SignedIn> {
+        self.person.as_ref().ok_or_else(not_for_keys)
+    }
+
+    /// Returns the person's role.
+    ///
+    /// # Errors
+    /// [`Kind::Forbidden`] for a program, which has none.
+    pub fn role(&self) -> Result<Role> {
+        match self.rights {
+            Rights::Role(role) => Ok(role),
+            Rights::Key => Err(not_for_keys()),
+        }
+    }
+
+    /// Tells whether the caller may do something.
+    pub fn may(&self, action: Action) -> bool {
+        match self.rights {
+            Rights::Role(role) => permission::allows(role, action),
+            Rights::Key => permission::key_allows(action),
+        }
+    }
+
+    /// Refuses what the caller may not do.
+    ///
+    /// # Errors
+    /// [`Kind::Forbidden`].
+    pub fn require(&self, action: Action) -> Result<()> {
+        match self.rights {
+            _ if self.may(action) => Ok(()),
+            Rights::Role(role) => Err(permission::refusal(role)),
+            Rights::Key => Err(not_for_keys()),
+        }
+    }
+
+    /// Refuses the batch that this is part of with [`Kind::Forbidden`] when the caller may not do this any more. A body may
+    /// take most of a minute to come in, and what somebody changes must not outlive their removal.
+    pub(crate) fn require_in_batch(&self, action: Action) -> Statement {
+        caller_checks::require(&self.workspace.id, &self.actor, &permission::roles(action))
+    }
+}
+
+fn not_for_keys() -> Error {
+    Error::new(Kind::Forbidden, "an API key does not allow this")
+}
