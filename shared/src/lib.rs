@@ -1,6 +1,6 @@
 //! What our own two clients and the Worker say to each other: the wire types of the Insydr dialect.
 //!
-//! Nothing but data and serde. The Worker's `insydr` dialect, the widget and the dashboard compile against the same
+//! Nothing but data, the limits of it, and serde. The Worker's `insydr` dialect, the widget and the dashboard compile against the same
 //! structs, so that a renamed member is a build error and not a blank field. Members that the dialect's document
 //! (seed 004) does not name are extensions and say so.
 
@@ -12,6 +12,7 @@ pub mod error;
 pub mod escalation;
 pub mod key;
 pub mod knowledge;
+pub mod limits;
 pub mod member;
 pub mod operator;
 pub mod provenance;

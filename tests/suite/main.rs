@@ -23,6 +23,7 @@ mod idempotency;
 mod insydr;
 mod isolation;
 mod jobs;
+mod limits;
 mod lists;
 mod logs;
 mod memory;

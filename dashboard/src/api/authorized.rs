@@ -12,10 +12,8 @@ use shared::knowledge::{
     AcceptedDocument, AcceptedReprocess, Collection, CollectionList, CreateCollection, Document, DocumentList,
     UpdateCollection,
 };
+use shared::limits::SHORT_ROWS;
 use shared::workspace::{CreateWorkspace, CreatedWorkspace, UpdateWorkspace, Workspace, WorkspaceList};
-
-/// Most documents that the server lists in one answer.
-const LIST_MAX: usize = 200;
 
 fn in_workspace(workspace: &str, rest: &str) -> String {
     format!("/workspaces/{}{rest}", encode(workspace))
@@ -166,7 +164,8 @@ impl AuthorizedApi {
     /// Returns the first `wanted` documents, in as many requests as the server needs.
     pub async fn documents(self, workspace: &str, filter: &Filter, wanted: usize) -> Outcome<DocumentList> {
         let page = |listed: usize, cursor: Option<&str>| {
-            let limit = wanted.saturating_sub(listed).min(LIST_MAX);
+            let most = usize::try_from(SHORT_ROWS.most).unwrap_or(usize::MAX);
+            let limit = wanted.saturating_sub(listed).min(most);
             in_workspace(workspace, &format!("/documents{}", filter.request(limit, cursor)))
         };
         let mut list: DocumentList = self.get(&page(0, None)).await?;

@@ -50,7 +50,7 @@ fn General(workspace: Workspace) -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let mut found = Problems::default();
-        check_name(&name.get_untracked(), 100, &mut found);
+        check_name(&name.get_untracked(), &mut found);
         check_picture("logo_url", &logo.get_untracked(), &mut found);
         if !accept(found, problems) {
             return;

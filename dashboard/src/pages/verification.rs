@@ -7,11 +7,12 @@ use crate::components::toast::Toasts;
 use crate::paths;
 use crate::remote::Errand;
 use crate::session::Session;
-use crate::state::account::{CODE_LENGTH, check_code, code_digits};
+use crate::state::account::{check_code, code_digits};
 use crate::state::problems::Problems;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use shared::auth::{ResendOtp, VerifyOtp};
+use shared::limits::CODE_DIGITS;
 
 /// The form for the mailed code.
 #[component]
@@ -58,7 +59,7 @@ pub fn Verification() -> impl IntoView {
     };
     // The last digit is as good as a click.
     Effect::new(move |_| {
-        if code.with(|code| code_digits(code).len() == CODE_LENGTH) {
+        if code.with(|code| code_digits(code).len() == CODE_DIGITS) {
             verify();
         }
     });

@@ -120,7 +120,7 @@ fn NewWorkspace(open: RwSignal<bool>) -> impl IntoView {
             embedder: None,
         };
         let mut found = Problems::default();
-        check_name(&new.name, 100, &mut found);
+        check_name(&new.name, &mut found);
         if !accept(found, problems) {
             return;
         }

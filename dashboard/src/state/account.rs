@@ -1,19 +1,14 @@
 //! What a person types about themselves: name, e-mail address, password, code.
 use super::problems::Problems;
-
-/// Shortest password that is accepted, in characters.
-pub const PASSWORD_MIN: usize = 8;
-/// Longest password that is accepted, in characters.
-pub const PASSWORD_MAX: usize = 128;
-/// Length of a mailed code, in digits.
-pub const CODE_LENGTH: usize = 6;
+use shared::limits::{CODE_DIGITS, MAX_EMAIL_BYTES, NAME_CHARS, PASSWORD_CHARS};
 
 /// Adds what is wrong with a person's name.
 pub fn check_full_name(name: &str, problems: &mut Problems) {
+    let most = *NAME_CHARS.end();
     match name.trim().chars().count() {
         0 => problems.add("full_name", "Enter your name."),
-        1..=100 => {}
-        _ => problems.add("full_name", "A name has at most 100 characters."),
+        count if count > most => problems.add("full_name", format!("A name has at most {most} characters.")),
+        _ => {}
     }
 }
 
@@ -27,26 +22,24 @@ pub fn check_email(email: &str, problems: &mut Problems) {
     let well_formed = email
         .rsplit_once('@')
         .is_some_and(|(name, host)| !name.is_empty() && !name.contains('@') && host.len() > 1 && !host.ends_with('.'));
-    if !well_formed || email.chars().any(char::is_whitespace) || email.len() > 254 {
+    if !well_formed || email.chars().any(char::is_whitespace) || email.len() > MAX_EMAIL_BYTES {
         problems.add("email", "This does not look like an e-mail address.");
     }
 }
 
 /// Adds what is wrong with a new password.
 pub fn check_new_password(password: &str, problems: &mut Problems) {
+    let (least, most) = PASSWORD_CHARS.into_inner();
     match password.chars().count() {
         0 => problems.add("password", "Choose a password."),
-        count if count < PASSWORD_MIN => {
+        count if count < least => {
             problems.add(
                 "password",
-                format!("Use at least {PASSWORD_MIN} characters; this has {count}."),
+                format!("Use at least {least} characters; this has {count}."),
             );
         }
-        count if count > PASSWORD_MAX => {
-            problems.add(
-                "password",
-                format!("Use at most {PASSWORD_MAX} characters; this has {count}."),
-            );
+        count if count > most => {
+            problems.add("password", format!("Use at most {most} characters; this has {count}."));
         }
         _ => {}
     }
@@ -67,8 +60,8 @@ pub fn code_digits(typed: &str) -> String {
 /// Adds what is wrong with a mailed code.
 pub fn check_code(typed: &str, problems: &mut Problems) {
     let code = code_digits(typed);
-    if code.chars().count() != CODE_LENGTH || !code.chars().all(|c| c.is_ascii_digit()) {
-        problems.add("otp_code", format!("The code has {CODE_LENGTH} digits."));
+    if code.chars().count() != CODE_DIGITS || !code.chars().all(|c| c.is_ascii_digit()) {
+        problems.add("otp_code", format!("The code has {CODE_DIGITS} digits."));
     }
 }
 

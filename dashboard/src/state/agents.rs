@@ -5,6 +5,8 @@ use super::transcript::percent;
 use super::workspaces::{check_name, check_picture};
 use shared::agent::{Agent, BehaviorSettings, ResponseConfig, UpdateAgent, WidgetSettings};
 use shared::knowledge::Collection;
+use shared::limits;
+use std::ops::RangeInclusive;
 
 /// Pairs of a wire word and the word shown to people.
 pub type Choices = &'static [(&'static str, &'static str)];
@@ -56,8 +58,6 @@ pub const THEMES: Choices = &[("auto", "Match the visitor"), ("light", "Light"),
 /// Where the widget sits.
 pub const POSITIONS: Choices = &[("bottom-right", "Bottom right"), ("bottom-left", "Bottom left")];
 
-/// Most suggested questions that the widget shows.
-pub const QUESTIONS_MAX: usize = 6;
 const DEFAULT_COLOUR: &str = "#2f5bea";
 
 /// Every setting as its control holds it: numbers that are typed stay text until they are checked.
@@ -150,16 +150,18 @@ impl Draft {
     /// Returns what keeps the draft from being saved.
     pub fn problems(&self) -> Problems {
         let mut problems = Problems::default();
-        check_name(&self.name, 100, &mut problems);
-        if !whole(&self.max_response_length).is_some_and(|length| (50..=4_000).contains(&length)) {
-            problems.add("max_response_length", "Use a number from 50 to 4000.");
+        check_name(&self.name, &mut problems);
+        if !is_within(&self.max_response_length, &limits::ANSWER_CHARS) {
+            let why = format!("Use a number from {}.", span(&limits::ANSWER_CHARS));
+            problems.add("max_response_length", why);
         }
         for (field, text) in [
             ("greeting_message", &self.greeting),
             ("fallback_message", &self.fallback),
         ] {
-            if text.chars().count() > 1_000 {
-                problems.add(field, "Use at most 1000 characters.");
+            let most = *limits::PHRASE_CHARS.end();
+            if text.chars().count() > most {
+                problems.add(field, format!("Use at most {most} characters."));
             }
         }
         if self.fallback.trim().is_empty() {
@@ -179,17 +181,21 @@ impl Draft {
         if Colour::parse(&self.colour).is_none() {
             problems.add("primary_color", "Use a colour such as #2447d8.");
         }
-        if whole(&self.radius).is_none_or(|radius| radius > 32) {
-            problems.add("border_radius", "Use a number from 0 to 32.");
+        if !is_within(&self.radius, &limits::BORDER_RADIUS_PX) {
+            let why = format!("Use a number from {}.", span(&limits::BORDER_RADIUS_PX));
+            problems.add("border_radius", why);
         }
         if milliseconds(&self.greeting_delay).is_none() {
-            problems.add("greeting_delay", "Use a number of seconds from 0 to 60.");
+            let why = format!("Use a number of seconds from {}.", delay_span());
+            problems.add("greeting_delay", why);
         }
         let questions = self.question_list();
-        if questions.len() > QUESTIONS_MAX {
-            problems.add("suggested_questions", format!("Use at most {QUESTIONS_MAX} questions."));
-        } else if questions.iter().any(|question| question.chars().count() > 200) {
-            problems.add("suggested_questions", "A question has at most 200 characters.");
+        let (most, longest) = (limits::MAX_SUGGESTIONS, limits::MAX_SUGGESTION_CHARS);
+        if questions.len() > most {
+            problems.add("suggested_questions", format!("Use at most {most} questions."));
+        } else if questions.iter().any(|question| question.chars().count() > longest) {
+            let why = format!("A question has at most {longest} characters.");
+            problems.add("suggested_questions", why);
         }
         check_picture("avatar_url", &self.avatar, problems);
     }
@@ -296,11 +302,28 @@ fn seconds(milliseconds: u32) -> String {
 
 fn milliseconds(seconds: &str) -> Option<u32> {
     let seconds: f64 = seconds.trim().replace(',', ".").parse().ok()?;
-    // Within 0..=60_000, where the conversion is exact; not-a-number is in no range.
+    let milliseconds = (seconds * 1_000.0).round();
+    let (least, most) = limits::GREETING_DELAY_MS.into_inner();
+    // Within the range the conversion is exact; not-a-number is in no range.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
-    (0.0..=60.0)
-        .contains(&seconds)
-        .then(|| (seconds * 1_000.0).round() as u32)
+    (f64::from(least)..=f64::from(most))
+        .contains(&milliseconds)
+        .then_some(milliseconds as u32)
+}
+
+fn is_within(text: &str, range: &RangeInclusive<u32>) -> bool {
+    whole(text).is_some_and(|number| range.contains(&number))
+}
+
+/// Returns a range as people read it: "50 to 4000".
+pub fn span(range: &RangeInclusive<u32>) -> String {
+    format!("{} to {}", range.start(), range.end())
+}
+
+/// Returns when a greeting may appear, in seconds, as people read it.
+pub fn delay_span() -> String {
+    let (least, most) = limits::GREETING_DELAY_MS.into_inner();
+    format!("{} to {}", seconds(least), seconds(most))
 }
 
 /// What visitors get of an agent.

@@ -1,7 +1,7 @@
 //! Files on their way to a collection: what waits, what is sent, what was refused and why.
 
-/// Largest file that is accepted, in bytes.
-pub const LARGEST: u64 = 20 << 20;
+use shared::limits::MAX_UPLOAD_BYTES;
+
 /// How many files are sent at the same time.
 pub const AT_ONCE: usize = 3;
 
@@ -56,9 +56,9 @@ impl Uploads {
                 why: "The file is empty.".to_owned(),
                 again: false,
             },
-            1..=LARGEST => Stage::Waiting,
+            size if usize::try_from(size).is_ok_and(|size| size <= MAX_UPLOAD_BYTES) => Stage::Waiting,
             _ => Stage::Refused {
-                why: "The file is larger than 20 MB.".to_owned(),
+                why: format!("The file is larger than {} MB.", MAX_UPLOAD_BYTES / 1024 / 1024),
                 again: false,
             },
         };
@@ -179,7 +179,7 @@ mod tests {
     fn what_cannot_be_accepted_is_refused_before_it_is_sent() {
         let mut uploads = Uploads::default();
         uploads.add("empty.txt", 0, "col_1");
-        uploads.add("huge.txt", LARGEST + 1, "col_1");
+        uploads.add("huge.txt", 20 * 1024 * 1024 + 1, "col_1");
         assert_eq!(uploads.start_next(), None);
         assert_eq!(uploads.summary(), "0 uploaded, 2 refused");
     }
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn the_largest_file_is_accepted() {
         let mut uploads = Uploads::default();
-        let id = uploads.add("large.txt", LARGEST, "col_1");
+        let id = uploads.add("large.txt", 20 * 1024 * 1024, "col_1");
         assert_eq!(uploads.start_next().map(|file| file.id), Some(id));
     }
 

@@ -1,5 +1,6 @@
 //! Workspaces: who may do what in one, and how much of its plan is used.
 use super::problems::Problems;
+use shared::limits::NAME_CHARS;
 use shared::workspace::MessageUsage;
 
 /// What the signed-in person is in a workspace.
@@ -88,8 +89,9 @@ pub fn fill(usage: &MessageUsage) -> Fill {
     }
 }
 
-/// Adds what is wrong with a name that people give to a thing of theirs: 1 to `most` characters.
-pub fn check_name(name: &str, most: usize, problems: &mut Problems) {
+/// Adds what is wrong with a name that people give to a thing of theirs.
+pub fn check_name(name: &str, problems: &mut Problems) {
+    let most = *NAME_CHARS.end();
     match name.trim().chars().count() {
         0 => problems.add("name", "Enter a name."),
         count if count > most => problems.add(

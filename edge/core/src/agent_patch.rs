@@ -3,6 +3,7 @@ use crate::guard::PublicUrl;
 use crate::{Error, Result};
 use edge_model::CollectionId;
 use edge_model::agent::{GeneratorChoice, ResponseStyle, Strategy, Tone};
+use edge_model::limits;
 use edge_model::text::{Description, Name, Phrase};
 use edge_store::agents::Changes;
 use serde::Serialize;
@@ -238,7 +239,7 @@ choices! {
 }
 
 macro_rules! ranges {
-    ($($(#[$doc:meta])* $name:ident: $type:ty = $min:literal to $max:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $type:ty = $range:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $name($type);
@@ -249,10 +250,10 @@ macro_rules! ranges {
             /// # Errors
             /// Names the range.
             pub fn new(number: $type) -> Result<Self, String> {
-                if ($min..=$max).contains(&number) {
+                if $range.contains(&number) {
                     return Ok(Self(number));
                 }
-                Err(format!("must be between {} and {}", $min, $max))
+                Err(format!("must be between {} and {}", $range.start(), $range.end()))
             }
         }
     )*};
@@ -260,13 +261,13 @@ macro_rules! ranges {
 
 ranges! {
     /// How long an answer may be, in characters.
-    ResponseLength: u32 = 50 to 4_000;
+    ResponseLength: u32 = limits::ANSWER_CHARS;
     /// The confidence below which the fallback is said.
-    Threshold: f64 = 0.0 to 1.0;
+    Threshold: f64 = (0.0..=1.0);
     /// In CSS pixels.
-    BorderRadius: u32 = 0 to 32;
+    BorderRadius: u32 = limits::BORDER_RADIUS_PX;
     /// In milliseconds.
-    GreetingDelay: u32 = 0 to 60_000;
+    GreetingDelay: u32 = limits::GREETING_DELAY_MS;
 }
 
 /// `auto`, or the ISO 639-1 code of a language.
@@ -305,7 +306,7 @@ impl Color {
     }
 }
 
-/// Questions that the widget offers to ask: at most 6, of at most 200 characters.
+/// Questions that the widget offers to ask: few, and short.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suggestions(Vec<String>);
 
@@ -320,11 +321,12 @@ impl Suggestions {
             .map(|it| it.trim().to_owned())
             .filter(|it| !it.is_empty())
             .collect();
-        if questions.len() > 6 {
-            return Err("must be at most 6 questions".into());
+        let (most, longest) = (limits::MAX_SUGGESTIONS, limits::MAX_SUGGESTION_CHARS);
+        if questions.len() > most {
+            return Err(format!("must be at most {most} questions"));
         }
-        if questions.iter().any(|it| it.chars().count() > 200) {
-            return Err("must be questions of at most 200 characters".into());
+        if questions.iter().any(|it| it.chars().count() > longest) {
+            return Err(format!("must be questions of at most {longest} characters"));
         }
         Ok(Self(questions))
     }

@@ -10,13 +10,14 @@ use crate::{Error, Result, index, secret};
 pub use clusters::Cluster;
 use edge_model::Timestamp;
 use edge_model::analytics::{AgentShare, Asked, Daily, Hourly, Overview, Period};
+use edge_model::limits::FIGURE_DAYS;
 use edge_model::time::DAY;
 use edge_store::analytics::{QUESTIONS, reopen, resolve};
 use std::collections::BTreeMap;
 
 /// How far back questions that were not answered are remembered, in days. Always the same, so that a cluster has the same
 /// name whichever days are asked for.
-const MEMORY_DAYS: u32 = 366;
+const MEMORY_DAYS: u32 = *FIGURE_DAYS.end();
 /// How many questions are said to be trending.
 const TRENDING: usize = 10;
 

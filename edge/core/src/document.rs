@@ -7,8 +7,9 @@ use crate::changes::Changes;
 use crate::file::{self, Upload};
 use crate::permission::Action;
 use crate::{Error, Result, blob, collection, deletion, index, quota, secret};
-use edge_model::document::{Document, DocumentKind, DocumentStatus, DocumentVersion, MAX_UPLOAD, SourceType};
+use edge_model::document::{Document, DocumentKind, DocumentStatus, DocumentVersion, SourceType};
 use edge_model::job::Task;
+use edge_model::limits::MAX_UPLOAD_BYTES;
 use edge_model::text::Name;
 use edge_model::time::MINUTE;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
@@ -86,7 +87,7 @@ pub(crate) async fn keep_bytes(
     let documents = u64::from(version == 1);
     // Beyond these the oldest version goes, whose size is not known here.
     let freed = match version > KEPT_VERSIONS {
-        true => u64::try_from(MAX_UPLOAD).unwrap_or(u64::MAX),
+        true => u64::try_from(MAX_UPLOAD_BYTES).unwrap_or(u64::MAX),
         false => 0,
     };
     if let Err(refusal) = quota::require_room(app, workspace, documents, size.saturating_sub(freed)).await {

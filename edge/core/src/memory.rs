@@ -2,7 +2,7 @@
 use crate::{Error, Result};
 use edge_budget::Reclaim;
 pub use edge_budget::{CallerBudget, Exhausted, MemoryBudget, Reservation};
-use edge_model::document::MAX_UPLOAD;
+use edge_model::limits::MAX_UPLOAD_BYTES;
 use edge_store::SqlError;
 use std::sync::{Arc, Weak};
 
@@ -68,7 +68,7 @@ impl Memory {
             Arc::new(CallerBudget::new(share, part))
         };
         Self {
-            uploads: share(UPLOADS, MAX_UPLOAD),
+            uploads: share(UPLOADS, MAX_UPLOAD_BYTES),
             bodies: share(BODIES, BODIES_OF_CALLER),
             strangers_bodies: share(STRANGERS_BODIES, STRANGERS_BODIES_OF_NETWORK),
             all,
@@ -147,6 +147,6 @@ mod tests {
 
     #[test]
     fn the_shares_leave_room_for_indexes() {
-        const { assert!(MAX_UPLOAD <= UPLOADS && UPLOADS + BODIES + STRANGERS_BODIES < SHARED) };
+        const { assert!(MAX_UPLOAD_BYTES <= UPLOADS && UPLOADS + BODIES + STRANGERS_BODIES < SHARED) };
     }
 }

@@ -3,6 +3,7 @@ use crate::ports::Random;
 use crate::{Error, Result, secret};
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use edge_model::limits::PASSWORD_CHARS;
 use std::cell::RefCell;
 use std::fmt::Display;
 
@@ -10,7 +11,7 @@ use std::fmt::Display;
 /// (MIT), which counts leaked passwords.
 const COMMON: &str = include_str!("password/common.txt");
 
-/// A password that may be set: 8 to 128 characters, not among the most common ones.
+/// A password that may be set: of [`PASSWORD_CHARS`], not among the most common ones.
 pub struct Password(String);
 
 impl Password {
@@ -20,11 +21,12 @@ impl Password {
     /// Says why it will not do.
     pub fn new(text: &str) -> Result<Self, String> {
         let length = text.chars().count();
-        if length < 8 {
-            return Err("must be at least 8 characters".into());
+        let (least, most) = PASSWORD_CHARS.into_inner();
+        if length < least {
+            return Err(format!("must be at least {least} characters"));
         }
-        if length > 128 {
-            return Err("must be at most 128 characters".into());
+        if length > most {
+            return Err(format!("must be at most {most} characters"));
         }
         let lower = text.to_lowercase();
         if COMMON.lines().any(|it| it == lower) {

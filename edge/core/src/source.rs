@@ -7,16 +7,12 @@ use crate::guard::PublicUrl;
 use crate::permission::Action;
 use crate::{Error, Kind, Result, collection, deletion, index};
 use edge_model::crawl::CrawlPage;
+use edge_model::limits::{CRAWL_PAGES, DEFAULT_CRAWL_PAGES};
 use edge_model::source::{Refresh, Source, SourceKind, SourceStatus};
 use edge_model::{CollectionId, SourceId, WorkspaceId};
 use edge_store::crawls::PageList;
 use edge_store::{Constraint, crawls, sources};
 use url::Url;
-
-/// How many pages are taken in when nothing is said.
-const PAGES: u32 = 100;
-/// How many pages one source may have.
-const MOST_PAGES: u32 = 5_000;
 
 /// A source as it is given.
 #[derive(Clone, Debug)]
@@ -50,8 +46,9 @@ impl Options {
             allowed_hosts,
             refresh,
         } = self;
-        if max_pages.is_some_and(|it| !(1..=MOST_PAGES).contains(&it)) {
-            return Err(Error::field("max_pages", format!("must be 1 to {MOST_PAGES}")));
+        let (least, most) = CRAWL_PAGES.into_inner();
+        if max_pages.is_some_and(|it| !(least..=most).contains(&it)) {
+            return Err(Error::field("max_pages", format!("must be {least} to {most}")));
         }
         if let Some(patterns) = &include_patterns {
             scope::check_patterns("include_patterns", patterns)?;
@@ -104,7 +101,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewSource) -> Result<(Sourc
         kind: kind.unwrap_or_else(|| guess(&url, max_pages)),
         name: name.unwrap_or_else(|| url.to_string()),
         url: url.into(),
-        max_pages: max_pages.unwrap_or(PAGES),
+        max_pages: max_pages.unwrap_or(DEFAULT_CRAWL_PAGES),
         include_patterns: include_patterns.unwrap_or_default(),
         exclude_patterns: exclude_patterns.unwrap_or_default(),
         allowed_hosts: allowed_hosts.unwrap_or_default(),

@@ -10,6 +10,7 @@ use crate::permission::Action;
 use crate::ports::{Take, Window};
 use crate::{Error, Result, erasure, retention};
 use edge_model::collection::Collection;
+use edge_model::limits::RETENTION_DAYS;
 use edge_model::plan::Plan;
 use edge_model::text::Name;
 use edge_model::workspace::{Embedder, Role, Workspace, WorkspaceStats, WorkspaceSummary};
@@ -138,13 +139,16 @@ pub struct Patch {
 pub struct RetentionDays(u32);
 
 impl RetentionDays {
-    /// Takes 0, which keeps nothing after the answer, to 3,650.
+    /// Takes a number of days; 0 keeps nothing after the answer.
     ///
     /// # Errors
     /// Names the range.
     pub fn new(days: u32) -> Result<Self, String> {
-        if days > 3_650 {
-            return Err("must be between 0 and 3650, or null to keep conversations".into());
+        if !RETENTION_DAYS.contains(&days) {
+            let (least, most) = RETENTION_DAYS.into_inner();
+            return Err(format!(
+                "must be between {least} and {most}, or null to keep conversations"
+            ));
         }
         Ok(Self(days))
     }

@@ -35,17 +35,19 @@ pub mod workspaces;
 
 pub use error::{ApiError, ApiResult};
 
+use crate::page::limit_hint;
 use crate::route::{Access, Route, delete, get, patch, post, put};
 use shared as wire;
+use shared::limits::{SHORT_ROWS, TEXT_ROWS};
 
 /// The query of every list: extensions.
 const PAGE: [(&str, &str); 2] = [
-    ("limit", "1 to 1,000; 1,000 when absent"),
+    ("limit", limit_hint!(SHORT_ROWS)),
     ("cursor", "`next_cursor` of the page before"),
 ];
 /// The query of every list whose rows have texts that anybody may have written: extensions.
 const TEXTS_PAGE: [(&str, &str); 2] = [
-    ("limit", "1 to 500; 100 when absent"),
+    ("limit", limit_hint!(TEXT_ROWS)),
     ("cursor", "`next_cursor` of the page before"),
 ];
 

@@ -4,31 +4,32 @@ use edge_core::{App, Error, Result};
 use edge_model::Timestamp;
 use edge_store::Page;
 use serde::Serialize;
+use shared::limits::Rows;
 use std::io;
 
 /// What the rows of an answer take at most, in bytes. A first row that is longer is answered alone.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// How many rows a page has unless the caller says otherwise, and at most.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rows {
-    pub(crate) usual: u32,
-    pub(crate) most: u32,
-}
-
-impl Rows {
-    /// Reads the `limit` of a query.
-    ///
-    /// # Errors
-    /// Names `limit` when it is no number of at least 1.
-    pub(crate) fn limit(self, limit: Option<&str>) -> Result<u32> {
-        match limit.map(str::parse::<u64>) {
-            None => Ok(self.usual),
-            Some(Ok(0) | Err(_)) => Err(Error::field("limit", "must be a number of at least 1")),
-            Some(Ok(limit)) => Ok(u32::try_from(limit).unwrap_or(self.most).min(self.most)),
-        }
+/// Reads the `limit` of a query: more than the list may have is as many as it may.
+///
+/// # Errors
+/// Names `limit` when it is no number of at least 1.
+pub(crate) fn limit(rows: Rows, limit: Option<&str>) -> Result<u32> {
+    match limit.map(str::parse::<u64>) {
+        None => Ok(rows.usual),
+        Some(Ok(0) | Err(_)) => Err(Error::field("limit", "must be a number of at least 1")),
+        Some(Ok(limit)) => Ok(u32::try_from(limit).unwrap_or(rows.most).min(rows.most)),
     }
 }
+
+/// Describes the `limit` of a list in the OpenAPI document.
+macro_rules! limit_hint {
+    ($rows:expr) => {{
+        const ROWS: shared::limits::Rows = $rows;
+        const_format::formatcp!("1 to {}; {} when absent", ROWS.most, ROWS.usual)
+    }};
+}
+pub(crate) use limit_hint;
 
 /// Reads the page that is asked for.
 ///

@@ -15,6 +15,7 @@ pub mod stats;
 
 pub use error::{ApiError, ApiResult};
 
+use crate::page::limit_hint;
 use crate::route::{Access, Route, delete, get, patch, post, put};
 use edge_model::key::KeyKind;
 
@@ -23,7 +24,7 @@ pub fn routes() -> Vec<Route> {
     const ACCESS: Access = Access::Program(KeyKind::Twin);
     const KB: &str = "/v1/kb";
     const DOCUMENT: &str = "/v1/kb/{document_id}";
-    const LIMIT: (&str, &str) = ("limit", "1 to 200; 50 when absent");
+    const LIMIT: (&str, &str) = ("limit", limit_hint!(limit::ROWS));
     const CURSOR: (&str, &str) = ("cursor", "Extension: `nextCursor` of the page before");
     const KB_FILTERS: [(&str, &str); 3] = [("type", "sop, policy, email, slack, drive or note"), LIMIT, CURSOR];
     const FILTERS: [(&str, &str); 3] = [("status", "open, resolved or all; open when absent"), LIMIT, CURSOR];

@@ -2,9 +2,6 @@
 use crate::{CollectionId, DocumentId, SourceId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
-/// The largest upload, in bytes.
-pub const MAX_UPLOAD: usize = 20 * 1024 * 1024;
-
 /// Where a document came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]

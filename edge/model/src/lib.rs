@@ -2,7 +2,8 @@
 //!
 //! One file per noun. Constructors of validated types say *why* a value will not do and never which field it came
 //! from: the field has another name in each dialect. `serde` here is for rows and job payloads only (a struct's field
-//! names are its table's column names); no wire format is described in this crate.
+//! names are its table's column names); no wire format is described in this crate. The limits of values are those of
+//! [`limits`], which the clients know, too.
 
 pub mod account;
 pub mod actor;
@@ -37,4 +38,5 @@ pub mod webhook;
 pub mod workspace;
 
 pub use id::*;
+pub use shared::limits;
 pub use time::Timestamp;

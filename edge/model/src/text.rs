@@ -2,10 +2,12 @@
 use icu_properties::CodePointSetData;
 use icu_properties::props::DefaultIgnorableCodePoint;
 use serde::{Deserialize, Serialize};
+use shared::limits;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 macro_rules! bounded {
-    ($($(#[$doc:meta])* $name:ident: $min:literal to $max:literal $(, $check:ident)?;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $range:expr $(, $check:ident)?;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -17,7 +19,7 @@ macro_rules! bounded {
             /// # Errors
             /// Says why the text will not do, as the end of a sentence that begins with the field's name.
             pub fn new(text: &str) -> Result<Self, String> {
-                let text = bounded(text, $min, $max)?;
+                let text = bounded(text, &$range)?;
                 $($check(&text)?;)?
                 Ok(Self(text))
             }
@@ -37,31 +39,32 @@ macro_rules! bounded {
 }
 
 bounded! {
-    /// The name of a thing or of a person: one line of 1 to 200 characters that can be seen.
-    Name: 1 to 200, line;
-    /// A description: up to 2,000 characters.
-    Description: 0 to 2_000;
-    /// A line that an agent says by itself, such as its greeting: up to 1,000 characters.
-    Phrase: 0 to 1_000;
-    /// A question to an agent: 1 to 10,000 characters.
-    Question: 1 to 10_000;
+    /// The name of a thing or of a person: one line that can be seen.
+    Name: limits::NAME_CHARS, line;
+    /// A description.
+    Description: limits::DESCRIPTION_CHARS;
+    /// A line that an agent says by itself, such as its greeting.
+    Phrase: limits::PHRASE_CHARS;
+    /// A question to an agent.
+    Question: limits::QUESTION_CHARS;
     /// What a caller tells beside a question: up to 10,000 characters.
-    Context: 0 to 10_000;
-    /// A person's reply to a question: 1 to 5,000 characters.
-    Reply: 1 to 5_000;
-    /// A client's name for a conversation: 1 to 128 characters.
-    SessionKey: 1 to 128;
-    /// A visitor's comment: up to 2,000 characters.
-    Comment: 0 to 2_000;
+    Context: 0..=10_000;
+    /// A person's reply to a question.
+    Reply: limits::REPLY_CHARS;
+    /// A client's name for a conversation.
+    SessionKey: limits::SESSION_KEY_CHARS;
+    /// A visitor's comment.
+    Comment: limits::COMMENT_CHARS;
 }
 
 /// Characters are Unicode scalar values; control characters other than line breaks and tabs are refused.
-fn bounded(text: &str, min: usize, max: usize) -> Result<String, String> {
+fn bounded(text: &str, range: &RangeInclusive<usize>) -> Result<String, String> {
     let text = text.trim();
     let length = text.chars().count();
-    if length < min {
+    if length < *range.start() {
         return Err("must not be empty".into());
     }
+    let max = *range.end();
     if length > max {
         return Err(format!("must be at most {max} characters, is {length}"));
     }
@@ -109,7 +112,7 @@ pub fn is_invisible(c: char) -> bool {
 pub struct Email(String);
 
 impl Email {
-    /// Takes an address of the form `local@domain.tld`, at most 254 characters (RFC 5321, 4.5.3.1.3).
+    /// Takes an address of the form `local@domain.tld`, at most [`limits::MAX_EMAIL_BYTES`] long.
     ///
     /// # Errors
     /// Says why the text will not do.
@@ -128,7 +131,13 @@ impl Email {
         };
         let labels =
             domain.split('.').count() >= 2 && domain.split('.').all(|it| !it.is_empty() && !it.starts_with('-'));
-        if local.is_empty() || local.len() > 64 || text.len() > 254 || !plain(local) || !plain(domain) || !labels {
+        if local.is_empty()
+            || local.len() > 64
+            || text.len() > limits::MAX_EMAIL_BYTES
+            || !plain(local)
+            || !plain(domain)
+            || !labels
+        {
             return wrong();
         }
         Ok(Self(text))

@@ -7,16 +7,14 @@ use crate::page::Detail;
 use crate::service::{self, Refusal};
 use futures_util::future::{Either, select};
 use futures_util::{Stream, StreamExt};
-use gloo_timers::future::TimeoutFuture;
+use gloo_timers::future::{TimeoutFuture, sleep};
 use leptos::prelude::*;
+use shared::limits::STREAM_SILENCE;
 use shared::widget::{Chat as Question, Frame, Metadata};
 use web_sys::AbortSignal;
 
 /// How often text is released, in milliseconds.
 const TICK: u32 = 24;
-
-/// How long the service may say nothing at all, in milliseconds. It sends a sign of life every 15 seconds.
-const SILENCE: u32 = 45_000;
 
 /// Asks, and lets the answer appear. A token that the service does not take is renewed once.
 pub(super) async fn stream(room: Conversation, turn: u32, text: String, stop: AbortSignal) -> Result<(), Failure> {
@@ -63,8 +61,8 @@ async fn follow(
             }
             (&mut tick).await;
         } else {
-            let patience = TimeoutFuture::new(SILENCE);
-            match select(frames.next(), select(&mut tick, patience)).await {
+            let silence = sleep(STREAM_SILENCE);
+            match select(frames.next(), select(&mut tick, silence)).await {
                 Either::Left((Some(Ok(portion)), _)) => {
                     portion.into_iter().for_each(|frame| pace.hold(frame));
                     continue;

@@ -7,6 +7,7 @@ use crate::conversation::Conversation;
 use crate::markdown::{Citable, parse, plain};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
+use shared::limits::COMMENT_CHARS;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlTextAreaElement;
 
@@ -66,7 +67,7 @@ fn comment(room: Conversation, key: u32, is_commenting: RwSignal<bool>) -> Html 
     let input = element("textarea", "ew-comment__input")
         .attribute("id", &id)
         .attribute("rows", "2")
-        .attribute("maxlength", "1000")
+        .attribute("maxlength", &COMMENT_CHARS.end().to_string())
         .attribute("placeholder", strings.comment_placeholder);
     focus_soon(&input);
     let written = input.node::<HtmlTextAreaElement>();

@@ -4,9 +4,10 @@ use crate::components::choice::{Select, Switch};
 use crate::components::field::{Note, TextField, forgive, why};
 use crate::components::notice::{Kind as Notice, notice};
 use crate::components::unique;
-use crate::state::agents::{POSITIONS, THEMES};
+use crate::state::agents::{POSITIONS, THEMES, delay_span, span};
 use crate::state::colour::{Colour, warning};
 use leptos::prelude::*;
+use shared::limits::BORDER_RADIUS_PX;
 
 /// Colour, theme, corners, position, picture, greeting bubble, credit.
 #[component]
@@ -38,7 +39,7 @@ pub fn Appearance() -> impl IntoView {
                     inputmode="numeric"
                     value=editing.text(|draft| &draft.radius, |draft| &mut draft.radius)
                     problems=problems
-                    hint="In pixels, 0 to 32."
+                    hint=format!("In pixels, {}.", span(&BORDER_RADIUS_PX))
                 />
                 <TextField
                     label="Picture"
@@ -78,7 +79,7 @@ fn Greeting() -> impl IntoView {
                 inputmode="decimal"
                 value=editing.text(|draft| &draft.greeting_delay, |draft| &mut draft.greeting_delay)
                 problems=editing.problems
-                hint="In seconds, 0 to 60."
+                hint=format!("In seconds, {}.", delay_span())
             />
         </Show>
     }

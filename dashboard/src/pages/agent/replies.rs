@@ -3,8 +3,9 @@ use super::editing::Editing;
 use crate::components::choice::{Select, Switch};
 use crate::components::field::{TextArea, TextField};
 use crate::components::unique;
-use crate::state::agents::{GENERATORS, LANGUAGES, STRATEGIES, STYLES, TONES};
+use crate::state::agents::{GENERATORS, LANGUAGES, STRATEGIES, STYLES, TONES, span};
 use leptos::prelude::*;
+use shared::limits::ANSWER_CHARS;
 
 /// Tone, style, language, length, threshold, sources.
 #[component]
@@ -41,7 +42,7 @@ pub fn Behaviour() -> impl IntoView {
                     inputmode="numeric"
                     value=editing.text(|draft| &draft.max_response_length, |draft| &mut draft.max_response_length)
                     problems=editing.problems
-                    hint="In characters, 50 to 4000."
+                    hint=format!("In characters, {}.", span(&ANSWER_CHARS))
                 />
             </div>
             <div class="form__row">

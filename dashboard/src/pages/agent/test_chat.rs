@@ -10,6 +10,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::agent::TestMessage;
+use shared::limits::QUESTION_CHARS;
 
 /// Under which name the browser keeps that an agent of a workspace has been asked something.
 pub(crate) fn tested_as(workspace: &str) -> String {
@@ -177,7 +178,7 @@ fn Composer(transcript: RwSignal<Transcript>, ask: Callback<String>) -> impl Int
                 class="chat__input"
                 aria-label="Ask the agent"
                 placeholder="Ask a question\u{2026}"
-                maxlength="10000"
+                maxlength=QUESTION_CHARS.end().to_string()
                 autocomplete="off"
                 prop:value=typed
                 on:input=move |event| typed.set(event_target_value(&event))

@@ -37,7 +37,7 @@ pub fn NewAgent(
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let mut found = Problems::default();
-        check_name(&name.get_untracked(), 100, &mut found);
+        check_name(&name.get_untracked(), &mut found);
         if chosen.with_untracked(|chosen| chosen.as_ref().is_some_and(Vec::is_empty)) {
             found.add("collection_ids", "Choose at least one collection to answer from.");
         }

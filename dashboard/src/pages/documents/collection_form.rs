@@ -46,7 +46,7 @@ pub fn CollectionForm(open: RwSignal<bool>, subject: Subject) -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let mut found = Problems::default();
-        check_name(&name.get_untracked(), 100, &mut found);
+        check_name(&name.get_untracked(), &mut found);
         if !accept(found, problems) {
             return;
         }

@@ -11,6 +11,7 @@ use crate::platform;
 use crate::state::documents::{Filter, PAGE, Status, stage_label};
 use leptos::prelude::*;
 use shared::knowledge::{DocumentList, DocumentSummary};
+use shared::limits::MAX_UPLOAD_BYTES;
 
 /// The table, or why there is nothing in it.
 #[component]
@@ -60,7 +61,10 @@ fn Nothing() -> impl IntoView {
                 <Empty
                     glyph=Icon::File
                     title="No documents here yet"
-                    text="Drop files anywhere on this page, up to 20 MB each. Agents answer from them seconds later."
+                    text=format!(
+                        "Drop files anywhere on this page, up to {} MB each. Agents answer from them seconds later.",
+                        MAX_UPLOAD_BYTES / 1024 / 1024,
+                    )
                 >
                     <Show when=move || knowledge.edits()><UploadButton /></Show>
                 </Empty>

@@ -68,7 +68,7 @@ fn Form(open: RwSignal<bool>, take: Callback<CreatedKey>) -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let mut found = Problems::default();
-        check_name(&name.get_untracked(), 100, &mut found);
+        check_name(&name.get_untracked(), &mut found);
         let has_domains = kind.get_untracked().has_domains();
         if has_domains && !take_up(domains, typed, problems) {
             return;

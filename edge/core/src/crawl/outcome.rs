@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::guard::PublicUrl;
 use crate::ports::Unread;
 use edge_model::crawl::{CrawlPage, Found};
-use edge_model::document::MAX_UPLOAD;
+use edge_model::limits::MAX_UPLOAD_BYTES;
 use edge_model::source::SourceKind;
 use futures_util::future::{Either, select};
 use std::borrow::Cow;
@@ -71,7 +71,7 @@ pub(super) async fn of_page(app: &App, crawl: &Crawl, page: &CrawlPage, url: Pub
     let wanted = |status: u16, media_type: &str| match (status, media_type) {
         (200..300, "" | "text/html" | "application/xhtml+xml") => LARGEST,
         (200..300, "application/xml" | "text/xml" | "application/gzip" | "application/x-gzip") => sitemap::LARGEST,
-        (200..300, media_type) if is_file(media_type) => MAX_UPLOAD,
+        (200..300, media_type) if is_file(media_type) => MAX_UPLOAD_BYTES,
         _ => 0,
     };
     let response = match fetch::get(app, url, conditions, wanted).await {

@@ -4,6 +4,7 @@ use super::analytics_wire::{unanswered_csv, unanswered_question};
 use super::caller::Member;
 use super::csv::{self, Csv};
 use super::error::{ApiError, ApiResult, Body, Path, Query};
+use crate::page::{self, limit_hint};
 use crate::route::{Access, Route, get, patch};
 use axum::Json;
 use axum::extract::State;
@@ -13,16 +14,26 @@ use edge_model::time::DAY;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use shared as wire;
+use shared::limits::{FIGURE_DAYS, QUESTION_ROWS};
 use wire::analytics::{Category, Conversations, Overview, Questions, Unanswered, UnansweredList, UpdateUnanswered};
 
 /// How many days there are figures of, unless the query names another number.
 const DAYS: u32 = 30;
 /// Within how many days an unanswered question was asked, unless the query names another number.
 const UNANSWERED_DAYS: u32 = 90;
-/// How many days there are figures of at most.
-const MOST_DAYS: u32 = 366;
-/// How many questions a list has, unless the query names another number, and at most.
-const QUESTIONS: (usize, usize) = (20, 500);
+
+/// Describes the `days` of a figure in the OpenAPI document.
+macro_rules! days_hint {
+    ($what:literal, $usual:expr) => {
+        const_format::formatcp!(
+            "{}{} to {}; {} when absent",
+            $what,
+            *FIGURE_DAYS.start(),
+            *FIGURE_DAYS.end(),
+            $usual
+        )
+    };
+}
 
 /// Returns the routes, in the order of the document.
 pub fn routes() -> Vec<Route> {
@@ -32,7 +43,8 @@ pub fn routes() -> Vec<Route> {
     const UNANSWERED: &str = "/api/v1/workspaces/{workspace_id}/analytics/unanswered";
     const ONE: &str = "/api/v1/workspaces/{workspace_id}/analytics/unanswered/{question_id}";
     const FORMAT: (&str, &str) = ("format", "csv for a file; json otherwise");
-    const DAYS: (&str, &str) = ("days", "1 to 366; 30 when absent");
+    const DAYS: (&str, &str) = ("days", days_hint!("", self::DAYS));
+    const LIMIT: (&str, &str) = ("limit", limit_hint!(QUESTION_ROWS));
     vec![
         get(OVERVIEW, overview, Access::Member, "Get the dashboard's overview")
             .query(&[DAYS, FORMAT])
@@ -46,7 +58,7 @@ pub fn routes() -> Vec<Route> {
         .query(&[DAYS, FORMAT])
         .gives::<Conversations>(200),
         get(QUESTIONS, questions, Access::Member, "Get what is asked most")
-            .query(&[DAYS, ("limit", "1 to 500; 20 when absent"), FORMAT])
+            .query(&[DAYS, LIMIT, FORMAT])
             .gives::<Questions>(200),
         get(
             UNANSWERED,
@@ -55,7 +67,7 @@ pub fn routes() -> Vec<Route> {
             "Get the questions that were not answered",
         )
         .query(&[
-            ("days", "Asked within so many days: 1 to 366; 90 when absent"),
+            ("days", days_hint!("Asked within so many days: ", UNANSWERED_DAYS)),
             ("status", "OPEN (when absent), RESOLVED or ALL"),
             FORMAT,
         ])
@@ -86,16 +98,14 @@ impl Wish {
         let days = self.days.as_deref().map(str::parse::<u32>);
         match days {
             None => Ok(otherwise),
-            Some(Ok(days)) if (1..=MOST_DAYS).contains(&days) => Ok(days),
-            Some(_) => Err(ApiError::field("days", "must be a number from 1 to 366")),
-        }
-    }
-
-    fn limit(&self) -> ApiResult<usize> {
-        match self.limit.as_deref().map(str::parse::<usize>) {
-            None => Ok(QUESTIONS.0),
-            Some(Ok(0) | Err(_)) => Err(ApiError::field("limit", "must be a number of at least 1")),
-            Some(Ok(limit)) => Ok(limit.min(QUESTIONS.1)),
+            Some(Ok(days)) if FIGURE_DAYS.contains(&days) => Ok(days),
+            Some(_) => {
+                let (least, most) = FIGURE_DAYS.into_inner();
+                Err(ApiError::field(
+                    "days",
+                    format!("must be a number from {least} to {most}"),
+                ))
+            }
         }
     }
 
@@ -142,11 +152,20 @@ pub async fn questions(
     Query(wish): Query<Wish>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let (days, limit, is_csv) = (wish.days(DAYS)?, wish.limit()?, wish.is_csv(&headers)?);
+    let (days, limit, is_csv) = (
+        wish.days(DAYS)?,
+        page::limit(QUESTION_ROWS, wish.limit.as_deref())?,
+        wish.is_csv(&headers)?,
+    );
     let found = analytics::questions(&app, &member, days).await?;
     let category = |(category, count)| Category { category, count };
     let figures = Questions {
-        top_questions: found.top.iter().take(limit).map(question).collect(),
+        top_questions: found
+            .top
+            .iter()
+            .take(usize::try_from(limit).unwrap_or(usize::MAX))
+            .map(question)
+            .collect(),
         trending: found.trending.iter().map(question).collect(),
         categories: found.categories.into_iter().map(category).collect(),
         truncated: found.is_cut,

@@ -1,19 +1,12 @@
 //! Pages of lists: `limit` and `cursor`, extensions of this dialect.
 use super::error::ApiResult;
-use crate::page::{self, Rows};
+use crate::page;
 use edge_core::App;
 use edge_core::cursor::List;
 use edge_model::Timestamp;
 use edge_store::Page;
 use serde::{Deserialize, Serialize};
-
-/// Rows of names and figures: complete up to 1,000.
-const SHORT: Rows = Rows {
-    usual: 1_000,
-    most: 1_000,
-};
-/// Rows with texts that anybody may have written.
-const WITH_TEXTS: Rows = Rows { usual: 100, most: 500 };
+use shared::limits::{Rows, SHORT_ROWS, TEXT_ROWS};
 
 /// The paging members of a list's query.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -35,7 +28,7 @@ impl Paging {
     /// # Errors
     /// Names `limit` or `cursor` when it will not do.
     pub fn short<'a>(&self, app: &'a App, list: List<'a>) -> ApiResult<Asked<'a>> {
-        self.asked(app, list, SHORT)
+        self.asked(app, list, SHORT_ROWS)
     }
 
     /// Reads the page that is asked for, of a list whose rows have texts.
@@ -43,11 +36,11 @@ impl Paging {
     /// # Errors
     /// Names `limit` or `cursor` when it will not do.
     pub fn with_texts<'a>(&self, app: &'a App, list: List<'a>) -> ApiResult<Asked<'a>> {
-        self.asked(app, list, WITH_TEXTS)
+        self.asked(app, list, TEXT_ROWS)
     }
 
     fn asked<'a>(&self, app: &'a App, list: List<'a>, rows: Rows) -> ApiResult<Asked<'a>> {
-        let limit = rows.limit(self.limit.as_deref())?;
+        let limit = page::limit(rows, self.limit.as_deref())?;
         let page = page::page(app, &list, limit, self.cursor.as_deref())?;
         Ok(Asked { app, list, page })
     }

@@ -7,7 +7,7 @@ use edge_core::file::Upload;
 use edge_core::memory::Reservation;
 use edge_core::{App, Error, Kind};
 use edge_model::CollectionId;
-use edge_model::document::MAX_UPLOAD;
+use edge_model::limits::MAX_UPLOAD_BYTES;
 use edge_model::text::Name;
 use multer::{Constraints, Multipart, SizeLimit};
 use serde::Deserialize;
@@ -126,13 +126,15 @@ async fn fields(request: Request, app: &App) -> Result<Fields, ApiError> {
     let media_type = header_of(request.headers(), "content-type").unwrap_or_default();
     let boundary = multer::parse_boundary(media_type)
         .map_err(|_| Error::new(Kind::UnsupportedMedia, "the content type must be `multipart/form-data`"))?;
-    let expected = length_of(request.headers()).unwrap_or(MAX_UPLOAD).min(MAX_UPLOAD);
+    let expected = length_of(request.headers())
+        .unwrap_or(MAX_UPLOAD_BYTES)
+        .min(MAX_UPLOAD_BYTES);
     let limits = SizeLimit::new()
-        .for_field("file", to_u64(MAX_UPLOAD))
+        .for_field("file", to_u64(MAX_UPLOAD_BYTES))
         .for_field("collection_id", to_u64(FORM))
         .for_field("title", to_u64(FORM));
     let budget = body::upload_budget(app, &request)?;
-    let incoming = Incoming::new(app, request, MAX_UPLOAD + FORM, |_| too_large())?;
+    let incoming = Incoming::new(app, request, MAX_UPLOAD_BYTES + FORM, |_| too_large())?;
     let constraints = Constraints::new().size_limit(limits);
     let mut form = Multipart::with_constraints(incoming.into_stream(), boundary, constraints);
     let (mut upload, mut collection, mut title) = (None, None, None);
@@ -196,7 +198,7 @@ async fn file(mut field: multer::Field<'_>, mut growing: Growing) -> Result<(Upl
 
 /// Blames the file for a form that is too large: nothing else in it is.
 fn too_large() -> Error {
-    let message = format!("`file` must be at most {} MB", MAX_UPLOAD / 1024 / 1024);
+    let message = format!("`file` must be at most {} MB", MAX_UPLOAD_BYTES / 1024 / 1024);
     Error::new(Kind::TooLarge, message).of_field("file")
 }
 

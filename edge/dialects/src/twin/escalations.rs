@@ -164,7 +164,7 @@ pub async fn list(
 ) -> ApiResult<Json<EscalationList>> {
     let status = filter(filters.status.as_deref())?;
     let list = List::of("twin escalations", &[program.workspace().id.as_str()]);
-    let limit = ROWS.limit(filters.limit.as_deref())?;
+    let limit = page::limit(ROWS, filters.limit.as_deref())?;
     let page = page::page(&app, &list, limit, filters.cursor.as_deref())?;
     let (found, total) = escalation::list(&app, &program, status, SHOWN, &page).await?;
     let (escalations, next_cursor) = page::rows(

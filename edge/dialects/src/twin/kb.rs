@@ -173,7 +173,7 @@ pub async fn list(
 ) -> ApiResult<Json<DocList>> {
     let kind = filters.kind.as_deref().map(kind).transpose()?;
     let list = List::of("kb", &[program.workspace().id.as_str()]);
-    let limit = ROWS.limit(filters.limit.as_deref())?;
+    let limit = page::limit(ROWS, filters.limit.as_deref())?;
     let page = page::page(&app, &list, limit, filters.cursor.as_deref())?;
     let (found, total) = kb::list(&app, &program, kind, &page).await?;
     let row = |it| doc(it, None);

@@ -1,7 +1,7 @@
 //! The limits that this dialect's document names, and its sentences for them.
 use super::error::{ApiError, ApiResult};
-use crate::page::Rows;
 use edge_core::{Error, Kind};
+use shared::limits::Rows;
 
 /// How many rows a list has unless it is told otherwise, and at most.
 pub(super) const ROWS: Rows = Rows { usual: 50, most: 200 };
