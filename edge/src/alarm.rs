@@ -6,21 +6,22 @@ use edge_model::Timestamp;
 use js_sys::Promise;
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::JsValue;
 use worker::worker_sys::DurableObjectState;
 use worker::{Env, State};
 
-/// How long after a wake the work begins, in milliseconds: long enough for the batch that writes the row.
-const SOON: i64 = 20;
+/// How long after a wake the work begins: long enough for the batch that writes the row.
+const WAKE_DELAY: Duration = Duration::from_millis(20);
 
-/// An alarm that should have rung so long ago is stuck, in milliseconds, and is set anew.
-const STUCK: i64 = 10_000;
+/// An alarm that should have rung so long ago is stuck, and is set anew.
+const STUCK_AFTER: Duration = Duration::from_secs(10);
 
-/// When a run that was cut off, or that came too early, is begun again, in milliseconds after it began.
-const FALLBACK: i64 = 60_000;
+/// When a run that was cut off, or that came too early, is begun again after it began.
+const FALLBACK_DELAY: Duration = Duration::from_secs(60);
 
-/// When a run that failed is begun again, in milliseconds.
-const RETRY: i64 = 10_000;
+/// When a run that failed is begun again.
+const RETRY_DELAY: Duration = Duration::from_secs(10);
 
 /// What works off what is due: given the object's name, it returns when to come back, or why it failed.
 pub(crate) type Drain = fn(Env, String) -> Work;
@@ -62,8 +63,8 @@ impl Alarm {
         self.woken.set(true);
         let storage = self.state.storage();
         let now = now();
-        if is_to_be_set(storage.get_alarm().await?, now) {
-            storage.set_alarm(SOON).await?;
+        if is_to_be_set(storage.get_alarm().await?.map(Timestamp), now) {
+            storage.set_alarm(WAKE_DELAY).await?;
         }
         Ok(web_sys::Response::new()?.into())
     }
@@ -87,29 +88,29 @@ impl Alarm {
         }
         let was_woken = self.woken.take();
         let storage = self.state.storage();
-        storage.set_alarm(FALLBACK).await?;
+        storage.set_alarm(FALLBACK_DELAY).await?;
         let next = self.work().await;
         // Nothing waits between these looks and the write, so that nobody who calls now is forgotten.
         match next {
-            _ if self.woken.get() => storage.set_alarm(SOON).await,
-            Some(wait) => storage.set_alarm(wait.max(SOON)).await,
+            _ if self.woken.get() => storage.set_alarm(WAKE_DELAY).await,
+            Some(wait) => storage.set_alarm(wait.max(WAKE_DELAY)).await,
             // Who called may not have written the row yet, and may never call again: the fallback looks once more.
             None if was_woken => Ok(()),
             None => storage.delete_alarm().await,
         }
     }
 
-    /// Works off what is due and returns how long the next piece of work has time, in milliseconds.
-    async fn work(&self) -> Option<i64> {
+    /// Works off what is due and returns how long the next piece of work has time.
+    async fn work(&self) -> Option<Duration> {
         let Some(name) = self.state.id().name() else {
             log::failure("alarm", "the object has no name");
             return None;
         };
         match (self.drain)(self.env.clone(), name).await {
-            Ok(next) => next.map(|at| at.0 - now()),
+            Ok(next) => next.map(|at| at.since(now())),
             Err(why) => {
                 log::failure("alarm", why);
-                Some(RETRY)
+                Some(RETRY_DELAY)
             }
         }
     }
@@ -158,13 +159,13 @@ macro_rules! alarmed_object {
 pub(crate) use alarmed_object;
 
 /// Tells whether an alarm has to be set for a run to come soon: it rings too late, or has not rung when it should have.
-fn is_to_be_set(at: Option<i64>, now: i64) -> bool {
-    at.is_none_or(|at| at > now + SOON || at < now - STUCK)
+fn is_to_be_set(at: Option<Timestamp>, now: Timestamp) -> bool {
+    at.is_none_or(|at| at.since(now) > WAKE_DELAY || now.since(at) > STUCK_AFTER)
 }
 
-fn now() -> i64 {
+fn now() -> Timestamp {
     use edge_core::ports::Clock as _;
-    crate::clock::WorkerClock.now().0
+    crate::clock::WorkerClock.now()
 }
 
 #[cfg(test)]
@@ -173,11 +174,12 @@ mod tests {
 
     #[test]
     fn an_alarm_that_is_stuck_in_the_past_is_set_anew() {
-        let now = 1_000_000;
+        let now = Timestamp(1_000_000);
+        let after = |milliseconds: i64| Some(Timestamp(now.0 + milliseconds));
         assert!(is_to_be_set(None, now), "there is none");
-        assert!(is_to_be_set(Some(now + FALLBACK), now), "it rings too late");
-        assert!(!is_to_be_set(Some(now + SOON), now), "it rings soon");
-        assert!(!is_to_be_set(Some(now - 100), now), "it rings just now");
-        assert!(is_to_be_set(Some(now - STUCK - 1), now), "it did not ring");
+        assert!(is_to_be_set(after(60_000), now), "it rings too late");
+        assert!(!is_to_be_set(after(20), now), "it rings soon");
+        assert!(!is_to_be_set(after(-100), now), "it rings just now");
+        assert!(is_to_be_set(after(-10_001), now), "it did not ring");
     }
 }

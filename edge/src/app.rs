@@ -33,6 +33,7 @@ use edge_store::Store;
 use edge_store::retry::Retrying;
 use std::cell::OnceCell;
 use std::sync::Arc;
+use std::time::Duration;
 use worker::Env;
 
 thread_local! {
@@ -56,7 +57,9 @@ fn build(env: &Env) -> Result<App, String> {
     };
     let embeddings = embeddings(env, &settings)?;
     let choice = settings.model.as_ref();
-    let model = choice.map(|it| model(env, it, settings.model_patience)).transpose()?;
+    let model = choice
+        .map(|it| model(env, it, settings.first_word_timeout))
+        .transpose()?;
     let background = |binding| {
         let objects = env.durable_object(binding).map_err(missing(binding))?;
         Ok::<_, String>(BackgroundObjects::new(objects, &settings))
@@ -111,7 +114,7 @@ fn budget(env: &Env) -> Result<usize, String> {
     }
 }
 
-fn model(env: &Env, choice: &ModelChoice, patience: u32) -> Result<LanguageModel, String> {
+fn model(env: &Env, choice: &ModelChoice, first_word_timeout: Duration) -> Result<LanguageModel, String> {
     let port: Arc<dyn Model> = match choice {
         ModelChoice::Server(server) => Arc::new(OpenAi::new(Arc::new(WorkerFetcher), server)),
         ModelChoice::Platform(name) => {
@@ -123,7 +126,7 @@ fn model(env: &Env, choice: &ModelChoice, patience: u32) -> Result<LanguageModel
     };
     // Visitors get an answer all the same, so the log is where a fault is seen.
     let report = |fault: &Fault| log::failure("model", fault);
-    Ok(LanguageModel::new(port, patience, report))
+    Ok(LanguageModel::new(port, first_word_timeout, report))
 }
 
 fn embeddings(env: &Env, settings: &Settings) -> Result<EmbeddingModels, String> {

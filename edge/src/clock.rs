@@ -15,7 +15,7 @@ impl Clock for WorkerClock {
         Timestamp(js_sys::Date::now() as i64)
     }
 
-    async fn sleep(&self, millis: u32) {
-        Delay::from(Duration::from_millis(millis.into())).into_send().await;
+    async fn sleep(&self, duration: Duration) {
+        Delay::from(duration).into_send().await;
     }
 }

@@ -6,13 +6,14 @@ use crate::background::BackgroundObjects;
 use async_trait::async_trait;
 use edge_core::ports::Crawls;
 use edge_core::{Error, Result, crawl};
+use edge_model::time::TimeDelta;
 use edge_model::{SourceId, WorkspaceId};
 use edge_store::sources::SourceRef;
 use worker::Env;
 use worker::send::IntoSendFuture as _;
 
-/// How long one run may go on before its last step begins, in milliseconds. A step may take most of a minute.
-const BUDGET: i64 = 10_000;
+/// How long one run may go on before its last step begins. A step may take most of a minute.
+const RUN_BUDGET: TimeDelta = TimeDelta::seconds(10);
 
 /// The `CRAWLS` binding.
 pub(crate) struct DurableCrawls(BackgroundObjects);
@@ -49,7 +50,7 @@ fn drain(env: Env, name: String) -> Work {
             workspace_id: WorkspaceId::new(workspace),
             source_id: SourceId::new(source),
         };
-        let drained = crawl::drain(&app, &source, BUDGET).await;
+        let drained = crawl::drain(&app, &source, RUN_BUDGET).await;
         drained.map_err(|why| format!("crawls: {}", why.for_log()))
     })
 }

@@ -6,13 +6,14 @@ use crate::background::BackgroundObjects;
 use async_trait::async_trait;
 use edge_core::ports::Deliveries;
 use edge_core::{Error, Result, delivery};
+use edge_model::time::TimeDelta;
 use edge_model::{WebhookId, WorkspaceId};
 use edge_store::deliveries::Endpoint;
 use worker::Env;
 use worker::send::IntoSendFuture as _;
 
-/// How long one run may go on before its last round begins, in milliseconds. A round may take half a minute.
-const BUDGET: i64 = 20_000;
+/// How long one run may go on before its last round begins. A round may take half a minute.
+const RUN_BUDGET: TimeDelta = TimeDelta::seconds(20);
 
 /// The `DELIVERIES` binding.
 pub(crate) struct DurableDeliveries(BackgroundObjects);
@@ -49,7 +50,7 @@ fn drain(env: Env, name: String) -> Work {
             workspace_id: WorkspaceId::new(workspace),
             webhook_id: WebhookId::new(webhook),
         };
-        let drained = delivery::drain(&app, &endpoint, BUDGET).await;
+        let drained = delivery::drain(&app, &endpoint, RUN_BUDGET).await;
         drained.map_err(|why| format!("deliveries: {}", why.for_log()))
     })
 }

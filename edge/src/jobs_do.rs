@@ -6,11 +6,12 @@ use async_trait::async_trait;
 use edge_core::ports::Jobs;
 use edge_core::{Error, Result, workers};
 use edge_model::WorkspaceId;
+use edge_model::time::TimeDelta;
 use worker::Env;
 use worker::send::IntoSendFuture as _;
 
-/// How long one run may go on before it makes room for other events, in milliseconds.
-const BUDGET: i64 = 20_000;
+/// How long one run may go on before it makes room for other events.
+const RUN_BUDGET: TimeDelta = TimeDelta::seconds(20);
 
 /// The `JOBS` binding.
 pub(crate) struct DurableJobs(BackgroundObjects);
@@ -39,7 +40,7 @@ alarm::alarmed_object!(
 fn drain(env: Env, name: String) -> Work {
     Box::pin(async move {
         let app = app::get(&env)?;
-        let drained = workers::drain(&app, &WorkspaceId::new(name), BUDGET).await;
+        let drained = workers::drain(&app, &WorkspaceId::new(name), RUN_BUDGET).await;
         drained.map_err(|why| format!("jobs: {}", why.for_log()))
     })
 }

@@ -2,14 +2,15 @@
 use async_trait::async_trait;
 use edge_core::ports::Blobs;
 use edge_core::{Error, Result};
+use std::time::Duration;
 use worker::send::IntoSendFuture as _;
 use worker::{KvError, KvStore};
 
-/// How long a place may answer from its cache, in seconds. Keys are written once, so what was read stays right.
-const DAY: u64 = 24 * 60 * 60;
+/// How long a place may answer from its cache. Keys are written once, so what was read stays right.
+const CACHE_LIFETIME: Duration = Duration::from_hours(24);
 
-/// The shortest time the platform lets a place remember that there is nothing under a key, in seconds.
-const SHORTEST: u64 = 60;
+/// The shortest time the platform lets a place remember that there is nothing under a key.
+const ABSENCE_LIFETIME: Duration = Duration::from_secs(60);
 
 /// The `BLOBS` binding.
 pub(crate) struct KvBlobs(KvStore);
@@ -21,12 +22,12 @@ impl KvBlobs {
     }
 
     async fn read(&self, key: &str) -> std::result::Result<Option<Vec<u8>>, KvError> {
-        let found = self.0.get(key).cache_ttl(DAY).bytes().await?;
+        let found = self.0.get(key).cache_ttl(CACHE_LIFETIME.as_secs()).bytes().await?;
         if found.is_some() {
             return Ok(found);
         }
         // That there is nothing is cached as well. A blob may have been written elsewhere since.
-        self.0.get(key).cache_ttl(SHORTEST).bytes().await
+        self.0.get(key).cache_ttl(ABSENCE_LIFETIME.as_secs()).bytes().await
     }
 }
 

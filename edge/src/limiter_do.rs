@@ -5,7 +5,7 @@ use edge_core::ports::Limiter;
 use edge_core::ports::{Outcome, Take};
 use edge_core::{Error, Result};
 use edge_model::Timestamp;
-use edge_model::time::HOUR;
+use edge_model::time::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use worker::send::IntoSendFuture as _;
@@ -183,7 +183,7 @@ impl LimiterDo {
 
 /// Returns when to drop what has ended: not more often than each hour, since waking the object costs.
 fn next_alarm(ends: Timestamp, now: Timestamp) -> i64 {
-    ends.0.max(now.plus(HOUR).0)
+    ends.0.max(now.plus(TimeDelta::hours(1)).0)
 }
 
 fn now() -> Timestamp {

@@ -12,8 +12,8 @@ use worker::{AbortSignal, Fetch, Headers, Method, Request, RequestInit, SendEmai
 /// See <https://resend.com/docs/api-reference/emails/send-email>.
 const RESEND: &str = "https://api.resend.com/emails";
 
-/// How long to wait for it, in milliseconds.
-const PATIENCE: u32 = 10_000;
+/// How long to wait for it.
+const RESEND_TIMEOUT_MS: u32 = 10_000;
 
 /// Where mails leave.
 pub(crate) struct WorkerMailer {
@@ -74,7 +74,7 @@ impl WorkerMailer {
             .with_headers(headers)
             .with_body(Some(body.to_string().into()));
         let request = Fetch::Request(Request::new_with_init(RESEND, &init)?);
-        let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(PATIENCE));
+        let signal = AbortSignal::from(web_sys::AbortSignal::timeout_with_u32(RESEND_TIMEOUT_MS));
         let answer = request.send_with_signal(&signal).await?;
         match answer.status_code() {
             200..=299 => Ok(()),

@@ -3,7 +3,7 @@ use crate::harness::acts::id;
 use crate::harness::receiver::{HOOK, Reply};
 use crate::harness::{Owner, World};
 use edge_core::ports::Clock as _;
-use edge_model::time::{DAY, HOUR, MINUTE, SECOND};
+use edge_model::time::{DAY, HOUR, MINUTE, SECOND, TimeDelta};
 use edge_model::{EventId, WebhookId};
 use serde_json::json;
 use std::time::Duration;
@@ -419,7 +419,11 @@ async fn an_attempt_that_was_cut_off_by_a_crash_is_made_again() {
         workspace_id: edge_model::WorkspaceId::new(owner.workspace.as_str()),
         webhook_id: WebhookId::new(webhook.as_str()),
     };
-    assert!(edge_core::delivery::drain(&world.app, &endpoint, 1_000).await.is_err());
+    assert!(
+        edge_core::delivery::drain(&world.app, &endpoint, TimeDelta::seconds(1))
+            .await
+            .is_err()
+    );
     world.clock.advance(MINUTE);
     owner.deliver(&world, &webhook).await;
     let received = world.receiver.take();

@@ -24,6 +24,7 @@ use edge_core::model::LanguageModel;
 use edge_core::model::openai::OpenAi;
 use edge_core::ports::Blobs;
 use edge_core::settings::{ModelChoice, Settings};
+use edge_model::time::TimeDelta;
 use edge_model::workspace::Embedder;
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::Store;
@@ -38,6 +39,7 @@ use serde_json::{Value, json};
 use sqlite::Sqlite;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// 2026-01-26T00:00:00Z, the seed's favourite moment.
 pub(crate) const START: i64 = 1_769_385_600_000;
@@ -146,7 +148,7 @@ impl World {
             permits: Arc::default(),
             indexes,
             memory,
-            model: model.map(|it| Arc::new(LanguageModel::new(Arc::new(it), 15_000, |_| {}))),
+            model: model.map(|it| Arc::new(LanguageModel::new(Arc::new(it), Duration::from_secs(15), |_| {}))),
             ids: None,
             embeddings: EmbeddingModels::new(embeddings),
             own_work: None,
@@ -295,9 +297,13 @@ impl World {
 
     /// Does all due background work of a workspace.
     pub(crate) async fn drain(&self, owner: &Owner) -> Option<Timestamp> {
-        edge_core::workers::drain(&self.app, &WorkspaceId::new(owner.workspace.as_str()), 60_000)
-            .await
-            .unwrap()
+        edge_core::workers::drain(
+            &self.app,
+            &WorkspaceId::new(owner.workspace.as_str()),
+            TimeDelta::minutes(1),
+        )
+        .await
+        .unwrap()
     }
 
     /// Sends the mails that belong to no workspace, as their alarms do at once.
@@ -306,7 +312,9 @@ impl World {
             return;
         }
         for queue in self.wakes.take_mails() {
-            edge_core::workers::drain(&self.app, &queue, 60_000).await.unwrap();
+            edge_core::workers::drain(&self.app, &queue, TimeDelta::minutes(1))
+                .await
+                .unwrap();
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tests::hostile::{End, files, robots, sitemaps};
 
 /// What the Worker does in seconds takes longer without every optimisation, on a machine that does other things as well.
-const PATIENCE: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 #[test]
 fn a_hostile_file_ends_within_its_budget() {
@@ -23,7 +23,7 @@ fn a_hostile_file_ends_within_its_budget() {
         let (spent, name) = (started.elapsed(), file.name);
         let told = read.map(|it| it.blocks.len()).map_err(|it| it.message);
         println!("{name}: {size} bytes, {spent:.1?}: {told:?}");
-        if spent > PATIENCE {
+        if spent > READ_TIMEOUT {
             faults.push(format!("{name} took {spent:?}"));
         }
         if file.end == End::Refused && told.is_ok() {
@@ -42,7 +42,7 @@ fn a_hostile_sitemap_lists_nothing() {
             .as_ref()
             .is_ok_and(|it| it.pages.is_empty() && it.sitemaps.is_empty());
         assert!(read.is_err() || is_empty, "{name}: {read:?}");
-        assert!(started.elapsed() < PATIENCE, "{name} took {:?}", started.elapsed());
+        assert!(started.elapsed() < READ_TIMEOUT, "{name} took {:?}", started.elapsed());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Background work: written with its cause, done at least once, put off, set aside.
 use crate::harness::World;
 use crate::harness::receiver::HOOK;
-use edge_model::time::{DAY, MINUTE, SECOND};
+use edge_model::time::{DAY, MINUTE, SECOND, TimeDelta};
 use serde_json::json;
 
 const PAGE: &str = "# Opening hours\n\nThe shop is open from nine in the morning to five in the afternoon.\n";
@@ -70,7 +70,7 @@ async fn work_that_was_interrupted_anywhere_is_done_by_the_next() {
         world.sql.fail_next(point);
         // Where the end of the job itself fails the drain reports it; its lease runs out.
         let workspace = edge_model::WorkspaceId::new(owner.workspace.as_str());
-        let _ = edge_core::workers::drain(&world.app, &workspace, 60_000).await;
+        let _ = edge_core::workers::drain(&world.app, &workspace, TimeDelta::minutes(1)).await;
         world.clock.advance(2 * MINUTE);
         assert_eq!(world.drain(&owner).await, None, "{point}");
         let id = document["id"].as_str().unwrap();

@@ -10,7 +10,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 /// How long a list may be, with what stands around its rows.
-const LONGEST: usize = 1_050_000;
+const MAX_LIST_BYTES: usize = 1_050_000;
 /// A text of 10,000 characters of four bytes.
 fn long() -> String {
     "\u{1d11e}".repeat(10_000)
@@ -211,7 +211,11 @@ async fn pages(world: &World, owner: &Owner, path: &str, plural: &str, limit: Op
             format!("{limit}cursor={cursor}")
         };
         let answer = owner.get(world, &format!("{path}?{query}")).await;
-        assert!(answer.body.len() <= LONGEST, "{path}: {} bytes", answer.body.len());
+        assert!(
+            answer.body.len() <= MAX_LIST_BYTES,
+            "{path}: {} bytes",
+            answer.body.len()
+        );
         let page = answer.expect(200);
         rows.extend(page[plural].as_array().unwrap().iter().cloned());
         assert!(rows.len() <= 2_000, "{path}: the pages do not end");
@@ -263,7 +267,11 @@ async fn lists_of_a_program_are_bounded_by_bytes() {
         let (mut rows, mut query) = (0, "?limit=200".to_owned());
         loop {
             let answer = program.get(&world, &format!("{path}{query}")).await;
-            assert!(answer.body.len() <= LONGEST, "{path}: {} bytes", answer.body.len());
+            assert!(
+                answer.body.len() <= MAX_LIST_BYTES,
+                "{path}: {} bytes",
+                answer.body.len()
+            );
             let page = answer.expect(200);
             rows += page[plural].as_array().unwrap().len();
             match page["nextCursor"].as_str() {

@@ -28,6 +28,7 @@ mod lists;
 mod logs;
 mod memory;
 mod module_graph;
+mod names;
 mod openapi;
 mod places;
 mod production;

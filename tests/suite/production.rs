@@ -6,7 +6,7 @@ use crate::harness::{Owner, World};
 use async_trait::async_trait;
 use edge_core::App;
 use edge_model::WorkspaceId;
-use edge_model::time::{DAY, MINUTE, SECOND};
+use edge_model::time::{DAY, MINUTE, SECOND, TimeDelta};
 use edge_store::retry::{Pause, Retrying};
 use edge_store::{Sql, SqlError, Statement};
 use http::Method;
@@ -27,7 +27,9 @@ fn row_counts(world: &World) -> BTreeMap<String, String> {
 
 async fn run_jobs(app: &App, owner: &Owner) {
     let workspace = WorkspaceId::new(owner.workspace.as_str());
-    edge_core::workers::drain(app, &workspace, 60_000).await.unwrap();
+    edge_core::workers::drain(app, &workspace, TimeDelta::minutes(1))
+        .await
+        .unwrap();
 }
 
 async fn document_status(world: &World, owner: &Owner, document: &str) -> Value {
@@ -95,7 +97,7 @@ async fn jobs_end_although_connections_are_lost() {
     let workspace = WorkspaceId::new(owner.workspace.as_str());
     for _ in 0..200 {
         // A drain that loses its connection is run again by its alarm.
-        let _ = edge_core::workers::drain(&world.app, &workspace, 60_000).await;
+        let _ = edge_core::workers::drain(&world.app, &workspace, TimeDelta::minutes(1)).await;
         world.clock.advance(MINUTE);
     }
     world.sql.lose_connections(None);
@@ -178,7 +180,7 @@ async fn story(times: usize) -> World {
         .await;
     let workspace = WorkspaceId::new(owner.workspace.as_str());
     let ring = async || {
-        let alarms = (0..times).map(|_| edge_core::workers::drain(&world.app, &workspace, 60_000));
+        let alarms = (0..times).map(|_| edge_core::workers::drain(&world.app, &workspace, TimeDelta::minutes(1)));
         for done in futures_util::future::join_all(alarms).await {
             done.unwrap();
         }

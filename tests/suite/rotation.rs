@@ -4,7 +4,7 @@ use crate::harness::receiver::{HOOK, Received};
 use crate::harness::request::Answer;
 use crate::harness::{AUTH_SECRET, OPERATOR_TOKEN, Owner, World};
 use edge_core::webhook::signature::{SigningSecret, standard};
-use edge_model::time::{DAY, HOUR};
+use edge_model::time::{DAY, HOUR, TimeDelta};
 use edge_model::{Timestamp, WorkspaceId};
 use http::Method;
 use serde_json::{Value, json};
@@ -102,7 +102,7 @@ async fn standing(world: &World) -> Value {
 /// Sweeps, and does what the sweep has ordered.
 async fn reseal(world: &World) {
     edge_core::workers::sweep(&world.app).await.unwrap();
-    edge_core::workers::drain(&world.app, &WorkspaceId::new("reseal"), 60_000)
+    edge_core::workers::drain(&world.app, &WorkspaceId::new("reseal"), TimeDelta::minutes(1))
         .await
         .unwrap();
 }

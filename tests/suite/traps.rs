@@ -10,7 +10,7 @@ use crate::harness::{Owner, World};
 use async_trait::async_trait;
 use edge_core::ports::{Company, Extracted, Hint, Page, Parser, Sitemap, Unread};
 use edge_model::WorkspaceId;
-use edge_model::time::MINUTE;
+use edge_model::time::{MINUTE, TimeDelta};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -381,7 +381,9 @@ async fn a_deleted_workspace_leaves_no_attempts() {
     for _ in 0..3 {
         world.clock.advance(20 * MINUTE);
         let workspace = WorkspaceId::new(owner.workspace.as_str());
-        edge_core::workers::drain(&world.app, &workspace, 60_000).await.unwrap();
+        edge_core::workers::drain(&world.app, &workspace, TimeDelta::minutes(1))
+            .await
+            .unwrap();
     }
     assert_eq!(world.sql.column("SELECT work FROM attempts").len(), 0);
 }

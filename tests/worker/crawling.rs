@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use xtask::server::Server;
 
 /// How long all of it may take.
-const PATIENCE: Duration = Duration::from_secs(900);
+const CRAWL_TIMEOUT: Duration = Duration::from_secs(900);
 
 fn shown(tenant: &Tenant, source: &str) -> Value {
     tenant
@@ -28,7 +28,7 @@ fn wait(tenant: &Tenant, source: &str, pages: u64) -> Value {
         if progress["pages_done"].as_u64().unwrap() >= pages || source["status"] != "PROCESSING" {
             return source;
         }
-        assert!(began.elapsed() < PATIENCE, "{progress}");
+        assert!(began.elapsed() < CRAWL_TIMEOUT, "{progress}");
         thread::sleep(Duration::from_millis(200));
     }
 }
@@ -109,7 +109,7 @@ fn a_site_of_five_hundred_pages_with_traps_is_crawled_once_in_spite_of_a_crash()
         if list["total"] == most + 1 {
             break;
         }
-        assert!(began.elapsed() < PATIENCE, "only {} are worked on", list["total"]);
+        assert!(began.elapsed() < CRAWL_TIMEOUT, "only {} are worked on", list["total"]);
         thread::sleep(Duration::from_millis(500));
     }
     let agent = tenant.agent(&collection);

@@ -17,7 +17,7 @@ const STREAMS: usize = 20;
 /// Logins a second that go on meanwhile.
 const LOGINS: usize = 5;
 /// A word comes every so often, and so many of them.
-const PAUSE: Duration = Duration::from_millis(250);
+const WORD_INTERVAL: Duration = Duration::from_millis(250);
 const WORDS: usize = 60;
 /// How long a stream may be silent. Here all Workers share one thread, which parsing a large page takes for seconds; where it
 /// is deployed, each has its own.
@@ -37,7 +37,7 @@ struct Accepted {
 #[test]
 fn streams_and_logins_go_on_while_hostile_files_and_sites_go_in() {
     let model = ModelServer::start();
-    model.always(Reply::Says(PAUSE, vec!["It was built in 1412 [1]. "; WORDS]));
+    model.always(Reply::Says(WORD_INTERVAL, vec!["It was built in 1412 [1]. "; WORDS]));
     let sites: Vec<ServedSite> = ServedSite::start_all();
     let server = Server::start(plan(&model, &sites)).unwrap();
     let place = place_of(&server);

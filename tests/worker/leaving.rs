@@ -7,7 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// How long the answer may take to be kept once the visitor has gone.
-const PATIENCE: Duration = Duration::from_secs(10);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
 fn ready() -> (Tenant, String, String) {
     let tenant = Tenant::new(shared_worker(), "ENTERPRISE");
@@ -83,7 +83,7 @@ fn messages(tenant: &Tenant, agent: &str, enough: impl Fn(u64) -> bool) -> u64 {
     loop {
         let agent = tenant.api.get(&tenant.path(&format!("agents/{agent}"))).unwrap().json();
         let count = agent["stats"]["total_messages"].as_u64().unwrap();
-        if enough(count) || started.elapsed() > PATIENCE {
+        if enough(count) || started.elapsed() > ANSWER_TIMEOUT {
             return count;
         }
         sleep(Duration::from_millis(100));

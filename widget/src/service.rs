@@ -11,8 +11,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, ReadableStreamDefaultReader};
 
-/// How long to wait when the service says "too many" without saying how long, in seconds.
-const PAUSE: u32 = 10;
+/// How long to wait when the service says "too many" without saying how long.
+const DEFAULT_RETRY_AFTER_SECONDS: u32 = 10;
 
 /// Why a call came to nothing.
 pub(crate) enum Refusal {
@@ -114,7 +114,7 @@ async fn refusal(response: &Response) -> Refusal {
                 .get("Retry-After")
                 .and_then(|value| value.parse().ok());
             Failure::Limited {
-                seconds: seconds.unwrap_or(PAUSE),
+                seconds: seconds.unwrap_or(DEFAULT_RETRY_AFTER_SECONDS),
             }
         }
         status => {

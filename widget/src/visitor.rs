@@ -3,16 +3,17 @@
 use crate::page::Page;
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
-use gloo_timers::future::TimeoutFuture;
+use gloo_timers::future::sleep;
 use shared::widget::Config;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
-/// A token is renewed when it has less than this left, in milliseconds.
-const MARGIN: f64 = 30_000.0;
+/// A token is renewed when it has less than this left.
+const RENEWAL_MARGIN_MS: f64 = 30_000.0;
 
-/// How long the loader may take to renew a token, in milliseconds.
-const PATIENCE: u32 = 15_000;
+/// How long the loader may take to renew a token.
+const RENEWAL_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A shared handle: clones speak of the same visitor.
 #[derive(Clone)]
@@ -71,7 +72,7 @@ impl Visitor {
             let (renewed, renewal) = oneshot::channel();
             self.state.borrow_mut().waiting.push(renewed);
             self.page.tell("token");
-            match select(renewal, TimeoutFuture::new(PATIENCE)).await {
+            match select(renewal, sleep(RENEWAL_TIMEOUT)).await {
                 Either::Left((Ok(()), _)) => {}
                 _ => return None,
             }
@@ -80,6 +81,6 @@ impl Visitor {
     }
 
     fn has_token(&self) -> bool {
-        self.state.borrow().ends - js_sys::Date::now() > MARGIN
+        self.state.borrow().ends - js_sys::Date::now() > RENEWAL_MARGIN_MS
     }
 }

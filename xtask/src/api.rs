@@ -8,7 +8,7 @@ use std::time::Duration;
 use ureq::http::{HeaderMap, Method, Request};
 
 /// How long an answer may take; the first one after a start loads the model.
-const PATIENCE: Duration = Duration::from_secs(60);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Speaks to one server, with headers that go with every request.
 #[derive(Clone)]
@@ -40,7 +40,7 @@ impl Api {
     pub fn new(base_url: &str) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(PATIENCE));
+            .timeout_global(Some(REQUEST_TIMEOUT));
         let agent = config.max_redirects(0).build().new_agent();
         Self {
             agent,

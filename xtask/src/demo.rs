@@ -20,7 +20,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
 /// How long the documentation may take to become answerable.
-const PATIENCE: Duration = Duration::from_secs(120);
+const INGESTION_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// `credentials.json`: everything it takes to use what was made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -266,10 +266,10 @@ pub fn wait_for_documents(api: &Api, workspace: &str, count: usize) -> Result<()
         if done >= count {
             return Ok(());
         }
-        if started.elapsed() > PATIENCE {
+        if started.elapsed() > INGESTION_TIMEOUT {
             bail!(
                 "{done} of {count} documents are answerable after {} s",
-                PATIENCE.as_secs()
+                INGESTION_TIMEOUT.as_secs()
             );
         }
         sleep(Duration::from_millis(250));

@@ -7,7 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
 /// How long a mail may be on its way.
-const PATIENCE: Duration = Duration::from_secs(10);
+const MAIL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The one-time code of the newest mail that names `address`, sent at `since` or later.
 ///
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// When no such mail arrives in time.
 pub fn code_for(mail_dir: &Path, address: &str, since: SystemTime) -> Result<String> {
     let started = Instant::now();
-    while started.elapsed() < PATIENCE {
+    while started.elapsed() < MAIL_TIMEOUT {
         if let Some(code) = newest(mail_dir, address, since)?.as_deref().and_then(code_in) {
             return Ok(code);
         }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 static ENDING: AtomicBool = AtomicBool::new(false);
 
 /// How long a group may take to end by itself once asked.
-const PATIENCE: Duration = Duration::from_secs(8);
+const END_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Makes Ctrl-C, SIGTERM and SIGHUP end what is under way in an orderly manner; see [`ending`].
 ///
@@ -84,7 +84,7 @@ impl Group {
         }
         signal(self.child.id(), Signal::SIGTERM);
         let asked = Instant::now();
-        while asked.elapsed() < PATIENCE && matches!(self.child.try_wait(), Ok(None)) {
+        while asked.elapsed() < END_TIMEOUT && matches!(self.child.try_wait(), Ok(None)) {
             sleep(Duration::from_millis(50));
         }
         self.kill();

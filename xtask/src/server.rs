@@ -16,7 +16,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// How long a start may take before it counts as failed.
-const PATIENCE: Duration = Duration::from_secs(90);
+const START_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// What to serve, and where.
 #[derive(Clone, Debug)]
@@ -195,7 +195,7 @@ impl Server {
             .new_agent();
         let health = format!("{}/health", self.plan.base_url());
         let started = Instant::now();
-        while started.elapsed() < PATIENCE {
+        while started.elapsed() < START_TIMEOUT {
             check_not_ending()?;
             self.check_runs()?;
             if agent.get(&health).call().is_ok_and(|answer| answer.status() == 200) {
@@ -205,7 +205,7 @@ impl Server {
         }
         bail!(
             "{health} did not answer 200 within {} s:\n{}",
-            PATIENCE.as_secs(),
+            START_TIMEOUT.as_secs(),
             self.last_words()
         )
     }

@@ -22,7 +22,7 @@ use listing::Knowledge;
 use std::time::Duration;
 
 /// How often the list is asked for while a document moves: one request, of the 60 a minute that the smallest plan has.
-const EVERY: Duration = Duration::from_secs(2);
+const REFRESH_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The knowledge of a workspace.
 #[component]
@@ -35,7 +35,7 @@ pub fn Documents() -> impl IntoView {
             .here()
             .is_some_and(|list| any_processing(&list.documents))
     };
-    knowledge.documents.refresh_while(moving, EVERY);
+    knowledge.documents.refresh_while(moving, REFRESH_INTERVAL);
     view! {
         <drop::DropZone>
             <PageHead title="Knowledge" lead="Your agents answer from these documents, and from nothing else.">

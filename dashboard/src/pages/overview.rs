@@ -21,7 +21,7 @@ use std::time::Duration;
 
 /// How often the page asks while something may be happening by itself: three requests, of the 60 a minute that the
 /// smallest plan has.
-const EVERY: Duration = Duration::from_secs(8);
+const REFRESH_INTERVAL: Duration = Duration::from_secs(8);
 /// How many documents are looked at to see whether any is ready.
 const LOOKED_AT: usize = 100;
 
@@ -37,7 +37,10 @@ struct State {
 pub fn Overview() -> impl IntoView {
     let (api, here) = (expect_context::<AuthorizedApi>(), expect_context::<Here>());
     let state = remote(move || here.id.get(), move |workspace: String| state(api, workspace));
-    state.refresh_while(move || state.here().is_some_and(|state| !state.facts.complete()), EVERY);
+    state.refresh_while(
+        move || state.here().is_some_and(|state| !state.facts.complete()),
+        REFRESH_INTERVAL,
+    );
     // What the shell has of the workspace may be older than this visit to the page.
     if untrack(|| here.workspace.here()).is_some() {
         here.workspace.refresh();

@@ -13,10 +13,10 @@ use std::time::Duration;
 use web_sys::{File, FileList};
 
 /// How long sending pauses when the server says that it is too much.
-const BREATH: Duration = Duration::from_secs(5);
+const BUSY_PAUSE: Duration = Duration::from_secs(5);
 
-/// How long, in milliseconds, lists are left alone while more files are on their way.
-const PAUSE: f64 = 2_500.0;
+/// How long lists are left alone while more files are on their way.
+const RELOAD_PAUSE_MS: f64 = 2_500.0;
 
 /// The files on their way, and who sends them.
 #[derive(Clone, Copy)]
@@ -84,7 +84,7 @@ impl Tray {
             Ok(_) => Stage::Accepted,
             Err(error) if error.code == "RATE_LIMITED" => {
                 self.set(id, Stage::Waiting);
-                set_timeout(move || self.pump(), BREATH);
+                set_timeout(move || self.pump(), BUSY_PAUSE);
                 return;
             }
             Err(error) => Stage::Refused {
@@ -101,7 +101,10 @@ impl Tray {
     fn tell(self) {
         let now = platform::now();
         let last = !self.uploads.try_with_untracked(Uploads::under_way).unwrap_or_default();
-        let long_ago = self.told.try_get_value().is_some_and(|told| now - told > PAUSE);
+        let long_ago = self
+            .told
+            .try_get_value()
+            .is_some_and(|told| now - told > RELOAD_PAUSE_MS);
         if last || long_ago {
             let _gone = self.told.try_set_value(now);
             let _gone = self.arrived.try_update(|arrived| *arrived += 1);

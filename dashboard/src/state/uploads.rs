@@ -3,7 +3,7 @@
 use shared::limits::MAX_UPLOAD_BYTES;
 
 /// How many files are sent at the same time.
-pub const AT_ONCE: usize = 3;
+pub const MAX_CONCURRENT_UPLOADS: usize = 3;
 
 /// One file on its way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Uploads {
             .iter()
             .filter(|file| matches!(file.stage, Stage::Sending(_)))
             .count();
-        if sending >= AT_ONCE {
+        if sending >= MAX_CONCURRENT_UPLOADS {
             return None;
         }
         let file = self.files.iter_mut().find(|file| file.stage == Stage::Waiting)?;

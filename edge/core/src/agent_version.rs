@@ -8,14 +8,13 @@ use crate::{Error, Result};
 use edge_model::AgentId;
 use edge_model::actor::Actor;
 use edge_model::agent::{Agent, AgentStatus, AgentVersion, AgentVersionSummary};
+use edge_model::limits::NAME_CHARS;
 use edge_model::text::Name;
 use edge_store::agent_versions;
 use edge_store::agents::Edit;
 
 /// What the name of a copy ends with.
 const COPY: &str = " (copy)";
-/// The longest name, in characters.
-const LONGEST: usize = 200;
 
 /// Puts an agent aside: it answers nobody any more. What it said and was is kept.
 ///
@@ -76,7 +75,7 @@ pub async fn duplicate(app: &App, caller: &Caller, id: &AgentId, name: Option<Na
     let original = agent::find(app, &caller.workspace().id, id).await?;
     let name = name.map_or_else(
         || {
-            let stem: String = original.name.chars().take(LONGEST - COPY.len()).collect();
+            let stem: String = original.name.chars().take(NAME_CHARS.end() - COPY.len()).collect();
             stem + COPY
         },
         |it| it.to_string(),

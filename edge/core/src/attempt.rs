@@ -7,20 +7,22 @@ use crate::Result;
 use crate::app::App;
 use crate::changes::Changes;
 use crate::ports::{Company, Unread};
+use edge_model::time::TimeDelta;
 use edge_model::{Timestamp, WorkspaceId};
 use edge_permit::Permit;
 use edge_store::{Statement, attempts};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 /// How many crashes are charged to work before it is set aside.
 pub(crate) const MOST_TRAPS: u32 = 3;
-/// How long between two looks at whether it is one's turn, in milliseconds.
-const LOOK_INTERVAL: u32 = 20;
-/// How long after work that somebody else has just ended it is looked at again, in milliseconds.
-const RETRY: i64 = 1_000;
-/// How long what is known against work is kept, in milliseconds.
-pub(crate) const KEPT: i64 = 30 * edge_model::time::DAY;
+/// How long between two looks at whether it is one's turn.
+const LOOK_INTERVAL: Duration = Duration::from_millis(20);
+/// How long after work that somebody else has just ended it is looked at again.
+const RETRY_DELAY: TimeDelta = TimeDelta::seconds(1);
+/// How long what is known against work is kept.
+pub(crate) const CRASHES_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// How work ended, as far as its row is concerned.
 const ENDED: u8 = 0;
@@ -33,10 +35,10 @@ pub(crate) struct Work {
     pub(crate) workspace_id: WorkspaceId,
     /// What it is: the same each time it is tried.
     pub(crate) name: String,
-    /// How long it may take, in milliseconds. A crash costs that much.
-    pub(crate) lease: i64,
-    /// For how long it is set aside, in milliseconds; then it has one more try. 0 where a person has to order it again.
-    pub(crate) set_aside: i64,
+    /// How long it may take. A crash costs that much.
+    pub(crate) lease: TimeDelta,
+    /// For how long it is set aside; then it has one more try. Zero where a person has to order it again.
+    pub(crate) set_aside: TimeDelta,
 }
 
 /// Whether work may begin.
@@ -172,7 +174,7 @@ pub(crate) async fn begin_together(
 /// When the database does not answer.
 pub(crate) async fn begin_alone(app: &App, work: Work, hold: impl Fn(Timestamp) -> Option<Statement>) -> Result<Begin> {
     let Some(unended) = app.store.unended(&work.workspace_id, &work.name).await? else {
-        return Ok(Begin::Later(app.now().plus(RETRY)));
+        return Ok(Begin::Later(app.now().plus(RETRY_DELAY)));
     };
     let now = app.now();
     match unended {
@@ -188,7 +190,7 @@ pub(crate) async fn begin_alone(app: &App, work: Work, hold: impl Fn(Timestamp) 
     let begun = changes.push(attempts::begin_alone(&work.workspace_id, &work.name, now, until));
     changes.extend(hold(until));
     if !changes.commit().await?.has(begun) {
-        return Ok(Begin::Later(now.plus(RETRY)));
+        return Ok(Begin::Later(now.plus(RETRY_DELAY)));
     }
     Ok(Begin::Run(Attempt {
         work,

@@ -9,6 +9,7 @@ use crate::{Error, Result};
 use async_trait::async_trait;
 use edge_model::event::{Event, Happening};
 use edge_model::job::{Job, Task};
+use edge_model::time::TimeDelta;
 use edge_model::{EventId, JobId, WorkspaceId};
 use edge_store::{Statement, Wake, Waker, deliveries, events, jobs};
 use serde_json::Value;
@@ -103,11 +104,11 @@ impl<'a> Changes<'a> {
         Ok(event.id)
     }
 
-    /// Orders a task, due in `delay` milliseconds, and returns the id of its job.
+    /// Orders a task, due in `delay`, and returns the id of its job.
     ///
     /// # Errors
     /// When there is no randomness for its id.
-    pub(crate) fn enqueue(&mut self, workspace: &WorkspaceId, task: Task, delay: i64) -> Result<JobId> {
+    pub(crate) fn enqueue(&mut self, workspace: &WorkspaceId, task: Task, delay: TimeDelta) -> Result<JobId> {
         let now = self.app.now();
         let id = JobId::new(self.app.id(JobId::PREFIX)?);
         let job = Job {

@@ -10,7 +10,7 @@ use edge_model::CodeId;
 use edge_model::account::OtpPurpose;
 use edge_model::code::MailedCode;
 use edge_model::text::Email;
-use edge_model::time::MINUTE;
+use edge_model::time::TimeDelta;
 use edge_store::mailed_codes::{BlockLimits, MailLimits, TryLimits};
 
 /// How long a code is valid, in minutes.
@@ -63,7 +63,7 @@ fn keyed_hash(app: &App, text: &str) -> Result<String> {
 /// Makes the row of a new code.
 pub(crate) fn new(app: &App, from: &ClientAddress, email: &Email, purpose: OtpPurpose) -> Result<MailedCode> {
     let now = app.now();
-    let after = |minutes: u32| now.plus(i64::from(minutes) * MINUTE);
+    let after = |minutes: u32| now.plus(TimeDelta::minutes(minutes.into()));
     Ok(MailedCode {
         id: CodeId::new(app.id(CodeId::PREFIX)?),
         purpose,

@@ -22,7 +22,7 @@ use crate::{Error, Result, secret};
 use edge_model::Timestamp;
 use edge_model::crawl::{CrawlPage, Found, PageKind, PageState};
 use edge_model::source::{Source, SourceStatus};
-use edge_model::time::{DAY, MINUTE, SECOND};
+use edge_model::time::TimeDelta;
 use edge_store::crawls::{self, CrawlSize, CrawlView, NextPage};
 use edge_store::sources::{self, SourceRef};
 use edge_store::{Constraint, Statement, Wake};
@@ -30,26 +30,26 @@ use outcome::Outcome;
 use url::Url;
 
 /// How many clicks from the start a page may be.
-const DEEPEST: u32 = 25;
+const MAX_CLICKS: u32 = 25;
 /// How many redirects are followed to a page.
 const HOPS: u32 = 5;
-/// How long one address may take, in milliseconds: the answer, and reading it. A crash costs that much.
-const LEASE: i64 = 50 * SECOND;
-/// How long an address that crashed us is not asked for again, in milliseconds.
-const SET_ASIDE: i64 = DAY;
-/// When an address over which the parser crashed is asked for again, in milliseconds.
-const AFTER_CRASH: i64 = 10 * SECOND;
+/// How long one address may take: the answer, and reading it. A crash costs that much.
+const PAGE_LEASE: TimeDelta = TimeDelta::seconds(50);
+/// How long an address that crashed us is not asked for again.
+const SET_ASIDE: TimeDelta = TimeDelta::days(1);
+/// When an address over which the parser crashed is asked for again.
+const RETRY_AFTER_CRASH: TimeDelta = TimeDelta::seconds(10);
 /// When an address that could not be had is asked for again; after the last time it has failed.
-const PATIENCE: [i64; 3] = [10 * SECOND, MINUTE, 5 * MINUTE];
+const RETRY_SCHEDULE: [TimeDelta; 3] = [TimeDelta::seconds(10), TimeDelta::minutes(1), TimeDelta::minutes(5)];
 /// How many addresses one step puts into the frontier.
-const AT_ONCE: usize = 5_000;
+const MAX_FOUND_PER_STEP: usize = 5_000;
 /// How many of them, and how many bytes of them, one statement does, and how many statements a step writes: the database
 /// takes parameters of up to 2 MB.
 const A_STATEMENT: usize = 1_000;
 const BYTES: usize = 500_000;
 const STATEMENTS: usize = 10;
-/// How long it is known what a host forbids that nobody asks for anything, in milliseconds.
-const KEPT: i64 = 30 * DAY;
+/// How long it is known what a host forbids that nobody asks for anything.
+const HOST_LIFETIME: TimeDelta = TimeDelta::days(30);
 /// Why an address of a shape that there are many of is left out.
 const TRAP: &str = "too many addresses of this kind";
 /// Why a page is left out in favour of another.
@@ -60,9 +60,9 @@ const CANONICAL: &str = "the page names another one as canonical";
 ///
 /// # Errors
 /// When the database does not answer; what a site does wrong is written down, not reported.
-pub async fn drain(app: &App, source: &SourceRef, budget_ms: i64) -> Result<Option<Timestamp>> {
+pub async fn drain(app: &App, source: &SourceRef, budget: TimeDelta) -> Result<Option<Timestamp>> {
     let app = &app.working_for(Wake::Crawl(source.clone()));
-    let stop = app.now().plus(budget_ms);
+    let stop = app.now().plus(budget);
     loop {
         let now = app.now();
         let Some(view) = app.store.crawl(source, now).await? else {
@@ -91,7 +91,9 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
     for source in app.store.due_sources(now).await? {
         end = end.and(app.crawls.wake(&source).await);
     }
-    Changes::of(app, crawls::purge_hosts(now.plus(-KEPT))).commit().await?;
+    Changes::of(app, crawls::purge_hosts(now.plus(-HOST_LIFETIME)))
+        .commit()
+        .await?;
     end
 }
 
@@ -121,7 +123,7 @@ impl Crawl {
         Work {
             workspace_id: self.source.workspace_id.clone(),
             name,
-            lease: LEASE,
+            lease: PAGE_LEASE,
             set_aside: SET_ASIDE,
         }
     }
@@ -263,15 +265,15 @@ async fn settle(app: &App, crawl: &Crawl, mut page: CrawlPage, outcome: Outcome)
     match outcome {
         Outcome::Crashed => {
             page.reason = Some("our reader crashed while it was read".into());
-            page.next_at = now.plus(AFTER_CRASH);
+            page.next_at = now.plus(RETRY_AFTER_CRASH);
         }
         Outcome::Later { reason, after } => {
             let tries = usize::try_from(page.tries).unwrap_or(usize::MAX);
             page.tries += 1;
             page.reason = Some(reason);
-            match PATIENCE.get(tries) {
+            match RETRY_SCHEDULE.get(tries) {
                 Some(wait) => {
-                    let until = now.plus(after.map_or(*wait, |it| it.clamp(*wait, 10 * MINUTE)));
+                    let until = now.plus(after.map_or(*wait, |it| it.clamp(*wait, TimeDelta::minutes(10))));
                     page.next_at = until;
                     // Who says when to come back means the whole host.
                     writes.extend(after.map(|_| crawls::pause_host(&page.origin, until)));
@@ -332,7 +334,7 @@ fn enqueue(crawl: &Crawl, found: &[Found]) -> Vec<Statement> {
     let length = |it: &Found| it.url.len() + it.origin.len() + it.shape.as_ref().map_or(0, String::len);
     let mut parts: Vec<Vec<&Found>> = vec![];
     let mut bytes = 0;
-    for one in found.iter().take(AT_ONCE) {
+    for one in found.iter().take(MAX_FOUND_PER_STEP) {
         bytes += length(one);
         match parts.last_mut() {
             Some(part) if part.len() < A_STATEMENT && bytes <= BYTES => part.push(one),
@@ -357,7 +359,7 @@ fn found(app: &App, crawl: &Crawl, url: &Url, depth: u32) -> Option<Found> {
     }
     let skipped = if !scope::is_wanted(&crawl.source, url) {
         Some("the patterns leave it out")
-    } else if depth > DEEPEST {
+    } else if depth > MAX_CLICKS {
         Some("too many clicks from the start")
     } else {
         address::objection(url, app.now())

@@ -3,14 +3,14 @@ use crate::app::App;
 use crate::changes::Changes;
 use crate::{Result, blob, index};
 use edge_model::job::Task;
-use edge_model::time::MINUTE;
+use edge_model::time::TimeDelta;
 use edge_model::{DocumentId, WorkspaceId};
 
 /// How many contents one job erases: an invocation may ask other services for so much, and no more.
 const ERASED_AT_ONCE: usize = 100;
-/// When the contents of what was deleted are erased, in milliseconds: whoever gives the same again at once has put the
+/// When the contents of what was deleted are erased: whoever gives the same again at once has put the
 /// bytes in their place before any row names them.
-const DELAY: i64 = MINUTE;
+const ERASE_DELAY: TimeDelta = TimeDelta::minutes(1);
 
 /// Commits what deletes documents, all at once with what takes their passages out of the index and has their contents
 /// deleted, as far as nothing else is made of them. The index is replaced also when they have no passages yet: a job
@@ -32,7 +32,7 @@ pub(crate) async fn write(
 pub(crate) fn erase(changes: &mut Changes<'_>, workspace: &WorkspaceId, contents: &[String]) -> Result<()> {
     for part in contents.chunks(ERASED_AT_ONCE) {
         let keys = part.iter().map(|it| blob::upload_key(workspace, it)).collect();
-        changes.enqueue(workspace, Task::EraseBlobs { keys }, DELAY)?;
+        changes.enqueue(workspace, Task::EraseBlobs { keys }, ERASE_DELAY)?;
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ use attempt::Outcome;
 use edge_model::delivery::{Attempt, Delivery, DeliveryStatus};
 use edge_model::event::{Happening, Test};
 use edge_model::job::Task;
-use edge_model::time::{DAY, SECOND};
+use edge_model::time::TimeDelta;
 use edge_model::webhook::{DisabledBecause, Webhook};
 use edge_model::{DeliveryId, Timestamp, WebhookId};
 use edge_store::deliveries::{Due, Endpoint, Range};
@@ -26,26 +26,29 @@ use edge_store::{Page, deliveries, events, webhooks};
 use futures_util::future::join_all;
 
 /// How many deliveries to one endpoint are under way at a time.
-const AT_ONCE: u32 = 4;
+const MAX_CONCURRENT_DELIVERIES: u32 = 4;
 /// How many events may be ordered again at a time.
-const REPLAY: u32 = 1_000;
-/// An endpoint that took nothing for so long, while it was tried again and again, is disabled, in milliseconds.
-const LONGEST_FAILURE: i64 = 5 * DAY;
-/// How long one attempt may take, in milliseconds. A crash costs that much.
-const LEASE: i64 = 45 * SECOND;
-/// How long events and what became of them are kept, in milliseconds.
-const KEPT: i64 = 30 * DAY;
+const MAX_REPLAYED_EVENTS: u32 = 1_000;
+/// An endpoint that took nothing for so long, while it was tried again and again, is disabled.
+const LONGEST_FAILURE: TimeDelta = TimeDelta::days(5);
+/// How long one attempt may take. A crash costs that much.
+const ATTEMPT_LEASE: TimeDelta = TimeDelta::seconds(45);
+/// How long events and what became of them are kept.
+const EVENT_LIFETIME: TimeDelta = TimeDelta::days(30);
 
 /// Delivers what is due to an endpoint until nothing is or the time is over, and returns when to come back; none when
 /// there is nothing left to do.
 ///
 /// # Errors
 /// When the database does not answer; what an endpoint does wrong is written down, not reported.
-pub async fn drain(app: &App, endpoint: &Endpoint, budget_ms: i64) -> Result<Option<Timestamp>> {
-    let stop = app.now().plus(budget_ms);
+pub async fn drain(app: &App, endpoint: &Endpoint, budget: TimeDelta) -> Result<Option<Timestamp>> {
+    let stop = app.now().plus(budget);
     loop {
         let now = app.now();
-        let found = app.store.due_deliveries(endpoint, now, AT_ONCE).await?;
+        let found = app
+            .store
+            .due_deliveries(endpoint, now, MAX_CONCURRENT_DELIVERIES)
+            .await?;
         let Some((webhook, mut due)) = found.filter(|it| it.0.disabled_because.is_none()) else {
             return Ok(None);
         };
@@ -125,8 +128,8 @@ fn work_of(delivery: &Delivery) -> Work {
     Work {
         workspace_id: delivery.workspace_id.clone(),
         name: format!("delivery/{}", delivery.id),
-        lease: LEASE,
-        set_aside: 0,
+        lease: ATTEMPT_LEASE,
+        set_aside: TimeDelta::zero(),
     }
 }
 
@@ -185,7 +188,9 @@ fn give_up(changes: &mut Changes<'_>, webhook: &Webhook, why: DisabledBecause, n
     };
     webhook::disable(changes, webhook, why, now);
     changes.push(events::delete_unkept(&webhook.workspace_id));
-    changes.enqueue(&webhook.workspace_id, task, 0).map(drop)
+    changes
+        .enqueue(&webhook.workspace_id, task, TimeDelta::zero())
+        .map(drop)
 }
 
 /// Works out how a delivery stands after an attempt.
@@ -217,7 +222,9 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
     for endpoint in app.store.endpoints_with_deliveries(now).await? {
         end = end.and(app.deliveries.wake(&endpoint).await);
     }
-    Changes::of(app, events::purge(now.plus(-KEPT))).commit().await?;
+    Changes::of(app, events::purge(now.plus(-EVENT_LIFETIME)))
+        .commit()
+        .await?;
     end
 }
 
@@ -299,7 +306,12 @@ pub async fn replay(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId, r
     let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
     webhook::require_active(&webhook)?;
     let mut changes = Changes::new(app);
-    let replayed = changes.push(deliveries::replay(&endpoint_of(&webhook), range, REPLAY, app.now()));
+    let replayed = changes.push(deliveries::replay(
+        &endpoint_of(&webhook),
+        range,
+        MAX_REPLAYED_EVENTS,
+        app.now(),
+    ));
     let count = changes.commit().await?.count(replayed);
     Ok(u64::try_from(count).unwrap_or_default())
 }

@@ -11,14 +11,14 @@ use edge_model::document::{Document, DocumentKind, DocumentStatus, DocumentVersi
 use edge_model::job::Task;
 use edge_model::limits::MAX_UPLOAD_BYTES;
 use edge_model::text::Name;
-use edge_model::time::MINUTE;
+use edge_model::time::TimeDelta;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
 use edge_store::documents::Filter;
 use edge_store::{Constraint, Page, Statement, crawls, document_versions, documents, jobs};
 use std::collections::BTreeSet;
 
-/// After how long bytes are erased that no row names, in milliseconds: longer than a request takes.
-const UNCLAIMED: i64 = 5 * MINUTE;
+/// After how long bytes are erased that no row names: longer than a request takes.
+const UNCLAIMED_LIFETIME: TimeDelta = TimeDelta::minutes(5);
 
 /// How many versions of a document are kept, the current one included.
 const KEPT_VERSIONS: u32 = 20;
@@ -101,7 +101,7 @@ pub(crate) async fn keep_bytes(
     let key = blob::upload_key(workspace, hash);
     let keys = vec![key.clone()];
     let mut changes = Changes::new(app);
-    let id = changes.enqueue(workspace, Task::EraseBlobs { keys }, UNCLAIMED)?;
+    let id = changes.enqueue(workspace, Task::EraseBlobs { keys }, UNCLAIMED_LIFETIME)?;
     changes.commit().await?;
     blob::put(app, &key, bytes).await?;
     Ok(jobs::delete(workspace, &id))
@@ -256,7 +256,9 @@ pub(crate) fn process(changes: &mut Changes<'_>, document: &Document) -> Result<
         document_id: document.id.clone(),
         version: document.version,
     };
-    changes.enqueue(&document.workspace_id, task, 0).map(drop)
+    changes
+        .enqueue(&document.workspace_id, task, TimeDelta::zero())
+        .map(drop)
 }
 
 /// Lists documents, newest first, and counts all that the filter lets through.

@@ -11,14 +11,15 @@ use crate::ports::{Clock, Embeddings, Fault};
 use edge_model::workspace::Embedder;
 use futures_util::future::{Either, select};
 use std::sync::Arc;
+use std::time::Duration;
 
-/// How long a question may wait for its vectors, second tries included, in milliseconds.
-const QUESTION_PATIENCE: u32 = 1_500;
+/// How long a question may wait for its vectors, second tries included.
+const QUESTION_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// How long some passages may.
-const PASSAGES_PATIENCE: u32 = 10_000;
-/// How long to wait before the second try of each, in milliseconds.
-const QUESTION_PAUSE: u32 = 100;
-const PASSAGES_PAUSE: u32 = 1_000;
+const PASSAGES_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long to wait before the second try of each.
+const QUESTION_RETRY_DELAY: Duration = Duration::from_millis(100);
+const PASSAGES_RETRY_DELAY: Duration = Duration::from_secs(1);
 /// How often a model is asked the same at most.
 const ATTEMPTS: u32 = 2;
 
@@ -54,7 +55,7 @@ impl EmbeddingModel {
     /// # Errors
     /// When there are none in time, or what comes is no use.
     pub(crate) async fn questions(&self, clock: &dyn Clock, texts: &[String]) -> Result<Vec<Vec<f32>>, Fault> {
-        self.ask(clock, texts, QUESTION_PATIENCE, QUESTION_PAUSE).await
+        self.ask(clock, texts, QUESTION_TIMEOUT, QUESTION_RETRY_DELAY).await
     }
 
     /// Returns the vectors of passages, in order.
@@ -62,15 +63,15 @@ impl EmbeddingModel {
     /// # Errors
     /// When there are none in time, or what comes is no use.
     pub(crate) async fn passages(&self, clock: &dyn Clock, texts: &[String]) -> Result<Vec<Vec<f32>>, Fault> {
-        self.ask(clock, texts, PASSAGES_PATIENCE, PASSAGES_PAUSE).await
+        self.ask(clock, texts, PASSAGES_TIMEOUT, PASSAGES_RETRY_DELAY).await
     }
 
     async fn ask(
         &self,
         clock: &dyn Clock,
         texts: &[String],
-        patience: u32,
-        pause: u32,
+        timeout: Duration,
+        retry_delay: Duration,
     ) -> Result<Vec<Vec<f32>>, Fault> {
         if !self.breaker.admits(clock.now()) {
             return Err(Fault::Resting);
@@ -82,14 +83,14 @@ impl EmbeddingModel {
                 match answer {
                     Err(fault) if fault.is_passing() && attempt < ATTEMPTS => {
                         (self.report)(&fault);
-                        clock.sleep(pause * attempt).await;
+                        clock.sleep(retry_delay * attempt).await;
                         attempt += 1;
                     }
                     end => return end,
                 }
             }
         };
-        let answer = match select(Box::pin(tries), clock.sleep(patience)).await {
+        let answer = match select(Box::pin(tries), clock.sleep(timeout)).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => Err(Fault::Slow("vectors")),
         };

@@ -3,24 +3,24 @@ use crate::Result;
 use crate::app::App;
 use crate::changes::Changes;
 use edge_model::job::Task;
-use edge_model::time::MINUTE;
+use edge_model::time::TimeDelta;
 use edge_model::{JobId, WorkspaceId};
 use edge_store::{attempts, jobs, workspaces};
 use std::collections::BTreeSet;
 
-/// When what was written late is erased, in milliseconds: whoever was at work has then ended.
-const LATE: i64 = 15 * MINUTE;
+/// When what was written late is erased: whoever was at work has then ended.
+const LATE_ERASE_DELAY: TimeDelta = TimeDelta::minutes(15);
 /// How many blobs one run deletes: an invocation may ask other services for about 1,000 things, and two runs may come in one.
-const AT_ONCE: usize = 300;
-/// When the next run comes, in milliseconds: in an invocation of its own, and once lists name no more what is gone.
-const PAUSE: i64 = MINUTE;
+const MAX_ERASED_PER_RUN: usize = 300;
+/// When the next run comes: in an invocation of its own, and once lists name no more what is gone.
+const RUN_PAUSE: TimeDelta = TimeDelta::minutes(1);
 
 /// Deletes a workspace: its rows and what was to be done for it. Orders the rest to be erased.
 pub(crate) fn workspace(changes: &mut Changes<'_>, id: &WorkspaceId) -> Result<()> {
     changes.push(jobs::delete_all(id, None));
     changes.push(attempts::delete_all(id));
-    changes.enqueue(id, Task::EraseWorkspace { is_last: false }, 0)?;
-    changes.enqueue(id, Task::EraseWorkspace { is_last: true }, LATE)?;
+    changes.enqueue(id, Task::EraseWorkspace { is_last: false }, TimeDelta::zero())?;
+    changes.enqueue(id, Task::EraseWorkspace { is_last: true }, LATE_ERASE_DELAY)?;
     changes.push(workspaces::delete(id));
     Ok(())
 }
@@ -34,7 +34,7 @@ pub(crate) async fn erase(app: &App, id: &WorkspaceId, own: &JobId, is_last: boo
     let mut changes = Changes::new(app);
     if !erase_blobs(app, id).await? {
         // The two change places at once, so that there are never two that order each other.
-        changes.enqueue(id, Task::EraseWorkspace { is_last }, PAUSE)?;
+        changes.enqueue(id, Task::EraseWorkspace { is_last }, RUN_PAUSE)?;
         changes.push(jobs::delete(id, own));
     } else if is_last {
         changes.push(jobs::delete_all(id, Some(own)));
@@ -74,7 +74,7 @@ async fn erase_blobs(app: &App, id: &WorkspaceId) -> Result<bool> {
                 return Ok(false);
             }
             for key in keys {
-                if gone.len() >= AT_ONCE {
+                if gone.len() >= MAX_ERASED_PER_RUN {
                     return Ok(false);
                 }
                 app.blobs.delete(&key).await?;

@@ -11,6 +11,7 @@ use crate::changes::Changes;
 use edge_model::conversation::{Answer, Author, Citation, Conversation, MessageStatus};
 use edge_model::event::{Happening, MessageAnswered, SourceRef};
 use edge_model::text::Question;
+use edge_model::time::TimeDelta;
 use edge_model::workspace::Workspace;
 use edge_model::{MessageId, Timestamp, WorkspaceId};
 use edge_store::{conversations, documents};
@@ -83,7 +84,13 @@ impl Exchange {
             began,
         ));
         // A millisecond later, so that the order of the two is never in doubt.
-        changes.push(message(&exchange.answer_id, Author::Agent, pending, "", began.plus(1)));
+        changes.push(message(
+            &exchange.answer_id,
+            Author::Agent,
+            pending,
+            "",
+            began.plus(TimeDelta::milliseconds(1)),
+        ));
         Ok(exchange)
     }
 

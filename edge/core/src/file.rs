@@ -7,6 +7,7 @@ use edge_extract::Reason;
 use futures_util::future::{Either, select};
 use std::borrow::Cow;
 use std::pin::pin;
+use std::time::Duration;
 
 /// A file as it was uploaded.
 #[derive(Clone, Debug)]
@@ -18,8 +19,8 @@ pub struct Upload {
     pub bytes: Vec<u8>,
 }
 
-/// How long the parser may take, in milliseconds: less than a job is left alone.
-const PARSER_TIMEOUT: u32 = 35_000;
+/// How long the parser may take: less than a job is left alone.
+const PARSER_TIMEOUT: Duration = Duration::from_secs(35);
 
 impl Upload {
     fn hint(&self) -> Hint {

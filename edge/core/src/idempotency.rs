@@ -17,18 +17,17 @@ use crate::ports::Window;
 use crate::seeded::{SameIds, Seeded};
 use crate::{Error, Kind, Result, secret, throttle};
 use edge_model::Timestamp;
-use edge_model::time::{DAY, MINUTE};
+use edge_model::time::TimeDelta;
 use edge_store::Made;
 use edge_store::idempotency_keys::{self, Claim, Kept, Remains};
 use request_key::RequestKey;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// How long it is known that a request was done, in milliseconds.
-const KEPT: i64 = DAY;
-/// How long a request may run before another one with its key is let through, in milliseconds: the first one has
-/// crashed then.
-const HELD: i64 = 2 * MINUTE;
+/// How long it is known that a request was done.
+const KEY_LIFETIME: TimeDelta = TimeDelta::days(1);
+/// How long a request may run before another one with its key is let through: the first one has crashed then.
+const REQUEST_LEASE: TimeDelta = TimeDelta::minutes(2);
 /// The largest answer that is kept, in bytes. Sealed and as JSON it must fit into a row.
 pub const MAX_ANSWER_LENGTH: usize = 512 * 1024;
 /// How many requests with a key an hour has from one network whose sender is unknown.
@@ -146,7 +145,7 @@ pub async fn begin(app: &App, request: &Repeatable<'_>) -> Result<Verdict> {
     };
     let now = app.now();
     let seed = RequestKey::sealed(app, &claim.id)?;
-    let (until, expires_at) = (now.plus(HELD), now.plus(KEPT));
+    let (until, expires_at) = (now.plus(REQUEST_LEASE), now.plus(KEY_LIFETIME));
     let kept = app
         .store
         .claim_request(&claim, &seed, request.subjects, now, until, expires_at)

@@ -14,16 +14,22 @@ use crate::{Error, Kind, Result, blob, secret};
 pub(crate) use compact::compact;
 use edge_model::job::Task;
 use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry, Snapshot};
+use edge_model::time::TimeDelta;
 use edge_model::{DocumentId, WorkspaceId};
 use edge_store::{Constraint, index_snapshots};
 pub use embed::Progress;
 use retrieval::index::vectors::Policy;
 use retrieval::{Embedder, Index, Layer, Segment};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How large a workspace's index may become, in bytes: it is searched in memory, and others need some of the budget
 /// meanwhile. About 43,000 passages.
-const LARGEST: u64 = (SHARED - 8 * 1024 * 1024) as u64;
+const MAX_INDEX_BYTES: u64 = (SHARED - 8 * 1024 * 1024) as u64;
+/// How long between two looks at whether another request has loaded what this one needs.
+const LOOK_INTERVAL: Duration = Duration::from_millis(5);
+/// How long to wait before a change is made again that another one came before.
+const CONFLICT_PAUSE: Duration = Duration::from_millis(20);
 /// What is held twice while the model is loaded, in bytes.
 const LOADING_MODEL: usize = 10 * 1024 * 1024;
 /// The embedding table among the shipped files.
@@ -43,7 +49,7 @@ pub async fn embedder(app: &App) -> Result<Arc<Embedder>> {
         if app.indexes.with(|it| it.claim(WHAT, app.now()))? {
             break;
         }
-        app.clock.sleep(5).await;
+        app.clock.sleep(LOOK_INTERVAL).await;
     }
     let loaded = load_embedder(app).await;
     app.indexes.with(|it| {
@@ -78,7 +84,7 @@ pub async fn load(app: &App, snapshot: &Snapshot) -> Result<Arc<Loaded>> {
         if app.indexes.with(|it| it.claim(what, app.now()))? {
             break;
         }
-        app.clock.sleep(5).await;
+        app.clock.sleep(LOOK_INTERVAL).await;
     }
     let loaded = load_segments(app, snapshot).await;
     app.indexes.with(|it| it.loading.retain(|it| it.0 != what))?;
@@ -215,10 +221,10 @@ pub(crate) async fn replace(
             .segments
             .retain(|it| segments.iter().all(|new| new.key != it.key));
         manifest.segments.extend(segments.iter().map(entry));
-        if manifest.size() > LARGEST {
+        if manifest.size() > MAX_INDEX_BYTES {
             let message = format!(
                 "the workspace is full: what is searched may take {} MB; delete documents first",
-                LARGEST / 1024 / 1024
+                MAX_INDEX_BYTES / 1024 / 1024
             );
             return Err(Error::new(Kind::Unprocessable, message));
         }
@@ -257,7 +263,7 @@ async fn change(
     compact::forget(&mut snapshot.manifest);
     changes.push(index_snapshots::replace(&snapshot));
     if compact::is_due(app, &snapshot.manifest) {
-        changes.enqueue(workspace, Task::CompactIndex, 0)?;
+        changes.enqueue(workspace, Task::CompactIndex, TimeDelta::zero())?;
     }
     Ok(())
 }
@@ -285,7 +291,7 @@ pub(crate) async fn retry<T, F: Future<Output = Result<T>>>(app: &App, change: i
                 if attempt >= 8 {
                     return Err(Error::unavailable("too many changes at once; try again", error).retry_after(1));
                 }
-                app.clock.sleep(20).await;
+                app.clock.sleep(CONFLICT_PAUSE).await;
             }
             end => return end,
         }

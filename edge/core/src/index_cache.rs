@@ -3,13 +3,14 @@ use crate::memory::Reservation;
 use crate::{Error, Result};
 use edge_budget::Reclaim;
 use edge_model::snapshot::Snapshot;
+use edge_model::time::TimeDelta;
 use edge_model::{Timestamp, WorkspaceId};
 use retrieval::{Embedder, Index, Layer, Segment};
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 
-/// How long one request may be busy loading before another one stops waiting for it, in milliseconds.
-const PATIENCE: i64 = 5_000;
+/// How long one request may be busy loading before another one stops waiting for it.
+const LOADING_TIMEOUT: TimeDelta = TimeDelta::seconds(5);
 
 /// The indexes in memory, and the model they share.
 #[derive(Default)]
@@ -133,7 +134,7 @@ impl Cache {
 
     /// Claims the loading of something, unless somebody else is at it.
     pub(crate) fn claim(&mut self, what: &str, now: Timestamp) -> bool {
-        self.loading.retain(|it| it.1.plus(PATIENCE) > now);
+        self.loading.retain(|it| it.1.plus(LOADING_TIMEOUT) > now);
         let is_free = self.loading.iter().all(|it| it.0 != what);
         if is_free {
             self.loading.push((what.into(), now));

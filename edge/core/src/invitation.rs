@@ -9,7 +9,7 @@ use edge_model::invitation::{INVITATION_DAYS, Invitation};
 use edge_model::letter::Letter;
 use edge_model::mail_ledger::{LedgerEntry, MailKind, MailLimits};
 use edge_model::text::Email;
-use edge_model::time::DAY;
+use edge_model::time::TimeDelta;
 use edge_model::workspace::Role;
 use edge_model::{InvitationId, WorkspaceId};
 use edge_store::{Page, invitations, members};
@@ -40,7 +40,7 @@ pub async fn create(app: &App, caller: &Caller, email: &Email, role: Role) -> Re
         email: email.to_string(),
         role,
         invited_by: Some(inviter.id.clone()),
-        expires_at: now.plus(INVITATION_DAYS * DAY),
+        expires_at: now.plus(TimeDelta::days(INVITATION_DAYS)),
         created_at: now,
         is_mailed: !standing.is_unwanted(),
         workspace_name: caller.workspace().name.clone(),

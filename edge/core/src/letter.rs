@@ -8,6 +8,7 @@ use crate::{Result, recipient, secret};
 use edge_model::WorkspaceId;
 use edge_model::job::Task;
 use edge_model::letter::{Access, Letter};
+use edge_model::time::TimeDelta;
 
 /// Returns whose jobs the mails to an address are that belong to no workspace: a queue for each address.
 pub(crate) fn queue(address: &str) -> WorkspaceId {
@@ -17,15 +18,15 @@ pub(crate) fn queue(address: &str) -> WorkspaceId {
 
 /// Orders a mail of a workspace. The row that the letter names knows the address.
 pub(crate) fn order(changes: &mut Changes<'_>, workspace: &WorkspaceId, letter: Letter) -> Result<()> {
-    order_later(changes, workspace, letter, 0)
+    order_later(changes, workspace, letter, TimeDelta::zero())
 }
 
-/// Orders a mail of a workspace, to be sent in `delay` milliseconds.
+/// Orders a mail of a workspace, to be sent in `delay`.
 pub(crate) fn order_later(
     changes: &mut Changes<'_>,
     workspace: &WorkspaceId,
     letter: Letter,
-    delay: i64,
+    delay: TimeDelta,
 ) -> Result<()> {
     let task = Task::SendMail { to: None, letter };
     changes.enqueue(workspace, task, delay).map(drop)
@@ -37,7 +38,7 @@ pub(crate) async fn post(mut changes: Changes<'_>, to: &str, letter: Letter) -> 
         to: Some(to.to_owned()),
         letter,
     };
-    changes.enqueue(&queue(to), task, 0)?;
+    changes.enqueue(&queue(to), task, TimeDelta::zero())?;
     changes.commit().await.map(drop)
 }
 

@@ -5,7 +5,7 @@ use crate::{Error, Kind, Result, mailbox};
 use edge_model::account::Account;
 use edge_model::mail_ledger::{LedgerEntry, MailKind, MailLimits};
 use edge_model::plan::Plan;
-use edge_model::time::{DAY, HOUR};
+use edge_model::time::TimeDelta;
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::Constraint;
 use edge_store::mail_ledger::{self, MailRoom};
@@ -37,11 +37,12 @@ pub fn open_invitations(plan: Plan) -> u32 {
     }
 }
 
-/// Returns after how many milliseconds mails may go that are ordered together to one address: as many at once as an hour
-/// has, and as many as a day has before the next day.
-pub(crate) fn delays() -> impl Iterator<Item = i64> {
+/// Returns after which time mails may go that are ordered together to one address: as many at once as an hour has, and as
+/// many as a day has before the next day.
+pub(crate) fn delays() -> impl Iterator<Item = TimeDelta> {
     (0..).flat_map(|day| {
-        (0..TO_RECIPIENT_PER_DAY).map(move |it| day * DAY + i64::from(it / TO_RECIPIENT_PER_HOUR) * HOUR)
+        let hour = |it: u32| TimeDelta::hours(i64::from(it / TO_RECIPIENT_PER_HOUR));
+        (0..TO_RECIPIENT_PER_DAY).map(move |it| TimeDelta::days(day) + hour(it))
     })
 }
 
@@ -61,7 +62,7 @@ pub(crate) fn limits(plan: Plan) -> MailLimits {
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn invitation_limits(app: &App, account: &Account, plan: Plan) -> Result<MailLimits> {
-    let is_young = account.created_at.plus(DAY) > app.now();
+    let is_young = account.created_at.plus(TimeDelta::days(1)) > app.now();
     let limits = limits(plan);
     if is_young || !app.store.has_colleague(&account.id).await? {
         return Ok(MailLimits {

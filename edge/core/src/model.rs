@@ -11,23 +11,28 @@ pub(crate) mod server;
 use crate::ports::{Fault, Model};
 use breaker::Breaker;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The model of this installation, and how it has been doing lately.
 pub struct LanguageModel {
     pub port: Arc<dyn Model>,
     pub breaker: Breaker,
-    /// How long it may take from a question to its first word, in milliseconds.
-    pub patience: u32,
+    /// How long it may take from a question to its first word.
+    pub first_word_timeout: Duration,
     report: Box<dyn Fn(&Fault) + Send + Sync>,
 }
 
 impl LanguageModel {
-    /// Takes a model, how long it may take to its first word in milliseconds, and somebody to report every fault to.
-    pub fn new(port: Arc<dyn Model>, patience: u32, report: impl Fn(&Fault) + Send + Sync + 'static) -> Self {
+    /// Takes a model, how long it may take to its first word, and somebody to report every fault to.
+    pub fn new(
+        port: Arc<dyn Model>,
+        first_word_timeout: Duration,
+        report: impl Fn(&Fault) + Send + Sync + 'static,
+    ) -> Self {
         Self {
             port,
             breaker: Breaker::default(),
-            patience,
+            first_word_timeout,
             report: Box::new(report),
         }
     }

@@ -19,6 +19,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// The time.
 #[async_trait]
@@ -26,7 +27,7 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 
     /// Waits, without holding anything up.
-    async fn sleep(&self, millis: u32);
+    async fn sleep(&self, duration: Duration);
 }
 
 /// Randomness.

@@ -10,7 +10,7 @@ use crate::auth::session;
 use crate::changes::Changes;
 use crate::seal::{self, MARK_LENGTH, Purpose};
 use edge_model::job::{SealedRows, Task};
-use edge_model::time::HOUR;
+use edge_model::time::TimeDelta;
 use edge_model::webhook::Webhook;
 use edge_model::{JobId, Timestamp, WorkspaceId};
 use edge_store::{Statement, Wake, jobs, seals};
@@ -19,8 +19,8 @@ use edge_store::{Statement, Wake, jobs, seals};
 const QUEUE: &str = "reseal";
 /// How many rows one run seals anew.
 const ROWS_PER_RUN: u32 = 50;
-/// How long an isolate that was started with the previous secret may go on using it, in milliseconds.
-const ISOLATE_LIFETIME: i64 = HOUR;
+/// How long an isolate that was started with the previous secret may go on using it.
+const ISOLATE_LIFETIME: TimeDelta = TimeDelta::hours(1);
 
 /// How a secret of the ring stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +78,9 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
 /// Orders a run.
 fn order(changes: &mut Changes<'_>, rows: SealedRows, after: String) -> Result<()> {
     let task = Task::Reseal { rows, after };
-    changes.enqueue(&WorkspaceId::new(QUEUE), task, 0).map(drop)
+    changes
+        .enqueue(&WorkspaceId::new(QUEUE), task, TimeDelta::zero())
+        .map(drop)
 }
 
 /// Seals some rows anew and orders the next run in the same transaction, until none are left. Run twice, the second finds the
@@ -157,7 +159,7 @@ pub async fn standing(app: &App, _: Operator) -> Result<Standing> {
         .auth_key(ring.current().id())
         .await?
         .filter(|_| ring.has_previous());
-    let tokens_until = known.map(|it| it.first_used_at.plus(session::SESSION + ISOLATE_LIFETIME));
+    let tokens_until = known.map(|it| it.first_used_at.plus(session::SESSION_LIFETIME + ISOLATE_LIFETIME));
     let is_sealed_anew =
         known.is_some_and(|it| it.resealed_at.is_some()) && keys.iter().skip(1).all(|it| it.sealed == 0);
     let is_over = !ring.has_previous() || is_sealed_anew && tokens_until.is_some_and(|it| it <= app.now());

@@ -6,15 +6,16 @@ use crate::conversation::AnswerStream;
 use crate::ports::RequestContext;
 use crate::{Error, Result, idempotency};
 use edge_model::conversation::MessageStatus;
-use edge_model::time::{MINUTE, SECOND};
+use edge_model::time::TimeDelta;
 use edge_model::{MessageId, WorkspaceId};
 use edge_store::answers::Kept;
 use futures_channel::mpsc::unbounded;
+use std::time::Duration;
 
-/// An answer that is not there so long after its question never will be, in milliseconds.
-const PATIENCE: i64 = 3 * MINUTE;
-/// How often an answer under way is looked for at first and at last, in milliseconds.
-const LOOKS: [u32; 2] = [100, 1_000];
+/// An answer that is not there so long after its question never will be.
+const PENDING_LIFETIME: TimeDelta = TimeDelta::minutes(3);
+/// How often an answer under way is looked for at first and at last.
+const LOOK_INTERVALS: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(1)];
 
 /// What of an answer a reader has read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,11 +90,11 @@ async fn settled(
     mut kept: Kept,
     is_alone: impl Fn() -> bool,
 ) -> Result<Kept> {
-    let end = kept.created_at.plus(PATIENCE);
-    let [mut pause, longest] = LOOKS;
+    let end = kept.created_at.plus(PENDING_LIFETIME);
+    let [mut pause, longest] = LOOK_INTERVALS;
     while kept.status == MessageStatus::Pending {
         if app.now() > end {
-            let cause = format!("pending for {} s", PATIENCE / SECOND);
+            let cause = format!("pending for {} s", PENDING_LIFETIME.num_seconds());
             return Err(Error::unavailable("the answer was interrupted; ask again", cause));
         }
         if is_alone() {

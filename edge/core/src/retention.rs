@@ -3,22 +3,24 @@ use crate::app::App;
 use crate::changes::Changes;
 use crate::{Result, index};
 use edge_model::job::Task;
-use edge_model::time::{DAY, HOUR, MINUTE};
+use edge_model::time::TimeDelta;
 use edge_model::{JobId, WorkspaceId};
 use edge_store::{accounts, analytics, escalations, events, jobs, mail_ledger, transcripts};
 
 /// How many conversations one run deletes: a statement of D1 has 30 seconds.
-const AT_ONCE: u32 = 200;
-/// How long an answer that is under way is left alone, in milliseconds.
-const ANSWERING: i64 = 10 * MINUTE;
-/// After which time without any change an open escalation is closed, in milliseconds.
-const FORGOTTEN: i64 = 180 * DAY;
-/// The longest pause between two looks, in milliseconds.
-const PAUSE: i64 = HOUR;
+const MAX_PURGED_PER_RUN: u32 = 200;
+/// How long an answer that is under way is left alone.
+const ANSWER_LIFETIME: TimeDelta = TimeDelta::minutes(10);
+/// After which time without any change an open escalation is closed.
+const FORGOTTEN: TimeDelta = TimeDelta::days(180);
+/// The longest pause between two looks.
+const LONGEST_PURGE_PAUSE: TimeDelta = TimeDelta::hours(1);
 
 /// Orders the first run, due at once.
 pub(crate) fn order(changes: &mut Changes<'_>, workspace: &WorkspaceId) -> Result<()> {
-    changes.enqueue(workspace, Task::PurgeConversations, 0).map(drop)
+    changes
+        .enqueue(workspace, Task::PurgeConversations, TimeDelta::zero())
+        .map(drop)
 }
 
 /// Deletes what a workspace keeps no longer, and orders the next run in place of any other that waits. Run twice, the
@@ -27,22 +29,28 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
     let Some(days) = app.store.workspace(workspace).await?.and_then(|it| it.retention_days) else {
         return Ok(());
     };
-    let kept = (i64::from(days) * DAY).max(ANSWERING);
+    let kept = TimeDelta::days(days.into()).max(ANSWER_LIFETIME);
     let now = app.now();
     let mut changes = Changes::new(app);
     changes.push(escalations::delete_resolved(workspace, now.plus(-kept)));
     changes.push(jobs::delete_mails_about_nothing(workspace));
     changes.push(analytics::forget_resolved(workspace, now.plus(-kept)));
     changes.push(events::delete_older(workspace, now.plus(-kept)));
-    let deleted = changes.push(transcripts::delete_older(workspace, now.plus(-kept), AT_ONCE));
+    let deleted = changes.push(transcripts::delete_older(
+        workspace,
+        now.plus(-kept),
+        MAX_PURGED_PER_RUN,
+    ));
     let deleted = changes.commit().await?.count(deleted);
-    let is_more = deleted >= usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
+    let is_more = deleted >= usize::try_from(MAX_PURGED_PER_RUN).unwrap_or(usize::MAX);
     let pause = if is_more {
-        0
+        TimeDelta::zero()
     } else {
         let oldest = app.store.oldest_activity(workspace).await?;
-        let due = oldest.map_or(PAUSE, |it| it.plus(kept).0.saturating_sub(now.0));
-        due.clamp(MINUTE, PAUSE)
+        let due = oldest.map_or(LONGEST_PURGE_PAUSE, |it| {
+            TimeDelta::milliseconds(it.plus(kept).0.saturating_sub(now.0))
+        });
+        due.clamp(TimeDelta::minutes(1), LONGEST_PURGE_PAUSE)
     };
     let waiting = jobs::delete_waiting(workspace, Task::PurgeConversations.name(), own);
     let mut changes = Changes::of(app, waiting);
@@ -72,7 +80,7 @@ pub async fn tidy(app: &App) -> Result<()> {
         changes.commit().await?;
     }
     let now = app.now();
-    let day_ago = now.plus(-DAY);
+    let day_ago = now.plus(-TimeDelta::days(1));
     let mut changes = Changes::new(app);
     changes.extend(accounts::delete_ended(day_ago));
     changes.push(mail_ledger::delete_older(day_ago));

@@ -2,6 +2,8 @@
 use crate::guard::{PrivateHost, PublicUrl};
 use crate::keyring::KeyRing;
 use edge_model::plan::Plan;
+use edge_model::time::TimeDelta;
+use std::time::Duration;
 
 /// How this installation is set up. Every member is documented in `public/docs/configuration.md`.
 #[derive(Clone, Debug)]
@@ -18,14 +20,14 @@ pub struct Settings {
     pub mail_from: String,
     /// Hosts that may be reached although they are private: development only.
     pub allow_private_hosts: Vec<PrivateHost>,
-    /// How long a host is left alone between two requests of crawls, in milliseconds.
-    pub crawl_delay: i64,
+    /// How long a host is left alone between two requests of crawls.
+    pub crawl_delay: TimeDelta,
     /// Segments of as many passages are searched by a graph of near vectors; the largest number stands for never.
     pub graph_from: usize,
     /// The language model that puts answers into words; none leaves them to extraction.
     pub model: Option<ModelChoice>,
-    /// How long the language model may take to its first word, in milliseconds.
-    pub model_patience: u32,
+    /// How long the language model may take to its first word.
+    pub first_word_timeout: Duration,
     /// A server that turns texts into vectors.
     pub embedding_server: Option<ModelServer>,
     /// A model of the platform's own that does, by its name.
@@ -76,13 +78,13 @@ impl Settings {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|why| format!("ALLOW_PRIVATE_HOSTS {why}"))?;
         let patience = get("LLM_PATIENCE").unwrap_or_else(|| "15".into());
-        let model_patience = match patience.parse::<u32>() {
-            Ok(seconds @ 1..=120) => seconds * 1_000,
+        let first_word_timeout = match patience.parse::<u64>() {
+            Ok(seconds @ 1..=120) => Duration::from_secs(seconds),
             _ => return Err(format!("LLM_PATIENCE must be 1 to 120 seconds, is `{patience}`")),
         };
         let crawl_delay = get("CRAWL_DELAY").unwrap_or_else(|| "1000".into());
         let crawl_delay = match crawl_delay.parse::<i64>() {
-            Ok(millis @ 0..=60_000) => millis,
+            Ok(millis @ 0..=60_000) => TimeDelta::milliseconds(millis),
             _ => {
                 return Err(format!(
                     "CRAWL_DELAY must be 0 to 60000 milliseconds, is `{crawl_delay}`"
@@ -104,7 +106,7 @@ impl Settings {
             public_url: public_url.trim_end_matches('/').into(),
             mail_from: get("MAIL_FROM").unwrap_or_else(|| "no-reply@edgewise.example".into()),
             model: server.or_else(|| get("WORKERS_AI_MODEL").map(ModelChoice::Platform)),
-            model_patience,
+            first_word_timeout,
             embedding_server,
             platform_embedding_model: get("WORKERS_AI_EMBED_MODEL"),
             crawl_delay,
@@ -174,7 +176,7 @@ mod tests {
         assert!(read(&[secret, ("ALLOW_PRIVATE_HOSTS", "a b")]).is_err_and(|it| it.contains("ALLOW_PRIVATE_HOSTS")));
         assert!(read(&[secret, ("GRAPH_FROM", "0")]).is_err_and(|it| it.contains("GRAPH_FROM")));
         assert!(read(&[secret, ("CRAWL_DELAY", "-1")]).is_err_and(|it| it.contains("CRAWL_DELAY")));
-        assert!(read(&[secret]).is_ok_and(|it| it.crawl_delay == 1_000));
+        assert!(read(&[secret]).is_ok_and(|it| it.crawl_delay == TimeDelta::seconds(1)));
         assert!(read(&[secret, ("GRAPH_FROM", "5000")]).is_ok_and(|it| it.graph_from == 5_000));
         let settings = read(&[secret, ("ALLOW_PRIVATE_HOSTS", "Localhost, 127.0.0.1:9000")]);
         assert_eq!(settings.map(|it| it.allow_private_hosts.len()), Ok(2));
@@ -229,7 +231,9 @@ mod tests {
         for patience in ["0", "121", "1.5", "soon"] {
             assert!(read(&[secret, ("LLM_PATIENCE", patience)]).is_err_and(|it| it.contains("LLM_PATIENCE")));
         }
-        assert!(read(&[secret, ("LLM_PATIENCE", "90")]).is_ok_and(|it| it.model_patience == 90_000));
+        assert!(
+            read(&[secret, ("LLM_PATIENCE", "90")]).is_ok_and(|it| it.first_word_timeout == Duration::from_secs(90))
+        );
         assert!(read(&[secret, model]).is_ok_and(|it| it.model.is_none()));
     }
 

@@ -17,7 +17,7 @@ use edge_model::account::{Account, OtpPurpose};
 use edge_model::letter::Letter;
 use edge_model::sign_up::SignUp;
 use edge_model::text::{Email, Name};
-use edge_model::time::DAY;
+use edge_model::time::TimeDelta;
 use edge_model::{AccountId, SignUpId};
 use edge_store::mailed_codes::{self, SignUpRef};
 use edge_store::sign_ups;
@@ -26,8 +26,8 @@ const PURPOSE: OtpPurpose = OtpPurpose::VerifyEmail;
 /// What who enters a wrong code without an id may do.
 const NOT_TOLD_APART: &str = "the code is wrong or no longer valid, or there was more than one sign-up with this address \
     from your network; send `signup_id`, or sign up again in ten minutes";
-/// How long a sign-up waits for its code, in milliseconds.
-const SIGN_UP_LIFETIME: i64 = DAY;
+/// How long a sign-up waits for its code.
+const SIGN_UP_LIFETIME: TimeDelta = TimeDelta::days(1);
 
 /// Takes a sign-up and mails a code for it. Returns its id, also when the address has an account already or has been
 /// sent too many mails: the answer must not tell.

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::limit::{rate_limited, with_wait};
 use crate::ports::{Outcome, Take, Window};
 use crate::{Error, Kind, Result, secret};
-use edge_model::time::DAY;
+use edge_model::time::TimeDelta;
 
 /// How many wrong passwords a quarter of an hour has for one account from one network.
 const GUESSES_PER_ACCOUNT: u64 = 5;
@@ -117,7 +117,8 @@ impl LoginGuess {
         let outcome = app.limiter.take(&scope, &[take.clone(), known.clone()]).await?;
         let standing = outcome.standings.get(1).filter(|it| it.remaining < it.limit);
         let is_known = standing.is_some();
-        let is_remembered = standing.is_some_and(|it| it.resets_at > Window::TwoMonths.end(app.now()).plus(-DAY));
+        let is_remembered =
+            standing.is_some_and(|it| it.resets_at > Window::TwoMonths.end(app.now()).plus(-TimeDelta::days(1)));
         let counters = match outcome.refused {
             None => vec![take.counter],
             Some(_) if is_known => vec![],

@@ -15,7 +15,7 @@ use crate::{Error, Kind, Result, agent, letter};
 use edge_model::event::EventKind;
 use edge_model::letter::Access;
 use edge_model::text::Name;
-use edge_model::time::HOUR;
+use edge_model::time::TimeDelta;
 use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
 use edge_model::{AgentId, Timestamp, WebhookId, WorkspaceId};
 use edge_store::deliveries::Endpoint;
@@ -25,9 +25,9 @@ use signature::SigningSecret;
 use std::collections::BTreeMap;
 
 /// How many endpoints a workspace may have.
-const MOST: u32 = 100;
-/// How long the secret before a rotation goes on signing, in milliseconds.
-const OVERLAP: i64 = 24 * HOUR;
+const MAX_WEBHOOKS: u32 = 100;
+/// How long the secret before a rotation goes on signing.
+const OLD_SECRET_LIFETIME: TimeDelta = TimeDelta::hours(24);
 
 /// Which endpoints an operation is about.
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ pub async fn create(app: &App, caller: &Caller, scope: Scope, new: NewWebhook) -
     caller.require(Action::ManageWebhooks)?;
     let workspace = &caller.workspace().id;
     check_agent(app, workspace, &scope).await?;
-    match add(app, caller, scope, new, MOST).await? {
+    match add(app, caller, scope, new, MAX_WEBHOOKS).await? {
         Some(added) => Ok(added),
         None => Err(not_added(app, workspace).await?),
     }
@@ -87,13 +87,13 @@ pub async fn create(app: &App, caller: &Caller, scope: Scope, new: NewWebhook) -
 /// Returns why an endpoint was not added.
 async fn not_added(app: &App, workspace: &WorkspaceId) -> Result<Error> {
     let count = app.store.all_webhooks(workspace, None).await?.len();
-    if u32::try_from(count).unwrap_or(u32::MAX) < MOST {
+    if u32::try_from(count).unwrap_or(u32::MAX) < MAX_WEBHOOKS {
         return Ok(Error::new(
             Kind::Forbidden,
             "your right to make webhooks has just been taken away",
         ));
     }
-    let message = format!("a workspace can have at most {MOST} webhooks");
+    let message = format!("a workspace can have at most {MAX_WEBHOOKS} webhooks");
     Ok(Error::new(Kind::Conflict, message))
 }
 
@@ -147,7 +147,7 @@ async fn add(
         id,
     };
     let mut changes = Changes::new(app);
-    let added = changes.push(webhooks::insert(&webhook, MOST, most_of_form));
+    let added = changes.push(webhooks::insert(&webhook, MAX_WEBHOOKS, most_of_form));
     changes.push(caller.require_in_batch(Action::ManageWebhooks));
     letter::access_added(&mut changes, workspace, Access::Webhook(webhook.id.clone()))?;
     let is_added = changes.commit().await?.has(added);
@@ -283,7 +283,7 @@ pub async fn rotate_secret(
     let webhook = find(app, &caller.workspace().id, scope, id).await?;
     let secret = make_secret(app)?;
     let now = app.now();
-    let until = now.plus(OVERLAP);
+    let until = now.plus(OLD_SECRET_LIFETIME);
     let sealed = seal_secret(app, id, &secret)?;
     Changes::of(app, webhooks::rotate(&webhook.workspace_id, id, &sealed, until, now))
         .commit()

@@ -21,22 +21,30 @@ use crate::changes::Changes;
 use crate::{Error, Result};
 use async_trait::async_trait;
 use edge_model::job::{Job, Task};
-use edge_model::time::{DAY, HOUR, MINUTE, SECOND};
+use edge_model::time::TimeDelta;
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::jobs::{self, Lane};
 use edge_store::{Statement, Wake};
 use futures_util::future::join;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-/// How often the prompt lane looks for work while the patient one is busy, in milliseconds.
-const LOOK_INTERVAL: u32 = 200;
-/// How long a job that was begun is left alone, in milliseconds. A crash costs that much at most.
-const LEASE: i64 = 45 * SECOND;
-/// When a job over which the parser crashed is tried again, in milliseconds. It has few such tries, so waiting for longer
-/// each time would only keep its owner waiting.
-const RETRY_AFTER_CRASH: i64 = 2 * SECOND;
+/// How often the prompt lane looks for work while the patient one is busy.
+const LOOK_INTERVAL: Duration = Duration::from_millis(200);
+/// How long a job that was begun is left alone. A crash costs that much at most.
+const JOB_LEASE: TimeDelta = TimeDelta::seconds(45);
+/// When a job over which the parser crashed is tried again. It has few such tries, so waiting for longer each time would only
+/// keep its owner waiting.
+const RETRY_AFTER_CRASH: TimeDelta = TimeDelta::seconds(2);
 /// When a failed job is tried again, unless its kind says otherwise; after the last time it is parked.
-const RETRY_SCHEDULE: [i64; 6] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR];
+const RETRY_SCHEDULE: [TimeDelta; 6] = [
+    TimeDelta::seconds(2),
+    TimeDelta::seconds(10),
+    TimeDelta::minutes(1),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(2),
+];
 
 /// A kind of background work. Safe to run twice.
 #[async_trait(?Send)]
@@ -46,8 +54,8 @@ trait Worker {
         format!("job/{}", job.id)
     }
 
-    /// Returns when a run that failed is tried again, in milliseconds; after the last time the job is parked.
-    fn retry_schedule(&self) -> &'static [i64] {
+    /// Returns when a run that failed is tried again; after the last time the job is parked.
+    fn retry_schedule(&self) -> &'static [TimeDelta] {
         &RETRY_SCHEDULE
     }
 
@@ -77,11 +85,11 @@ enum AfterCrashes {
 }
 
 impl AfterCrashes {
-    /// For how long the work is left alone that is ordered again at once, in milliseconds.
-    fn set_aside(self) -> i64 {
+    /// For how long the work is left alone that is ordered again at once.
+    fn set_aside(self) -> TimeDelta {
         match self {
-            Self::Park => 0,
-            Self::ParkForAll | Self::RetryAfterDay => DAY,
+            Self::Park => TimeDelta::zero(),
+            Self::ParkForAll | Self::RetryAfterDay => TimeDelta::days(1),
         }
     }
 }
@@ -112,9 +120,9 @@ fn worker(task: &Task) -> Box<dyn Worker + '_> {
 ///
 /// # Errors
 /// When the database does not answer; a job that fails is put off, not reported.
-pub async fn drain(app: &App, workspace: &WorkspaceId, budget_ms: i64) -> Result<Option<Timestamp>> {
+pub async fn drain(app: &App, workspace: &WorkspaceId, budget: TimeDelta) -> Result<Option<Timestamp>> {
     let app = &app.working_for(Wake::Jobs(workspace.clone()));
-    let stop = app.now().plus(budget_ms);
+    let stop = app.now().plus(budget);
     let is_done = AtomicBool::new(false);
     let patient = async {
         let end = lane(app, workspace, Lane::Patient, stop).await;
@@ -140,7 +148,7 @@ pub async fn drain(app: &App, workspace: &WorkspaceId, budget_ms: i64) -> Result
 async fn lane(app: &App, workspace: &WorkspaceId, lane: Lane, stop: Timestamp) -> Result<()> {
     while app.now() < stop {
         let now = app.now();
-        let Some(job) = app.store.lease_job(workspace, lane, now, now.plus(LEASE)).await? else {
+        let Some(job) = app.store.lease_job(workspace, lane, now, now.plus(JOB_LEASE)).await? else {
             break;
         };
         let worker = worker(&job.task);
@@ -177,7 +185,7 @@ fn work(job: &Job, worker: &dyn Worker) -> Work {
     Work {
         workspace_id: job.workspace_id.clone(),
         name: worker.name(job),
-        lease: LEASE,
+        lease: JOB_LEASE,
         set_aside: worker.after_crashes().set_aside(),
     }
 }
@@ -198,7 +206,7 @@ async fn set_aside(app: &App, job: &Job, worker: &dyn Worker, work: &Work) -> Re
             changes.push(jobs::park(workspace, &job.id, now, &reason));
         }
         AfterCrashes::RetryAfterDay => {
-            changes.push(jobs::retry(workspace, &job.id, now.plus(DAY), &reason));
+            changes.push(jobs::retry(workspace, &job.id, now.plus(TimeDelta::days(1)), &reason));
         }
     }
     changes.push(work.set_aside(now));

@@ -11,11 +11,12 @@ use futures_util::{Stream, stream};
 use http_body_util::{BodyExt as _, LengthLimitError};
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-/// How long a body may pause, in milliseconds.
-const IDLE_TIMEOUT: u32 = 15_000;
+/// How long a body may pause.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 /// How fast a body must come on average once it took longer than that, in bytes per second: 20 MiB within 11 minutes.
-const MIN_RATE: i64 = 32 * 1024;
+const MIN_RATE: u64 = 32 * 1024;
 
 /// A body that is being received.
 pub(crate) struct Incoming {
@@ -78,9 +79,9 @@ impl Incoming {
     }
 
     fn check_rate(&self) -> Result<()> {
-        let late = self.app.now().0 - self.began.0 - i64::from(IDLE_TIMEOUT);
-        let least = late.max(0) / 1_000 * MIN_RATE;
-        match i64::try_from(self.received).unwrap_or(i64::MAX) < least {
+        let late = self.app.now().since(self.began).saturating_sub(IDLE_TIMEOUT);
+        let least = late.as_secs().saturating_mul(MIN_RATE);
+        match u64::try_from(self.received).unwrap_or(u64::MAX) < least {
             true => Err(too_slow()),
             false => Ok(()),
         }

@@ -12,7 +12,7 @@ use scraper::{Html, Node};
 use url::Url;
 
 /// The deepest nesting that is read: hostile pages nest a hundred thousand elements, real ones some dozens.
-const DEEPEST: usize = 400;
+const MAX_READ_DEPTH: usize = 400;
 /// How many elements a page may have.
 const ELEMENTS: usize = 100_000;
 
@@ -84,7 +84,7 @@ fn check(html: &Html) -> Result<(), Refusal> {
             }
             ego_tree::iter::Edge::Close(_) => depth = depth.saturating_sub(1),
         }
-        if depth > DEEPEST || elements > ELEMENTS {
+        if depth > MAX_READ_DEPTH || elements > ELEMENTS {
             return Err(too_complicated());
         }
     }

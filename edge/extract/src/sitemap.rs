@@ -9,15 +9,15 @@ use std::borrow::Cow;
 use std::io::Read as _;
 
 /// How much is read of a sitemap, in bytes, packed or not. The protocol allows more than an isolate holds.
-const LARGEST: usize = 10 * 1024 * 1024;
+const MAX_SITEMAP_BYTES: usize = 10 * 1024 * 1024;
 /// Unpacking goes on in steps of so many bytes.
 const STEP: usize = 64 * 1024;
 /// How many addresses of it are taken: the protocol's limit.
-const MOST: usize = 50_000;
+const MAX_ADDRESSES: usize = 50_000;
 /// The deepest element. The protocol has three levels, its extensions a few more.
-const DEEPEST: usize = 32;
+const MAX_ELEMENT_DEPTH: usize = 32;
 /// The longest address.
-const LONGEST: usize = 2_048;
+const MAX_ADDRESS_BYTES: usize = 2_048;
 
 /// Reads a sitemap.
 ///
@@ -26,7 +26,7 @@ const LONGEST: usize = 2_048;
 pub async fn sitemap(bytes: &[u8], pause: &dyn Pause) -> Result<Sitemap, Refusal> {
     let mut meter = Meter::new(WORK, pause);
     meter.spend_on(bytes.len())?;
-    if bytes.len() > LARGEST {
+    if bytes.len() > MAX_SITEMAP_BYTES {
         return Err(too_large());
     }
     if bytes.starts_with(&[0x1f, 0x8b]) {
@@ -55,7 +55,7 @@ async fn unpack(bytes: &[u8], meter: &mut Meter<'_>) -> Result<Vec<u8>, Refusal>
         if length == 0 {
             return Ok(unpacked);
         }
-        if unpacked.len() + length > LARGEST {
+        if unpacked.len() + length > MAX_SITEMAP_BYTES {
             return Err(too_large());
         }
         unpacked.extend_from_slice(step.get(..length).unwrap_or_default());
@@ -67,7 +67,7 @@ async fn unpack(bytes: &[u8], meter: &mut Meter<'_>) -> Result<Vec<u8>, Refusal>
 fn too_large() -> Refusal {
     let message = format!(
         "the sitemap is larger than {} MB unpacked; split it",
-        LARGEST / 1024 / 1024
+        MAX_SITEMAP_BYTES / 1024 / 1024
     );
     Refusal::new(Reason::TooMuch, message)
 }
@@ -101,7 +101,7 @@ async fn read(bytes: &[u8], meter: &mut Meter<'_>) -> Result<Sitemap, Refusal> {
     if text.starts_with("http://") || text.starts_with("https://") {
         let pages = text.lines().map(str::trim).filter(|it| is_address(it));
         return Ok(Sitemap {
-            pages: pages.take(MOST).map(str::to_owned).collect(),
+            pages: pages.take(MAX_ADDRESSES).map(str::to_owned).collect(),
             sitemaps: vec![],
         });
     }
@@ -109,7 +109,7 @@ async fn read(bytes: &[u8], meter: &mut Meter<'_>) -> Result<Sitemap, Refusal> {
 }
 
 fn is_address(text: &str) -> bool {
-    !text.is_empty() && text.len() <= LONGEST
+    !text.is_empty() && text.len() <= MAX_ADDRESS_BYTES
 }
 
 async fn xml(text: &str, meter: &mut Meter<'_>) -> Result<Sitemap, Refusal> {
@@ -135,7 +135,7 @@ async fn xml(text: &str, meter: &mut Meter<'_>) -> Result<Sitemap, Refusal> {
                     return Err(damaged("it begins with something else"));
                 }
                 path.push(name);
-                if path.len() > DEEPEST {
+                if path.len() > MAX_ELEMENT_DEPTH {
                     return Err(damaged("it is nested too deeply"));
                 }
                 address.clear();
@@ -162,7 +162,7 @@ async fn xml(text: &str, meter: &mut Meter<'_>) -> Result<Sitemap, Refusal> {
                     let is_page = path.first().is_some_and(|it| it == "urlset");
                     let list = if is_page { &mut found.pages } else { &mut found.sitemaps };
                     list.push(address.trim().to_owned());
-                    if list.len() >= MOST {
+                    if list.len() >= MAX_ADDRESSES {
                         return Ok(found);
                     }
                 }
@@ -180,7 +180,7 @@ async fn xml(text: &str, meter: &mut Meter<'_>) -> Result<Sitemap, Refusal> {
 }
 
 fn push(address: &mut String, text: &str) {
-    if address.len() + text.len() <= 2 * LONGEST {
+    if address.len() + text.len() <= 2 * MAX_ADDRESS_BYTES {
         address.push_str(text);
     }
 }
@@ -248,8 +248,8 @@ mod tests {
     #[test]
     fn long_sitemaps_are_cut_and_other_files_refused() {
         let entry = "<url><loc>https://example.com/a</loc></url>";
-        let long = format!("<urlset>{}</urlset>", entry.repeat(MOST + 10));
-        assert_eq!(sitemap_at_once(long.as_bytes()).unwrap().pages.len(), MOST);
+        let long = format!("<urlset>{}</urlset>", entry.repeat(MAX_ADDRESSES + 10));
+        assert_eq!(sitemap_at_once(long.as_bytes()).unwrap().pages.len(), MAX_ADDRESSES);
         let broken = format!("<urlset>{entry}<url><loc>https");
         assert_eq!(sitemap_at_once(broken.as_bytes()).unwrap().pages.len(), 1);
         for wrong in [

@@ -1,5 +1,5 @@
 //! Figures over what visitors asked.
-use crate::time::DAY;
+use crate::time::{DAY, TimeDelta};
 use crate::{AgentId, Timestamp};
 use serde::Deserialize;
 
@@ -17,14 +17,14 @@ pub struct Period {
 impl Period {
     /// Returns the last `days` days, today among them.
     pub fn last(days: u32, now: Timestamp) -> Self {
-        let length = i64::from(days) * DAY;
-        let from = Timestamp(now.0.div_euclid(DAY) * DAY).plus(DAY - length);
+        let (length, instant) = (TimeDelta::days(days.into()), TimeDelta::milliseconds(1));
+        let from = Timestamp(now.0.div_euclid(DAY) * DAY).plus(TimeDelta::days(1) - length);
         Self {
             days,
             from,
-            until: now.plus(1),
+            until: now.plus(instant),
             before_from: from.plus(-length),
-            before_until: now.plus(1 - length),
+            before_until: now.plus(instant - length),
         }
     }
 }
@@ -97,8 +97,14 @@ mod tests {
     fn periods_are_whole_days_and_compared_to_the_same_hour() {
         let noon = Timestamp(10 * DAY + DAY / 2);
         let period = Period::last(7, noon);
-        assert_eq!((period.from, period.until), (Timestamp(4 * DAY), noon.plus(1)));
+        assert_eq!(
+            (period.from, period.until),
+            (Timestamp(4 * DAY), noon.plus(TimeDelta::milliseconds(1)))
+        );
         assert_eq!(period.before_from, Timestamp(-3 * DAY));
-        assert_eq!(period.before_until, noon.plus(1 - 7 * DAY));
+        assert_eq!(
+            period.before_until,
+            noon.plus(TimeDelta::milliseconds(1) - TimeDelta::days(7))
+        );
     }
 }

@@ -1,5 +1,5 @@
 //! Sources: sites that documents are taken from.
-use crate::time::{DAY, HOUR};
+use crate::time::TimeDelta;
 use crate::{CollectionId, SourceId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
@@ -108,14 +108,14 @@ impl Refresh {
         Self::ALL.into_iter().find(|it| it.as_str() == text)
     }
 
-    /// Returns how long after a crawl the next one begins, in milliseconds; none when there is to be none.
-    pub fn interval(self) -> Option<i64> {
+    /// Returns how long after a crawl the next one begins; none when there is to be none.
+    pub fn interval(self) -> Option<TimeDelta> {
         match self {
             Self::Never => None,
-            Self::Hourly => Some(HOUR),
-            Self::Daily => Some(DAY),
-            Self::Weekly => Some(7 * DAY),
-            Self::Monthly => Some(30 * DAY),
+            Self::Hourly => Some(TimeDelta::hours(1)),
+            Self::Daily => Some(TimeDelta::days(1)),
+            Self::Weekly => Some(TimeDelta::days(7)),
+            Self::Monthly => Some(TimeDelta::days(30)),
         }
     }
 }

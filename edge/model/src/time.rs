@@ -1,6 +1,8 @@
 //! One representation of time everywhere: milliseconds since the Unix epoch, UTC.
+pub use chrono::TimeDelta;
 use chrono::{DateTime, Datelike as _, SecondsFormat, TimeZone as _, Utc};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// A second, in the unit of [`Timestamp`].
 pub const SECOND: i64 = 1_000;
@@ -17,9 +19,14 @@ pub const DAY: i64 = 24 * HOUR;
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// Returns the moment `millis` later (earlier, when negative).
-    pub fn plus(self, millis: i64) -> Self {
-        Self(self.0.saturating_add(millis))
+    /// Returns the moment a while later (earlier, when negative).
+    pub fn plus(self, span: TimeDelta) -> Self {
+        Self(self.0.saturating_add(span.num_milliseconds()))
+    }
+
+    /// Returns the time since an earlier moment; none of it since a later one.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or_default())
     }
 
     /// Returns whole seconds since the epoch.
@@ -66,7 +73,7 @@ impl Timestamp {
             (now.year(), now.month() + 1)
         };
         let next = Utc.with_ymd_and_hms(year, month, 1, 0, 0, 0).single();
-        next.map_or(self.plus(30 * DAY), |it| Self(it.timestamp_millis()))
+        next.map_or(self.plus(TimeDelta::days(30)), |it| Self(it.timestamp_millis()))
     }
 
     fn date_time(self) -> DateTime<Utc> {
@@ -82,7 +89,10 @@ mod tests {
     fn a_day_is_read_as_it_is_written() {
         let day = Timestamp::of_date("2026-01-26");
         assert_eq!(day, Some(Timestamp(1_769_385_600_000)));
-        assert_eq!(day.map(|it| it.plus(DAY - 1).date()), Some("2026-01-26".into()));
+        assert_eq!(
+            day.map(|it| it.plus(TimeDelta::milliseconds(DAY - 1)).date()),
+            Some("2026-01-26".into())
+        );
         for wrong in ["", "2026-1-26", "2026-02-30", "26.01.2026", "2026-01-26T00:00:00Z"] {
             assert_eq!(Timestamp::of_date(wrong), None, "{wrong}");
         }

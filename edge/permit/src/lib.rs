@@ -4,10 +4,10 @@
 //! Whoever is cut off gives nothing back, so a permit ends by itself, and so does a place in the queue.
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How long a permit holds if it is not given back, in milliseconds: longer than the work that it is for.
-const PERMIT_TIME: i64 = 3 * 60_000;
-/// How long whoever waits may be silent before their place is lost, in milliseconds.
-const LONGEST_SILENCE: i64 = 5_000;
+/// How long a permit holds if it is not given back: longer than the work that it is for.
+const PERMIT_LIFETIME_MS: i64 = 3 * 60_000;
+/// How long whoever waits may be silent before their place is lost.
+const LONGEST_SILENCE_MS: i64 = 5_000;
 
 /// The permits of one isolate.
 #[derive(Debug, Default)]
@@ -81,14 +81,14 @@ impl Waiting {
         };
         if is_free {
             state.queue.retain(|it| it.id != self.id);
-            let until = now + PERMIT_TIME;
+            let until = now + PERMIT_LIFETIME_MS;
             state.held.push(self.entry(until));
             return Some(Permit {
                 permits: self.permits.clone(),
                 id: self.id,
             });
         }
-        let entry = self.entry(now + LONGEST_SILENCE);
+        let entry = self.entry(now + LONGEST_SILENCE_MS);
         match place.and_then(|it| state.queue.get_mut(it)) {
             Some(place) => *place = entry,
             None => state.queue.push(entry),
@@ -155,8 +155,8 @@ mod tests {
         assert!(silent.poll(1).is_none());
         std::mem::forget(silent);
         let alone = permits.ask(true);
-        assert!(alone.poll(PERMIT_TIME - 1).is_none());
-        assert!(alone.poll(PERMIT_TIME).is_some());
+        assert!(alone.poll(PERMIT_LIFETIME_MS - 1).is_none());
+        assert!(alone.poll(PERMIT_LIFETIME_MS).is_some());
     }
 
     #[test]

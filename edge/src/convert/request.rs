@@ -18,7 +18,7 @@ const LIMIT: usize = 21 * 1024 * 1024;
 
 /// A body up to this length is fetched at once, which is quicker; a longer one is passed on as it comes, so that its
 /// reader reserves the memory of what is there and of no more.
-const AT_ONCE: usize = 16 * 1024;
+const MAX_WHOLE_BODY: usize = 16 * 1024;
 
 /// Converts a request. A body that is too long becomes one that fails with
 /// [`LengthLimitError`](http_body_util::LengthLimitError) when it is read, so that the dialect can say it in its way.
@@ -70,7 +70,9 @@ fn body(request: &web_sys::Request, headers: &HeaderMap) -> Body {
         // What is announced as too long is not even received.
         Some(length) if length > LIMIT => Body::new(Limited::new(Full::new(Bytes::from_static(b".")), 0)),
         // The handle is cloned, not the request in JavaScript.
-        Some(length) if length <= AT_ONCE => Body::from_stream(stream::once(whole(Clone::clone(request)).into_send())),
+        Some(length) if length <= MAX_WHOLE_BODY => {
+            Body::from_stream(stream::once(whole(Clone::clone(request)).into_send()))
+        }
         _ => request.body().map_or_else(Body::empty, streamed),
     }
 }

@@ -2,12 +2,13 @@
 use crate::port::sql;
 use crate::{SqlError, Statement, Store, Wake, json};
 use edge_model::job::{Job, Task};
+use edge_model::time::TimeDelta;
 use edge_model::workspace::Embedder;
 use edge_model::{JobId, Timestamp, WorkspaceId};
 use serde::Deserialize;
 
-/// A job that is due later than this, in milliseconds, needs no haste: its worker looks again within a minute.
-const SOON: i64 = 30_000;
+/// A job that is due later than this needs no haste: its worker looks again within a minute.
+const SOON: TimeDelta = TimeDelta::seconds(30);
 
 /// Jobs of a workspace are worked off one after the other within a lane, and the lanes beside each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 use crate::port::sql;
 use crate::{SqlError, Statement, Store};
 use edge_model::column::flag;
-use edge_model::time::DAY;
+use edge_model::time::TimeDelta;
 use edge_model::{Timestamp, WorkspaceId};
 use serde::Deserialize;
 
@@ -59,7 +59,7 @@ impl Store {
              LEFT JOIN mail_unsubscribes ON mail_unsubscribes.recipient = ?2",
             workspace.map(WorkspaceId::as_str),
             recipient,
-            now.plus(-DAY).0
+            now.plus(-TimeDelta::days(1)).0
         );
         let found = self.row(statement).await?;
         found.ok_or_else(|| SqlError::Other("a row of nothing is missing".into()))

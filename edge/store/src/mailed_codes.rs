@@ -2,7 +2,7 @@
 use crate::port::sql;
 use crate::{SqlError, Statement, Store, decode};
 use edge_model::code::MailedCode;
-use edge_model::time::{DAY, HOUR};
+use edge_model::time::TimeDelta;
 use edge_model::{CodeId, SignUpId, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
@@ -167,7 +167,7 @@ impl Store {
             limits.per_network,
             limits.from_other_networks,
             limits.per_day,
-            now.plus(-DAY).0
+            now.plus(-TimeDelta::days(1)).0
         )
         .seen_by(sql!(
             "SELECT id AS code_id FROM mailed_codes WHERE email = ?1 AND purpose = 'reset_password'",
@@ -298,9 +298,9 @@ fn params(code: &MailedCode, limits: MailLimits) -> Vec<Value> {
         code_expires_at.0.into(),
         link_expires_at.0.into(),
         created_at.0.into(),
-        created_at.plus(-HOUR).0.into(),
+        created_at.plus(-TimeDelta::hours(1)).0.into(),
         limits.per_network_and_hour.into(),
-        created_at.plus(-DAY).0.into(),
+        created_at.plus(-TimeDelta::days(1)).0.into(),
         limits.per_day.into(),
         mailbox.as_str().into(),
         block.as_str().into(),

@@ -326,7 +326,7 @@ pub fn set_settings(workspace: &WorkspaceId, id: &SourceId, changes: &Changes, n
         it.exclude_patterns.as_ref().map_or(Value::Null, json),
         it.allowed_hosts.as_ref().map_or(Value::Null, json),
         it.refresh.map(Refresh::as_str),
-        it.refresh.and_then(Refresh::interval),
+        it.refresh.and_then(Refresh::interval).map(|it| it.num_milliseconds()),
         now.0
     )
     .waking(crawl(workspace, id))

@@ -1,7 +1,7 @@
 //! Crawls that are cut off, ended early, or somebody else's.
 use crate::harness::World;
 use crate::harness::site::{SITE, page};
-use edge_model::time::MINUTE;
+use edge_model::time::{MINUTE, TimeDelta};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ async fn a_crawl_that_is_cut_off_anywhere_goes_on_where_it_was() {
             world.sql.fail_next(point);
             let _ = owner.steps(&world, &source).await;
             let workspace = edge_model::WorkspaceId::new(owner.workspace.as_str());
-            let _ = edge_core::workers::drain(&world.app, &workspace, 60_000).await;
+            let _ = edge_core::workers::drain(&world.app, &workspace, TimeDelta::minutes(1)).await;
             world.clock.advance(2 * MINUTE);
             let shown = owner.finish(&world, &source).await;
             world.clock.advance(2 * MINUTE);

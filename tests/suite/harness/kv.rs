@@ -5,14 +5,14 @@ use async_trait::async_trait;
 use edge_core::ports::{Blobs, Clock as _};
 use edge_core::{Error, Result};
 use edge_model::Timestamp;
-use edge_model::time::{MINUTE, SECOND};
+use edge_model::time::TimeDelta;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-/// How long a place goes on showing what it saw, in milliseconds.
-const STALE_FOR: i64 = MINUTE;
-/// How long a key takes no second write, in milliseconds.
-const WRITE_PAUSE: i64 = SECOND;
+/// How long a place goes on showing what it saw.
+const STALE_FOR: TimeDelta = TimeDelta::minutes(1);
+/// How long a key takes no second write.
+const WRITE_PAUSE: TimeDelta = TimeDelta::seconds(1);
 
 /// What all places share.
 #[derive(Default)]

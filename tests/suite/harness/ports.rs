@@ -36,8 +36,8 @@ impl Clock for SetClock {
         Timestamp(self.0.fetch_add(1, Ordering::Relaxed))
     }
 
-    async fn sleep(&self, millis: u32) {
-        tokio::time::sleep(Duration::from_millis(u64::from(millis))).await;
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
     }
 }
 

@@ -4,6 +4,7 @@ use super::{Owner, World};
 use async_trait::async_trait;
 use edge_core::guard::PublicUrl;
 use edge_core::ports::{Answer, Fetcher, Incoming, Outgoing};
+use edge_model::time::TimeDelta;
 use edge_model::{Timestamp, WebhookId, WorkspaceId};
 use edge_store::deliveries::Endpoint;
 use futures_util::stream::{self, StreamExt as _};
@@ -143,7 +144,9 @@ impl Owner {
             workspace_id: WorkspaceId::new(self.workspace.as_str()),
             webhook_id: WebhookId::new(webhook),
         };
-        edge_core::delivery::drain(&world.app, &endpoint, 20_000).await.unwrap()
+        edge_core::delivery::drain(&world.app, &endpoint, TimeDelta::seconds(20))
+            .await
+            .unwrap()
     }
 
     /// Has a test event ordered, and returns its delivery.

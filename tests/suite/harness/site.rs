@@ -2,6 +2,7 @@
 use super::acts::id;
 use super::{Owner, World};
 use edge_core::ports::Answer;
+use edge_model::time::TimeDelta;
 use edge_model::{SourceId, Timestamp, WorkspaceId};
 use edge_store::sources::SourceRef;
 use futures_util::stream::{self, StreamExt as _};
@@ -179,7 +180,7 @@ impl Owner {
             workspace_id: WorkspaceId::new(self.workspace.as_str()),
             source_id: SourceId::new(source),
         };
-        edge_core::crawl::drain(&world.app, &source, 1_000).await
+        edge_core::crawl::drain(&world.app, &source, TimeDelta::seconds(1)).await
     }
 
     /// Takes all steps of a crawl that is under way, as time goes by, and works on what was taken in. Returns the source.
@@ -204,7 +205,7 @@ impl Owner {
                 Err(_) => {
                     failures += 1;
                     assert!(failures < 3, "it fails again and again");
-                    Some(edge_core::ports::Clock::now(&*world.clock).plus(10_000))
+                    Some(edge_core::ports::Clock::now(&*world.clock).plus(TimeDelta::seconds(10)))
                 }
             };
             let now = edge_core::ports::Clock::now(&*world.clock);

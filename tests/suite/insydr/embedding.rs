@@ -3,7 +3,7 @@ use crate::harness::embedding_server::Manner;
 use crate::harness::shape::has;
 use crate::harness::{Owner, World};
 use edge_model::WorkspaceId;
-use edge_model::time::MINUTE;
+use edge_model::time::{MINUTE, TimeDelta};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -248,7 +248,7 @@ async fn many_passages_are_embedded_in_pieces_while_questions_are_answered_and_a
             crashed = true;
             world.embedding_server.behave(Manner::HangsAfter(3));
             let workspace = WorkspaceId::new(owner.workspace.as_str());
-            let drain = edge_core::workers::drain(&world.app, &workspace, 60_000);
+            let drain = edge_core::workers::drain(&world.app, &workspace, TimeDelta::minutes(1));
             tokio::time::timeout(Duration::from_millis(700), drain)
                 .await
                 .expect_err("it was to hang");

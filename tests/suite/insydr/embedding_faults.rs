@@ -6,7 +6,7 @@ use edge_core::embedding::openai::OpenAiEmbeddings;
 use edge_core::embedding::{EmbeddingModel, EmbeddingModels};
 use edge_core::{retention, workers};
 use edge_model::WorkspaceId;
-use edge_model::time::MINUTE;
+use edge_model::time::{MINUTE, TimeDelta};
 use edge_model::workspace::Embedder;
 use serde_json::json;
 use std::sync::Arc;
@@ -118,7 +118,7 @@ async fn an_upload_does_not_wait_for_vectors_that_hang() {
     world.embedding_server.behave(Manner::Hangs);
     choose(&world, &owner, "openai").await;
     let workspace = WorkspaceId::new(owner.workspace.as_str());
-    let drain = workers::drain(&world.app, &workspace, 60_000);
+    let drain = workers::drain(&world.app, &workspace, TimeDelta::minutes(1));
     let upload = async {
         // The other lane is waiting for vectors by now.
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -159,7 +159,7 @@ async fn another_model_of_the_installation_makes_all_vectors_anew() {
     retention::tidy(&app).await.unwrap();
     let workspace = WorkspaceId::new(owner.workspace.as_str());
     for _ in 0..4 {
-        workers::drain(&app, &workspace, 60_000).await.unwrap();
+        workers::drain(&app, &workspace, TimeDelta::minutes(1)).await.unwrap();
         world.clock.advance(250);
     }
     assert_eq!(world.embedding_server.texts().len(), 6);

@@ -3,6 +3,7 @@ use crate::harness::receiver::HOOK;
 use crate::harness::shape::is;
 use crate::harness::{Owner, World};
 use edge_model::key::KeyKind;
+use edge_model::time::TimeDelta;
 use serde_json::json;
 
 /// Everything a workspace can hold; returns its widget key, its agent and a visitor's token.
@@ -219,7 +220,7 @@ async fn very_many_blobs_are_erased_some_at_a_time() {
     // Somebody is cut off once they have ordered the rest.
     world.sql.fail_next("DELETE FROM jobs");
     let workspace = edge_model::WorkspaceId::new(owner.workspace.as_str());
-    let _ = edge_core::workers::drain(&world.app, &workspace, 60_000).await;
+    let _ = edge_core::workers::drain(&world.app, &workspace, TimeDelta::minutes(1)).await;
     let mut left = blobs(&world, &owner).len();
     assert!(left >= 500, "{left} of 900 are left");
     while left > 0 {

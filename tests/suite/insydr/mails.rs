@@ -1,7 +1,7 @@
 //! Mails leave by jobs: none is lost, and none tells a known address from an unknown one.
 use crate::harness::World;
 use crate::harness::request::Answer;
-use edge_model::time::{HOUR, MINUTE};
+use edge_model::time::{HOUR, MINUTE, TimeDelta};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
@@ -66,7 +66,7 @@ async fn a_mail_that_could_not_be_sent_is_sent_later() {
     assert_eq!(world.mailbox.all().len(), 0);
     world.clock.advance(MINUTE);
     let queue = world.sql.column("SELECT workspace_id FROM jobs").remove(0);
-    edge_core::workers::drain(&world.app, &edge_model::WorkspaceId::new(queue), 60_000)
+    edge_core::workers::drain(&world.app, &edge_model::WorkspaceId::new(queue), TimeDelta::minutes(1))
         .await
         .unwrap();
     let body = json!({ "email": ANN, "otp_code": world.mailbox.code_for(ANN) });

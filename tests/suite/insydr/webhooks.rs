@@ -4,7 +4,7 @@ use crate::harness::{Owner, World};
 use edge_core::webhook::signature::{SigningSecret, standard};
 use edge_model::Timestamp;
 use edge_model::key::KeyKind;
-use edge_model::time::{HOUR, MINUTE};
+use edge_model::time::{HOUR, MINUTE, TimeDelta};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -230,7 +230,11 @@ async fn an_event_is_written_with_its_cause_or_not_at_all() {
         .await;
     world.sql.fail_next("DELETE FROM jobs");
     let workspace = edge_model::WorkspaceId::new(owner.workspace.as_str());
-    assert!(edge_core::workers::drain(&world.app, &workspace, 60_000).await.is_err());
+    assert!(
+        edge_core::workers::drain(&world.app, &workspace, TimeDelta::minutes(1))
+            .await
+            .is_err()
+    );
     world.clock.advance(2 * MINUTE);
     assert_eq!(world.drain(&owner).await, None);
     assert_eq!(world.sql.column("SELECT id FROM events").len(), 2);

@@ -7,14 +7,15 @@ use crate::page::Detail;
 use crate::service::{self, Refusal};
 use futures_util::future::{Either, select};
 use futures_util::{Stream, StreamExt};
-use gloo_timers::future::{TimeoutFuture, sleep};
+use gloo_timers::future::sleep;
 use leptos::prelude::*;
 use shared::limits::STREAM_SILENCE;
 use shared::widget::{Chat as Question, Frame, Metadata};
+use std::time::Duration;
 use web_sys::AbortSignal;
 
-/// How often text is released, in milliseconds.
-const TICK: u32 = 24;
+/// How often text is released.
+const RELEASE_INTERVAL: Duration = Duration::from_millis(24);
 
 /// Asks, and lets the answer appear. A token that the service does not take is renewed once.
 pub(super) async fn stream(room: Conversation, turn: u32, text: String, stop: AbortSignal) -> Result<(), Failure> {
@@ -52,7 +53,7 @@ async fn follow(
     mut frames: impl Stream<Item = Result<Vec<Frame>, Failure>> + Unpin,
 ) -> Result<(), Failure> {
     let mut pace = Pace::default();
-    let mut tick = TimeoutFuture::new(TICK);
+    let mut tick = sleep(RELEASE_INTERVAL);
     let mut ending = None;
     while room.is_turn(turn) {
         if let Some(ending) = &ending {
@@ -74,7 +75,7 @@ async fn follow(
                 Either::Right((Either::Left(_), _)) => {}
             }
         }
-        tick = TimeoutFuture::new(TICK);
+        tick = sleep(RELEASE_INTERVAL);
         let released = if is_in_no_mood_for_motion() {
             pace.all()
         } else {

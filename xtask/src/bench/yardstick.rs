@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// How long a start may take before it counts as failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running Worker. Ended when dropped.
 pub(super) struct Yardstick {
@@ -57,7 +57,7 @@ impl Yardstick {
             .build()
             .new_agent();
         let started = Instant::now();
-        while started.elapsed() < PATIENCE {
+        while started.elapsed() < START_TIMEOUT {
             check_not_ending()?;
             if let Some(status) = self.group.ended()? {
                 bail!("wrangler ended ({status}); see target/xtask/state/yardstick/wrangler.log");
@@ -67,6 +67,10 @@ impl Yardstick {
             }
             sleep(Duration::from_millis(100));
         }
-        bail!("{} did not answer within {} s", self.base_url(), PATIENCE.as_secs())
+        bail!(
+            "{} did not answer within {} s",
+            self.base_url(),
+            START_TIMEOUT.as_secs()
+        )
     }
 }

@@ -4,7 +4,7 @@ use retrieval::text::{fold, is_stop_word, language, units};
 use std::collections::BTreeMap;
 
 /// How many categories there are at most, beside the rest.
-const MOST: usize = 8;
+const MAX_CATEGORIES: usize = 8;
 /// The category of questions that share no word with others.
 const REST: &str = "Other";
 
@@ -15,7 +15,7 @@ type Terms = BTreeMap<String, String>;
 pub(super) fn of(clusters: &[Cluster]) -> Vec<(String, u64)> {
     let mut left: Vec<(Terms, u64)> = clusters.iter().map(|it| (terms(it), it.count())).collect();
     let mut categories = Vec::new();
-    while categories.len() < MOST {
+    while categories.len() < MAX_CATEGORIES {
         let mut totals: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
         for (terms, count) in &left {
             for stem in terms.keys() {

@@ -4,7 +4,7 @@
 /// What the model is told to say when the passages do not hold the answer.
 pub(super) const DECLINED: &str = "NO_ANSWER";
 /// The longest that a mark may be, in bytes; what is longer is text.
-const LONGEST: usize = 32;
+const MAX_MARK_BYTES: usize = 32;
 /// The most numbers that a range such as `[1-3]` may stand for.
 const WIDEST: usize = 12;
 
@@ -125,7 +125,7 @@ fn mark(text: &str) -> Mark<'_> {
     let is_part = |it: char| it.is_ascii_digit() || matches!(it, ' ' | ',' | '-' | '–');
     let after = inner.trim_start_matches(is_part);
     let length = inner.len() - after.len();
-    if length > LONGEST {
+    if length > MAX_MARK_BYTES {
         return Mark::None;
     }
     let Some(rest) = after.strip_prefix(']') else {

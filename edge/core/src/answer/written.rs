@@ -13,15 +13,16 @@ use futures_util::future::{Either, select};
 use futures_util::stream::StreamExt as _;
 use retrieval::Hit;
 use std::pin::Pin;
+use std::time::Duration;
 
-/// How long a model may pause between two words, in milliseconds.
-const IDLE: u32 = 10_000;
+/// How long a model may pause between two words.
+const NEXT_WORD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long all of it may take after the time that the first word may take.
-const TOTAL: u32 = 45_000;
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(45);
 /// How long it may go on when nobody listens any more. The runtime ends what goes on for 30 seconds.
-const UNHEARD: u32 = 15_000;
+const UNHEARD_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long to wait before a second try.
-const PAUSE: u32 = 250;
+const RETRY_DELAY: Duration = Duration::from_millis(250);
 /// How often a model is asked for one answer at most.
 const ATTEMPTS: u32 = 2;
 
@@ -50,7 +51,7 @@ pub(super) async fn write(
     let name = model.port.name();
     let passages = prompt::shown(hits);
     let prompt = prompt::prompt(request, passages);
-    let mut total = app.clock.sleep(TOTAL + model.patience);
+    let mut total = app.clock.sleep(ANSWER_TIMEOUT + model.first_word_timeout);
     let is_admitted = model.breaker.admits(app.now());
     let fault = loop {
         if !is_admitted {
@@ -94,7 +95,7 @@ pub(super) async fn write(
         if is_last {
             break fault;
         }
-        app.clock.sleep(PAUSE).await;
+        app.clock.sleep(RETRY_DELAY).await;
     };
     writer.draft.trace.fell_back_from = Some(name.into());
     writer.draft.trace.fault = Some(fault.reason());
@@ -130,7 +131,7 @@ struct Attempt<'a> {
 
 impl<'a> Attempt<'a> {
     async fn run(&mut self, writer: &mut AnswerWriter<'_>, total: &mut Sleep<'a>) -> Result<Outcome, Fault> {
-        let mut patience = self.app.clock.sleep(self.model.patience);
+        let mut patience = self.app.clock.sleep(self.model.first_word_timeout);
         let mut pieces = self.open(&mut patience).await?;
         // White space and stray punctuation are no answer yet.
         let mut opening = String::new();
@@ -150,7 +151,7 @@ impl<'a> Attempt<'a> {
                 break;
             };
             if !piece.is_empty() {
-                patience = self.app.clock.sleep(IDLE);
+                patience = self.app.clock.sleep(NEXT_WORD_TIMEOUT);
                 let text = self.marks.push(&piece);
                 opening.push_str(&self.leak.push(&text));
             }
@@ -168,7 +169,7 @@ impl<'a> Attempt<'a> {
             }
             if writer.is_disconnected() && !is_unheard {
                 is_unheard = true;
-                *total = self.app.clock.sleep(UNHEARD);
+                *total = self.app.clock.sleep(UNHEARD_TIMEOUT);
             }
         }
         if writer.has_begun() || opening.contains(char::is_alphanumeric) {

@@ -8,7 +8,7 @@ use crate::limit::{Meter, lane};
 use crate::{Error, Reason, Result, secret};
 use edge_model::Timestamp;
 use edge_model::key::KeyKind;
-use edge_model::time::MINUTE;
+use edge_model::time::TimeDelta;
 use edge_store::Statement;
 use edge_store::api_keys::{self, KeyOwner, KeyRef};
 
@@ -51,6 +51,9 @@ pub async fn enter(
 
 /// Returns the write that notes the use of a key, to the minute: a busy key is not written all the time.
 pub(crate) fn record_use(owner: &KeyOwner, network: Option<&str>, now: Timestamp) -> Option<Statement> {
-    let is_stale = owner.key.last_used_at.is_none_or(|it| it.plus(MINUTE) <= now);
+    let is_stale = owner
+        .key
+        .last_used_at
+        .is_none_or(|it| it.plus(TimeDelta::minutes(1)) <= now);
     is_stale.then(|| api_keys::touch(&owner.workspace.id, &owner.key.id, network, now))
 }

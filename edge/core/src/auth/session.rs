@@ -6,12 +6,12 @@ use crate::limit::lane::{self, Operation};
 use crate::token::{self, Audience};
 use crate::{Error, Result};
 use edge_model::account::{Account, Session};
-use edge_model::time::DAY;
+use edge_model::time::TimeDelta;
 use edge_model::{AccountId, SessionId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
-/// How long a sign-in lasts, in milliseconds.
-pub(crate) const SESSION: i64 = DAY;
+/// How long a sign-in lasts.
+pub(crate) const SESSION_LIFETIME: TimeDelta = TimeDelta::days(1);
 
 /// What a sign-in token holds.
 #[derive(Serialize, Deserialize)]
@@ -93,7 +93,7 @@ pub(crate) fn new_session(app: &App, account: &AccountId) -> Result<(Session, St
     let session = Session {
         id: id.clone(),
         account_id: account_id.clone(),
-        expires_at: now.plus(SESSION),
+        expires_at: now.plus(SESSION_LIFETIME),
     };
     let claims = Claims {
         sub: account_id,

@@ -6,13 +6,13 @@ use crate::limit::lane::{self, Visit};
 use crate::token::{self, Audience};
 use crate::{Error, Kind, Reason, Result, origin, secret};
 use edge_model::key::KeyKind;
-use edge_model::time::MINUTE;
+use edge_model::time::TimeDelta;
 use edge_model::{AgentId, KeyId, Timestamp};
 use edge_store::api_keys::{KeyOwner, KeyRef};
 use serde::{Deserialize, Serialize};
 
-/// How long a visitor token is good for, in milliseconds.
-const VISIT: i64 = 15 * MINUTE;
+/// How long a visitor token is good for.
+const VISITOR_TOKEN_LIFETIME: TimeDelta = TimeDelta::minutes(15);
 
 /// What a widget call is let in with.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ impl Credential {
 
 /// Makes a token for the chat that a page opens with a key, and returns it with its end.
 pub(crate) fn new_token(app: &App, key: KeyId, agent: AgentId, now: Timestamp) -> Result<(String, Timestamp)> {
-    let expires_at = now.plus(VISIT);
+    let expires_at = now.plus(VISITOR_TOKEN_LIFETIME);
     let claims = Claims { key, agent };
     let token = token::sign(&app.settings.auth_keys, Audience::Visitor, claims, now, expires_at)?;
     Ok((token, expires_at))

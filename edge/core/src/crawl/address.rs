@@ -20,11 +20,11 @@ const SESSIONS: [&str; 8] = [
 /// How long the name of a visit is at least: shorter ones may be numbers of pages.
 const SESSION_LENGTH: usize = 12;
 /// The longest address that is asked for.
-const LONGEST: usize = 1_024;
+const MAX_ADDRESS_BYTES: usize = 1_024;
 /// The longest that is kept, in bytes, if only to say that it is not asked for.
-pub(crate) const LONGEST_KEPT: usize = 2 * LONGEST;
+pub(crate) const LONGEST_KEPT: usize = 2 * MAX_ADDRESS_BYTES;
 /// The deepest folder.
-const DEEPEST: usize = 14;
+const MAX_FOLDERS: usize = 14;
 /// How often a part of a path may return in it.
 const REPEATS: usize = 3;
 /// How many parameters a page may have.
@@ -102,7 +102,7 @@ pub(crate) fn objection(url: &Url, now: Timestamp) -> Option<&'static str> {
     if extension.is_some_and(|it| FOREIGN.contains(&it.as_str())) {
         return Some("not a page or a document");
     }
-    if url.as_str().len() > LONGEST || parts.len() > DEEPEST {
+    if url.as_str().len() > MAX_ADDRESS_BYTES || parts.len() > MAX_FOLDERS {
         return Some("the address is too long");
     }
     let repeats = |part: &&str| parts.iter().filter(|it| *it == part).count() >= REPEATS;

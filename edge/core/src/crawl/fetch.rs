@@ -4,14 +4,15 @@ use crate::guard::PublicUrl;
 use crate::memory::Reservation;
 use crate::ports::{Answer, ByteStream};
 use edge_model::Timestamp;
-use edge_model::time::SECOND;
+use edge_model::time::TimeDelta;
 use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
 use std::borrow::Cow;
 use std::pin::pin;
+use std::time::Duration;
 
-/// How long a site may take for its answer, in milliseconds.
-const TIMEOUT: u32 = 20_000;
+/// How long a site may take for its answer.
+const PAGE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// What a site answered.
 #[derive(Debug)]
@@ -44,12 +45,12 @@ impl Response {
         media_type(self.header("content-type").unwrap_or_default())
     }
 
-    /// Returns for how long the site wants to be left alone, in milliseconds.
-    pub(crate) fn retry_after(&self, now: Timestamp) -> Option<i64> {
+    /// Returns for how long the site wants to be left alone.
+    pub(crate) fn retry_after(&self, now: Timestamp) -> Option<TimeDelta> {
         let text = self.header("retry-after")?.trim();
         match text.parse::<u32>() {
-            Ok(seconds) => Some(i64::from(seconds) * SECOND),
-            Err(_) => Timestamp::from_http_date(text).map(|it| it.0 - now.0),
+            Ok(seconds) => Some(TimeDelta::seconds(seconds.into())),
+            Err(_) => Timestamp::from_http_date(text).map(|it| TimeDelta::milliseconds(it.0 - now.0)),
         }
     }
 }
@@ -90,8 +91,8 @@ pub(crate) async fn get(
     ];
     headers.extend(conditions);
     let asked = app.fetcher.get(url, headers);
-    let late = || format!("no answer within {} seconds", i64::from(TIMEOUT) / SECOND);
-    let Answer { status, headers, body } = match select(asked, app.clock.sleep(TIMEOUT)).await {
+    let late = || format!("no answer within {} seconds", PAGE_TIMEOUT.as_secs());
+    let Answer { status, headers, body } = match select(asked, app.clock.sleep(PAGE_TIMEOUT)).await {
         Either::Left((answer, _)) => answer.map_err(|why| why.chars().take(200).collect::<String>())?,
         Either::Right(_) => return Err(late()),
     };
@@ -103,14 +104,14 @@ pub(crate) async fn get(
     };
     let most = wanted(status, &response.media_type());
     if most > 0 {
-        let spent = u32::try_from(app.now().0 - began.0).unwrap_or(TIMEOUT);
+        let left = PAGE_TIMEOUT.saturating_sub(app.now().since(began));
         let read = pin!(read(body, most, &mut response.memory));
-        response.body = match select(read, app.clock.sleep(TIMEOUT.saturating_sub(spent))).await {
+        response.body = match select(read, app.clock.sleep(left)).await {
             Either::Left((body, _)) => body?,
             Either::Right(_) => {
                 return Err(format!(
                     "the answer was not there after {} seconds",
-                    i64::from(TIMEOUT) / SECOND
+                    PAGE_TIMEOUT.as_secs()
                 ));
             }
         };

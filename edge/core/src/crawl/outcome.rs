@@ -9,24 +9,26 @@ use crate::ports::Unread;
 use edge_model::crawl::{CrawlPage, Found};
 use edge_model::limits::MAX_UPLOAD_BYTES;
 use edge_model::source::SourceKind;
+use edge_model::time::TimeDelta;
 use futures_util::future::{Either, select};
 use std::borrow::Cow;
 use std::pin::pin;
+use std::time::Duration;
 use url::Url;
 
 /// The largest page that is read, in bytes.
-const LARGEST: usize = 4 * 1024 * 1024;
-/// How long the parser may take, in milliseconds.
-const PARSER_TIMEOUT: u32 = 20_000;
+const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
+/// How long the parser may take.
+const PARSER_TIMEOUT: Duration = Duration::from_secs(20);
 /// How many links of a page are followed.
 const LINKS: usize = 400;
 
 /// What came of it.
 pub(super) enum Outcome {
-    /// Not now; perhaps after so many milliseconds, as the site says.
+    /// Not now; perhaps after a while, as the site says.
     Later {
         reason: String,
-        after: Option<i64>,
+        after: Option<TimeDelta>,
     },
     /// There is nothing to take in; what it links to is.
     Skipped {
@@ -69,8 +71,10 @@ pub(super) async fn of_page(app: &App, crawl: &Crawl, page: &CrawlPage, url: Pub
         conditions.extend(page.last_modified.clone().map(|it| ("if-modified-since".into(), it)));
     }
     let wanted = |status: u16, media_type: &str| match (status, media_type) {
-        (200..300, "" | "text/html" | "application/xhtml+xml") => LARGEST,
-        (200..300, "application/xml" | "text/xml" | "application/gzip" | "application/x-gzip") => sitemap::LARGEST,
+        (200..300, "" | "text/html" | "application/xhtml+xml") => MAX_PAGE_BYTES,
+        (200..300, "application/xml" | "text/xml" | "application/gzip" | "application/x-gzip") => {
+            sitemap::MAX_SITEMAP_BYTES
+        }
         (200..300, media_type) if is_file(media_type) => MAX_UPLOAD_BYTES,
         _ => 0,
     };

@@ -8,13 +8,14 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
+use edge_model::time::TimeDelta;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// What hosts know us by in robots.txt: our product token.
 pub const NAME: &str = "EdgewiseBot";
 /// How much of a robots.txt is read, in bytes.
-pub(crate) const LARGEST: usize = 500 * 1024;
+pub(crate) const MAX_ROBOTS_BYTES: usize = 500 * 1024;
 /// The form in which rules are kept. A row in another form is not used, and the host is asked again.
 const FORM: u32 = 1;
 /// How many rules for us are kept, how many bytes of them together, and how long one may be.
@@ -24,8 +25,8 @@ const LONGEST_RULE: usize = 2_048;
 /// How many sitemaps are kept, and how long the address of one may be.
 const MOST_SITEMAPS: usize = 50;
 const LONGEST_SITEMAP: usize = 2_048;
-/// The longest time between two requests that a host may ask for, in milliseconds.
-const LONGEST_DELAY: i64 = 10_000;
+/// The longest time between two requests that a host may ask for.
+const LONGEST_DELAY: TimeDelta = TimeDelta::seconds(10);
 
 /// The rules of a host, as they are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,9 +89,9 @@ impl Rules {
         rule.is_none_or(|it| it.0 == Verdict::Allow)
     }
 
-    /// Returns how long the host wants us to wait between two requests, in milliseconds, within reason.
-    pub(crate) fn delay(&self) -> i64 {
-        self.delay_ms
+    /// Returns how long the host wants us to wait between two requests, within reason.
+    pub(crate) fn delay(&self) -> TimeDelta {
+        TimeDelta::milliseconds(self.delay_ms)
     }
 
     /// Returns the sitemaps that the host names.

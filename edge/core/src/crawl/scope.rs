@@ -5,9 +5,9 @@ use edge_model::source::Source;
 use url::Url;
 
 /// How many patterns, and hosts, a source may have.
-const MOST: usize = 50;
+const MAX_PATTERNS: usize = 50;
 /// How long a pattern may be, in bytes.
-const LONGEST: usize = 300;
+const MAX_PATTERN_BYTES: usize = 300;
 /// What stands for `/` where patterns are matched, so that `*` crosses it.
 const SLASH: &str = "\u{1}";
 
@@ -51,13 +51,16 @@ pub(crate) fn matches(pattern: &str, url: &Url) -> bool {
 /// # Errors
 /// Names the field and says why.
 pub(crate) fn check_patterns(field: &str, patterns: &[String]) -> Result<(), Error> {
-    if patterns.len() > MOST {
-        return Err(Error::field(field, format!("must be at most {MOST} patterns")));
+    if patterns.len() > MAX_PATTERNS {
+        return Err(Error::field(field, format!("must be at most {MAX_PATTERNS} patterns")));
     }
     for (index, pattern) in patterns.iter().enumerate() {
         let field = format!("{field}[{index}]");
-        if pattern.trim().is_empty() || pattern.len() > LONGEST {
-            return Err(Error::field(field, format!("must be 1 to {LONGEST} bytes long")));
+        if pattern.trim().is_empty() || pattern.len() > MAX_PATTERN_BYTES {
+            return Err(Error::field(
+                field,
+                format!("must be 1 to {MAX_PATTERN_BYTES} bytes long"),
+            ));
         }
         // Braces multiply the work, stars add to it.
         let count = |it: char| pattern.matches(it).count();
@@ -73,8 +76,8 @@ pub(crate) fn check_patterns(field: &str, patterns: &[String]) -> Result<(), Err
 /// # Errors
 /// Names the field and says why.
 pub(crate) fn check_hosts(field: &str, hosts: &[String]) -> Result<Vec<String>, Error> {
-    if hosts.len() > MOST {
-        return Err(Error::field(field, format!("must be at most {MOST} hosts")));
+    if hosts.len() > MAX_PATTERNS {
+        return Err(Error::field(field, format!("must be at most {MAX_PATTERNS} hosts")));
     }
     let spell = |(index, host): (usize, &String)| {
         let wrong = || {

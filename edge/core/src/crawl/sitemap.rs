@@ -10,9 +10,9 @@ use edge_model::source::SourceKind;
 use url::Url;
 
 /// The largest sitemap that is read, in bytes, packed or not.
-pub(super) const LARGEST: usize = 10 * 1024 * 1024;
+pub(super) const MAX_SITEMAP_BYTES: usize = 10 * 1024 * 1024;
 /// How deep lists of lists may be.
-const DEEPEST: u32 = 3;
+const MAX_LIST_DEPTH: u32 = 3;
 /// How far a page of a sitemap counts as from the start of a site: behind what the start links to.
 const DISTANCE: u32 = 3;
 
@@ -27,14 +27,23 @@ pub(super) fn is_one(bytes: &[u8]) -> bool {
 
 /// Asks for a sitemap and works out what it lists.
 pub(super) async fn read(app: &App, crawl: &Crawl, page: &CrawlPage, url: PublicUrl) -> Result<Outcome> {
-    let wanted = |status: u16, _: &str| if (200..300).contains(&status) { LARGEST } else { 0 };
+    let wanted = |status: u16, _: &str| {
+        if (200..300).contains(&status) {
+            MAX_SITEMAP_BYTES
+        } else {
+            0
+        }
+    };
     let response = match fetch::get(app, url, vec![], wanted).await {
         Ok(response) => response,
         Err(reason) => return Ok(Outcome::Later { reason, after: None }),
     };
     match (response.status, &response.body) {
         (200..300, Body::Whole(bytes)) => of_bytes(app, crawl, page, bytes).await,
-        (200..300, _) => Ok(Outcome::skipped(format!("larger than {} MB", LARGEST / 1024 / 1024))),
+        (200..300, _) => Ok(Outcome::skipped(format!(
+            "larger than {} MB",
+            MAX_SITEMAP_BYTES / 1024 / 1024
+        ))),
         (300..400, _) => Ok(redirect(app, crawl, page, response.header("location"))),
         (408 | 425 | 429 | 500.., _) => Ok(Outcome::Later {
             reason: format!("the site answered with status {}", response.status),
@@ -76,7 +85,7 @@ pub(super) async fn of_bytes(app: &App, crawl: &Crawl, page: &CrawlPage, bytes: 
         .filter_map(|it| found(app, crawl, &it, depth))
         .take(most)
         .collect();
-    if page.hops < DEEPEST {
+    if page.hops < MAX_LIST_DEPTH {
         let maps = read.sitemaps.iter().filter_map(|it| address::resolve(&base, it));
         all.extend(maps.filter_map(|it| turn::sitemap(app, crawl, &it, page.hops + 1)));
     }

@@ -1,6 +1,6 @@
 //! Whose turn it is: what a host forbids, and how long it is left alone between two requests.
 use super::fetch::{self, Body, Response};
-use super::robots::{LARGEST, Rules};
+use super::robots::{MAX_ROBOTS_BYTES, Rules};
 use super::{Crawl, HOPS, address, enqueue, found, write};
 use crate::app::App;
 use crate::attempt::{self, Begin};
@@ -9,17 +9,17 @@ use crate::guard::PublicUrl;
 use crate::{Result, secret};
 use edge_model::crawl::{CrawlHost, CrawlPage, Found, PageKind};
 use edge_model::source::SourceKind;
-use edge_model::time::{DAY, HOUR, MINUTE, SECOND};
+use edge_model::time::TimeDelta;
 use edge_store::crawls;
 use url::Url;
 
 /// When a robots.txt that could not be had is asked for again; after the last time its host is left alone.
-const PATIENCE: [i64; 3] = [5 * SECOND, 30 * SECOND, 2 * MINUTE];
-/// How long a robots.txt is believed, in milliseconds; one that was read shortly before a crawl began is new enough.
-const BELIEVED: i64 = DAY;
-const NEW_ENOUGH: i64 = 5 * MINUTE;
-/// How long a host whose robots.txt could not be had is left alone, in milliseconds.
-const SILENCE: i64 = HOUR;
+const ROBOTS_RETRY_SCHEDULE: [TimeDelta; 3] = [TimeDelta::seconds(5), TimeDelta::seconds(30), TimeDelta::minutes(2)];
+/// How long a robots.txt is believed; one that was read shortly before a crawl began is new enough.
+const ROBOTS_LIFETIME: TimeDelta = TimeDelta::days(1);
+const ROBOTS_NEW_ENOUGH: TimeDelta = TimeDelta::minutes(5);
+/// How long a host whose robots.txt could not be had is left alone.
+const HOST_REST: TimeDelta = TimeDelta::hours(1);
 /// How many sitemaps are read for a site.
 pub(super) const SITEMAPS: u32 = 50;
 
@@ -32,8 +32,8 @@ pub(super) enum Robots {
     Refused,
 }
 
-/// Returns how long a host is left alone after a request, in milliseconds.
-pub(super) fn gap(app: &App, rules: &Rules) -> i64 {
+/// Returns how long a host is left alone after a request.
+pub(super) fn gap(app: &App, rules: &Rules) -> TimeDelta {
     app.settings.crawl_delay.max(rules.delay())
 }
 
@@ -48,9 +48,9 @@ pub(super) async fn rules(app: &App, crawl: &mut Crawl, page: &CrawlPage) -> Res
         next_at: edge_model::Timestamp(0),
     });
     let now = app.now();
-    let is_current =
-        host.robots_at >= crawl.source.started_at.plus(-NEW_ENOUGH) && host.robots_at > now.plus(-BELIEVED);
-    let has_given_up = usize::try_from(host.failures).is_ok_and(|it| it > PATIENCE.len());
+    let is_current = host.robots_at >= crawl.source.started_at.plus(-ROBOTS_NEW_ENOUGH)
+        && host.robots_at > now.plus(-ROBOTS_LIFETIME);
+    let has_given_up = usize::try_from(host.failures).is_ok_and(|it| it > ROBOTS_RETRY_SCHEDULE.len());
     let known = host.rules.as_deref().and_then(Rules::from_row);
     match (known, is_current) {
         (Some(rules), true) => {
@@ -64,7 +64,7 @@ pub(super) async fn rules(app: &App, crawl: &mut Crawl, page: &CrawlPage) -> Res
             }
             return Ok(Robots::Known(rules));
         }
-        (_, _) if host.rules.is_none() && has_given_up && host.robots_at > now.plus(-SILENCE) => {
+        (_, _) if host.rules.is_none() && has_given_up && host.robots_at > now.plus(-HOST_REST) => {
             return Ok(Robots::Refused);
         }
         _ => {}
@@ -113,8 +113,11 @@ async fn ask(app: &App, crawl: &Crawl, page: &CrawlPage, mut host: CrawlHost, ha
             host.rules = None;
             // A new round of tries begins when the silence is over.
             host.failures = if has_given_up { 1 } else { host.failures + 1 };
-            let wait = PATIENCE.get(tries).copied().unwrap_or(SECOND);
-            host.next_at = now.plus(after.map_or(wait, |it| it.clamp(wait, 10 * MINUTE)));
+            let wait = ROBOTS_RETRY_SCHEDULE
+                .get(tries)
+                .copied()
+                .unwrap_or(TimeDelta::seconds(1));
+            host.next_at = now.plus(after.map_or(wait, |it| it.clamp(wait, TimeDelta::minutes(10))));
         }
     }
     writes.insert(0, crawls::set_host(&host));
@@ -124,12 +127,18 @@ async fn ask(app: &App, crawl: &Crawl, page: &CrawlPage, mut host: CrawlHost, ha
 /// Asks for a host's robots.txt and follows its redirects.
 ///
 /// # Errors
-/// When it cannot be had just now: after how many milliseconds the host wants to be asked again, if it says so.
-async fn read(app: &App, origin: &str) -> Result<Rules, Option<i64>> {
+/// When it cannot be had just now: after what time the host wants to be asked again, if it says so.
+async fn read(app: &App, origin: &str) -> Result<Rules, Option<TimeDelta>> {
     let mut url = Url::parse(&format!("{origin}/robots.txt")).map_err(|_| None)?;
     for _ in 0..=HOPS {
         let public = PublicUrl::new(url.as_str(), &app.settings.allow_private_hosts).map_err(|_| None)?;
-        let wanted = |status: u16, _: &str| if (200..300).contains(&status) { LARGEST } else { 0 };
+        let wanted = |status: u16, _: &str| {
+            if (200..300).contains(&status) {
+                MAX_ROBOTS_BYTES
+            } else {
+                0
+            }
+        };
         let response = fetch::get(app, public, vec![], wanted).await.map_err(|_| None)?;
         match (response.status, response.header("location")) {
             (300..400, Some(location)) => url = url.join(location).map_err(|_| None)?,
@@ -140,7 +149,7 @@ async fn read(app: &App, origin: &str) -> Result<Rules, Option<i64>> {
     Ok(Rules::read(&[], true))
 }
 
-fn meaning(app: &App, response: Response) -> Result<Rules, Option<i64>> {
+fn meaning(app: &App, response: Response) -> Result<Rules, Option<TimeDelta>> {
     match (response.status, &response.body) {
         (200..300, Body::Whole(bytes)) => Ok(Rules::read(bytes, true)),
         (200..300, Body::Cut(bytes)) => Ok(Rules::read(bytes, false)),

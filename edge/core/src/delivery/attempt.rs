@@ -5,17 +5,18 @@ use crate::ports::{Envelope, Incoming, Outgoing};
 use crate::webhook::{self, signature};
 use edge_model::Timestamp;
 use edge_model::delivery::Attempt;
-use edge_model::time::SECOND;
+use edge_model::time::TimeDelta;
 use edge_model::webhook::Webhook;
 use edge_store::deliveries::Due;
 use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
 use std::pin::pin;
+use std::time::Duration;
 
-/// How long an endpoint may take to answer, in milliseconds.
-const TIMEOUT: u32 = 30_000;
+/// How long an endpoint may take to answer.
+const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(30);
 /// How much of an answer is kept, in bytes.
-const KEPT: usize = 2_048;
+const MAX_KEPT_RESPONSE_BYTES: usize = 2_048;
 /// How we introduce ourselves.
 const AGENT: &str = concat!("Edgewise-Webhooks/", env!("CARGO_PKG_VERSION"));
 
@@ -24,8 +25,8 @@ const AGENT: &str = concat!("Edgewise-Webhooks/", env!("CARGO_PKG_VERSION"));
 pub(super) struct Outcome {
     /// Its number is not known yet.
     pub(super) attempt: Attempt,
-    /// For how long the endpoint wants to be left alone, in milliseconds.
-    pub(super) retry_after: Option<i64>,
+    /// For how long the endpoint wants to be left alone.
+    pub(super) retry_after: Option<TimeDelta>,
 }
 
 impl Outcome {
@@ -115,9 +116,9 @@ fn prepare(app: &App, webhook: &Webhook, due: &Due, now: Timestamp) -> Result<Pr
 
 async fn exchange(app: &App, outgoing: Outgoing, began: Timestamp, outcome: &mut Outcome) {
     let posted = app.fetcher.post(outgoing);
-    let answer = match select(posted, app.clock.sleep(TIMEOUT)).await {
+    let answer = match select(posted, app.clock.sleep(WEBHOOK_TIMEOUT)).await {
         Either::Left((answer, _)) => answer,
-        Either::Right(_) => Err(format!("no answer within {} seconds", i64::from(TIMEOUT) / SECOND)),
+        Either::Right(_) => Err(format!("no answer within {} seconds", WEBHOOK_TIMEOUT.as_secs())),
     };
     let Incoming {
         status,
@@ -131,34 +132,33 @@ async fn exchange(app: &App, outgoing: Outgoing, began: Timestamp, outcome: &mut
         }
     };
     outcome.attempt.status = Some(status);
-    outcome.retry_after = retry_after.and_then(|it| asked_ms(&it, app.now()));
+    outcome.retry_after = retry_after.and_then(|it| asked_delay(&it, app.now()));
     if (300..400).contains(&status) {
         outcome.attempt.error = Some("redirects are not followed".into());
     }
     let mut response = Vec::new();
     {
         let read = async {
-            while response.len() < KEPT
+            while response.len() < MAX_KEPT_RESPONSE_BYTES
                 && let Some(Ok(bytes)) = body.next().await
             {
                 response.extend(bytes);
             }
         };
-        let spent = u32::try_from(app.now().0 - began.0).unwrap_or(TIMEOUT);
-        let rest = app.clock.sleep(TIMEOUT.saturating_sub(spent));
+        let rest = app.clock.sleep(WEBHOOK_TIMEOUT.saturating_sub(app.now().since(began)));
         // The status is known; an answer that does not end is cut off.
         select(pin!(read), rest).await;
     }
-    response.truncate(KEPT);
+    response.truncate(MAX_KEPT_RESPONSE_BYTES);
     outcome.attempt.response = String::from_utf8_lossy(&response).into_owned();
 }
 
 /// Reads `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3).
-fn asked_ms(text: &str, now: Timestamp) -> Option<i64> {
+fn asked_delay(text: &str, now: Timestamp) -> Option<TimeDelta> {
     let text = text.trim();
     match text.parse::<u32>() {
-        Ok(seconds) => Some(i64::from(seconds) * SECOND),
-        Err(_) => Timestamp::from_http_date(text).map(|it| it.0 - now.0),
+        Ok(seconds) => Some(TimeDelta::seconds(seconds.into())),
+        Err(_) => Timestamp::from_http_date(text).map(|it| TimeDelta::milliseconds(it.0 - now.0)),
     }
 }
 
@@ -169,9 +169,12 @@ mod tests {
     #[test]
     fn an_endpoint_asks_for_time_in_seconds_or_by_a_date() {
         let now = Timestamp(1_792_567_680_000);
-        assert_eq!(asked_ms("120", now), Some(120_000));
-        assert_eq!(asked_ms(" Wed, 21 Oct 2026 07:29:00 GMT", now), Some(60_000));
-        assert_eq!(asked_ms("soon", now), None);
-        assert_eq!(asked_ms("-1", now), None);
+        assert_eq!(asked_delay("120", now), Some(TimeDelta::minutes(2)));
+        assert_eq!(
+            asked_delay(" Wed, 21 Oct 2026 07:29:00 GMT", now),
+            Some(TimeDelta::minutes(1))
+        );
+        assert_eq!(asked_delay("soon", now), None);
+        assert_eq!(asked_delay("-1", now), None);
     }
 }

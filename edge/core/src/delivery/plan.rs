@@ -2,33 +2,41 @@
 use crate::Result;
 use crate::ports::Random;
 use edge_model::Timestamp;
-use edge_model::time::{DAY, HOUR, MINUTE, SECOND};
+use edge_model::time::TimeDelta;
 use edge_model::webhook::Webhook;
 
 /// How long after a failed attempt the next one comes; after the last one the delivery is given up.
-const WAITS: [i64; 6] = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR];
+const RETRY_SCHEDULE: [TimeDelta; 6] = [
+    TimeDelta::seconds(5),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(2),
+    TimeDelta::hours(5),
+    TimeDelta::hours(10),
+];
 /// How many failures in a row leave an endpoint its full share of attempts.
 pub(super) const TOLERATED: u32 = 5;
 /// For how long it is left alone at first, and at most.
-const PAUSE: (i64, i64) = (30 * SECOND, 15 * MINUTE);
+const FIRST_REST: TimeDelta = TimeDelta::seconds(30);
+const LONGEST_REST: TimeDelta = TimeDelta::minutes(15);
 
-/// Returns how long to wait after so many tries, in milliseconds: up to a fifth more or less, so that what failed
+/// Returns how long to wait after so many tries: up to a fifth more or less, so that what failed
 /// together does not come together again; longer where the endpoint asks for it, up to a day. None gives up.
-pub(super) fn wait(random: &dyn Random, tries: u32, asked_ms: Option<i64>) -> Result<Option<i64>> {
+pub(super) fn wait(random: &dyn Random, tries: u32, asked: Option<TimeDelta>) -> Result<Option<TimeDelta>> {
     let index = usize::try_from(tries).unwrap_or(usize::MAX).saturating_sub(1);
-    let Some(wait) = WAITS.get(index) else {
+    let Some(wait) = RETRY_SCHEDULE.get(index) else {
         return Ok(None);
     };
     let mut byte = [0];
     random.fill(&mut byte)?;
-    let percent = 80 + i64::from(byte[0]) * 40 / 255;
-    let asked = asked_ms.unwrap_or_default().min(DAY);
-    Ok(Some((wait * percent / 100).max(asked)))
+    let percent = 80 + i32::from(byte[0]) * 40 / 255;
+    let asked = asked.unwrap_or_default().min(TimeDelta::days(1));
+    Ok(Some((*wait * percent / 100).max(asked)))
 }
 
-/// How far apart two failed attempts may be that tell of one failure, in milliseconds: what was not tried in between may
+/// How far apart two failed attempts may be that tell of one failure: what was not tried in between may
 /// have been well. Longer than the longest wait between two attempts of one delivery.
-const LONGEST_GAP: i64 = 36 * HOUR;
+const LONGEST_GAP: TimeDelta = TimeDelta::hours(36);
 
 /// Notes how an endpoint fares. From the fifth failure in a row on it is left alone, twice as long each time.
 pub(super) fn note(webhook: &mut Webhook, is_delivered: bool, now: Timestamp) {
@@ -45,7 +53,7 @@ pub(super) fn note(webhook: &mut Webhook, is_delivered: bool, now: Timestamp) {
     webhook.last_failed_at = Some(now);
     if webhook.failures >= TOLERATED {
         let doublings = (webhook.failures - TOLERATED).min(10);
-        webhook.paused_until = Some(now.plus((PAUSE.0 << doublings).min(PAUSE.1)));
+        webhook.paused_until = Some(now.plus((FIRST_REST * (1 << doublings)).min(LONGEST_REST)));
     }
 }
 
@@ -64,19 +72,19 @@ mod tests {
 
     #[test]
     fn waits_differ_by_a_fifth_and_end() {
-        for (index, wait_ms) in WAITS.iter().enumerate() {
+        for (index, delay) in RETRY_SCHEDULE.iter().enumerate() {
             let tries = u32::try_from(index).unwrap() + 1;
-            assert_eq!(wait(&Always(0), tries, None).unwrap(), Some(wait_ms * 4 / 5));
-            assert_eq!(wait(&Always(255), tries, None).unwrap(), Some(wait_ms * 6 / 5));
+            assert_eq!(wait(&Always(0), tries, None).unwrap(), Some(*delay * 4 / 5));
+            assert_eq!(wait(&Always(255), tries, None).unwrap(), Some(*delay * 6 / 5));
         }
-        assert_eq!(wait(&Always(0), 7, Some(SECOND)).unwrap(), None);
+        assert_eq!(wait(&Always(0), 7, Some(TimeDelta::seconds(1))).unwrap(), None);
     }
 
     #[test]
     fn an_endpoint_may_ask_for_more_time_and_not_for_less() {
         let after = |asked| wait(&Always(128), 1, Some(asked)).unwrap().unwrap();
-        assert_eq!(after(SECOND), 5 * SECOND);
-        assert_eq!(after(90 * SECOND), 90 * SECOND);
-        assert_eq!(after(90 * DAY), DAY);
+        assert_eq!(after(TimeDelta::seconds(1)), TimeDelta::seconds(5));
+        assert_eq!(after(TimeDelta::seconds(90)), TimeDelta::seconds(90));
+        assert_eq!(after(TimeDelta::days(90)), TimeDelta::days(1));
     }
 }

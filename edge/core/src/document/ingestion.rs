@@ -8,6 +8,7 @@ use edge_model::event::{DocumentEnded, Happening};
 use edge_model::job::Job;
 use edge_store::documents;
 use retrieval::{DocumentInput, Parsed, SegmentBuilder};
+use std::time::Duration;
 
 /// Passages of one segment: about 3 MiB.
 const SEGMENT_CHUNKS: usize = 2_000;
@@ -83,7 +84,7 @@ pub(crate) async fn ingest(app: &App, job: &Job, attempt: &Attempt, document: &m
         let count = u64::try_from(part.len()).unwrap_or_default();
         segments.push(index::write_segment(app, &workspace, &bytes, count).await?);
         // Others are waiting for the isolate.
-        app.clock.sleep(0).await;
+        app.clock.sleep(Duration::ZERO).await;
     }
     document.chunk_count = u64::try_from(chunks.len()).unwrap_or_default();
     document.token_count = chunks.iter().map(|it| u64::from(it.tokens)).sum();

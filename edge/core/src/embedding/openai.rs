@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// How many texts are sent at once.
 const BATCH: usize = 32;
 /// How much of an answer is read, in bytes: 32 vectors of 4,096 numbers with twenty digits are less.
-const MOST: usize = 4 * 1024 * 1024;
+const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
 /// A server that speaks the protocol.
 pub struct OpenAiEmbeddings(Server);
@@ -45,7 +45,7 @@ impl Embeddings for OpenAiEmbeddings {
         let mut answer = Vec::new();
         while let Some(bytes) = incoming.body.next().await {
             answer.extend(bytes.map_err(Fault::Connection)?);
-            if answer.len() > MOST {
+            if answer.len() > MAX_ANSWER_BYTES {
                 return Err(Fault::Endless);
             }
         }

@@ -8,7 +8,7 @@ use retrieval::layer::Asked;
 use std::collections::BTreeSet;
 
 /// How much of a text a question's vector is made of, in bytes.
-const LONGEST: usize = 2_000;
+const MAX_TEXT_BYTES: usize = 2_000;
 
 /// What the embedders said.
 #[derive(Default)]
@@ -68,7 +68,7 @@ async fn ask(clock: &dyn Clock, model: &EmbeddingModel, texts: &[String]) -> Res
 fn texts(question: &Standalone<'_>) -> Vec<String> {
     let context = question.context.iter().map(|it| it.text);
     let texts = [question.question.as_ref()].into_iter().chain(context);
-    texts.map(|it| cut(it, LONGEST).to_owned()).collect()
+    texts.map(|it| cut(it, MAX_TEXT_BYTES).to_owned()).collect()
 }
 
 fn each(name: &str, questions: &[Standalone<'_>], vectors: &[Vec<f32>]) -> Option<Vec<Asked>> {

@@ -1,24 +1,24 @@
 //! Compaction: small segments are put together and deleted documents swept out, a few megabytes at a time.
 use super::embed;
 use super::link::{link, next_to_link};
-use super::{LARGEST, Written, current, layer, segment, write_segment};
+use super::{MAX_INDEX_BYTES, Written, current, layer, segment, write_segment};
 use crate::app::App;
 use crate::changes::Changes;
 use crate::{Error, Result};
 use edge_model::WorkspaceId;
 use edge_model::job::Task;
 use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry, Snapshot};
-use edge_model::time::MINUTE;
+use edge_model::time::TimeDelta;
 use edge_store::index_snapshots;
 use retrieval::{Layer, Segment};
 
 /// Segments smaller than this, in bytes, are worth merging.
 const SMALL: u64 = 1024 * 1024;
 /// What is merged at once, in bytes.
-const AT_ONCE: u64 = 4 * 1024 * 1024;
+const MAX_MERGED_BYTES: u64 = 4 * 1024 * 1024;
 /// Memory that a merge takes, in bytes: the sources, two and a half times as much while they are put together, and the
 /// result twice while it is checked.
-const ROOM: usize = 6 * AT_ONCE as usize;
+const ROOM: usize = 6 * MAX_MERGED_BYTES as usize;
 /// More small segments than this are merged.
 const SMALL_SEGMENTS: usize = 6;
 /// More deleted documents than this are swept out of the segments.
@@ -28,7 +28,7 @@ const DELETED_DOCUMENTS: usize = 100;
 pub(super) fn is_due(app: &App, manifest: &Manifest) -> bool {
     let small = manifest.segments.iter().filter(|it| it.size < SMALL).count();
     // In a workspace that is nearly full, what was deleted makes room at once.
-    let is_needed = !manifest.deleted.is_empty() && manifest.size() > LARGEST / 4 * 3;
+    let is_needed = !manifest.deleted.is_empty() && manifest.size() > MAX_INDEX_BYTES / 4 * 3;
     small > SMALL_SEGMENTS
         || manifest.deleted.len() > DELETED_DOCUMENTS
         || is_needed
@@ -69,8 +69,8 @@ pub(crate) async fn compact(app: &App, workspace: &WorkspaceId) -> Result<()> {
     let mut changes = Changes::new(app);
     changes.push(index_snapshots::replace(&snapshot));
     // Other isolates may still be loading the snapshot before this one.
-    changes.enqueue(workspace, Task::EraseBlobs { keys }, 10 * MINUTE)?;
-    changes.enqueue(workspace, Task::CompactIndex, 0)?;
+    changes.enqueue(workspace, Task::EraseBlobs { keys }, TimeDelta::minutes(10))?;
+    changes.enqueue(workspace, Task::CompactIndex, TimeDelta::zero())?;
     // A layer of some of the segments leaves holes over the others.
     embed::order_for_new(app, &mut changes, workspace).await?;
     changes.commit().await.map(drop)
@@ -95,7 +95,7 @@ async fn next_group(app: &App, snapshot: &Snapshot) -> Result<Option<Vec<Segment
     let mut size = 0;
     for entry in manifest.segments.iter().filter(|it| it.size < SMALL) {
         size += entry.size;
-        if size > AT_ONCE {
+        if size > MAX_MERGED_BYTES {
             break;
         }
         small.push(entry.clone());

@@ -1,5 +1,5 @@
 //! Layers: passages get the vectors of the workspace's embedder, some at a time, while the index goes on answering.
-use super::{LARGEST, Written, change, current, layer, retry, segment, write_segment};
+use super::{MAX_INDEX_BYTES, Written, change, current, layer, retry, segment, write_segment};
 use crate::app::App;
 use crate::changes::Changes;
 use crate::embedding::EmbeddingModel;
@@ -7,7 +7,7 @@ use crate::embedding::question::cut;
 use crate::{Error, Kind, Result};
 use edge_model::job::{Job, Task};
 use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry};
-use edge_model::time::{MINUTE, SECOND};
+use edge_model::time::TimeDelta;
 use edge_model::workspace::Embedder;
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::jobs;
@@ -15,15 +15,21 @@ use retrieval::layer::{self as vectors, LayerBuilder};
 use retrieval::{Layer, Segment};
 
 /// How many passages one run embeds at most; as many requests as a run may send follow from it.
-const AT_ONCE: usize = 256;
-/// How long a run goes on sending, in milliseconds.
-const TIME: i64 = 15 * SECOND;
+const MAX_PASSAGES_PER_RUN: usize = 256;
+/// How long a run goes on sending.
+const RUN_TIME: TimeDelta = TimeDelta::seconds(15);
 /// How much of a passage is embedded, in bytes. Small models read 512 tokens.
-const LONGEST: usize = 2_000;
-/// When a run that failed is tried again, in milliseconds; the last one from there on.
-const PAUSES: [i64; 5] = [2 * SECOND, 10 * SECOND, MINUTE, 5 * MINUTE, 10 * MINUTE];
-/// The pause between two runs, in milliseconds: each is to be an invocation of its own, with its own subrequests.
-const PAUSE: i64 = 200;
+const MAX_PASSAGE_BYTES: usize = 2_000;
+/// When a run that failed is tried again; the last one from there on.
+const RETRY_SCHEDULE: [TimeDelta; 5] = [
+    TimeDelta::seconds(2),
+    TimeDelta::seconds(10),
+    TimeDelta::minutes(1),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(10),
+];
+/// The pause between two runs: each is to be an invocation of its own, with its own subrequests.
+const RUN_PAUSE: TimeDelta = TimeDelta::milliseconds(200);
 
 /// Orders the first run.
 pub(crate) fn order(changes: &mut Changes<'_>, workspace: &WorkspaceId) -> Result<()> {
@@ -31,7 +37,7 @@ pub(crate) fn order(changes: &mut Changes<'_>, workspace: &WorkspaceId) -> Resul
         failures: 0,
         reason: None,
     };
-    changes.enqueue(workspace, task, 0).map(drop)
+    changes.enqueue(workspace, task, TimeDelta::zero()).map(drop)
 }
 
 /// Orders a run, when the workspace's embedder is not the table.
@@ -94,7 +100,11 @@ pub(crate) async fn embed(app: &App, own: &Job, failures: u32) -> Result<()> {
         (None, fault) => fault,
     };
     let place = usize::try_from(failures).unwrap_or(usize::MAX);
-    let delay = PAUSES.get(place).or(PAUSES.last()).copied().unwrap_or_default();
+    let delay = RETRY_SCHEDULE
+        .get(place)
+        .or(RETRY_SCHEDULE.last())
+        .copied()
+        .unwrap_or_default();
     let mut changes = run.changes();
     let task = Task::EmbedIndex {
         failures: failures.saturating_add(1),
@@ -133,7 +143,7 @@ impl Run<'_> {
             Some(it) => Some(layer(app, workspace, it).await?).filter(|it| it.len() == segment.len()),
             None => None,
         };
-        let most = (AT_ONCE >> failures.min(8)).max(1);
+        let most = (MAX_PASSAGES_PER_RUN >> failures.min(8)).max(1);
         let holes: Vec<usize> = match &known {
             Some(layer) => layer.holes().collect(),
             None => (0..segment.len()).collect(),
@@ -143,11 +153,11 @@ impl Run<'_> {
         live.truncate(most);
         let mut builder = known.map(|it| LayerBuilder::from_layer(&it));
         let (mut is_new, mut fault) = (false, None);
-        let stop = app.now().plus(TIME);
+        let stop = app.now().plus(RUN_TIME);
         // A server that keeps failing may have been sent too much at once.
         let batch = (self.model.batch() >> failures.min(6)).max(1);
         for passages in live.chunks(batch) {
-            let longest = LONGEST >> failures.min(2);
+            let longest = MAX_PASSAGE_BYTES >> failures.min(2);
             let text = |it: &usize| cut(&vectors::text(&segment, *it), longest).to_owned();
             let texts: Vec<String> = passages.iter().map(text).collect();
             match self.model.passages(&*app.clock, &texts).await {
@@ -202,7 +212,7 @@ impl Run<'_> {
             fits(manifest)
         })
         .await?;
-        let delay = if fault.is_some() { PAUSES[0] } else { PAUSE };
+        let delay = if fault.is_some() { RETRY_SCHEDULE[0] } else { RUN_PAUSE };
         let task = Task::EmbedIndex {
             failures: u32::from(fault.is_some()),
             reason: fault,
@@ -210,7 +220,7 @@ impl Run<'_> {
         changes.enqueue(workspace, task, delay)?;
         if !gone.is_empty() {
             // Other isolates may still be loading the snapshot before this one.
-            changes.enqueue(workspace, Task::EraseBlobs { keys: gone }, 10 * MINUTE)?;
+            changes.enqueue(workspace, Task::EraseBlobs { keys: gone }, TimeDelta::minutes(10))?;
         }
         changes.commit().await.map(drop)
     }
@@ -250,7 +260,7 @@ fn put(entry: &mut SegmentEntry, new: LayerEntry) {
 }
 
 fn fits(manifest: &Manifest) -> Result<()> {
-    if manifest.size() > LARGEST {
+    if manifest.size() > MAX_INDEX_BYTES {
         return Err(Error::new(Kind::Unprocessable, "the workspace is full"));
     }
     Ok(())
@@ -280,7 +290,7 @@ async fn strip(
     if keys.is_empty() {
         return Ok(());
     }
-    changes.enqueue(workspace, Task::EraseBlobs { keys }, 10 * MINUTE)?;
+    changes.enqueue(workspace, Task::EraseBlobs { keys }, TimeDelta::minutes(10))?;
     changes.commit().await.map(drop)
 }
 

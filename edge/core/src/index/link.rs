@@ -5,7 +5,7 @@ use crate::changes::Changes;
 use crate::{Error, Result};
 use edge_model::job::Task;
 use edge_model::snapshot::{Manifest, SegmentEntry, Snapshot};
-use edge_model::time::MINUTE;
+use edge_model::time::TimeDelta;
 use edge_store::index_snapshots;
 use retrieval::index::vectors::{AFFORDABLE, extend_graph};
 
@@ -41,11 +41,11 @@ pub(super) async fn link(app: &App, mut snapshot: Snapshot, position: usize) -> 
     snapshot.version += 1;
     let mut changes = Changes::new(app);
     changes.push(index_snapshots::replace(&snapshot));
-    changes.enqueue(&snapshot.workspace_id, Task::CompactIndex, 0)?;
+    changes.enqueue(&snapshot.workspace_id, Task::CompactIndex, TimeDelta::zero())?;
     if !unused.is_empty() {
         // Other isolates may still be loading the snapshot before this one.
         let task = Task::EraseBlobs { keys: unused };
-        changes.enqueue(&snapshot.workspace_id, task, 10 * MINUTE)?;
+        changes.enqueue(&snapshot.workspace_id, task, TimeDelta::minutes(10))?;
     }
     changes.commit().await.map(drop)
 }

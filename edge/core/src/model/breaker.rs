@@ -1,11 +1,12 @@
 //! The circuit breaker: a model that keeps failing is left alone for a while, so that nobody waits for it.
 use edge_model::Timestamp;
+use edge_model::time::TimeDelta;
 use std::sync::Mutex;
 
 /// As many failures in a row open it.
 const MOST_FAILURES: u32 = 3;
-/// How long it stays open, in milliseconds; then one question is let through to see.
-const PAUSE: i64 = 10_000;
+/// How long it stays open; then one question is let through to see.
+const OPEN_TIME: TimeDelta = TimeDelta::seconds(10);
 
 /// Counts failures. One per model and isolate.
 #[derive(Debug, Default)]
@@ -28,7 +29,7 @@ impl Breaker {
             }
             let is_over = state.rests_until.is_none_or(|it| it <= now);
             if is_over {
-                state.rests_until = Some(now.plus(PAUSE));
+                state.rests_until = Some(now.plus(OPEN_TIME));
             }
             is_over
         })
@@ -43,7 +44,7 @@ impl Breaker {
     pub fn failed(&self, now: Timestamp) {
         self.with(|state| {
             state.failures += 1;
-            state.rests_until = Some(now.plus(PAUSE));
+            state.rests_until = Some(now.plus(OPEN_TIME));
         });
     }
 
@@ -57,6 +58,11 @@ impl Breaker {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A moment so long after the breaker opened, in milliseconds and in times that it stays open.
+    fn after(times: i32, milliseconds: i64) -> Timestamp {
+        Timestamp(milliseconds).plus(OPEN_TIME * times)
+    }
 
     fn opened() -> Breaker {
         let breaker = Breaker::default();
@@ -79,20 +85,20 @@ mod tests {
     #[test]
     fn after_the_pause_one_question_is_let_through() {
         let breaker = opened();
-        assert!(!breaker.admits(Timestamp(PAUSE - 1)));
-        assert!(breaker.admits(Timestamp(PAUSE)));
-        assert!(!breaker.admits(Timestamp(PAUSE + 1)));
-        breaker.failed(Timestamp(PAUSE + 2));
-        assert!(!breaker.admits(Timestamp(2 * PAUSE + 1)));
-        assert!(breaker.admits(Timestamp(2 * PAUSE + 2)));
+        assert!(!breaker.admits(after(1, -1)));
+        assert!(breaker.admits(after(1, 0)));
+        assert!(!breaker.admits(after(1, 1)));
+        breaker.failed(after(1, 2));
+        assert!(!breaker.admits(after(2, 1)));
+        assert!(breaker.admits(after(2, 2)));
         breaker.succeeded();
-        assert!(breaker.admits(Timestamp(2 * PAUSE + 3)) && breaker.admits(Timestamp(2 * PAUSE + 3)));
+        assert!(breaker.admits(after(2, 3)) && breaker.admits(after(2, 3)));
     }
 
     #[test]
     fn a_question_that_never_reports_does_not_keep_it_open() {
         let breaker = opened();
-        assert!(breaker.admits(Timestamp(PAUSE)));
-        assert!(breaker.admits(Timestamp(2 * PAUSE)));
+        assert!(breaker.admits(after(1, 0)));
+        assert!(breaker.admits(after(2, 0)));
     }
 }

@@ -4,7 +4,7 @@ use futures_util::stream::{self, StreamExt as _};
 use std::collections::VecDeque;
 
 /// The most that one answer may have, in bytes.
-const MOST: usize = 1024 * 1024;
+const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 
 /// What the data of an event says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +98,7 @@ async fn next<R: Fn(&str) -> Result<Said, Fault>>(reading: &mut Reading<R>) -> R
             None => return Err(Fault::Connection("the answer ended before its end".into())),
         };
         reading.size += bytes.len();
-        if reading.size > MOST {
+        if reading.size > MAX_ANSWER_BYTES {
             return Err(Fault::Endless);
         }
         reading.waiting.extend(reading.lines.take(&bytes));

@@ -2,7 +2,7 @@
 use crate::error::Result;
 use async_trait::async_trait;
 use edge_model::Timestamp;
-use edge_model::time::{DAY, MINUTE};
+use edge_model::time::{DAY, MINUTE, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 /// Exact counters, one serialised place per scope.
@@ -39,7 +39,7 @@ impl Window {
             Self::Hour => 60 * MINUTE,
             Self::Day => DAY,
             Self::Month => return now.next_month(),
-            Self::TwoMonths => return now.plus(60 * DAY),
+            Self::TwoMonths => return now.plus(TimeDelta::days(60)),
         };
         Timestamp((now.0.div_euclid(length) + 1) * length)
     }

@@ -3,7 +3,7 @@ use edge_model::webhook::OUR_HEADERS;
 use std::collections::BTreeMap;
 
 /// How many an endpoint may have.
-const MOST: usize = 20;
+const MAX_HEADERS: usize = 20;
 /// How long a value may be, in bytes.
 const VALUE: usize = 1_000;
 
@@ -35,8 +35,8 @@ impl OwnHeaders {
     /// # Errors
     /// Says which will not do, and why, as the end of a sentence that begins with the field's name.
     pub fn new(given: &BTreeMap<String, String>) -> Result<Self, String> {
-        if given.len() > MOST {
-            return Err(format!("must be at most {MOST} headers"));
+        if given.len() > MAX_HEADERS {
+            return Err(format!("must be at most {MAX_HEADERS} headers"));
         }
         let mut headers = BTreeMap::new();
         for (name, value) in given {

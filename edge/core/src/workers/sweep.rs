@@ -2,13 +2,13 @@
 use crate::app::App;
 use crate::changes::Changes;
 use crate::{Result, attempt, crawl, delivery, erasure, idempotency, reseal};
-use edge_model::time::DAY;
+use edge_model::time::TimeDelta;
 use edge_store::{attempts, jobs};
 
-/// How long a parked job is kept for whoever looks into it, in milliseconds.
-const PARKED_JOBS_KEPT: i64 = 30 * DAY;
-/// How long a parked mail is kept, in milliseconds: some name an address.
-const PARKED_MAILS_KEPT: i64 = 3 * DAY;
+/// How long a parked job is kept for whoever looks into it.
+const PARKED_JOBS_KEPT: TimeDelta = TimeDelta::days(30);
+/// How long a parked mail is kept: some name an address.
+const PARKED_MAILS_KEPT: TimeDelta = TimeDelta::days(3);
 
 /// Wakes everybody who has work to do: after a start, since work may have been left by a crash. Deletes what is kept no
 /// longer. Whoever cannot be woken keeps nobody else from it.
@@ -26,7 +26,7 @@ pub async fn sweep(app: &App) -> Result<()> {
         now.plus(-PARKED_JOBS_KEPT),
         now.plus(-PARKED_MAILS_KEPT),
     ));
-    purges.push(attempts::purge(now.plus(-attempt::KEPT)));
+    purges.push(attempts::purge(now.plus(-attempt::CRASHES_KEPT)));
     let purge = purges.commit().await;
     end.and(purge.map(drop))
         .and(delivery::sweep(app).await)

@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use edge_core::{App, analytics};
-use edge_model::time::DAY;
+use edge_model::time::TimeDelta;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use shared as wire;
@@ -192,7 +192,7 @@ pub async fn unanswered(
         Some(_) => return Err(ApiError::field("status", "must be OPEN, RESOLVED or ALL")),
     };
     let (found, truncated) = analytics::unanswered(&app, &member, days).await?;
-    let week = app.now().plus(-7 * DAY);
+    let week = app.now().plus(-TimeDelta::days(7));
     let resolved_this_week = found
         .iter()
         .filter(|it| it.resolved_at.is_some_and(|it| it > week))

@@ -3,7 +3,7 @@ use super::csv::{Cell, Csv};
 use edge_core::analytics::{self, Cluster};
 use edge_model::Timestamp;
 use edge_model::analytics::{AgentShare, Daily, Overview, Period};
-use edge_model::time::DAY;
+use edge_model::time::{DAY, TimeDelta};
 use shared::analytics as wire;
 
 /// How many other wordings of a question are shown.
@@ -46,7 +46,7 @@ pub(super) fn overview_figures(period: &Period, figures: Overview) -> wire::Over
     wire::Overview {
         period: wire::Period {
             start: period.from.date(),
-            end: period.until.plus(-1).date(),
+            end: period.until.plus(-TimeDelta::milliseconds(1)).date(),
         },
         stats: wire::Stats {
             total_conversations: conversations,

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use edge_core::cursor::List;
 use edge_core::{App, transcript};
-use edge_model::time::DAY;
+use edge_model::time::TimeDelta;
 use edge_model::transcript::{ConversationSummary, Entry};
 use edge_model::{AgentId, ConversationId, Timestamp};
 use edge_store::transcripts::{Filter, Rated};
@@ -101,7 +101,7 @@ fn filter(given: Filters) -> ApiResult<(Filter, Paging)> {
         until: given
             .to
             .as_deref()
-            .map(|it| day("to", it).map(|it| it.plus(DAY)))
+            .map(|it| day("to", it).map(|it| it.plus(TimeDelta::days(1))))
             .transpose()?,
         search: given.search.filter(|it| !it.is_empty()),
     };

@@ -14,13 +14,12 @@ use futures_util::future::{Either, select};
 use futures_util::stream::{self, StreamExt as _};
 use http::{HeaderValue, header};
 use shared as wire;
+use shared::limits::STREAM_HEARTBEAT;
 use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use wire::widget::Frame;
 
-/// A connection without an event for so long gets a comment, in milliseconds.
-const HEARTBEAT: u32 = 10_000;
 /// What ends the id of the sources.
 const SOURCES: &str = "sources";
 /// What ends the id of the last event.
@@ -105,7 +104,7 @@ pub fn frame(event: AnswerEvent, state: &mut State) -> String {
 /// Turns an answer into a response that streams it.
 pub fn stream(clock: Arc<dyn Clock>, answer: AnswerStream, state: State) -> Response {
     let frames = stream::unfold((answer, state, clock), |(mut answer, mut state, clock)| async move {
-        let text = match select(answer.next(), pin!(clock.sleep(HEARTBEAT))).await {
+        let text = match select(answer.next(), pin!(clock.sleep(STREAM_HEARTBEAT))).await {
             Either::Left((None, _)) => return None,
             Either::Left((Some(event), _)) => {
                 let mut text = frame(event, &mut state);

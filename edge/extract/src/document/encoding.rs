@@ -8,7 +8,7 @@ use std::borrow::Cow;
 /// How much is looked at to guess an encoding, in bytes.
 const SAMPLE: usize = 256 * 1024;
 /// How long a text may be in UTF-8, in bytes, and in what steps there is made room for it.
-const LONGEST: usize = 20 * 1024 * 1024;
+const MAX_TEXT_BYTES: usize = 20 * 1024 * 1024;
 const STEP: usize = 1024 * 1024;
 /// How far into a page its encoding may be declared, in bytes.
 const DECLARED_WITHIN: usize = 2048;
@@ -86,10 +86,10 @@ fn decoded(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, Refusal>
         text.reserve_exact(STEP.min(rest.len().saturating_mul(3).saturating_add(16)));
         let (result, read, _) = decoder.decode_to_string(rest, &mut text, true);
         rest = rest.get(read..).unwrap_or_default();
-        if text.len() > LONGEST {
+        if text.len() > MAX_TEXT_BYTES {
             let message = format!(
                 "the text in the file is longer than {} MB in UTF-8; split it",
-                LONGEST / 1024 / 1024
+                MAX_TEXT_BYTES / 1024 / 1024
             );
             return Err(Refusal::new(Reason::TooMuch, message));
         }

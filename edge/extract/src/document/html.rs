@@ -6,7 +6,7 @@ use retrieval::{Format, Parsed};
 /// Elements and texts of a page: each takes some hundred bytes.
 const MOST_NODES: u64 = 150_000;
 /// A page is kept several times while it is read, in bytes.
-const LONGEST: usize = 12 * 1024 * 1024;
+const MAX_PAGE_BYTES: usize = 12 * 1024 * 1024;
 /// Elements that need no end, so that their beginnings do not add up to depth.
 const UNENDED: [&str; 31] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p",
@@ -32,7 +32,7 @@ pub(super) fn read(text: &str, meter: &mut Meter<'_>) -> Result<Parsed, Refusal>
 /// # Errors
 /// When that is too much.
 pub(crate) fn check(text: &str, meter: &mut Meter<'_>) -> Result<(), Refusal> {
-    if text.len() > LONGEST {
+    if text.len() > MAX_PAGE_BYTES {
         return Err(too_large());
     }
     let (mut depth, mut repeated, mut nodes) = (0_u64, 0_u64, 0_u64);

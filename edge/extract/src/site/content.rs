@@ -7,11 +7,11 @@ use url::Url;
 /// The share of a page's text that its content has at least; with less, something was thrown away.
 const LEAST: f64 = 0.5;
 /// Pages with more text than this are read whole, in bytes: telling their parts apart takes too long.
-const LARGEST: usize = 1024 * 1024;
+const MAX_CLEANED_BYTES: usize = 1024 * 1024;
 
 /// Chooses between the whole page, less navigation, and what a reader's view of it shows.
 pub(super) fn choose(says_itself: bool, text: &str, url: &Url, whole: Parsed) -> Parsed {
-    if text.len() > LARGEST || says_itself {
+    if text.len() > MAX_CLEANED_BYTES || says_itself {
         return whole;
     }
     match readable(text, url) {

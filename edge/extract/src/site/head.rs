@@ -7,12 +7,12 @@ use url::Url;
 /// How many links of a page are kept.
 const LINKS: usize = 2_000;
 /// The longest address and the longest title, in bytes and in characters.
-const LONGEST: usize = 2_048;
+const MAX_ADDRESS_LENGTH: usize = 2_048;
 const TITLE: usize = 300;
 /// Who is meant by directives for crawlers.
 const NAMES: [&str; 3] = ["robots", "edgewisebot", "edgewise"];
 /// A page that sends its visitors on later than this, in seconds, is there to be read.
-const AT_ONCE: f32 = 10.0;
+const IMMEDIATE_REFRESH_SECONDS: f32 = 10.0;
 
 #[derive(Default)]
 pub(super) struct Head {
@@ -97,7 +97,10 @@ fn meta(head: &mut Head, element: &Element, base: &Url) {
 /// Reads `0; url=/there`; none when the page only reloads, or is there to be read first.
 fn refresh(content: &str) -> Option<&str> {
     let (seconds, rest) = content.split_once([';', ','])?;
-    let is_at_once = seconds.trim().parse::<f32>().is_ok_and(|it| it <= AT_ONCE);
+    let is_at_once = seconds
+        .trim()
+        .parse::<f32>()
+        .is_ok_and(|it| it <= IMMEDIATE_REFRESH_SECONDS);
     let rest = rest.trim();
     let is_named = rest.get(..3).is_some_and(|it| it.eq_ignore_ascii_case("url"));
     let target = match rest.get(3..).map(str::trim_start).and_then(|it| it.strip_prefix('=')) {
@@ -110,10 +113,10 @@ fn refresh(content: &str) -> Option<&str> {
 
 fn address(base: &Url, link: Option<&str>) -> Option<String> {
     let link = link?.trim();
-    if link.is_empty() || link.len() > LONGEST || link.starts_with('#') {
+    if link.is_empty() || link.len() > MAX_ADDRESS_LENGTH || link.starts_with('#') {
         return None;
     }
     let mut url = base.join(link).ok()?;
     url.set_fragment(None);
-    (matches!(url.scheme(), "http" | "https") && url.as_str().len() <= LONGEST).then(|| url.into())
+    (matches!(url.scheme(), "http" | "https") && url.as_str().len() <= MAX_ADDRESS_LENGTH).then(|| url.into())
 }

@@ -2,7 +2,7 @@
 use retrieval::{Block, BlockKind};
 
 /// The deepest heading that Markdown has.
-const DEEPEST: usize = 6;
+const MAX_HEADING_LEVEL: usize = 6;
 
 /// Writes blocks with their headings.
 pub(super) fn write(blocks: &[Block]) -> String {
@@ -12,7 +12,7 @@ pub(super) fn write(blocks: &[Block]) -> String {
         let path = block.heading_path.as_slice();
         let same = above.iter().zip(path).take_while(|(a, b)| a == b).count();
         for (level, heading) in path.iter().enumerate().skip(same) {
-            text.push_str(&"#".repeat((level + 1).min(DEEPEST)));
+            text.push_str(&"#".repeat((level + 1).min(MAX_HEADING_LEVEL)));
             text.push(' ');
             text.push_str(&escape(heading));
             text.push_str("\n\n");

@@ -1,7 +1,7 @@
 //! How deep a page is nested, told before it is parsed: parsing takes time by the square of it.
 
 /// How many elements may be open at once.
-const DEEPEST: usize = 1_000;
+const MAX_OPEN_ELEMENTS: usize = 1_000;
 /// How many tags a page may have.
 const TAGS: usize = 300_000;
 /// Elements that end by themselves.
@@ -29,7 +29,7 @@ pub(super) fn is_too_deep(text: &str) -> bool {
             continue;
         }
         depth = if is_end { depth.saturating_sub(1) } else { depth + 1 };
-        if depth > DEEPEST || tags > TAGS {
+        if depth > MAX_OPEN_ELEMENTS || tags > TAGS {
             return true;
         }
     }

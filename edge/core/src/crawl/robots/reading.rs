@@ -1,7 +1,7 @@
 //! A robots.txt, line by line, into rules: groups by product token, and what counts for all.
 use super::pattern::{literal_beginning, spell_pattern};
 use super::{FORM, LONGEST_DELAY, LONGEST_RULE, LONGEST_SITEMAP, MOST_RULE_BYTES, MOST_RULES, MOST_SITEMAPS, NAME};
-use super::{LARGEST, Rule, Rules, Verdict};
+use super::{MAX_ROBOTS_BYTES, Rule, Rules, Verdict};
 use encoding_rs::{Encoding, UTF_8};
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ struct Group {
 }
 
 pub(super) fn read(bytes: &[u8], is_whole: bool) -> Rules {
-    let bytes = bytes.get(..LARGEST).unwrap_or(bytes);
+    let bytes = bytes.get(..MAX_ROBOTS_BYTES).unwrap_or(bytes);
     let text = decoded(bytes);
     let is_end = |it: &u8| matches!(it, b'\n' | b'\r');
     // A line that is cut off says something else.
@@ -58,7 +58,7 @@ pub(super) fn read(bytes: &[u8], is_whole: bool) -> Rules {
                 is_naming = false;
                 meant.for_each(|it| it.disallow(value));
             }
-            "crawl-delay" => meant.for_each(|it| it.delay_ms = delay(value)),
+            "crawl-delay" => meant.for_each(|it| it.delay_ms = delay_ms(value)),
             "sitemap" | "site-map" => {
                 let address = std::str::from_utf8(value).ok().filter(|it| it.len() <= LONGEST_SITEMAP);
                 sitemaps.extend(address.filter(|_| sitemaps.len() < MOST_SITEMAPS).map(str::to_owned));
@@ -108,10 +108,10 @@ fn token(value: &[u8]) -> &[u8] {
     value.get(..length).unwrap_or_default()
 }
 
-fn delay(value: &[u8]) -> i64 {
+fn delay_ms(value: &[u8]) -> i64 {
     let seconds = std::str::from_utf8(value).ok().and_then(|it| it.parse::<f64>().ok());
     let seconds = seconds.filter(|it| it.is_finite() && *it > 0.0);
-    seconds.map_or(0, |it| ((it * 1_000.0) as i64).min(LONGEST_DELAY))
+    seconds.map_or(0, |it| ((it * 1_000.0) as i64).min(LONGEST_DELAY.num_milliseconds()))
 }
 
 impl Group {

@@ -1,6 +1,7 @@
 //! robots.txt: RFC 9309 by its examples, and what is made to do harm.
 use super::pattern::{matches, spell_path, spell_pattern};
 use super::*;
+use edge_model::time::TimeDelta;
 
 fn read(text: &str) -> Rules {
     Rules::read(text.as_bytes(), true)
@@ -26,7 +27,7 @@ fn our_group_comes_before_the_group_of_everybody() {
     ] {
         assert_eq!(allows(&rules, path), is_allowed, "{path}");
     }
-    assert_eq!(rules.delay(), 2_500);
+    assert_eq!(rules.delay(), TimeDelta::milliseconds(2_500));
     assert_eq!(rules.sitemaps(), ["https://example.com/map.xml"]);
 }
 
@@ -266,9 +267,12 @@ fn a_pattern_matches_what_trying_everything_finds() {
 
 #[test]
 fn delays_and_sitemaps_have_bounds() {
-    assert_eq!(read("User-agent: *\nCrawl-delay: 86400").delay(), 10_000);
-    assert_eq!(read("User-agent: *\nCrawl-delay: -1").delay(), 0);
-    assert_eq!(read("User-agent: *\nCrawl-delay: NaN").delay(), 0);
+    assert_eq!(
+        read("User-agent: *\nCrawl-delay: 86400").delay(),
+        TimeDelta::seconds(10)
+    );
+    assert_eq!(read("User-agent: *\nCrawl-delay: -1").delay(), TimeDelta::zero());
+    assert_eq!(read("User-agent: *\nCrawl-delay: NaN").delay(), TimeDelta::zero());
     let maps: String = (0..1_000)
         .map(|it| format!("Sitemap: https://example.com/{it}.xml\n"))
         .collect();

@@ -6,7 +6,7 @@ use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event};
 
 /// Elements within elements: more are no document.
-const DEEPEST: usize = 300;
+const MAX_ELEMENT_DEPTH: usize = 300;
 /// Attributes of one element.
 const MOST_ATTRIBUTES: usize = 200;
 
@@ -51,7 +51,7 @@ impl<'a> Xml<'a> {
             return Ok(Some(match event {
                 Event::Start(element) => {
                     self.depth += 1;
-                    if self.depth > DEEPEST {
+                    if self.depth > MAX_ELEMENT_DEPTH {
                         return Err(Refusal::new(Reason::TooMuch, "the document is nested too deeply"));
                     }
                     Piece::Start(element)

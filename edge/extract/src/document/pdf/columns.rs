@@ -8,7 +8,7 @@ const GUTTER: f32 = 0.7;
 /// A column takes so much of the width that it shares.
 const NARROWEST: f32 = 0.2;
 /// Deeper columns in columns are none.
-const DEEPEST: usize = 4;
+const MAX_COLUMN_DEPTH: usize = 4;
 /// Letters in a line of a column: fewer are cells of a table.
 const FEWEST_LETTERS: usize = 14;
 
@@ -33,7 +33,7 @@ fn cut(runs: Vec<Run>, depth: usize, regions: &mut Vec<Vec<Run>>) {
             continue;
         }
         let mut block = vec![band];
-        while depth < DEEPEST
+        while depth < MAX_COLUMN_DEPTH
             && let Some(next) = bands.peek()
         {
             let common = common(&gutters, &self::gutters(next));
@@ -47,7 +47,7 @@ fn cut(runs: Vec<Run>, depth: usize, regions: &mut Vec<Vec<Run>>) {
         let block: Vec<Run> = block.into_iter().flatten().collect();
         let gutter = gutters.into_iter().find(|it| parts_columns(*it, &block));
         match gutter {
-            Some((from, _)) if depth < DEEPEST => {
+            Some((from, _)) if depth < MAX_COLUMN_DEPTH => {
                 push(regions, &mut single);
                 let (left, right): (Vec<Run>, Vec<Run>) = block.into_iter().partition(|it| it.x0 < from);
                 cut(left, depth + 1, regions);

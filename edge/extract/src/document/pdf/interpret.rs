@@ -15,7 +15,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 /// Forms within forms, deeper than people nest them.
-const DEEPEST: usize = 12;
+const MAX_FORM_DEPTH: usize = 12;
 /// States that are kept for later; more are not.
 const MOST_SAVED: usize = 128;
 /// What an instruction costs, a glyph, a font that is chosen, and a form, which is unpacked each time it is drawn.
@@ -129,7 +129,7 @@ impl<'a, 'm, 'p> Interpreter<'a, 'm, 'p> {
                 self.meter.spend(INSTRUCTION)?;
                 self.meter.rest().await;
                 match instruction {
-                    TypedInstruction::XObject(named) if depth < DEEPEST => {
+                    TypedInstruction::XObject(named) if depth < MAX_FORM_DEPTH => {
                         let form = resources.get_x_object(named.0).filter(is_form);
                         if let Some(form) = form {
                             self.form(&form, resources, depth).await?;
