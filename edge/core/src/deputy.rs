@@ -45,8 +45,8 @@ pub struct Manner {
 }
 
 impl Manner {
-    async fn of(app: &App, ready: &Ready) -> Result<Self> {
-        let webhook = webhook::only_one(app, &ready.deputy.workspace_id, WebhookForm::Twin).await?;
+    async fn of(app: &App, ready: &Ready, form: WebhookForm) -> Result<Self> {
+        let webhook = webhook::only_one(app, &ready.deputy.workspace_id, form).await?;
         Ok(Self {
             confidence_threshold: ready.agent.config.confidence_threshold,
             owner_name: ready.owner_name.clone(),
@@ -166,13 +166,13 @@ async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
     made.ok_or_else(|| Error::internal("the deputy could not be made"))
 }
 
-/// Returns how a deputy answers.
+/// Returns how a deputy answers. Its escalations are announced to the webhook of the form, that of the caller's API.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn manner(app: &App, caller: &Caller) -> Result<Manner> {
+pub async fn manner(app: &App, caller: &Caller, form: WebhookForm) -> Result<Manner> {
     caller.require(Action::Read)?;
-    Manner::of(app, &ready(app, caller.workspace()).await?).await
+    Manner::of(app, &ready(app, caller.workspace()).await?, form).await
 }
 
 /// Changes how a deputy answers, at once. What else of its agent's draft was changed stays unpublished.
@@ -181,7 +181,12 @@ pub async fn manner(app: &App, caller: &Caller) -> Result<Manner> {
 /// [`crate::Kind::Forbidden`] when the caller may not edit content.
 ///
 /// Returns also the secret of the endpoint when it was set: nobody can get it again.
-pub async fn change(app: &App, caller: &Caller, change: Change) -> Result<(Manner, Option<SigningSecret>)> {
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    form: WebhookForm,
+    change: Change,
+) -> Result<(Manner, Option<SigningSecret>)> {
     caller.require(Action::EditContent)?;
     let workspace = caller.workspace();
     let deputy = ready(app, workspace).await?.deputy;
@@ -218,13 +223,11 @@ pub async fn change(app: &App, caller: &Caller, change: Change) -> Result<(Manne
     }
     // It alone may be refused, and so comes before what may not.
     let secret = match announce {
-        Some(Announce { url, secret, events }) => {
-            webhook::set_only_one(app, caller, WebhookForm::Twin, url, events, secret).await?
-        }
+        Some(Announce { url, secret, events }) => webhook::set_only_one(app, caller, form, url, events, secret).await?,
         None => None,
     };
     changes.commit().await?;
-    Ok((Manner::of(app, &ready(app, workspace).await?).await?, secret))
+    Ok((Manner::of(app, &ready(app, workspace).await?, form).await?, secret))
 }
 
 /// What a deputy has done so far.

@@ -11,6 +11,7 @@ use edge_core::guard::PublicUrl;
 use edge_core::webhook::signature::SigningSecret;
 use edge_core::{App, Error, deputy};
 use edge_model::text::Name;
+use edge_model::webhook::WebhookForm;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// How the twin answers.
@@ -120,7 +121,7 @@ impl From<Manner> for Settings {
 }
 
 pub async fn show(State(app): State<App>, Caller(program): Caller) -> ApiResult<Json<Settings>> {
-    Ok(Json(deputy::manner(&app, &program).await?.into()))
+    Ok(Json(deputy::manner(&app, &program, WebhookForm::Twin).await?.into()))
 }
 
 pub async fn update(
@@ -128,7 +129,7 @@ pub async fn update(
     Caller(program): Caller,
     Body(change): Body<UpdateSettings>,
 ) -> ApiResult<Json<Settings>> {
-    let (manner, secret) = deputy::change(&app, &program, change.read(&app)?).await?;
+    let (manner, secret) = deputy::change(&app, &program, WebhookForm::Twin, change.read(&app)?).await?;
     Ok(Json(Settings {
         webhook_secret: secret.map(|it| it.as_str().to_owned()),
         ..manner.into()
