@@ -6,6 +6,7 @@
 pub mod around;
 mod body;
 pub mod builder;
+mod caller;
 pub mod dialect;
 pub mod envelopes;
 pub mod extract;

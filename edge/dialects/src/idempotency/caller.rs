@@ -2,8 +2,8 @@
 use crate::body::LetIn;
 use crate::dialect::Dialect;
 use crate::route::Access;
-use crate::{insydr, program};
-use axum::response::{IntoResponse as _, Response};
+use crate::{caller, program};
+use axum::response::Response;
 use edge_core::{App, Kind, Result, secret};
 use edge_model::InvitationId;
 use edge_store::idempotency_keys::is_subject;
@@ -30,7 +30,7 @@ pub(super) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Op
             let_in: Some(LetIn(owner.workspace.id.to_string())),
             subjects: vec![owner.key.id.to_string(), owner.workspace.id.to_string()],
         }),
-        access => insydr::caller::known(app, access, parts).await,
+        access => caller::known(app, access, parts).await,
     };
     let mut known = match found {
         Ok(known) => known,
@@ -51,15 +51,9 @@ pub(super) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Op
 
 /// Lets a caller in and counts the request, as the handler would have: a kept answer is for its caller alone.
 pub(super) async fn admit(app: &App, access: Access, parts: &mut Parts) -> Result<(), Response> {
-    match access {
-        Access::Program(kind) => {
-            let dialect = Dialect::of(parts.uri.path());
-            let admitted = program::enter(app, parts, kind).await;
-            admitted.map(drop).map_err(|error| dialect.refuse(error))
-        }
-        access => {
-            let admitted = insydr::caller::admit(app, access, parts).await;
-            admitted.map_err(|error| error.into_response())
-        }
-    }
+    let admitted = match access {
+        Access::Program(kind) => program::enter(app, parts, kind).await.map(drop),
+        access => caller::admit(app, access, parts).await,
+    };
+    admitted.map_err(|error| Dialect::of(parts.uri.path()).refuse(error))
 }
