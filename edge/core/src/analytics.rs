@@ -8,10 +8,10 @@ use crate::changes::Changes;
 use crate::permission::Action;
 use crate::{Error, Result, index, secret};
 pub use clusters::Cluster;
-use edge_model::Timestamp;
 use edge_model::analytics::{AgentShare, Asked, Daily, Hourly, Overview, Period};
 use edge_model::limits::FIGURE_DAYS;
-use edge_model::time::DAY;
+use edge_model::time::TimeDelta;
+use edge_model::{Timestamp, WorkspaceId};
 use edge_store::analytics::{QUESTIONS, reopen, resolve};
 use std::collections::BTreeMap;
 
@@ -111,14 +111,56 @@ pub struct Unanswered {
     pub resolved_at: Option<Timestamp>,
 }
 
-/// Groups the questions that were not answered, the most asked first: those that were asked in the last days, with how
-/// often they were within a year. Tells as well whether there were more than are told apart.
+/// Which unanswered questions are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    Open,
+    Resolved,
+    All,
+}
+
+impl Listed {
+    fn has(self, question: &Unanswered) -> bool {
+        match self {
+            Self::Open => question.resolved_at.is_none(),
+            Self::Resolved => question.resolved_at.is_some(),
+            Self::All => true,
+        }
+    }
+}
+
+/// Questions that were not answered.
+#[derive(Clone, Debug)]
+pub struct UnansweredList {
+    /// Those to be listed, the most asked first.
+    pub questions: Vec<Unanswered>,
+    /// How many were resolved in the last seven days, listed or not.
+    pub resolved_this_week: usize,
+    /// Whether there were more than are told apart.
+    pub is_cut: bool,
+}
+
+/// Lists the questions that were not answered and were asked in the last days.
 ///
 /// # Errors
 /// When the database does not answer or the model cannot be loaded.
-pub async fn unanswered(app: &App, caller: &Caller, days: u32) -> Result<(Vec<Unanswered>, bool)> {
+pub async fn unanswered(app: &App, caller: &Caller, days: u32, listed: Listed) -> Result<UnansweredList> {
     caller.require(Action::Read)?;
-    let workspace = &caller.workspace().id;
+    let (mut questions, is_cut) = all_unanswered(app, &caller.workspace().id, days).await?;
+    let week = app.now().plus(-TimeDelta::days(7));
+    let is_of_week = |it: &&Unanswered| it.resolved_at.is_some_and(|it| it > week);
+    let resolved_this_week = questions.iter().filter(is_of_week).count();
+    questions.retain(|it| listed.has(it));
+    Ok(UnansweredList {
+        questions,
+        resolved_this_week,
+        is_cut,
+    })
+}
+
+/// Groups the questions that were not answered, the most asked first: those that were asked in the last days, with how
+/// often they were within a year. Tells as well whether there were more than are told apart.
+async fn all_unanswered(app: &App, workspace: &WorkspaceId, days: u32) -> Result<(Vec<Unanswered>, bool)> {
     let now = app.now();
     let memory = Period::last(MEMORY_DAYS, now);
     let asked = app.store.asked(workspace, &memory, true).await?;
@@ -149,7 +191,7 @@ pub async fn unanswered(app: &App, caller: &Caller, days: u32) -> Result<(Vec<Un
 pub async fn set_resolved(app: &App, caller: &Caller, id: &str, is_resolved: bool) -> Result<Unanswered> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;
-    let (all, _) = unanswered(app, caller, MEMORY_DAYS).await?;
+    let (all, _) = all_unanswered(app, workspace, MEMORY_DAYS).await?;
     let mut found = all
         .into_iter()
         .find(|it| it.id == id)

@@ -8,7 +8,7 @@ use crate::ports::{
 };
 use crate::seeded::SameIds;
 use crate::settings::Settings;
-use crate::{Result, secret};
+use crate::{Error, Result, secret};
 use edge_model::Timestamp;
 use edge_permit::Permits;
 use edge_store::{Store, Wake};
@@ -50,6 +50,15 @@ impl App {
     /// Returns the time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Tells whether the database answers.
+    ///
+    /// # Errors
+    /// [`crate::Kind::Unavailable`] when it does not.
+    pub async fn ready(&self) -> Result<()> {
+        let answer = self.store.ping().await.map_err(Error::from);
+        answer.map_err(|why| Error::unavailable("the database does not answer", why))
     }
 
     /// Makes the text of a new id: the prefix, the time, and randomness, so that ids sort by age.

@@ -43,11 +43,9 @@ async fn health() -> Json<Value> {
 }
 
 async fn ready(State(app): State<App>) -> Response {
-    match app.store.ping().await {
+    match app.ready().await {
         Ok(()) => Json(json!({ "status": "ok" })).into_response(),
-        Err(error) => {
-            Dialect::Unresolved.refuse(Error::unavailable("the database does not answer", Error::from(error)))
-        }
+        Err(error) => Dialect::Unresolved.refuse(error),
     }
 }
 

@@ -9,8 +9,8 @@ use crate::route::{Access, Route, get, patch};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use edge_core::analytics::Listed;
 use edge_core::{App, analytics};
-use edge_model::time::TimeDelta;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use shared as wire;
@@ -185,25 +185,19 @@ pub async fn unanswered(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let (days, is_csv) = (wish.days(UNANSWERED_DAYS)?, wish.is_csv(&headers)?);
-    let is_shown = match wish.status.as_deref() {
-        None | Some("OPEN") => |is_open: bool| is_open,
-        Some("RESOLVED") => |is_open: bool| !is_open,
-        Some("ALL") => |_| true,
+    let listed = match wish.status.as_deref() {
+        None | Some("OPEN") => Listed::Open,
+        Some("RESOLVED") => Listed::Resolved,
+        Some("ALL") => Listed::All,
         Some(_) => return Err(ApiError::field("status", "must be OPEN, RESOLVED or ALL")),
     };
-    let (found, truncated) = analytics::unanswered(&app, &member, days).await?;
-    let week = app.now().plus(-TimeDelta::days(7));
-    let resolved_this_week = found
-        .iter()
-        .filter(|it| it.resolved_at.is_some_and(|it| it > week))
-        .count();
-    let listed = found.iter().filter(|it| is_shown(it.resolved_at.is_none()));
-    let unanswered: Vec<Unanswered> = listed.map(unanswered_question).collect();
+    let found = analytics::unanswered(&app, &member, days, listed).await?;
+    let unanswered: Vec<Unanswered> = found.questions.iter().map(unanswered_question).collect();
     let list = UnansweredList {
         total: u64::try_from(unanswered.len()).unwrap_or_default(),
         unanswered,
-        resolved_this_week: u64::try_from(resolved_this_week).unwrap_or_default(),
-        truncated,
+        resolved_this_week: u64::try_from(found.resolved_this_week).unwrap_or_default(),
+        truncated: found.is_cut,
     };
     Ok(shown(is_csv, "unanswered", || unanswered_csv(&list.unanswered), &list))
 }
