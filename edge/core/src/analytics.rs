@@ -10,7 +10,7 @@ use crate::{Error, Result, index, secret};
 pub use clusters::Cluster;
 use edge_model::analytics::{AgentShare, Asked, Daily, Hourly, Overview, Period};
 use edge_model::limits::FIGURE_DAYS;
-use edge_model::time::TimeDelta;
+use edge_model::time::{DAY, TimeDelta};
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::analytics::{QUESTIONS, reopen, resolve};
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 pub use chrono::TimeDelta;
 use chrono::{DateTime, Datelike as _, SecondsFormat, TimeZone as _, Utc};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// A second, in the unit of [`Timestamp`].
 pub const SECOND: i64 = 1_000;
@@ -52,10 +52,12 @@ impl Timestamp {
         Some(Self(midnight.and_utc().timestamp_millis()))
     }
 
-    /// Reads a moment as HTTP headers say it, such as `Wed, 21 Oct 2026 07:28:00 GMT`.
+    /// Reads a moment as HTTP headers say it, in any of the three forms of RFC 9110 such as
+    /// `Wed, 21 Oct 2026 07:28:00 GMT`.
     pub fn from_http_date(text: &str) -> Option<Self> {
-        let date = DateTime::parse_from_rfc2822(text).ok()?;
-        Some(Self(date.timestamp_millis()))
+        let date = httpdate::parse_http_date(text).ok()?;
+        let since = date.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_millis()).ok().map(Self)
     }
 
     /// Reads a moment in RFC 3339.
@@ -101,7 +103,13 @@ mod tests {
     #[test]
     fn moments_are_read_as_headers_and_bodies_say_them() {
         let moment = Some(Timestamp(1_792_567_680_000));
-        assert_eq!(Timestamp::from_http_date("Wed, 21 Oct 2026 07:28:00 GMT"), moment);
+        for text in [
+            "Wed, 21 Oct 2026 07:28:00 GMT",
+            "Wednesday, 21-Oct-26 07:28:00 GMT",
+            "Wed Oct 21 07:28:00 2026",
+        ] {
+            assert_eq!(Timestamp::from_http_date(text), moment, "{text}");
+        }
         assert_eq!(Timestamp::from_rfc3339("2026-10-21T09:28:00+02:00"), moment);
         for wrong in ["", "120", "tomorrow"] {
             assert_eq!(Timestamp::from_http_date(wrong), None);
