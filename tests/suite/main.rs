@@ -38,6 +38,8 @@ mod rotation;
 mod samples;
 mod schema;
 mod site;
+mod source;
+mod statements;
 mod tidy;
 mod traps;
 mod twig;

@@ -104,6 +104,10 @@ impl Sqlite {
         }
     }
 
+    pub(crate) fn tenant_tables(&self) -> &BTreeSet<String> {
+        &self.tenant_tables
+    }
+
     /// Has rows reserve their memory.
     pub(crate) fn reserving_from(mut self, memory: Memory) -> Self {
         self.memory = Some(memory);
