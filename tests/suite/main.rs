@@ -14,6 +14,7 @@ mod corpus;
 mod crashes;
 mod crawling;
 mod deliveries;
+mod dependencies;
 mod endpoints;
 mod envelopes;
 mod errors;
