@@ -40,6 +40,7 @@ mod samples;
 mod schema;
 mod site;
 mod source;
+mod spelling;
 mod statements;
 mod tidy;
 mod traps;
