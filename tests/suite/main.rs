@@ -28,6 +28,7 @@ mod limits;
 mod lists;
 mod logs;
 mod memory;
+mod migrations;
 mod module_graph;
 mod names;
 mod openapi;

@@ -76,17 +76,6 @@ fn bytes_of_an_old_release_are_counted_by_content() {
 }
 
 #[test]
-fn migrations_have_a_number_each_and_say_what_they_are_for() {
-    let mut last = 0;
-    for (name, sql) in &migrations() {
-        let number: u32 = name.split_once('_').unwrap().0.parse().unwrap();
-        assert!(number > last && name.starts_with(&format!("{number:04}_")), "{name}");
-        last = number;
-        assert!(sql.starts_with("-- "), "{name} opens with what its tables mean");
-    }
-}
-
-#[test]
 fn accounts_of_an_old_release_outlive_the_change_of_codes() {
     let connection = rusqlite::Connection::open_in_memory().unwrap();
     connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
