@@ -32,6 +32,7 @@ mod migrations;
 mod module_graph;
 mod names;
 mod openapi;
+mod parity;
 mod places;
 mod production;
 mod promises;
