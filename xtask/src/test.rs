@@ -5,14 +5,22 @@ mod live;
 mod sizes;
 
 use crate::build::{Build, Profile};
+use crate::paths::root;
 use crate::progress::spent;
 use crate::tools::{Tools, WASM};
 use anyhow::Result;
 pub use gate::Gate;
 use gate::Tally;
 pub use live::plan;
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
+
+/// Names the file in which the suite notes which test was answered by which route.
+const VISITS: &str = "ENDPOINTS_VISITS";
+/// The check of what it noted.
+const SEEN: &str = "endpoints::every_endpoint_was_seen_answering_by_the_tests_named";
 
 /// The crates that run as WebAssembly.
 const WASM_CRATES: [&str; 6] = [
@@ -92,11 +100,36 @@ fn clippy(tally: &mut Tally) {
 }
 
 fn suite(tally: &mut Tally) {
+    // What an earlier run noted says nothing of this one.
+    let visits = root().join("target/xtask/endpoint-visits");
+    let ready = tally.check("visits of endpoints are noted anew", || forget(&visits));
     let mut command = Command::new("cargo");
-    tally.count(
-        "native suite and unit tests",
-        "suite",
-        command.args(["test", "--workspace", "--no-fail-fast"]),
-        counted::cargo,
-    );
+    command
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .env(VISITS, &visits);
+    tally.count("native suite and unit tests", "suite", &mut command, counted::cargo);
+    if ready {
+        let mut command = Command::new("cargo");
+        // Of the whole workspace again: with other packages, features and so crates would be others.
+        command.args([
+            "test",
+            "--workspace",
+            "--test=suite",
+            "--",
+            "--ignored",
+            "--exact",
+            SEEN,
+        ]);
+        tally.check("a test saw every endpoint answer", || {
+            gate::one_test_passes("endpoints", command.env(VISITS, &visits))
+        });
+    }
+}
+
+/// Removes a file, if there is one, and makes its folder.
+fn forget(file: &Path) -> Result<()> {
+    if file.exists() {
+        fs::remove_file(file)?;
+    }
+    file.parent().map_or(Ok(()), |folder| Ok(fs::create_dir_all(folder)?))
 }

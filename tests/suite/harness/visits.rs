@@ -1,9 +1,9 @@
-//! Which tests visit which routes, for the table in `tests/ENDPOINTS.md`.
+//! Which tests are answered by which routes, for the table in `tests/ENDPOINTS.md` and the check of a whole run.
 use super::request::Answer;
 use edge_dialects::log::Entry;
 use std::io::Write as _;
 
-/// Names the file that visits are written to, when the table is to be made anew.
+/// Names the file that visits are written to; none are noted without it.
 pub(crate) const FILE: &str = "ENDPOINTS_VISITS";
 
 /// Notes that a test was answered by a route.

@@ -1,5 +1,5 @@
 //! One check after the other, each under a heading, all counted.
-use super::counted::Counts;
+use super::counted::{self, Counts};
 use crate::paths::root;
 use crate::process::ending;
 use crate::progress::{last_lines, log_file, run_logged, spent};
@@ -105,6 +105,15 @@ impl Tally {
 pub(super) fn succeeds(log: &str, command: &mut Command) -> Result<()> {
     let (ok, spoken) = run_logged(&log_file(log)?, command.current_dir(root()))?;
     if !ok {
+        bail!("\n{}", last_lines(&without_what_passed(&spoken), 200));
+    }
+    Ok(())
+}
+
+/// Whether a test runner runs exactly one test, and it passes; shows what was said when it does not.
+pub(super) fn one_test_passes(log: &str, command: &mut Command) -> Result<()> {
+    let (ok, spoken) = run_logged(&log_file(log)?, command.current_dir(root()))?;
+    if !ok || counted::cargo(&spoken).passed != 1 {
         bail!("\n{}", last_lines(&without_what_passed(&spoken), 200));
     }
     Ok(())
