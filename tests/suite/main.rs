@@ -25,6 +25,7 @@ mod insydr;
 mod isolation;
 mod jobs;
 mod limits;
+mod linked;
 mod lists;
 mod logs;
 mod memory;

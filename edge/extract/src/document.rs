@@ -6,9 +6,9 @@ pub(crate) mod html;
 mod pdf;
 
 use crate::meter::{Meter, NoPause, Pause, at_once};
-use crate::{Extracted, FileKind, Hint, Reason, Refusal, sniff};
+use crate::{Extracted, FileKind, Hint, Reason, Refusal, markup, sniff};
 use retrieval::parse::MOST_BLOCKS;
-use retrieval::{Block, Format, Parsed};
+use retrieval::{Block, Parsed};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
@@ -37,7 +37,7 @@ pub async fn document(bytes: Vec<u8>, hint: &Hint, pause: &dyn Pause) -> Result<
             html::read(&text(bytes, hint, declared.as_deref())?, &mut meter)?
         }
         FileKind::Markdown => markdown(&text(bytes, hint, None)?, &mut meter)?,
-        FileKind::Text => retrieval::parse(Format::Text, &text(bytes, hint, None)?),
+        FileKind::Text => retrieval::parse::plain(&text(bytes, hint, None)?),
         FileKind::Csv => csv::read(&text(bytes, hint, None)?, &mut meter).await?,
         FileKind::Pdf => pdf::read(bytes, &mut meter).await?,
         FileKind::Docx => docx::read(&bytes, &mut meter).await?,
@@ -122,7 +122,7 @@ fn markdown(text: &str, meter: &mut Meter<'_>) -> Result<Parsed, Refusal> {
         let message = format!("the file has more than {MARKDOWN_MARKS} lines and marks of Markdown; split it");
         return Err(Refusal::new(Reason::TooMuch, message));
     }
-    Ok(retrieval::parse(Format::Markdown, text))
+    Ok(markup::markdown::parse(text))
 }
 
 #[cfg(test)]

@@ -2,11 +2,14 @@
 //!
 //! Pure: no I/O, no clock. What a file is, what became of it and why it was refused are plain types that everybody may
 //! use; what reads files is behind the feature `readers`, linked by the parser Worker alone. Readers are written for
-//! hostile input: all they do is counted by a [`meter::Meter`], they pause as they go, and they return errors.
+//! hostile input: all they do is counted by a `Meter`, they pause as they go, and they return errors. The reader of
+//! Markdown has a feature of its own, since answers are written in it.
 
 #[cfg(feature = "readers")]
 mod document;
 pub mod file;
+#[cfg(feature = "markdown")]
+pub mod markup;
 #[cfg(feature = "readers")]
 pub mod meter;
 pub mod page;

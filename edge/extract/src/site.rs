@@ -6,8 +6,7 @@ mod nesting;
 
 use crate::document::{WORK, encoding, html};
 use crate::meter::{Meter, NoPause, Pause, at_once};
-use crate::{FileKind, Hint, Page, Reason, Refusal, sniff};
-use retrieval::Format;
+use crate::{FileKind, Hint, Page, Reason, Refusal, markup, sniff};
 use scraper::{Html, Node};
 use url::Url;
 
@@ -49,7 +48,7 @@ pub async fn page(bytes: &[u8], url: &str, media_type: &str, pause: &dyn Pause) 
     // Two trees of a large page are not in memory at a time.
     drop(html);
     pause.pause().await;
-    let whole = retrieval::parse(Format::Html, &text);
+    let whole = markup::html::parse(&text);
     pause.pause().await;
     let chosen = content::choose(says_itself, &text, &base, whole);
     Ok(Page {

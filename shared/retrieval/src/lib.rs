@@ -1,6 +1,6 @@
 //! Retrieval: text to words, vectors, an index, a confidence, and the sentences that answer. Pure: no I/O, no clock, no threads.
 //!
-//! The way of a document: [`parse::parse`] → [`chunk::chunks`] → [`SegmentBuilder`] → bytes, stored anywhere.
+//! The way of a document: [`parse::Parsed`] → [`chunk::chunks`] → [`SegmentBuilder`] → bytes, stored anywhere.
 //! The way of a question: [`Segment::decode`] → [`Index::new`] → [`Index::search`] → [`extract::extract`].
 
 pub mod chunk;
@@ -24,5 +24,5 @@ pub use embed::{Embedder, ModelError, Vector};
 pub use extract::{CitedSentence, Extract, ExtractOptions, Separator, Style, extract};
 pub use index::{Context, Hit, Index, Retrieval, SearchOptions};
 pub use layer::{Asked, Layer, LayerBuilder};
-pub use parse::{Block, BlockKind, Format, Parsed, parse};
+pub use parse::{Block, BlockKind, Parsed};
 pub use segment::{DocumentInput, FormatError, Segment, SegmentBuilder, merge};

@@ -1,20 +1,13 @@
-//! Documents to blocks: paragraphs, lists, tables and code, each with the headings above it.
+//! Documents as blocks: paragraphs, lists, tables and code, each with the headings above it.
+//!
+//! Plain text is read here. Whoever reads another format makes blocks with [`Blocks`].
 
 mod blocks;
-mod html;
-mod markdown;
 mod plain;
 
 pub use blocks::{Blocks, MOST_BLOCKS};
+pub use plain::plain;
 use serde::{Deserialize, Serialize};
-
-/// What a document is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    Markdown,
-    Html,
-    Text,
-}
 
 /// A document as blocks in reading order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,21 +40,3 @@ pub struct Block {
     pub kind: BlockKind,
     pub text: String,
 }
-
-/// Reads a document. Never fails: what is not understood is read as text.
-pub fn parse(format: Format, text: &str) -> Parsed {
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    match format {
-        Format::Markdown => markdown::parse(text),
-        Format::Html => html::parse(text),
-        Format::Text => plain::parse(text),
-    }
-}
-
-/// Reads plain text; a program that reads nothing else links no other reader.
-pub fn plain(text: &str) -> Parsed {
-    plain::parse(text.strip_prefix('\u{FEFF}').unwrap_or(text))
-}
-
-#[cfg(test)]
-mod tests;

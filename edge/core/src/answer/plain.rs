@@ -1,15 +1,15 @@
 //! An answer without its Markdown, for callers that show plain text.
 use super::quote::JOINER;
-use retrieval::Format;
-use retrieval::parse::{BlockKind, parse};
+use edge_extract::markup::markdown;
+use retrieval::BlockKind;
 
 /// Stands for `<` while Markdown is read: no text has it.
 const LESS: &str = "\u{fdd0}";
 
 /// Returns an answer's text without marks of citations, of which there are `citations`, and without Markdown. What looks
 /// like HTML is text: it was in a document.
-pub(crate) fn plain(markdown: &str, citations: usize) -> String {
-    let blocks = parse(Format::Markdown, &markdown.replace('<', LESS)).blocks;
+pub(crate) fn plain(answer: &str, citations: usize) -> String {
+    let blocks = markdown::parse(&answer.replace('<', LESS)).blocks;
     let texts = blocks.into_iter().map(|it| match it.kind {
         BlockKind::Code => it.text,
         _ => unmarked(it.text, citations),

@@ -1,7 +1,8 @@
 //! Pages: what reads them takes time and memory that grow faster than the page, so it is measured first.
+use crate::markup;
 use crate::meter::Meter;
 use crate::{Reason, Refusal};
-use retrieval::{Format, Parsed};
+use retrieval::Parsed;
 
 /// Elements and texts of a page: each takes some hundred bytes.
 const MOST_NODES: u64 = 150_000;
@@ -24,7 +25,7 @@ const REPEATED: [&str; 14] = [
 /// When reading it would take too much.
 pub(super) fn read(text: &str, meter: &mut Meter<'_>) -> Result<Parsed, Refusal> {
     check(text, meter)?;
-    Ok(retrieval::parse(Format::Html, text))
+    Ok(markup::html::parse(text))
 }
 
 /// Counts what reading a page will take.

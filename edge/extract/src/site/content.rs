@@ -1,6 +1,7 @@
 //! Which part of a page is its content.
+use crate::markup;
 use dom_smoothie::{Config, Readability};
-use retrieval::{BlockKind, Format, Parsed};
+use retrieval::{BlockKind, Parsed};
 use scraper::Html;
 use url::Url;
 
@@ -34,7 +35,7 @@ fn readable(text: &str, url: &Url) -> Option<Parsed> {
     };
     let mut reader = Readability::new(text, Some(url.as_str()), Some(config)).ok()?;
     let article = reader.parse().ok()?;
-    let mut parsed = retrieval::parse(Format::Html, &article.content);
+    let mut parsed = markup::html::parse(&article.content);
     parsed.title = Some(article.title.to_string()).filter(|it| !it.trim().is_empty());
     Some(parsed)
 }

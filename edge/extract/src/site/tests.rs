@@ -10,7 +10,7 @@ fn read(html: &str) -> Page {
 }
 
 fn blocks(text: &str) -> Parsed {
-    retrieval::parse(Format::Markdown, text)
+    markup::markdown::parse(text)
 }
 
 #[test]

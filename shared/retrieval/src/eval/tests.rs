@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::*;
 use crate::chunk::chunks;
-use crate::parse::{Format, parse};
+use crate::parse::plain;
 use crate::segment::{DocumentInput, SegmentBuilder};
 
 static EMBEDDER: LazyLock<Embedder> = LazyLock::new(|| {
@@ -33,46 +33,46 @@ fn the_figures_of_the_small_set_hold() {
 const PAGES: [(&str, &str); 9] = [
     (
         "returns",
-        "# Returns\n\nYou may send an item back within 30 days. Print the label from your order page and hand the parcel in at any post office.\n",
+        "Returns\n===\n\nYou may send an item back within 30 days. Print the label from your order page and hand the parcel in at any post office.\n",
     ),
     (
         "delivery",
-        "# Delivery\n\nStandard delivery takes two to four working days and costs 4.90 EUR. Orders above 50 EUR are delivered free of charge.\n",
+        "Delivery\n===\n\nStandard delivery takes two to four working days and costs 4.90 EUR. Orders above 50 EUR are delivered free of charge.\n",
     ),
     (
         "payment",
-        "# Payment\n\nYou can pay by card, PayPal or invoice. Invoices are due within 14 days.\n",
+        "Payment\n===\n\nYou can pay by card, PayPal or invoice. Invoices are due within 14 days.\n",
     ),
     (
         "account",
-        "# Your account\n\nTo change your e-mail address, open Settings and choose Profile. Your password can be reset from the sign-in page.\n",
+        "Your account\n===\n\nTo change your e-mail address, open Settings and choose Profile. Your password can be reset from the sign-in page.\n",
     ),
     (
         "sizes",
-        "# Sizes\n\nOur shoes run small: choose half a size larger than usual. A table of all sizes is on every product page.\n",
+        "Sizes\n===\n\nOur shoes run small: choose half a size larger than usual. A table of all sizes is on every product page.\n",
     ),
     (
         "gifts",
-        "# Gift cards\n\nGift cards are valid for three years and can be used for several orders. They cannot be exchanged for money.\n",
+        "Gift cards\n===\n\nGift cards are valid for three years and can be used for several orders. They cannot be exchanged for money.\n",
     ),
     (
         "warranty",
-        "# Warranty\n\nAll shoes have a warranty of two years on seams and soles. Normal wear is not covered.\n",
+        "Warranty\n===\n\nAll shoes have a warranty of two years on seams and soles. Normal wear is not covered.\n",
     ),
     (
         "stores",
-        "# Stores\n\nOur stores in Hamburg and Leipzig are open Monday to Saturday from 10:00 to 19:00.\n",
+        "Stores\n===\n\nOur stores in Hamburg and Leipzig are open Monday to Saturday from 10:00 to 19:00.\n",
     ),
     (
         "contact",
-        "# Contact\n\nWrite to help@shoes.example or use the chat. We answer within one working day.\n",
+        "Contact\n===\n\nWrite to help@shoes.example or use the chat. We answer within one working day.\n",
     ),
 ];
 
 fn tiny_index() -> Index {
     let mut builder = SegmentBuilder::new(&EMBEDDER);
     for (id, text) in PAGES {
-        let parsed = parse(Format::Markdown, text);
+        let parsed = plain(text);
         builder.add(&DocumentInput {
             document_id: id,
             collection_id: "help",

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use super::*;
 use crate::chunk::{Chunk, chunks};
 use crate::followup::{Turn, stand_alone};
-use crate::parse::{Format, parse};
+use crate::parse::plain;
 use crate::segment::{DocumentInput, SegmentBuilder};
 
 static EMBEDDER: LazyLock<Embedder> = LazyLock::new(|| {
@@ -17,7 +17,7 @@ static EMBEDDER: LazyLock<Embedder> = LazyLock::new(|| {
 fn segment(documents: &[(&str, &str, &str)]) -> Arc<Segment> {
     let mut builder = SegmentBuilder::new(&EMBEDDER);
     for (id, collection, text) in documents {
-        let parsed = parse(Format::Markdown, text);
+        let parsed = plain(text);
         builder.add(&DocumentInput {
             document_id: id,
             collection_id: collection,
@@ -30,15 +30,13 @@ fn segment(documents: &[(&str, &str, &str)]) -> Arc<Segment> {
     Arc::new(Segment::decode(builder.finish().unwrap()).unwrap())
 }
 
-const REFUNDS: &str = "# Refunds\n\nWe pay your money back within 14 days of receiving the returned item.";
-const SHIPPING: &str =
-    "# Shipping\n\nParcels leave our warehouse every morning and arrive in two days. Error E-1042 means a bad address.";
+const REFUNDS: &str = "Refunds\n===\n\nWe pay your money back within 14 days of receiving the returned item.";
+const SHIPPING: &str = "Shipping\n===\n\nParcels leave our warehouse every morning and arrive in two days. Error E-1042 means a bad address.";
 const PASSWORD: &str =
-    "# Passwords\n\nTo reset a forgotten password, open the sign-in page and choose Forgot password.";
-const KUENDIGUNG: &str =
-    "# Kündigung\n\nVerträge können jederzeit zum Monatsende gekündigt werden. Die Häuser sind davon nicht betroffen.";
+    "Passwords\n===\n\nTo reset a forgotten password, open the sign-in page and choose Forgot password.";
+const KUENDIGUNG: &str = "Kündigung\n===\n\nVerträge können jederzeit zum Monatsende gekündigt werden. Die Häuser sind davon nicht betroffen.";
 const TOKYO: &str =
-    "# 店舗案内\n\n東京の店舗は午前十時から午後八時まで営業しています。返品は三十日以内に受け付けます。";
+    "店舗案内\n===\n\n東京の店舗は午前十時から午後八時まで営業しています。返品は三十日以内に受け付けます。";
 
 fn index() -> Index {
     let first = segment(&[("refunds", "shop", REFUNDS), ("shipping", "shop", SHIPPING)]);
@@ -151,7 +149,7 @@ fn a_deleted_document_is_not_found_and_its_new_version_is() {
     let new = segment(&[(
         "refunds",
         "shop",
-        "# Refunds\n\nRefunds are paid within 90 days from now on.",
+        "Refunds\n===\n\nRefunds are paid within 90 days from now on.",
     )]);
     let index = Index::new(vec![old, new], |id, segment| id == "refunds" && segment == 0);
     assert_eq!(index.len(), 2);

@@ -7,7 +7,7 @@ use super::*;
 use crate::chunk::chunks;
 use crate::embed::Embedder;
 use crate::index::{Index, SearchOptions};
-use crate::parse::{Format, parse};
+use crate::parse::plain;
 use crate::segment::{DocumentInput, SegmentBuilder};
 
 static EMBEDDER: LazyLock<Embedder> = LazyLock::new(|| {
@@ -24,7 +24,7 @@ fn segment(documents: &[(&str, &str)]) -> Segment {
             title: "",
             url: None,
             language: Some("en"),
-            chunks: &chunks(&parse(Format::Text, text)),
+            chunks: &chunks(&plain(text)),
         });
     }
     Segment::decode(builder.finish().unwrap()).unwrap()

@@ -3,7 +3,9 @@
 use super::Parsed;
 use super::blocks::Blocks;
 
-pub(super) fn parse(text: &str) -> Parsed {
+/// Reads plain text. Never fails.
+pub fn plain(text: &str) -> Parsed {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let mut blocks = Blocks::default();
     let mut in_list = false;
     let mut lines = text.lines().peekable();
@@ -74,14 +76,12 @@ fn item(line: &str) -> Option<(Option<u64>, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{BlockKind, Format, parse};
+    use super::super::BlockKind;
+    use super::*;
 
     #[test]
     fn paragraphs_lists_and_headings_are_told_apart() {
-        let parsed = parse(
-            Format::Text,
-            "Guide\n=====\n\nFirst line\nsecond line.\n\nSteps:\n\n1. One\n2. Two\n\nEnd.",
-        );
+        let parsed = plain("Guide\n=====\n\nFirst line\nsecond line.\n\nSteps:\n\n1. One\n2. Two\n\nEnd.");
         assert_eq!(parsed.title.as_deref(), Some("Guide"));
         let blocks: Vec<_> = parsed
             .blocks
@@ -98,5 +98,15 @@ mod tests {
             ]
         );
         assert!(parsed.blocks.iter().all(|block| block.heading_path == ["Guide"]));
+    }
+
+    #[test]
+    fn any_text_is_read() {
+        for text in ["", "\u{FEFF}", "=", "- ", "1.", "\n\n---\n"] {
+            plain(text);
+        }
+        proptest::proptest!(|(text in "([=\\-*•.)0-9\\n ]|é|東|[a-z]){0,80}")| {
+            crate::chunk::chunks(&plain(&text));
+        });
     }
 }

@@ -6,20 +6,33 @@ use std::sync::{Arc, LazyLock};
 use super::*;
 use crate::chunk::chunks;
 use crate::embed::Embedder;
-use crate::parse::{Format, parse};
+use crate::parse::{Block, BlockKind, Parsed, plain};
 
 static EMBEDDER: LazyLock<Embedder> = LazyLock::new(|| {
     let table: &[u8] = include_bytes!("../../model/static-30k-256-int8.safetensors");
     Embedder::from_shared(Arc::from(table), include_bytes!("../../model/tokenizer.json")).unwrap()
 });
 
-const BILLING: &str = "# Billing\n\nInvoices are sent on the 1st.  Don't worry — we e-mail you.\n\n## Refunds\n\n\
+const BILLING: &str = "Billing\n===\n\nInvoices are sent on the 1st.  Don't worry — we e-mail you.\n\nRefunds\n---\n\n\
     - Within 14 days: full refund (100 %).\n- Later: none.\n\n```sh\ncurl https://api.example/v1/refunds\n```\n";
-const LOGIN: &str =
-    "# Anmeldung\n\nDas Passwort lässt sich auf der Seite „Konto“ ändern. Es gilt sofort.\n\n東京の店舗は休みです。\n";
+const LOGIN: &str = "Anmeldung\n===\n\nDas Passwort lässt sich auf der Seite „Konto“ ändern. Es gilt sofort.\n\n東京の店舗は休みです。\n";
+
+/// Reads a text whose last part may be code between fences.
+fn parsed(text: &str) -> Parsed {
+    let (prose, code) = text.split_once("```").unwrap_or((text, ""));
+    let mut parsed = plain(prose);
+    if !code.is_empty() {
+        parsed.blocks.push(Block {
+            heading_path: parsed.blocks.last().unwrap().heading_path.clone(),
+            kind: BlockKind::Code,
+            text: format!("```{}", code.trim_end()),
+        });
+    }
+    parsed
+}
 
 fn add(builder: &mut SegmentBuilder<'_>, id: &str, collection: &str, text: &str) {
-    let parsed = parse(Format::Markdown, text);
+    let parsed = parsed(text);
     builder.add(&DocumentInput {
         document_id: id,
         collection_id: collection,
@@ -45,10 +58,7 @@ fn sample() -> Vec<u8> {
 #[test]
 fn a_segment_gives_back_what_was_put_in() {
     let segment = Segment::decode(sample()).unwrap();
-    let expected: Vec<_> = [BILLING, LOGIN]
-        .iter()
-        .flat_map(|text| chunks(&parse(Format::Markdown, text)))
-        .collect();
+    let expected: Vec<_> = [BILLING, LOGIN].iter().flat_map(|text| chunks(&parsed(text))).collect();
     assert_eq!(segment.document_ids().collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(segment.len(), expected.len());
     assert_eq!(segment.model(), EMBEDDER.fingerprint());
@@ -200,7 +210,7 @@ fn a_segment_takes_less_memory_than_vector_and_text() {
     let paragraph =
         "Customers may return an unused item within thirty days of delivery and receive a full refund. ".repeat(12);
     let text = (0..60)
-        .map(|n| format!("## Part {n}\n\n{paragraph}\n\n"))
+        .map(|n| format!("Part {n}\n---\n\n{paragraph}\n\n"))
         .collect::<String>();
     let segment = Segment::decode(build(&[("a", "help", &text)])).unwrap();
     let plain = segment.len() * 256 + text.len();

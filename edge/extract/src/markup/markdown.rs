@@ -1,16 +1,15 @@
 //! Markdown to blocks, by the events of `pulldown-cmark`.
-
-use std::ops::Range;
-
 use pulldown_cmark::{CodeBlockKind, Event, MetadataBlockKind, Options, Parser, Tag, TagEnd};
-
-use super::Parsed;
-use super::blocks::Blocks;
+use retrieval::Parsed;
+use retrieval::parse::Blocks;
+use std::ops::Range;
 
 /// The elements whose text is not shown.
 const HIDING: [&str; 2] = ["script", "style"];
 
-pub(super) fn parse(text: &str) -> Parsed {
+/// Reads Markdown. Never fails: what is not understood is read as text.
+pub fn parse(text: &str) -> Parsed {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
@@ -101,8 +100,9 @@ fn end(tag: TagEnd, blocks: &mut Blocks) {
     }
 }
 
-// HTML inside Markdown: its text is kept, its tags are not, and scripts and styles are dropped with their text. One that
-// does not end within `scope`, which begins with the HTML, hides nothing: it is a word about scripts, or is empty.
+/// Reads HTML inside Markdown: its text is kept, its tags are not, and scripts and styles are dropped with their text.
+/// One that does not end within `scope`, which begins with the HTML, hides nothing: it is a word about scripts, or is
+/// empty.
 fn tags(
     html: &str,
     scope: Range<usize>,
@@ -163,7 +163,7 @@ fn end_tags(name: &str, text: &str) -> impl Iterator<Item = usize> {
     ends.filter(move |at| begins(name, text.get(at + 2..).unwrap_or_default()))
 }
 
-// Whether a tag's name stands at the beginning.
+/// Returns whether a tag's name stands at the beginning.
 fn begins(name: &str, tag: &str) -> bool {
     let is_it = tag.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name));
     let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.');

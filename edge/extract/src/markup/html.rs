@@ -1,19 +1,18 @@
 //! HTML to blocks: the main content, without navigation, scripts and what a visitor does not see.
-
 use ego_tree::NodeId;
 use ego_tree::iter::Edge;
+use retrieval::Parsed;
+use retrieval::parse::Blocks;
+use retrieval::text::collapse_whitespace;
 use scraper::node::Element;
 use scraper::{ElementRef, Html, Node};
 
-use super::Parsed;
-use super::blocks::Blocks;
-use crate::text::collapse_whitespace;
-
-// A `summary` heads what its `details` hold, below any heading of the page.
+/// A `summary` heads what its `details` hold, below any heading of the page.
 const SUMMARY_LEVEL: u8 = 7;
 
-pub(super) fn parse(text: &str) -> Parsed {
-    let html = Html::parse_document(text);
+/// Reads a page. Never fails: what is not understood is read as text.
+pub(crate) fn parse(text: &str) -> Parsed {
+    let html = Html::parse_document(text.strip_prefix('\u{FEFF}').unwrap_or(text));
     let root = main_content(&html);
     let mut walk = Walk {
         within_main: root.value().name() != "body" && root.value().name() != "html",

@@ -1,10 +1,11 @@
 //! Documents of both markups to blocks.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
-
+#![allow(clippy::indexing_slicing, reason = "tests fail by panicking")]
 use super::*;
+use retrieval::{BlockKind, Parsed};
 
-fn blocks(format: Format, text: &str) -> Vec<(String, BlockKind, String)> {
-    let parsed = parse(format, text);
+const FORMATS: [fn(&str) -> Parsed; 2] = [html::parse, markdown::parse];
+
+fn blocks(parsed: Parsed) -> Vec<(String, BlockKind, String)> {
     parsed
         .blocks
         .into_iter()
@@ -31,16 +32,13 @@ fn markdown_becomes_blocks_under_their_headings() {
         ),
         block("Guide > Prices", BlockKind::Paragraph, "Quoted."),
     ];
-    assert_eq!(blocks(Format::Markdown, text), expected);
-    assert_eq!(parse(Format::Markdown, text).title.as_deref(), Some("Guide"));
+    assert_eq!(blocks(markdown::parse(text)), expected);
+    assert_eq!(markdown::parse(text).title.as_deref(), Some("Guide"));
 }
 
 #[test]
 fn front_matter_gives_the_title_and_no_text() {
-    let parsed = parse(
-        Format::Markdown,
-        "---\ntitle: \"Returns\"\nlayout: page\n---\n\nText.\n",
-    );
+    let parsed = markdown::parse("---\ntitle: \"Returns\"\nlayout: page\n---\n\nText.\n");
     assert_eq!(parsed.title.as_deref(), Some("Returns"));
     assert_eq!(parsed.blocks.len(), 1);
 }
@@ -48,7 +46,7 @@ fn front_matter_gives_the_title_and_no_text() {
 #[test]
 fn html_in_markdown_leaves_its_text_only() {
     let text = "<div class=\"note\">Careful <b>here</b></div>\n\n<script>\nalert(1)\n</script>\n\nAfter <kbd>Ctrl</kbd> it <!-- hidden --> works.\n";
-    let texts: Vec<_> = blocks(Format::Markdown, text)
+    let texts: Vec<_> = blocks(markdown::parse(text))
         .into_iter()
         .map(|(_, _, text)| text)
         .collect();
@@ -65,20 +63,20 @@ fn what_only_looks_like_a_script_in_markdown_hides_nothing() {
         "An <SCRIPT>alert(1)</SCRIPT> inside.",
         "<script src=\"a.js\" />",
     ] {
-        let found = blocks(Format::Markdown, &format!("{before}\n\nAfter it.\n"));
+        let found = blocks(markdown::parse(&format!("{before}\n\nAfter it.\n")));
         assert_eq!(found.last().map(|it| it.2.as_str()), Some("After it."), "{before}");
         let all: String = found.into_iter().map(|it| it.2).collect();
         assert!(!all.contains("alert") && !all.contains("color"), "{all}");
     }
     let text = "Paste the <script> tag before the end.\n\n```\n</script>\n```\n\nAfter it.\n";
-    let found = blocks(Format::Markdown, text);
+    let found = blocks(markdown::parse(text));
     assert!(found[0].2.ends_with("tag before the end."), "{found:?}");
     assert_eq!(found.len(), 3);
 }
 
 #[test]
 fn several_first_level_headings_are_no_title() {
-    assert_eq!(parse(Format::Markdown, "# A\n\nx\n\n# B\n\ny").title, None);
+    assert_eq!(markdown::parse("# A\n\nx\n\n# B\n\ny").title, None);
 }
 
 const PAGE: &str = r#"<!doctype html><html><head><title>Refunds | Acme</title><style>p{color:red}</style></head><body>
@@ -112,15 +110,15 @@ fn html_becomes_blocks_of_its_main_content() {
         block("Refunds > How", BlockKind::Paragraph, "End."),
         block("Refunds > How", BlockKind::List, "- Term\n  Meaning"),
     ];
-    assert_eq!(blocks(Format::Html, PAGE), expected);
-    assert_eq!(parse(Format::Html, PAGE).title.as_deref(), Some("Refunds"));
+    assert_eq!(blocks(html::parse(PAGE)), expected);
+    assert_eq!(html::parse(PAGE).title.as_deref(), Some("Refunds"));
 }
 
 #[test]
 fn a_page_without_main_is_read_but_for_its_frame() {
     let text = "<body><header>Top</header><div><h3>Q</h3>Loose text<br>goes on</div><aside>Ad</aside><footer>Foot</footer></body>";
     assert_eq!(
-        blocks(Format::Html, text),
+        blocks(html::parse(text)),
         [block("Q", BlockKind::Paragraph, "Loose text goes on")]
     );
 }
@@ -128,9 +126,9 @@ fn a_page_without_main_is_read_but_for_its_frame() {
 #[test]
 fn hostile_html_is_read_without_recursion() {
     let deep = "<div>".repeat(20_000) + "x" + &"<ul><li>".repeat(5000) + "y";
-    assert!(!parse(Format::Html, &deep).blocks.is_empty());
+    assert!(!html::parse(&deep).blocks.is_empty());
     let deep = "> ".repeat(3000) + "x\n\n" + &"- ".repeat(3000) + "y";
-    assert!(!parse(Format::Markdown, &deep).blocks.is_empty());
+    assert!(!markdown::parse(&deep).blocks.is_empty());
     for text in [
         "",
         "<",
@@ -142,18 +140,17 @@ fn hostile_html_is_read_without_recursion() {
         "<!--",
         "<title>",
     ] {
-        for format in [Format::Html, Format::Markdown, Format::Text] {
-            parse(format, text);
+        for parse in FORMATS {
+            parse(text);
         }
     }
 }
 
 #[test]
-fn any_text_is_taken_in_any_format() {
+fn any_text_is_read_in_both_formats() {
     proptest::proptest!(|(text in "([<>/=\"'`|#*_\\-\\[\\]()!\\n ]|div|li|ul|td|tr|table|pre|é|東|[a-z]){0,80}")| {
-        for format in [Format::Html, Format::Markdown, Format::Text] {
-            let parsed = parse(format, &text);
-            crate::chunk::chunks(&parsed);
+        for parse in FORMATS {
+            retrieval::chunk::chunks(&parse(&text));
         }
     });
 }

@@ -1,22 +1,21 @@
-//! Answers questions, one a line on standard input, from a folder of Markdown files or an evaluation set, with the
-//! confidence and the hits: for a look at the results. `cargo run --release --example ask --features eval -- DIR`
+//! Answers questions, one a line on standard input, from a folder of files or an evaluation set, with the confidence and
+//! the hits: `cargo run --release -p edge-extract --features readers --example ask -- DIR`
+#![expect(clippy::print_stdout, reason = "showing is what it is for")]
 
-#![allow(clippy::print_stdout, reason = "a command-line tool")]
-
+use edge_extract::{Hint, document_at_once};
+use retrieval::eval::{Set, index};
+use retrieval::{
+    DocumentInput, Embedder, ExtractOptions, Index, Parsed, SearchOptions, Segment, SegmentBuilder, Style, chunks,
+    extract,
+};
 use std::error::Error;
 use std::fs;
 use std::io::BufRead;
 use std::path::Path;
 use std::sync::Arc;
 
-use retrieval::eval::{Set, index};
-use retrieval::{
-    DocumentInput, Embedder, ExtractOptions, Format, Index, SearchOptions, Segment, SegmentBuilder, Style, chunks,
-    extract, parse,
-};
-
 fn main() -> Result<(), Box<dyn Error>> {
-    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("model");
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/retrieval/model");
     let table = fs::read(model.join("static-30k-256-int8.safetensors"))?;
     let embedder = Embedder::new(&table, &fs::read(model.join("tokenizer.json"))?)?;
     let directory = std::env::args().nth(1).ok_or("usage: ask DIR < questions")?;
@@ -25,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let index = if directory.join("corpus.jsonl").exists() {
         index(&Set::read(&read("corpus.jsonl")?, &read("queries.jsonl")?)?, &embedder)?
     } else {
-        pages(directory, &embedder)?
+        files(directory, &embedder)?
     };
     for question in std::io::stdin().lock().lines() {
         let question = question?;
@@ -45,14 +44,28 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn pages(directory: &Path, embedder: &Embedder) -> Result<Index, Box<dyn Error>> {
+fn files(directory: &Path, embedder: &Embedder) -> Result<Index, Box<dyn Error>> {
     let mut builder = SegmentBuilder::new(embedder);
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();
-        if path.extension().is_none_or(|extension| extension != "md") {
+        if path.is_dir() {
             continue;
         }
-        let parsed = parse(Format::Markdown, &fs::read_to_string(&path)?);
+        let hint = Hint {
+            name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            media_type: String::new(),
+        };
+        let extracted = match document_at_once(&fs::read(&path)?, &hint) {
+            Ok(extracted) => extracted,
+            Err(refusal) => {
+                println!("{}: {}", path.display(), refusal.message);
+                continue;
+            }
+        };
+        let parsed = Parsed {
+            title: extracted.title,
+            blocks: extracted.blocks,
+        };
         builder.add(&DocumentInput {
             document_id: &path.to_string_lossy(),
             collection_id: "",
