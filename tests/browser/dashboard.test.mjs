@@ -148,7 +148,8 @@ test("an agent is created, answers a test with its sources, and is published", a
   const verdict = await reply("How do I put the widget on my website?");
   assert.match(await verdict.textContent(), /% sure/);
   assert.ok((await page.locator(".source").count()) > 0);
-  await page.locator(".source__head").first().click();
+  // The citations are drawn as visitors see them, and lead to the passage.
+  await page.locator(".chat__answer button.ew-cite").first().click();
   assert.ok((await page.locator(".source__passage").textContent()).length > 10);
   await page.getByRole("button", { name: "Publish", exact: true }).click();
   await page.getByRole("status").getByText(/Version .* is live/).waitFor();

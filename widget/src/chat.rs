@@ -6,9 +6,9 @@ mod tests;
 
 pub(crate) use message::{Author, Failure, Message, Progress, Rating};
 
-use crate::markdown::{self, Citable};
 use crate::strings::Strings;
 use shared::widget::Frame;
+use shared_chat::markdown::{Citable, parse, plain};
 
 /// The longest question, in characters. The service takes longer ones, a person does not write them.
 pub(crate) const QUESTION_LIMIT: usize = 4_000;
@@ -151,8 +151,8 @@ impl Chat {
             Frame::Done { confidence, answered } => {
                 answer.confidence = Some(confidence);
                 answer.answered = answered;
-                let nodes = markdown::parse(&answer.text, Citable::Sources(answer.sources.len()));
-                let spoken = markdown::plain(&nodes);
+                let nodes = parse(&answer.text, Citable::Sources(answer.sources.len()));
+                let spoken = plain(&nodes);
                 self.finish(Progress::Complete, spoken);
             }
             Frame::Error { code, detail } => {

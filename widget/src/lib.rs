@@ -8,7 +8,6 @@ mod bridge;
 mod chat;
 mod color;
 mod conversation;
-mod markdown;
 mod pace;
 mod page;
 mod service;

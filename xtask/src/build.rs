@@ -91,6 +91,7 @@ const STEPS: [Step; 9] = [
         inputs: &[
             "shared/Cargo.toml",
             "shared/src",
+            "shared/chat",
             "shared/retrieval/Cargo.toml",
             "shared/retrieval/src",
             "edge/Cargo.toml",
@@ -139,13 +140,13 @@ const STEPS: [Step; 9] = [
     },
     Step {
         name: "widget",
-        inputs: &["shared/Cargo.toml", "shared/src", "widget"],
+        inputs: &["shared/Cargo.toml", "shared/src", "shared/chat", "widget"],
         compiled: true,
         make: widget::make,
     },
     Step {
         name: "dashboard",
-        inputs: &["shared/Cargo.toml", "shared/src", "dashboard", "Trunk.toml"],
+        inputs: &["shared/Cargo.toml", "shared/src", "shared/chat", "dashboard", "Trunk.toml"],
         compiled: true,
         make: dashboard::make,
     },
@@ -154,6 +155,7 @@ const STEPS: [Step; 9] = [
         inputs: &[
             "shared/Cargo.toml",
             "shared/src",
+            "shared/chat",
             "edge/model",
             "edge/store",
             "edge/core",

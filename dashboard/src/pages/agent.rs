@@ -4,6 +4,7 @@ pub mod conflict;
 pub mod editing;
 pub mod head;
 pub mod identity;
+pub mod markdown;
 pub mod replies;
 pub mod reply;
 pub mod sources;

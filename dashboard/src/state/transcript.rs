@@ -1,4 +1,5 @@
 //! A test conversation with an agent: what was asked, and what came back.
+use super::answer::spoken;
 use shared::agent::TestAnswer;
 
 /// One question with what became of it.
@@ -67,7 +68,7 @@ impl Transcript {
         match self.turns.last().map(|turn| &turn.outcome) {
             None => String::new(),
             Some(Outcome::Waiting) => "The agent is answering.".to_owned(),
-            Some(Outcome::Answered(answer)) => answer.response.clone(),
+            Some(Outcome::Answered(answer)) => spoken(answer),
             Some(Outcome::Failed(why)) => why.clone(),
         }
     }
@@ -117,7 +118,7 @@ mod tests {
 
     fn answer(confidence: f64, answered: bool) -> TestAnswer {
         TestAnswer {
-            response: "Five days.".to_owned(),
+            response: "**Five** days.".to_owned(),
             sources: Vec::new(),
             confidence,
             response_time_ms: 4,

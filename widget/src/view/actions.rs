@@ -4,10 +4,10 @@ use super::html::{Html, claim, element, when};
 use super::parts::{button, focus_soon, icon, icon_button};
 use crate::chat::{Message, Rating};
 use crate::conversation::Conversation;
-use crate::markdown::{Citable, parse, plain};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use shared::limits::COMMENT_CHARS;
+use shared_chat::markdown::{Citable, parse, plain};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlTextAreaElement;
 

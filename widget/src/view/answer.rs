@@ -8,9 +8,9 @@ use super::markdown::render;
 use super::parts::{button, icon};
 use crate::chat::{Message, Progress};
 use crate::conversation::Conversation;
-use crate::markdown::{Citable, Node, parse};
 use leptos::prelude::*;
 use shared::agent::Source;
+use shared_chat::markdown::{Citable, Node, parse};
 use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
@@ -167,6 +167,30 @@ fn chip(room: Conversation, key: u32, at: usize, source: &Source) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::Author;
+    use shared_chat::cases::{CASES, outline};
+
+    #[test]
+    fn an_answer_is_drawn_as_every_client_draws_it() {
+        for case in CASES {
+            let mut message = Message::new(0, Author::Agent, case.markdown.to_owned(), Progress::Complete);
+            message.sources = (0..case.sources).map(|_| source()).collect();
+            let nodes: Vec<Node> = parse_blocks(&message).into_iter().map(|(_, node)| node).collect();
+            assert_eq!(outline(&nodes), case.drawn, "{}", case.markdown);
+        }
+    }
+
+    fn source() -> Source {
+        Source {
+            document_id: String::new(),
+            title: String::new(),
+            chunk_preview: String::new(),
+            relevance_score: 0.5,
+            url: None,
+            heading_path: Vec::new(),
+            chunk_index: 0,
+        }
+    }
 
     #[test]
     fn a_citation_that_is_still_arriving_is_not_shown_in_part() {

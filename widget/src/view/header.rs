@@ -3,8 +3,8 @@
 use super::html::{Html, claim, element, when};
 use super::parts::{icon, icon_button};
 use crate::conversation::Conversation;
-use crate::markdown::safe_address;
 use leptos::prelude::*;
+use shared_chat::markdown::safe_address;
 use web_sys::Element;
 
 /// Draws the bar at the top.

@@ -3,8 +3,8 @@
 use super::html::{Html, element};
 use super::parts::{button, link};
 use crate::conversation::Conversation;
-use crate::markdown::{Element, Node};
 use leptos::prelude::*;
+use shared_chat::markdown::{Element, Node};
 
 /// Draws a node of the answer whose message has this key into `parent`, and returns the parent.
 pub(super) fn render(node: &Node, parent: Html, room: Conversation, key: u32) -> Html {
@@ -19,7 +19,7 @@ pub(super) fn render(node: &Node, parent: Html, room: Conversation, key: u32) ->
         }
         Node::Citation(number) => parent.child(citation(*number, room, key)),
         Node::Element(Element::Table, children) => {
-            let table = render_all(children, element("table", ""), room, key);
+            let table = render_all(children, empty(&Element::Table), room, key);
             // It scrolls sideways: the keyboard must be able to reach it.
             let scroller = group("div", "ew-table", room.strings.table).attribute("tabindex", "0");
             parent.child(scroller.child(table))
@@ -36,25 +36,12 @@ pub(super) fn render_all(nodes: &[Node], parent: Html, room: Conversation, key: 
 }
 
 fn empty(kind: &Element) -> Html {
-    let tag = match kind {
-        Element::Paragraph => "p",
-        // All of one level: an answer is a part of the page, and its own levels may skip some.
-        Element::Heading => "h2",
-        Element::Quote => "blockquote",
-        Element::BulletList => "ul",
-        Element::NumberedList(first) => return element("ol", "").attribute("start", &first.to_string()),
-        Element::Item => "li",
-        Element::Table => "table",
-        Element::HeadRow | Element::Row => "tr",
-        Element::HeadCell => "th",
-        Element::Cell => "td",
-        Element::Strong => "strong",
-        Element::Emphasis => "em",
-        Element::Strikethrough => "s",
-        Element::Together => return element("span", "ew-together"),
-        Element::Link(address) => return link("", address),
-    };
-    element(tag, "")
+    match kind {
+        Element::NumberedList(first) => element(kind.tag(), "").attribute("start", &first.to_string()),
+        Element::Together => element(kind.tag(), "ew-together"),
+        Element::Link(address) => link("", address),
+        _ => element(kind.tag(), ""),
+    }
 }
 
 /// An element that a screen reader says the name of.

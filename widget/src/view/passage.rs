@@ -4,9 +4,9 @@ use super::html::{Html, claim, element, watch, when};
 use super::markdown::render_all;
 use super::parts::{focus, focus_soon, focused, icon, icon_button, link};
 use crate::conversation::Conversation;
-use crate::markdown::{Citable, parse, safe_address};
 use leptos::prelude::*;
 use shared::agent::Source;
+use shared_chat::markdown::{Citable, parse, safe_address};
 use std::cell::RefCell;
 
 /// Draws the passage on show, when there is one.

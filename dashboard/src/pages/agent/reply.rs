@@ -1,9 +1,10 @@
 //! An answer: its text with the numbers of its sources, how sure it is, how long it took, what it stands on.
 use super::editing::Editing;
+use super::markdown::{Cited, draw};
 use super::sources::Sources;
 use crate::components::badge::{Tone, badge};
 use crate::components::meter::Meter;
-use crate::state::answer::{Block, Span, blocks};
+use crate::state::answer::nodes;
 use crate::state::transcript::{Sureness, duration, percent, sureness};
 use leptos::prelude::*;
 use shared::agent::TestAnswer;
@@ -23,13 +24,14 @@ pub fn Reply(answer: TestAnswer) -> impl IntoView {
     };
     let sure = percent(answer.confidence);
     let (time, wanted) = (duration(answer.response_time_ms), percent(threshold));
-    let open = RwSignal::new(None::<usize>);
-    let text = blocks(&answer.response)
-        .into_iter()
-        .map(|block| block_view(block, open))
-        .collect_view();
+    let titles = answer.sources.iter().map(|source| source.title.clone()).collect();
+    let cited = Cited {
+        titles: StoredValue::new(titles),
+        open: RwSignal::new(None),
+    };
+    let text = draw(&nodes(&answer), cited);
     view! {
-        <div class="bubble">{text}</div>
+        <div class="chat__answer ew-text" dir="auto">{text}</div>
         <div class="verdict">
             {badge(tone, word)}
             <span class="verdict__figure">{sure} " % sure"</span>
@@ -37,41 +39,6 @@ pub fn Reply(answer: TestAnswer) -> impl IntoView {
             <span class="verdict__figure">"needs " {wanted} " %"</span>
             <span class="verdict__figure">{time}</span>
         </div>
-        <Sources sources=answer.sources open=open />
+        <Sources sources=answer.sources cited=cited />
     }
-}
-
-fn block_view(block: Block, open: RwSignal<Option<usize>>) -> AnyView {
-    match block {
-        Block::Paragraph(spans) => view! { <p>{line(spans, open)}</p> }.into_any(),
-        Block::Heading(spans) => view! { <p><strong>{line(spans, open)}</strong></p> }.into_any(),
-        Block::Item(mark, spans) => {
-            view! { <p class="bubble__item"><span>{mark}</span><span>{line(spans, open)}</span></p> }.into_any()
-        }
-        Block::Code(text) => view! { <pre class="bubble__code"><code>{text}</code></pre> }.into_any(),
-    }
-}
-
-fn line(spans: Vec<Span>, open: RwSignal<Option<usize>>) -> Vec<AnyView> {
-    let span = |span: Span| match span {
-        Span::Text(text) => text.into_any(),
-        Span::Strong(text) => view! { <strong>{text}</strong> }.into_any(),
-        Span::Emphasis(text) => view! { <em>{text}</em> }.into_any(),
-        Span::Code(text) => view! { <code class="mono">{text}</code> }.into_any(),
-        Span::Link(text, address) => {
-            view! { <a href=address target="_blank" rel="noopener noreferrer nofollow">{text}</a> }.into_any()
-        }
-        Span::Cite(number) => view! {
-            <button
-                type="button"
-                class="cite"
-                aria-label=format!("Source {number}")
-                on:click=move |_| open.set(Some(number - 1))
-            >
-                {number}
-            </button>
-        }
-        .into_any(),
-    };
-    spans.into_iter().map(span).collect()
 }

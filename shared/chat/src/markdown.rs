@@ -1,6 +1,7 @@
 //! Markdown as a tree of allowed nodes: what is not in the tree cannot reach the page.
 //!
 //! HTML in an answer is text, a picture is a link to it, and a link leads to the web, to mail or to a telephone.
+//! Every client draws these nodes, so that all of them show the same answer.
 
 mod inline;
 #[cfg(test)]
@@ -11,38 +12,60 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag};
 /// How deep elements may nest. What lies deeper keeps its text and loses its form.
 const DEPTH_LIMIT: usize = 24;
 
+/// A piece of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Node {
+pub enum Node {
+    /// Characters to be shown as they are.
     Text(String),
+    /// The end of a line inside a paragraph.
     LineBreak,
+    /// A line between two parts.
     Rule,
     /// Code inside a line.
     Code(String),
+    /// Lines of code.
     CodeBlock {
+        /// As the answer names it; empty when it does not.
         language: String,
+        /// Without an end of line at its end.
         code: String,
     },
     /// `[1]` is the first source.
     Citation(usize),
+    /// An element with what is in it.
     Element(Element, Vec<Node>),
 }
 
+/// A kind of element that holds other nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Element {
+pub enum Element {
+    /// A paragraph.
     Paragraph,
+    /// A heading, of whatever level.
     Heading,
+    /// A quotation.
     Quote,
+    /// A list with bullets.
     BulletList,
     /// With its first number.
     NumberedList(u64),
+    /// An item of either list.
     Item,
+    /// A table, of rows.
     Table,
+    /// The first row of a table, of [`Element::HeadCell`]s.
     HeadRow,
+    /// Any other row, of [`Element::Cell`]s.
     Row,
+    /// The title of a column.
     HeadCell,
+    /// A cell of a table.
     Cell,
+    /// Text of weight.
     Strong,
+    /// Text with stress.
     Emphasis,
+    /// Text that no longer holds.
     Strikethrough,
     /// Not to be broken over two lines.
     Together,
@@ -50,9 +73,33 @@ pub(crate) enum Element {
     Link(String),
 }
 
+impl Element {
+    /// Returns the tag of the HTML element that clients draw it with.
+    pub const fn tag(&self) -> &'static str {
+        match self {
+            Self::Paragraph => "p",
+            // All of one level: an answer is a part of the page, and its own levels may skip some.
+            Self::Heading => "h2",
+            Self::Quote => "blockquote",
+            Self::BulletList => "ul",
+            Self::NumberedList(_) => "ol",
+            Self::Item => "li",
+            Self::Table => "table",
+            Self::HeadRow | Self::Row => "tr",
+            Self::HeadCell => "th",
+            Self::Cell => "td",
+            Self::Strong => "strong",
+            Self::Emphasis => "em",
+            Self::Strikethrough => "s",
+            Self::Together => "span",
+            Self::Link(_) => "a",
+        }
+    }
+}
+
 /// What an answer's `[n]` may cite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Citable {
+pub enum Citable {
     /// The sources are not known yet: any number may turn out to be one.
     Unknown,
     /// This many. A larger number is ordinary text.
@@ -60,7 +107,7 @@ pub(crate) enum Citable {
 }
 
 /// Parses an answer.
-pub(crate) fn parse(text: &str, citable: Citable) -> Vec<Node> {
+pub fn parse(text: &str, citable: Citable) -> Vec<Node> {
     let mut builder = Builder {
         open: Vec::new(),
         nodes: Vec::new(),
@@ -73,14 +120,14 @@ pub(crate) fn parse(text: &str, citable: Citable) -> Vec<Node> {
 }
 
 /// Returns the text as it would be read out: no marks, no citations, one line per block.
-pub(crate) fn plain(nodes: &[Node]) -> String {
+pub fn plain(nodes: &[Node]) -> String {
     let mut text = String::new();
     write_plain(nodes, &mut text);
     text.trim().to_owned()
 }
 
 /// Returns `address` when following it can do no more than open a page, a mail or a call.
-pub(crate) fn safe_address(address: &str) -> Option<String> {
+pub fn safe_address(address: &str) -> Option<String> {
     let address = address.trim();
     let is_allowed = ["https://", "http://", "mailto:", "tel:"].iter().any(|scheme| {
         address

@@ -1,0 +1,9 @@
+//! What every client that shows a conversation needs, so that the widget and the dashboard's test chat show the same.
+//!
+//! It is pure: no browser, no clock, no randomness. [`markdown`] is a feature, because only clients draw answers.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
+
+#[cfg(feature = "cases")]
+pub mod cases;
+#[cfg(feature = "markdown")]
+pub mod markdown;
