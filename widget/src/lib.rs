@@ -11,7 +11,6 @@ mod conversation;
 mod pace;
 mod page;
 mod service;
-mod sse;
 mod storage;
 mod strings;
 mod theme;

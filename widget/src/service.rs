@@ -2,11 +2,11 @@
 
 use crate::bridge::{Read, Value, to_json};
 use crate::chat::Failure;
-use crate::sse::Parser;
 use futures_util::stream::{self, Stream};
 use gloo_net::http::{Request, Response};
 use js_sys::{JSON, Reflect, Uint8Array};
 use shared::widget::{Chat, Feedback, Frame};
+use shared_chat::event_stream::EventReader;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, ReadableStreamDefaultReader};
@@ -30,18 +30,18 @@ pub(crate) async fn chat(
     let response = post("/api/v1/widget/chat", question, token, Some(stop)).await?;
     let body = response.body().ok_or(Refusal::Failure(Failure::Interrupted))?;
     let reader = body.get_reader().unchecked_into::<ReadableStreamDefaultReader>();
-    let start = (reader, Parser::default());
-    Ok(Box::pin(stream::try_unfold(start, |(reader, mut parser)| async {
+    let start = (reader, EventReader::default());
+    Ok(Box::pin(stream::try_unfold(start, |(reader, mut events)| async {
         let Some(bytes) = read(&reader).await? else {
             return Ok(None);
         };
         // A frame of a kind that is newer than this code is read over.
-        let frames = parser
+        let frames = events
             .push(&bytes)
             .iter()
             .filter_map(|data| Frame::read(&Value::parse(data)?))
             .collect();
-        Ok(Some((frames, (reader, parser))))
+        Ok(Some((frames, (reader, events))))
     })))
 }
 

@@ -1,9 +1,10 @@
-//! Server-sent events that another host sends (WHATWG HTML, 9.2): bytes in, the data of each event out.
+//! The text that a model's host sends as server-sent events: bytes in, the pieces of the text out.
 use crate::ports::{ByteStream, Fault, TextStream};
 use futures_util::stream::{self, StreamExt as _};
+use shared_chat::event_stream::EventReader;
 use std::collections::VecDeque;
 
-/// The most that one answer may have, in bytes.
+/// The most that one answer may have, in bytes. No event of it can be larger, so the reader drops none.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 
 /// What the data of an event says.
@@ -15,53 +16,9 @@ pub enum Said {
     End,
 }
 
-/// Cuts bytes into events, wherever the network has cut them.
-#[derive(Debug, Default)]
-struct Lines {
-    line: Vec<u8>,
-    data: Option<String>,
-    was_return: bool,
-}
-
-impl Lines {
-    /// Takes the next bytes and returns the data of the events that are whole.
-    fn take(&mut self, bytes: &[u8]) -> Vec<String> {
-        let mut whole = vec![];
-        for byte in bytes {
-            match byte {
-                // The second half of a line's end.
-                b'\n' if self.was_return => {}
-                b'\n' | b'\r' => whole.extend(self.end_line()),
-                byte => self.line.push(*byte),
-            }
-            self.was_return = *byte == b'\r';
-        }
-        whole
-    }
-
-    fn end_line(&mut self) -> Option<String> {
-        let line = std::mem::take(&mut self.line);
-        if line.is_empty() {
-            return self.data.take();
-        }
-        if let Some(value) = line.strip_prefix(b"data:") {
-            let value = String::from_utf8_lossy(value.strip_prefix(b" ").unwrap_or(value)).into_owned();
-            match &mut self.data {
-                Some(data) => {
-                    data.push('\n');
-                    data.push_str(&value);
-                }
-                None => self.data = Some(value),
-            }
-        }
-        // Comments and the other fields say nothing of a text.
-        None
-    }
-}
-
 struct Reading<R> {
     bytes: ByteStream,
-    lines: Lines,
+    events: EventReader,
     waiting: VecDeque<String>,
     size: usize,
     read: R,
@@ -72,7 +29,7 @@ struct Reading<R> {
 pub fn text(bytes: ByteStream, read: impl Fn(&str) -> Result<Said, Fault> + Send + 'static) -> TextStream {
     let reading = Reading {
         bytes,
-        lines: Lines::default(),
+        events: EventReader::with_limit(MAX_ANSWER_BYTES),
         waiting: VecDeque::new(),
         size: 0,
         read,
@@ -101,29 +58,48 @@ async fn next<R: Fn(&str) -> Result<Said, Fault>>(reading: &mut Reading<R>) -> R
         if reading.size > MAX_ANSWER_BYTES {
             return Err(Fault::Endless);
         }
-        reading.waiting.extend(reading.lines.take(&bytes));
+        reading.waiting.extend(reading.events.push(&bytes));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt as _;
 
-    const BODY: &[u8] =
-        ": hello\r\n\r\nevent: x\ndata: Grüße\n\ndata:a\rdata:  b\r\rid: 1\n\ndata: \n\ndata: unfinished\n".as_bytes();
+    /// Reads a body in pieces of a size; `end` is the text's end.
+    fn read(body: &[u8], size: usize) -> Vec<Result<String, Fault>> {
+        let pieces: Vec<_> = body.chunks(size).map(|it| Ok(it.to_vec())).collect();
+        let said = |data: &str| match data {
+            "end" => Ok(Said::End),
+            text => Ok(Said::Text(text.to_owned())),
+        };
+        let read = text(Box::pin(stream::iter(pieces)), said);
+        read.collect::<Vec<_>>().now_or_never().unwrap_or_default()
+    }
 
     #[test]
-    fn events_are_the_same_however_the_bytes_are_cut() {
-        let expected = ["Grüße", "a\n b", ""];
-        for size in 1..BODY.len() {
-            let mut lines = Lines::default();
-            let found: Vec<String> = BODY.chunks(size).flat_map(|it| lines.take(it)).collect();
-            assert_eq!(found, expected, "in pieces of {size}");
+    fn a_text_is_the_same_however_its_bytes_are_cut() {
+        let body = "\u{feff}data: Grüße\r\n\r\n: hello\n\ndata: a\rdata: b\r\rdata: end\n\n".as_bytes();
+        for size in 1..=body.len() {
+            assert_eq!(
+                read(body, size),
+                [Ok("Grüße".into()), Ok("a\nb".into())],
+                "in pieces of {size}"
+            );
         }
     }
 
     #[test]
-    fn bytes_that_are_no_text_do_no_harm() {
-        assert_eq!(Lines::default().take(b"data: \xff\xfe\n\n\0\n\n"), ["\u{fffd}\u{fffd}"]);
+    fn a_body_that_ends_before_its_text_has_broken_off() {
+        let read = read(b"data: a\n\ndata: end\n", 4);
+        assert!(matches!(read.as_slice(), [Ok(text), Err(Fault::Connection(_))] if text == "a"));
+    }
+
+    #[test]
+    fn a_body_without_end_is_given_up_at_its_limit() {
+        for body in [vec![b'x'; 2 * MAX_ANSWER_BYTES], b"data: x\n\n".repeat(MAX_ANSWER_BYTES / 8)] {
+            assert_eq!(read(&body, 1000).last(), Some(&Err(Fault::Endless)));
+        }
     }
 }
