@@ -200,10 +200,13 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;trans
     return wanted === 'dark' || (wanted !== 'light' && dark.matches) ? 'dark' : 'light';
   };
 
-  // White or black, by the luminance of WCAG: the same choice as inside the iframe.
+  // White where its contrast is 4.5, else black, by the luminance of WCAG: the same choice as inside the iframe.
   const foreground = (color) => {
-    const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2);
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.183 ? '#000' : '#fff';
+    const [red, green, blue] = [1, 3, 5].map((at) => {
+      const value = parseInt(color.slice(at, at + 2), 16) / 255;
+      return value > 0.04 ? ((value + 0.055) / 1.055) ** 2.4 : value / 12.92;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 11 / 60 ? '#000' : '#fff';
   };
 
   const paint = () => {

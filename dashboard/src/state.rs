@@ -3,7 +3,7 @@ pub mod account;
 pub mod agents;
 pub mod answer;
 pub mod checklist;
-pub mod colour;
+pub mod color;
 pub mod documents;
 pub mod domains;
 pub mod keys;

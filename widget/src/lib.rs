@@ -6,7 +6,6 @@
 
 mod bridge;
 mod chat;
-mod color;
 mod conversation;
 mod pace;
 mod page;

@@ -1,18 +1,11 @@
 //! Turns the agent's appearance and the page's wishes into custom properties of the document.
 
-use crate::color::Color;
 use crate::page::Look;
 use leptos::prelude::document;
 use shared::widget::Appearance;
+use shared_chat::color::{Color, DARK_SURFACE, DEFAULT_PRIMARY, LIGHT_SURFACE, Scheme};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
-
-/// What is used when the configured colour is none: the one that agents begin with.
-const PRIMARY: &str = "#2f5bea";
-
-/// The surfaces of `style.css`.
-const LIGHT_SURFACE: &str = "#ffffff";
-const DARK_SURFACE: &str = "#15171c";
 
 /// Sets what `style.css` builds on: theme, colours with enough contrast, radius.
 pub(crate) fn apply(appearance: &Appearance, look: &Look) {
@@ -23,22 +16,20 @@ pub(crate) fn apply(appearance: &Appearance, look: &Look) {
         return;
     };
     let is_dark = look.theme == "dark";
-    let wanted = look
+    let primary = look
         .color
         .as_deref()
         .and_then(Color::parse)
-        .or_else(|| Color::parse(&appearance.primary_color));
-    let (Some(primary), Some(surface)) = (wanted.or_else(|| Color::parse(PRIMARY)), surface(is_dark)) else {
-        return;
-    };
-    let (accent, hint) = primary.accent_on(surface);
+        .or_else(|| Color::parse(&appearance.primary_color))
+        .unwrap_or(DEFAULT_PRIMARY);
+    let scheme = Scheme::new(primary, if is_dark { DARK_SURFACE } else { LIGHT_SURFACE });
     let style = root.style();
     let radius = [&appearance.border_radius.min(32).to_string(), "px"].concat();
     for (name, value) in [
-        ("--ew-primary", primary.css()),
-        ("--ew-on-primary", primary.foreground().css()),
-        ("--ew-accent", accent.css()),
-        ("--ew-hint", hint.css()),
+        ("--ew-primary", scheme.primary.css()),
+        ("--ew-on-primary", scheme.on_primary.css()),
+        ("--ew-accent", scheme.accent.css()),
+        ("--ew-hint", scheme.hint.css()),
         ("--ew-radius", radius),
     ] {
         // The browser refuses no custom property.
@@ -47,6 +38,18 @@ pub(crate) fn apply(appearance: &Appearance, look: &Look) {
     let _ = root.set_attribute("data-theme", if is_dark { "dark" } else { "light" });
 }
 
-fn surface(is_dark: bool) -> Option<Color> {
-    Color::parse(if is_dark { DARK_SURFACE } else { LIGHT_SURFACE })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_surfaces_are_those_of_the_style_sheet() {
+        let sheet = include_str!("../style/base.css");
+        let surfaces: Vec<Color> = sheet
+            .split("--ew-surface: ")
+            .skip(1)
+            .filter_map(|rest| Color::parse(rest.split_once(';')?.0))
+            .collect();
+        assert_eq!(surfaces, [LIGHT_SURFACE, DARK_SURFACE]);
+    }
 }

@@ -1,11 +1,11 @@
 //! An agent as it is being edited: read from the wire, checked, and sent back as what has changed.
-use super::colour::Colour;
 use super::problems::Problems;
 use super::transcript::percent;
 use super::workspaces::{check_name, check_picture};
 use shared::agent::{Agent, BehaviorSettings, ResponseConfig, UpdateAgent, WidgetSettings};
 use shared::knowledge::Collection;
 use shared::limits;
+use shared_chat::color::{Color, DEFAULT_PRIMARY};
 use std::ops::RangeInclusive;
 
 /// Pairs of a wire word and the word shown to people.
@@ -58,7 +58,6 @@ pub const THEMES: Choices = &[("auto", "Match the visitor"), ("light", "Light"),
 /// Where the widget sits.
 pub const POSITIONS: Choices = &[("bottom-right", "Bottom right"), ("bottom-left", "Bottom left")];
 
-const DEFAULT_COLOUR: &str = "#2f5bea";
 
 /// Every setting as its control holds it: numbers that are typed stay text until they are checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -136,7 +135,7 @@ impl Draft {
                 .map(|collection| collection.id.clone())
                 .collect(),
             theme: word(&widget.theme, "auto"),
-            colour: word(&widget.primary_color, DEFAULT_COLOUR),
+            colour: word(&widget.primary_color, &DEFAULT_PRIMARY.css()),
             radius: widget.border_radius.unwrap_or(12).to_string(),
             position: word(&widget.position, "bottom-right"),
             greeting_enabled: widget.greeting_enabled.unwrap_or(true),
@@ -178,7 +177,7 @@ impl Draft {
     }
 
     fn check_widget(&self, problems: &mut Problems) {
-        if Colour::parse(&self.colour).is_none() {
+        if Color::parse(&self.colour).is_none() {
             problems.add("primary_color", "Use a colour such as #2447d8.");
         }
         if !is_within(&self.radius, &limits::BORDER_RADIUS_PX) {
@@ -253,7 +252,7 @@ impl Draft {
     fn widget(&self) -> WidgetSettings {
         WidgetSettings {
             theme: Some(self.theme.clone()),
-            primary_color: Some(self.colour.to_lowercase()),
+            primary_color: Color::parse(&self.colour).map(Color::css),
             border_radius: whole(&self.radius),
             position: Some(self.position.clone()),
             greeting_enabled: Some(self.greeting_enabled),

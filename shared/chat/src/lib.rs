@@ -6,6 +6,7 @@
 
 #[cfg(feature = "cases")]
 pub mod cases;
+pub mod color;
 pub mod event_stream;
 #[cfg(feature = "markdown")]
 pub mod markdown;

@@ -5,9 +5,10 @@ use crate::components::field::{Note, TextField, forgive, why};
 use crate::components::notice::{Kind as Notice, notice};
 use crate::components::unique;
 use crate::state::agents::{POSITIONS, THEMES, delay_span, span};
-use crate::state::colour::{Colour, warning};
+use crate::state::color::warning;
 use leptos::prelude::*;
 use shared::limits::BORDER_RADIUS_PX;
+use shared_chat::color::Color;
 
 /// Colour, theme, corners, position, picture, greeting bubble, credit.
 #[component]
@@ -98,7 +99,7 @@ fn ColourField() -> impl IntoView {
         editing.draft.update(|draft| draft.colour = event_target_value(&event));
         forgive(editing.problems, NAME);
     };
-    let picked = move || Colour::parse(&colour.get()).map(Colour::to_hex);
+    let picked = move || Color::parse(&colour.get()).map(Color::css);
     view! {
         <div class="field">
             <label class="field__label" for=id.clone()>"Colour"</label>

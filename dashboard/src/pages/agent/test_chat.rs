@@ -1,10 +1,10 @@
-//! A conversation with the draft, in the colours that visitors will see.
+//! A conversation with the draft, in the colors and the theme that visitors will see.
 use super::editing::Editing;
 use super::reply::Reply;
 use crate::components::icon::{Icon, icon};
 use crate::components::notice::{Kind as Notice, notice};
 use crate::platform;
-use crate::state::colour::{Colour, INK};
+use crate::state::color::ChatColors;
 use crate::state::transcript::{Outcome, Transcript, Turn};
 use leptos::html;
 use leptos::prelude::*;
@@ -23,19 +23,33 @@ pub fn TestChat() -> impl IntoView {
     let editing = expect_context::<Editing>();
     let transcript = RwSignal::new(Transcript::default());
     let ask = Callback::new(move |question: String| ask(editing, transcript, question));
-    let colour = Memo::new(move |_| editing.draft.with(|draft| Colour::parse(&draft.colour)).unwrap_or(INK));
+    let colors = Memo::new(move |_| editing.draft.with(|draft| ChatColors::of(&draft.colour)));
+    let scheme = Memo::new(move |_| editing.draft.with(|draft| scheme(&draft.theme)));
     view! {
         <section
             class="chat"
             aria-labelledby="chat-title"
-            style=("--agent", move || colour.get().to_hex())
-            style=("--on-agent", move || colour.get().text_on().to_hex())
+            style=("color-scheme", move || scheme.get())
+            style=("--ew-primary", move || colors.get().primary)
+            style=("--ew-on-primary", move || colors.get().on_primary)
+            style=("--ew-accent", move || colors.get().accent)
+            style=("--ew-hint", move || colors.get().hint)
+            style=("--ew-surface", move || colors.get().surface)
         >
             <ChatHead transcript=transcript />
             <Log transcript=transcript ask=ask />
             <p class="visually-hidden" role="status">{move || transcript.with(Transcript::announcement)}</p>
             <Composer transcript=transcript ask=ask />
         </section>
+    }
+}
+
+/// The color scheme of a theme. One that matches the visitor is here the dashboard's own.
+fn scheme(theme: &str) -> &'static str {
+    match theme {
+        "light" => "light",
+        "dark" => "dark",
+        _ => "inherit",
     }
 }
 
