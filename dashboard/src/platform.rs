@@ -138,6 +138,11 @@ pub fn visible() -> bool {
     document().visibility_state() == web_sys::VisibilityState::Visible
 }
 
+/// Returns a random number, from 0 to 1.
+pub fn random() -> f64 {
+    js_sys::Math::random()
+}
+
 /// Sets or removes an attribute of the root element, which is where the theme is kept.
 pub fn mark_root(attribute: &str, value: Option<&str>) {
     if let Some(root) = document().document_element() {

@@ -4,6 +4,7 @@ use crate::platform;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::error::Error;
+use shared_chat::backoff::Backoff;
 use std::time::Duration;
 
 /// Where an answer stands.
@@ -21,6 +22,8 @@ pub enum Answer<T> {
 pub struct Remote<T: Send + Sync + 'static> {
     answer: Memo<Answer<T>>,
     again: Callback<()>,
+    /// How its requests have fared.
+    backoff: StoredValue<Backoff>,
 }
 
 impl<T: Send + Sync + 'static> Clone for Remote<T> {
@@ -50,19 +53,24 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Remote<T> {
         self.again.run(());
     }
 
-    /// Asks again every so often while `wanted` says so and the tab can be seen.
+    /// Asks again every so often while `wanted` says so and the tab can be seen; less often while requests fail.
     pub fn refresh_while(self, wanted: impl Fn() -> bool + Send + Sync + 'static, every: Duration) {
         let wanted = Memo::new(move |_| wanted());
+        let round = RwSignal::new(0_u32);
         Effect::new(move |_| {
             if !wanted.get() {
                 return;
             }
+            round.track();
             let refresh = move || {
                 if platform::visible() {
                     self.refresh();
                 }
+                // The page may be gone by now, and its signals with it.
+                let _gone = round.try_update(|round| *round = round.wrapping_add(1));
             };
-            if let Ok(timer) = set_interval_with_handle(refresh, every) {
+            let wait = self.backoff.try_get_value().unwrap_or_default().wait();
+            if let Ok(timer) = set_timeout_with_handle(refresh, every.max(wait)) {
                 on_cleanup(move || timer.clear());
             }
         });
@@ -82,10 +90,15 @@ where
     T: Clone + PartialEq + Send + Sync + 'static,
     Asked: Future<Output = Outcome<T>> + 'static,
 {
+    let backoff = StoredValue::new(Backoff::default());
     let resource = LocalResource::new(move || {
         let key = key();
         let asked = ask(key.clone());
-        async move { (key, asked.await) }
+        async move {
+            let outcome = asked.await;
+            let _gone = backoff.try_update_value(|backoff| backoff.note(outcome.is_ok(), platform::random()));
+            (key, outcome)
+        }
     });
     let current = Memo::new(move |_| key());
     let kept = Memo::new(move |before: Option<&(K, Answer<T>)>| {
@@ -102,6 +115,7 @@ where
     Remote {
         answer: Memo::new(move |_| kept.with(|(_, answer)| answer.clone())),
         again: Callback::new(move |()| resource.refetch()),
+        backoff,
     }
 }
 

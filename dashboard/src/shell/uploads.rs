@@ -9,13 +9,11 @@ use crate::state::uploads::{Stage, Upload, Uploads};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::error::Error;
+use shared_chat::backoff::Backoff;
 use std::time::Duration;
 use web_sys::{File, FileList};
 
-/// How long sending pauses when the server says that it is too much.
-const BUSY_PAUSE: Duration = Duration::from_secs(5);
-
-/// How long lists are left alone while more files are on their way.
+/// How long, in milliseconds, lists are left alone while more files are on their way.
 const RELOAD_PAUSE_MS: f64 = 2_500.0;
 
 /// The files on their way, and who sends them.
@@ -26,6 +24,8 @@ pub struct Tray {
     files: StoredValue<Vec<(u32, String, File)>, LocalStorage>,
     arrived: RwSignal<u32>,
     told: StoredValue<f64>,
+    /// How long sending pauses when the server says that it is too much.
+    backoff: StoredValue<Backoff>,
 }
 
 impl Tray {
@@ -37,6 +37,7 @@ impl Tray {
             files: StoredValue::new_local(Vec::new()),
             arrived: RwSignal::new(0),
             told: StoredValue::new(0.0),
+            backoff: StoredValue::new(Backoff::default()),
         }
     }
 
@@ -84,7 +85,7 @@ impl Tray {
             Ok(_) => Stage::Accepted,
             Err(error) if error.code == "RATE_LIMITED" => {
                 self.set(id, Stage::Waiting);
-                set_timeout(move || self.pump(), BUSY_PAUSE);
+                set_timeout(move || self.pump(), self.pause(false));
                 return;
             }
             Err(error) => Stage::Refused {
@@ -92,9 +93,16 @@ impl Tray {
                 why: error.detail,
             },
         };
+        self.pause(true);
         self.set(id, stage);
         self.tell();
         self.pump();
+    }
+
+    /// Notes whether the server took a request or said that it is too much; returns how long to wait.
+    fn pause(self, is_taken: bool) -> Duration {
+        let note = |backoff: &mut Backoff| backoff.note(is_taken, platform::random());
+        self.backoff.try_update_value(note).unwrap_or_default()
     }
 
     /// Says that files have arrived: of many, not each by itself, since every list that hears of it is asked for again.

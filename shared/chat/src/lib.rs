@@ -4,6 +4,7 @@
 //! models say. [`markdown`] is a feature, because only clients draw answers.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
+pub mod backoff;
 #[cfg(feature = "cases")]
 pub mod cases;
 pub mod color;
