@@ -15,6 +15,7 @@ mod crashes;
 mod crawling;
 mod deliveries;
 mod dependencies;
+mod design_tokens;
 mod endpoints;
 mod envelopes;
 mod errors;

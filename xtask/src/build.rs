@@ -146,7 +146,14 @@ const STEPS: [Step; 9] = [
     },
     Step {
         name: "dashboard",
-        inputs: &["shared/Cargo.toml", "shared/src", "shared/chat", "dashboard", "Trunk.toml"],
+        inputs: &[
+            "shared/Cargo.toml",
+            "shared/src",
+            "shared/chat",
+            "public/tokens.css",
+            "dashboard",
+            "Trunk.toml",
+        ],
         compiled: true,
         make: dashboard::make,
     },
