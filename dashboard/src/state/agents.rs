@@ -58,7 +58,6 @@ pub const THEMES: Choices = &[("auto", "Match the visitor"), ("light", "Light"),
 /// Where the widget sits.
 pub const POSITIONS: Choices = &[("bottom-right", "Bottom right"), ("bottom-left", "Bottom left")];
 
-
 /// Every setting as its control holds it: numbers that are typed stay text until they are checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {

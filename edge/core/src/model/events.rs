@@ -98,7 +98,10 @@ mod tests {
 
     #[test]
     fn a_body_without_end_is_given_up_at_its_limit() {
-        for body in [vec![b'x'; 2 * MAX_ANSWER_BYTES], b"data: x\n\n".repeat(MAX_ANSWER_BYTES / 8)] {
+        for body in [
+            vec![b'x'; 2 * MAX_ANSWER_BYTES],
+            b"data: x\n\n".repeat(MAX_ANSWER_BYTES / 8),
+        ] {
             assert_eq!(read(&body, 1000).last(), Some(&Err(Fault::Endless)));
         }
     }
