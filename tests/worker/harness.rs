@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 use std::{env, fs, thread};
 use xtask::api::{Answer, Api};
-use xtask::build::{Build, Profile};
+use xtask::build::Build;
 use xtask::demo::{Credentials, sign_up, wait_for_documents};
 use xtask::secret::random;
 use xtask::server::{Plan, Server};
@@ -46,7 +46,7 @@ pub(crate) fn demo() -> Credentials {
 
 /// What a Worker of one's own, with a new state, is started with.
 pub(crate) fn own_plan(name: &str) -> Plan {
-    let build = Build::new(Profile::Release, Tools::ready().unwrap());
+    let build = Build::deployed(Tools::ready().unwrap());
     xtask::test::plan(&build, name).unwrap()
 }
 

@@ -5,7 +5,7 @@ mod server;
 mod table;
 mod yardstick;
 
-use crate::build::{Build, Profile};
+use crate::build::Build;
 use crate::paths::{root, write};
 use crate::process::to_the_end;
 use crate::tools::Tools;
@@ -34,7 +34,7 @@ pub enum Bench {
 /// # Errors
 /// When something does not build, does not start, or a bench fails.
 pub fn run(only: &[Bench]) -> Result<()> {
-    let build = Build::new(Profile::Release, Tools::ready()?);
+    let build = Build::deployed(Tools::ready()?);
     let mut report = Map::new();
     for bench in Bench::value_variants()
         .iter()

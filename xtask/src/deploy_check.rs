@@ -1,6 +1,6 @@
 //! `cargo xtask deploy-check`: what a deployment would upload, without an account and without uploading.
 use crate::agreement;
-use crate::build::{Build, Profile};
+use crate::build::Build;
 use crate::paths::{JOBS_CONFIG, files_below, root};
 use crate::progress::{last_lines, log_file, run_logged};
 use crate::tools::Tools;
@@ -15,9 +15,8 @@ const LARGEST_ASSET: u64 = 25 * 1024 * 1024;
 /// When the configurations contradict each other, the build fails, wrangler finds fault, or a file is larger than Cloudflare takes.
 pub fn run() -> Result<()> {
     agreement::check()?;
-    let build = Build::new(Profile::Release, Tools::ready()?);
+    let build = Build::deployed(Tools::ready()?);
     build.make()?;
-    build.without_demo()?;
     for file in files_below(&build.dist())? {
         let size = file.metadata()?.len();
         if size > LARGEST_ASSET {
@@ -34,7 +33,7 @@ pub fn run() -> Result<()> {
         ("jobs", JOBS_CONFIG),
         ("worker", "wrangler.toml"),
     ] {
-        let mut command = build.tools().wrangler_for(&root().join(config), &scratch);
+        let mut command = build.tools().wrangler(&root().join(config), &scratch);
         command
             .args(["deploy", "--dry-run", "--outdir"])
             .arg(scratch.join("packed").join(name));

@@ -3,7 +3,7 @@ mod log;
 mod owner;
 mod welcome;
 
-use crate::build::{Build, Profile};
+use crate::build::{self, Build, Profile};
 use crate::demo;
 use crate::paths::{root, write};
 use crate::process::ending;
@@ -40,18 +40,21 @@ pub struct Options {
 /// When something needed is missing, does not compile or does not start.
 pub fn run(options: &Options) -> Result<()> {
     let started = Instant::now();
-    println!("Edgewise on this machine. The first time takes a while: tools and sources are compiled.");
+    println!("Edgewise on this machine. The first time takes minutes: everything is compiled.");
     let state = root().join(&options.state);
     let settings = settings::of_this_machine()?;
     let _owner = Owner::of(&state)?;
     if options.fresh {
         forget(&state)?;
     }
-    let build = Build::new(options.profile, Tools::ready()?);
+    let tools = Tools::ready_beside(|| build::compile_all(options.profile))?;
+    let build = Build::of_run(options.profile, state.clone(), tools);
     build.make()?;
     let plan = Plan::new(&build, state, options.port, settings);
-    let mut server = step("wrangler dev", || Server::start(plan))?;
-    let credentials = step("the demo", || demo::ready(&server))?;
+    let mut server = step("wrangler dev: starting the Workers and their database", || {
+        Server::start(plan)
+    })?;
+    let credentials = step("demo: an account, the documentation, an agent", || demo::ready(&server))?;
     let page = json!({ "agent_id": credentials.agent_id, "api_key": credentials.keys.widget });
     // Not part of the build: what is deployed has no demo.
     write(&build.dist().join("demo.json"), page.to_string())?;

@@ -1,12 +1,17 @@
 //! `cargo xtask`: the daily work, one subcommand each.
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use xtask::bench::Bench;
 use xtask::build::Profile;
+use xtask::paths::root;
 use xtask::test::Gate;
 use xtask::{bench, build, deploy_check, dev, eval, fuzz, process, soak, test};
+
+/// Where `dev` keeps what it writes, from the top of the repository, unless it is told otherwise.
+const STATE: &str = ".dev";
 
 /// The daily work on Edgewise.
 #[derive(Parser)]
@@ -29,8 +34,8 @@ enum Task {
         /// Build what would be deployed, instead of what builds fast.
         #[arg(long)]
         release: bool,
-        /// Where state, credentials and logs are kept.
-        #[arg(long, default_value = ".dev")]
+        /// Where all that the run writes is kept: what is built and served, state, credentials, logs.
+        #[arg(long, default_value = STATE)]
         state: PathBuf,
     },
     /// Run every check; ends with `N passed, N failed`.
@@ -57,17 +62,11 @@ enum Task {
         #[arg(long, value_delimiter = ',')]
         only: Vec<Bench>,
     },
-    /// Measure how well questions are answered, over passages and questions as JSON lines.
+    /// Measure how well questions are answered, over passages and questions as JSON lines; `eval --help` has the options.
+    #[command(disable_help_flag = true)]
     Eval {
-        /// A folder with corpus.jsonl and queries.jsonl; our own small set by default.
-        #[arg(long)]
-        corpus: Option<PathBuf>,
-        /// Where the figures go, as JSON; a plot goes beside it, as SVG.
-        #[arg(long)]
-        report: Option<PathBuf>,
-        /// What turns texts into vectors; `minilm` needs the file that shared/retrieval/minilm/convert.py makes.
-        #[arg(long, value_enum, default_value_t)]
-        embedder: eval::By,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        options: Vec<OsString>,
     },
     /// Feed everything that reads what strangers send with made-up inputs. Needs a C++ compiler.
     Fuzz {
@@ -126,14 +125,10 @@ fn run(task: Task) -> Result<ExitCode> {
             });
         }
         Task::Build { dev, release: _, only } => {
-            build::run(if dev { Profile::Quick } else { Profile::Release }, &only)?
+            build::run(dev.then(|| root().join(STATE)), &only)?;
         }
         Task::Bench { only } => bench::run(&only)?,
-        Task::Eval {
-            corpus,
-            report,
-            embedder,
-        } => eval::run(corpus, report, embedder)?,
+        Task::Eval { options } => eval::run(&options)?,
         Task::Fuzz { minutes, only } => fuzz::run(minutes, &only)?,
         Task::Soak { minutes, crashes } => soak::run(minutes, crashes)?,
         Task::DeployCheck => deploy_check::run()?,

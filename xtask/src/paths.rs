@@ -6,15 +6,19 @@ use std::{env, fs};
 /// Where `shared/retrieval/minilm/convert.py` writes the model, from the top of the repository.
 pub const MINILM: &str = "target/minilm/minilm-int8.bin";
 
+/// The migrations of the database, from the top of the repository.
+pub const MIGRATIONS: &str = "edge/migrations";
+
 /// The configuration of the Worker for background work, from the top of the repository.
 pub const JOBS_CONFIG: &str = "edge/jobs/wrangler.toml";
 
 /// The top of the repository: as cargo says when it runs us, since checkouts may share what was compiled.
 #[must_use]
 pub fn root() -> PathBuf {
-    let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    let here = PathBuf::from(here);
-    here.parent().unwrap_or(&here).into()
+    let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let package = PathBuf::from(package);
+    let top = package.ancestors().find(|it| it.join("Cargo.lock").exists());
+    top.unwrap_or(&package).into()
 }
 
 /// Every file below `folder`, in order of their paths; nothing when it does not exist.

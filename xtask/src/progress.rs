@@ -3,6 +3,7 @@ use crate::paths::root;
 use crate::process::{Group, check_not_ending};
 use anyhow::{Context as _, Result, bail};
 use std::fs::{self, File};
+use std::io::{IsTerminal as _, Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::sleep;
@@ -14,14 +15,23 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 /// How many lines of its log a failed step shows.
 const LINES_SHOWN: usize = 60;
 
-/// Does `work` and says how long it took.
+/// Does `work` and says what it was and how long it took, in one line.
 ///
 /// # Errors
 /// Those of `work`.
 pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    println!("  {name} …");
+    // On a terminal the line gives way to the one that says how long it took.
+    let is_watched = stdout().is_terminal();
+    if is_watched {
+        print!("\r\x1b[2K  {name} …");
+        stdout().flush().ok();
+    }
     let started = Instant::now();
-    let done = work().with_context(|| name.to_owned())?;
+    let done = work();
+    if is_watched {
+        print!("\r\x1b[2K");
+    }
+    let done = done.with_context(|| name.to_owned())?;
     println!("  {name}: {}", spent(started.elapsed()));
     Ok(done)
 }
@@ -31,8 +41,15 @@ pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
 /// # Errors
 /// When the program cannot be started or fails.
 pub fn run(log: &str, command: &mut Command) -> Result<()> {
-    let log = log_file(log)?;
-    let (ok, spoken) = run_logged(&log, command)?;
+    run_in(&log_file(log)?, command)
+}
+
+/// The same with its output in this file.
+///
+/// # Errors
+/// When the program cannot be started or fails.
+pub fn run_in(log: &Path, command: &mut Command) -> Result<()> {
+    let (ok, spoken) = run_logged(log, command)?;
     if ok {
         return Ok(());
     }
@@ -56,7 +73,9 @@ pub fn run_logged(log: &Path, command: &mut Command) -> Result<(bool, String)> {
         check_not_ending()?;
         if started.elapsed() >= next_sign {
             next_sign += SIGN_OF_LIFE;
-            println!("    {} so far: {}", spent(started.elapsed()), last_word(log));
+            let clear = if stdout().is_terminal() { "\r\x1b[2K" } else { "" };
+            let (name, spent) = (name_of(command), spent(started.elapsed()));
+            println!("{clear}    {name}, {spent} so far: {}", last_word(log));
         }
         sleep(Duration::from_millis(50));
     }

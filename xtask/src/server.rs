@@ -2,9 +2,9 @@
 mod config;
 
 use crate::build::{Build, has_minilm};
-use crate::paths::{files_below, root};
+use crate::paths::{MIGRATIONS, files_below, root};
 use crate::process::{Group, check_not_ending};
-use crate::progress::{last_lines, run};
+use crate::progress::{last_lines, run_in};
 use crate::settings::{Values, write_for_wrangler};
 use crate::tools::Tools;
 use anyhow::{Context as _, Result, bail, ensure};
@@ -93,7 +93,6 @@ impl Server {
         for folder in ["tmp", "config", "store"] {
             fs::create_dir_all(plan.state.join(folder))?;
         }
-        migrate(&plan)?;
         let settings = plan.state.join("settings.env");
         let mut values = plan.settings.clone();
         // Mails have links, which lead here unless somebody has said otherwise.
@@ -105,12 +104,13 @@ impl Server {
         let log = OpenOptions::new().create(true).append(true).open(plan.log())?;
         let configs = config::write_all(&plan, &values)?;
         let (own, beside) = configs.split_first().context("there is no configuration")?;
-        let mut command = plan.tools.wrangler_for(own, &plan.state);
+        migrate(&plan, own)?;
+        let mut command = plan.tools.wrangler(own, &plan.state);
         for config in beside {
             command.arg("--config").arg(config);
         }
-        command.arg("dev").arg(&plan.script).arg("--assets").arg(&plan.dist);
         command.args([
+            "dev",
             "--local",
             "--ip",
             "127.0.0.1",
@@ -243,18 +243,18 @@ fn wait_for_port(port: u16) -> Result<()> {
 }
 
 /// Applies the migrations that this state has not seen. Asking wrangler takes seconds, so it is asked only when one is new.
-fn migrate(plan: &Plan) -> Result<()> {
-    let files = files_below(&root().join("edge/migrations"))?;
+fn migrate(plan: &Plan, config: &Path) -> Result<()> {
+    let files = files_below(&root().join(MIGRATIONS))?;
     let names: Vec<_> = files.iter().filter_map(|file| file.file_name()?.to_str()).collect();
     let (applied, note) = (names.join("\n"), plan.state.join("migrations.txt"));
     if fs::read_to_string(&note).is_ok_and(|noted| noted == applied) {
         return Ok(());
     }
-    let mut command = plan.tools.wrangler(&plan.state);
+    let mut command = plan.tools.wrangler(config, &plan.state);
     command
         .args(["d1", "migrations", "apply", "DB", "--local", "--persist-to"])
         .arg(plan.state.join("store"));
-    run("migrations", &mut command).context("applying the migrations")?;
+    run_in(&plan.state.join("migrations.log"), &mut command).context("applying the migrations")?;
     fs::write(note, applied)?;
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! `cargo xtask soak`: the release build under mixed load for some minutes, then killed again and again.
-use crate::build::{Build, Profile};
+use crate::build::Build;
 use crate::paths::root;
 use crate::process::to_the_end;
 use crate::tools::Tools;
@@ -16,7 +16,7 @@ const CRASH_TEST: &str = "crashes::writes_of_every_kind_survive_crashes";
 /// # Errors
 /// When the build or one of the two fails.
 pub fn run(minutes: u32, crashes: u32) -> Result<()> {
-    Build::new(Profile::Release, Tools::ready()?).make()?;
+    Build::deployed(Tools::ready()?).make()?;
     println!("\n── {minutes} minutes under mixed load ──");
     to_the_end(live_test(LOAD_TEST).env("SOAK_MINUTES", minutes.to_string()))?;
     println!("\n── {crashes} crashes under writes ──");

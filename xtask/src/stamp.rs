@@ -1,5 +1,5 @@
 //! Whether a step has to be done again: a fingerprint of what it reads, beside a list of what it wrote.
-use crate::paths::{files_below, root};
+use crate::paths::files_below;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -43,8 +43,8 @@ pub fn fingerprint(inputs: &[PathBuf], salt: &str) -> Result<u64> {
 
 /// Whether the step last ran on these inputs and all it wrote is still there.
 #[must_use]
-pub fn is_fresh(name: &str, inputs: u64) -> bool {
-    let stamp = read(name);
+pub fn is_fresh(stamp: &Path, inputs: u64) -> bool {
+    let stamp = read(stamp);
     stamp.inputs == inputs && !stamp.outputs.is_empty() && stamp.outputs.iter().all(|file| file.exists())
 }
 
@@ -52,26 +52,19 @@ pub fn is_fresh(name: &str, inputs: u64) -> bool {
 ///
 /// # Errors
 /// When the stamp cannot be written.
-pub fn note(name: &str, inputs: u64, outputs: Vec<PathBuf>) -> Result<()> {
-    for stale in read(name).outputs.iter().filter(|file| !outputs.contains(file)) {
+pub fn note(stamp: &Path, inputs: u64, outputs: Vec<PathBuf>) -> Result<()> {
+    for stale in read(stamp).outputs.iter().filter(|file| !outputs.contains(file)) {
         fs::remove_file(stale).ok();
     }
-    let file = file_of(name);
-    if let Some(folder) = file.parent() {
+    if let Some(folder) = stamp.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(&file, serde_json::to_string(&Stamp { inputs, outputs })?).context("writing a stamp")
+    fs::write(stamp, serde_json::to_string(&Stamp { inputs, outputs })?).context("writing a stamp")
 }
 
-fn read(name: &str) -> Stamp {
-    let text = fs::read_to_string(file_of(name)).unwrap_or_default();
+fn read(stamp: &Path) -> Stamp {
+    let text = fs::read_to_string(stamp).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_default()
-}
-
-fn file_of(name: &str) -> PathBuf {
-    root()
-        .join(Path::new("target/xtask/stamps"))
-        .join(format!("{name}.json"))
 }
 
 #[cfg(test)]

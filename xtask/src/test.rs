@@ -4,7 +4,7 @@ mod gate;
 mod live;
 mod sizes;
 
-use crate::build::{Build, Profile};
+use crate::build::Build;
 use crate::paths::root;
 use crate::progress::spent;
 use crate::tools::{Tools, WASM};
@@ -38,8 +38,8 @@ const WASM_CRATES: [&str; 6] = [
 /// When a tool is missing, so that nothing could be said.
 pub fn run(only: &[Gate]) -> Result<bool> {
     let started = Instant::now();
-    let tools = Tools::ready()?;
-    let build = Build::new(Profile::Release, tools);
+
+    let build = Build::deployed(Tools::ready()?);
     let mut tally = Tally::default();
     let mut built = None;
     for gate in Gate::ALL

@@ -1,8 +1,7 @@
 //! The tools that the work needs: found where they are, installed where they are missing.
 //!
 //! wasm target: rustup. wrangler and a Node it runs on, wasm-opt, esbuild: npm, as package-lock.json says.
-//! worker-build, wasm-bindgen, trunk: `cargo install --locked`, which compiles them once.
-//! Prebuilt releases of these three exist, but no checksums of theirs are kept here to hold a download against.
+//! wasm-bindgen is a library of ours, see build/bind.rs; the steps of worker-build and trunk are in build/ as well.
 mod cargo;
 mod chromium;
 mod npm;
@@ -14,6 +13,7 @@ pub use cargo::fuzzer;
 pub use chromium::chromium;
 use std::env;
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -23,10 +23,19 @@ pub const WASM: &str = "wasm32-unknown-unknown";
 /// Where the tools are.
 #[derive(Clone, Debug)]
 pub struct Tools {
-    worker_build: PathBuf,
-    wasm_bindgen: PathBuf,
-    trunk: PathBuf,
     node: PathBuf,
+}
+
+/// `cargo`, told as worker-build tells it how the bindings are to be expanded, so that all wasm builds share theirs.
+#[must_use]
+pub fn cargo_for_wasm() -> Command {
+    let mut command = Command::new("cargo");
+    command
+        .current_dir(root())
+        .env("WASM_BINDGEN_USE_JS_SYS", "1")
+        // What is made is looked for there, wherever the person's other projects are compiled.
+        .env("CARGO_TARGET_DIR", root().join("target"));
+    command
 }
 
 impl Tools {
@@ -35,56 +44,18 @@ impl Tools {
     /// # Errors
     /// When a tool cannot be installed; the sentence says what to do by hand.
     pub fn ready() -> Result<Self> {
+        Self::ready_beside(|| Ok(()))
+    }
+
+    /// The same; does `work`, which needs no tool but cargo, beside an installation of npm packages if there has to be one.
+    ///
+    /// # Errors
+    /// When a tool cannot be installed, and those of `work`.
+    pub fn ready_beside(work: impl FnOnce() -> Result<()>) -> Result<Self> {
         wasm_target()?;
-        let node = npm::ready()?;
-        let [worker_build, wasm_bindgen, trunk] = cargo::ready()?;
         Ok(Self {
-            worker_build,
-            wasm_bindgen,
-            trunk,
-            node,
+            node: npm::ready_beside(work)?,
         })
-    }
-
-    /// `cargo`, told as worker-build tells it how the bindings are to be expanded, so that all wasm builds share theirs.
-    #[must_use]
-    pub fn cargo_for_wasm(&self) -> Command {
-        let mut command = Command::new("cargo");
-        command
-            .current_dir(root())
-            .env("WASM_BINDGEN_USE_JS_SYS", "1")
-            .env("CARGO_TARGET_DIR", root().join("target"));
-        command
-    }
-
-    /// worker-build, with its helpers.
-    #[must_use]
-    pub fn worker_build(&self) -> Command {
-        let mut command = self.with_path(&self.worker_build);
-        command
-            .env("WASM_BINDGEN_BIN", &self.wasm_bindgen)
-            .env("WASM_OPT_BIN", npm::bin("wasm-opt"))
-            .env("ESBUILD_BIN", npm::bin("esbuild"));
-        command
-    }
-
-    /// wasm-bindgen, of the version in Cargo.lock.
-    #[must_use]
-    pub fn wasm_bindgen(&self) -> Command {
-        self.with_path(&self.wasm_bindgen)
-    }
-
-    /// trunk, which finds its helpers on the path and stays off the network.
-    #[must_use]
-    pub fn trunk(&self) -> Command {
-        let mut command = self.with_path(&self.trunk);
-        command
-            .env("TRUNK_OFFLINE", "true")
-            .env("TRUNK_SKIP_VERSION_CHECK", "true")
-            .env("WASM_BINDGEN_USE_JS_SYS", "1");
-        // Trunk takes any value of this variable but true and false for a mistake.
-        command.env_remove("NO_COLOR");
-        command
     }
 
     /// wasm-opt of binaryen.
@@ -99,21 +70,30 @@ impl Tools {
         self.with_path(&npm::bin("esbuild"))
     }
 
+    /// trunk, which finds its helpers on the path and stays off the network.
+    #[must_use]
+    pub fn trunk(&self) -> Command {
+        let mut command = self.with_path(Path::new("trunk"));
+        command
+            .env("TRUNK_OFFLINE", "true")
+            .env("TRUNK_SKIP_VERSION_CHECK", "true")
+            .env("WASM_BINDGEN_USE_JS_SYS", "1")
+            .env("CARGO_TARGET_DIR", root().join("target"));
+        // Trunk takes any value of this variable but true and false for a mistake.
+        command.env_remove("NO_COLOR");
+        command
+    }
+
     /// Node, of a version that wrangler runs on.
     #[must_use]
     pub fn node(&self) -> Command {
         self.with_path(&self.node)
     }
 
-    /// wrangler: silent about itself, off the network, away from the configuration in the home folder.
+    /// wrangler with this configuration: silent about itself, off the network, away from the configuration in the home
+    /// folder; what it writes by the way is in `scratch`.
     #[must_use]
-    pub fn wrangler(&self, scratch: &Path) -> Command {
-        self.wrangler_for(&root().join("wrangler.toml"), scratch)
-    }
-
-    /// The same, for another configuration than that of the product.
-    #[must_use]
-    pub fn wrangler_for(&self, config: &Path, scratch: &Path) -> Command {
+    pub fn wrangler(&self, config: &Path, scratch: &Path) -> Command {
         let mut command = self.node();
         command
             .arg(root().join("node_modules/wrangler/bin/wrangler.js"))
@@ -129,16 +109,37 @@ impl Tools {
 
     fn with_path(&self, program: &Path) -> Command {
         let mut path: Vec<PathBuf> = vec![root().join("node_modules/.bin")];
-        path.extend(self.wasm_bindgen.parent().map(Path::to_path_buf));
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
         let mut command = Command::new(program);
         command
             .current_dir(root())
-            .env("PATH", env::join_paths(path).unwrap_or_else(|_| OsString::new()))
-            // What is made is looked for there, wherever the person's other projects are compiled.
-            .env("CARGO_TARGET_DIR", root().join("target"));
+            .env("PATH", env::join_paths(path).unwrap_or_else(|_| OsString::new()));
         command
     }
+}
+
+/// Whether the system has a program, of this version if it says one.
+#[must_use]
+pub fn is_on_path(program: &str, version: Option<&str>) -> bool {
+    let found = version_of(Path::new(program));
+    found.is_some_and(|found| version.is_none_or(|wanted| wanted == found))
+}
+
+/// The version of a package in Cargo.lock.
+///
+/// # Errors
+/// When it is not in there.
+pub fn locked(package: &str) -> Result<String> {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).context("reading Cargo.lock")?;
+    version_in(&lock, package).with_context(|| format!("{package} is not in Cargo.lock"))
+}
+
+fn version_in(lock: &str, package: &str) -> Option<String> {
+    let mut lines = lock.lines();
+    let name = format!("name = \"{package}\"");
+    lines.find(|line| *line == name)?;
+    let version = lines.next()?.strip_prefix("version = \"")?;
+    Some(version.trim_end_matches('"').to_owned())
 }
 
 /// The version that a program says it has: the last word of its first line.
@@ -165,4 +166,16 @@ fn wasm_target() -> Result<()> {
         Command::new("rustup").current_dir(root()).args(["target", "add", WASM]),
     )
     .with_context(|| format!("install it by hand: rustup target add {WASM}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_in;
+
+    #[test]
+    fn a_version_is_read_from_the_lock_by_the_whole_name() {
+        let lock = "[[package]]\nname = \"worker-macros\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"worker\"\nversion = \"2.0.0\"\n";
+        assert_eq!(version_in(lock, "worker").as_deref(), Some("2.0.0"));
+        assert_eq!(version_in(lock, "work"), None);
+    }
 }

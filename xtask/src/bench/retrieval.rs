@@ -1,8 +1,9 @@
 //! The retrieval crate natively and inside workerd, over the same segments.
 use super::yardstick::Yardstick;
 use super::{folder, spoken, table};
+use crate::build::workers;
 use crate::paths::root;
-use crate::progress::{run as run_logged, step};
+use crate::progress::step;
 use crate::tools::Tools;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
@@ -14,13 +15,7 @@ const WORKER: &str = "tests/bench/retrieval";
 pub(super) fn run(tools: &Tools) -> Result<Value> {
     println!("\n── retrieval natively and inside workerd ──");
     let native = step("the vector indexes, natively", natively)?;
-    step("the Worker of retrieval alone", || {
-        let mut command = tools.worker_build();
-        run_logged(
-            "bench-worker",
-            command.args(["--release", "--out-dir", "build", WORKER]),
-        )
-    })?;
+    workers::another(tools, "bench-retrieval", &root().join(WORKER).join("build/index.js"))?;
     let workerd = step("retrieval inside workerd", || inside_workerd(tools))?;
     let (whole, indexes): (Vec<Value>, Vec<Value>) = native.into_iter().partition(|row| row["index"] == "whole");
     show(&whole, &indexes, &workerd);

@@ -23,7 +23,7 @@ impl Yardstick {
         let scratch = root().join("target/xtask/state/yardstick");
         fs::create_dir_all(scratch.join("tmp"))?;
         let port = free_port()?;
-        let mut command = tools.wrangler_for(&root().join(config), &scratch);
+        let mut command = tools.wrangler(&root().join(config), &scratch);
         command.args([
             "dev",
             "--local",

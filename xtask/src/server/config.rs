@@ -1,6 +1,6 @@
 //! What wrangler reads here: the configurations as they lie in the repository, for scripts that were built elsewhere.
 use super::Plan;
-use crate::paths::{JOBS_CONFIG, MINILM, root, write};
+use crate::paths::{JOBS_CONFIG, MIGRATIONS, MINILM, root, write};
 use crate::settings::{Values, write_for_wrangler};
 use anyhow::{Context as _, Result};
 use std::fs;
@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 /// The lines of wrangler.toml that are switched on where there is an embedder.
 const BINDING: &str = "[[services]]\nbinding = \"EMBEDDER\"\nservice = \"edgewise-embedder\"\n";
 
-/// Writes the configurations that differ from those of the repository; answers that of the main Worker, then those of
-/// the Workers beside it. The command line names script, files and settings of the first one only.
+/// Writes the configurations; answers that of the main Worker, then those of the Workers beside it. They lie in the folder
+/// of the state, as does what wrangler writes beside them.
 ///
 /// # Errors
 /// When one cannot be read or written, or lacks a line that it should have.
@@ -24,23 +24,25 @@ pub(super) fn write_all(plan: &Plan, settings: &Values) -> Result<Vec<PathBuf>> 
     jobs_config = with(&jobs_config, "directory", &plan.dist)?;
     // A folder of its own, since wrangler reads the settings of this Worker from a file beside its configuration.
     let jobs = plan.state.join("jobs/wrangler.toml");
-    let mut own = root().join("wrangler.toml");
-    let mut beside = vec![jobs.clone(), parser];
+    let own = plan.state.join("worker.toml");
+    let mut own_config = with(&read("wrangler.toml")?, "main", &plan.script)?;
+    own_config = with(&own_config, "directory", &plan.dist)?;
+    own_config = with(&own_config, "migrations_dir", &root().join(MIGRATIONS))?;
+    let mut configs = vec![own.clone(), jobs.clone(), parser];
     if let Some(script) = &plan.embedder {
         let embedder = plan.state.join("embedder.toml");
         let config = with(&read("edge/embedder/wrangler.toml")?, "main", script)?;
         let files = root().join(MINILM);
         let files = files.parent().context("the model lies nowhere")?;
         write(&embedder, with(&config, "directory", files)?)?;
-        beside.push(embedder);
-        own = plan.state.join("worker.toml");
-        write(&own, bound_to_embedder(&read("wrangler.toml")?))?;
+        configs.push(embedder);
+        own_config = bound_to_embedder(&own_config);
         jobs_config = bound_to_embedder(&jobs_config);
     }
+    write(&own, own_config)?;
     write(&jobs, jobs_config)?;
     write_for_wrangler(&jobs.with_file_name(".env"), settings)?;
-    beside.insert(0, own);
-    Ok(beside)
+    Ok(configs)
 }
 
 fn read(config: &str) -> Result<String> {

@@ -1,5 +1,4 @@
 //! all-MiniLM-L6-v2 in place of an embedder that workspaces may choose: what a better embedder is worth, measured here.
-use crate::paths::{MINILM, root, write};
 use anyhow::{Context as _, Result, anyhow};
 use minilm::MiniLm;
 use retrieval::embed::Tokens;
@@ -8,6 +7,7 @@ use retrieval::layer::{Layer, LayerBuilder, text};
 use retrieval::{Embedder, Segment};
 use std::fs;
 use std::sync::Arc;
+use xtask::paths::{MINILM, root, write};
 
 /// The model with its tokenizer.
 pub(super) struct Model {
