@@ -2,6 +2,7 @@
 use crate::build::Build;
 use crate::paths::root;
 use crate::process::to_the_end;
+use crate::test::WHOLE_WORKSPACE;
 use crate::tools::Tools;
 use anyhow::Result;
 use std::process::Command;
@@ -26,18 +27,10 @@ pub fn run(minutes: u32, crashes: u32) -> Result<()> {
 /// One test of the live suite that starts a Worker of its own.
 pub(crate) fn live_test(name: &str) -> Command {
     let mut command = Command::new("cargo");
-    command.args([
-        "test",
-        "--package",
-        "tests",
-        "--features",
-        "live",
-        "--test",
-        "live",
-        "--",
-    ]);
     command
         .current_dir(root())
-        .args(["--include-ignored", "--nocapture", "--exact", name]);
+        .args(["test", "--test", "live"])
+        .args(WHOLE_WORKSPACE)
+        .args(["--", "--include-ignored", "--nocapture", "--exact", name]);
     command
 }

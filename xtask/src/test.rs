@@ -3,6 +3,7 @@ mod counted;
 mod gate;
 mod live;
 mod sizes;
+mod trunk;
 
 use crate::build::Build;
 use crate::paths::root;
@@ -16,6 +17,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
+
+/// What every run of cargo here is about: a run for one package would choose other features, and compile most crates once
+/// more for them.
+pub(crate) const WHOLE_WORKSPACE: [&str; 3] = ["--workspace", "--features", "tests/live"];
 
 /// Names the file in which the suite notes which test was answered by which route.
 const VISITS: &str = "ENDPOINTS_VISITS";
@@ -38,7 +43,6 @@ const WASM_CRATES: [&str; 6] = [
 /// When a tool is missing, so that nothing could be said.
 pub fn run(only: &[Gate]) -> Result<bool> {
     let started = Instant::now();
-
     let build = Build::deployed(Tools::ready()?);
     let mut tally = Tally::default();
     let mut built = None;
@@ -54,6 +58,7 @@ pub fn run(only: &[Gate]) -> Result<bool> {
             Gate::Clippy => clippy(&mut tally),
             Gate::Suite => suite(&mut tally),
             Gate::Sizes => sizes::run(&build, &mut tally),
+            Gate::Trunk => trunk::run(&build, &mut tally),
             Gate::Live => live::suite(&build, &mut tally),
             Gate::Soak => live::soak(&mut tally),
             Gate::Browser => live::browser(&build, &mut tally),
@@ -73,16 +78,19 @@ fn fmt(tally: &mut Tally) {
 fn clippy(tally: &mut Tally) {
     tally.check("clippy, native", || {
         let mut command = Command::new("cargo");
-        command.args([
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--features",
-            "tests/live",
-            "--",
-            "-D",
-            "warnings",
-        ]);
+        command
+            .arg("clippy")
+            .args([
+                "--lib",
+                "--bins",
+                "--tests",
+                "--benches",
+                "--examples",
+                "--test",
+                "live",
+            ])
+            .args(WHOLE_WORKSPACE)
+            .args(["--", "-D", "warnings"]);
         gate::succeeds("clippy", &mut command)
     });
     tally.check("clippy, wasm", || {
@@ -105,21 +113,14 @@ fn suite(tally: &mut Tally) {
     let ready = tally.check("visits of endpoints are noted anew", || forget(&visits));
     let mut command = Command::new("cargo");
     command
-        .args(["test", "--workspace", "--no-fail-fast"])
+        .args(["test", "--no-fail-fast"])
+        .args(WHOLE_WORKSPACE)
         .env(VISITS, &visits);
     tally.count("native suite and unit tests", "suite", &mut command, counted::cargo);
     if ready {
         let mut command = Command::new("cargo");
-        // Of the whole workspace again: with other packages, features and so crates would be others.
-        command.args([
-            "test",
-            "--workspace",
-            "--test=suite",
-            "--",
-            "--ignored",
-            "--exact",
-            SEEN,
-        ]);
+        command.arg("test").args(WHOLE_WORKSPACE);
+        command.args(["--test=suite", "--", "--ignored", "--exact", SEEN]);
         tally.check("a test saw every endpoint answer", || {
             gate::one_test_passes("endpoints", command.env(VISITS, &visits))
         });

@@ -15,6 +15,7 @@ pub enum Gate {
     Clippy,
     Suite,
     Sizes,
+    Trunk,
     Live,
     Soak,
     Browser,
@@ -22,11 +23,12 @@ pub enum Gate {
 
 impl Gate {
     /// In the order in which they run.
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Fmt,
         Self::Clippy,
         Self::Suite,
         Self::Sizes,
+        Self::Trunk,
         Self::Live,
         Self::Soak,
         Self::Browser,
@@ -34,7 +36,10 @@ impl Gate {
 
     /// Whether it looks at what is deployed.
     pub(super) const fn needs_build(self) -> bool {
-        matches!(self, Self::Sizes | Self::Live | Self::Soak | Self::Browser)
+        matches!(
+            self,
+            Self::Sizes | Self::Trunk | Self::Live | Self::Soak | Self::Browser
+        )
     }
 }
 

@@ -1,6 +1,6 @@
 //! The suites that need a running Worker: each gets one of its own, on a free port, with a demo and nothing else in it.
-use super::counted;
 use super::gate::Tally;
+use super::{WHOLE_WORKSPACE, counted};
 use crate::build::Build;
 use crate::demo::{self, Credentials};
 use crate::paths::root;
@@ -19,16 +19,9 @@ pub(super) fn suite(build: &Build, tally: &mut Tally) {
         return;
     };
     let mut command = Command::new("cargo");
-    command.args([
-        "test",
-        "--package",
-        "tests",
-        "--features",
-        "live",
-        "--test",
-        "live",
-        "--no-fail-fast",
-    ]);
+    command
+        .args(["test", "--test", "live", "--no-fail-fast"])
+        .args(WHOLE_WORKSPACE);
     command.env("CREDENTIALS", Credentials::file(&server.plan().state));
     tally.count("live suite", "live", &mut command, counted::cargo);
 }
