@@ -76,17 +76,17 @@ for (const name of segments) {
   const row = { passages: sizeOf(name), file_mb: readFileSync(join(FOLDER, name)).length / 1048576 };
   await put("/segment", FOLDER, name);
   row.load_ms = await each("/load");
-  row.scan_ms = await each(`/nearest?with=scan&q=${QUESTION}`);
-  row.signs_ms = await each(`/nearest?with=signs&q=${QUESTION}`);
+  row.flat_ms = await each(`/nearest?with=flat&q=${QUESTION}`);
+  row.binary_ms = await each(`/nearest?with=binary&q=${QUESTION}`);
   row.bm25_ms = await each(`/terms?q=${QUESTION}`);
   row.hybrid_ms = await each(`/search?q=${QUESTION}`);
   const began = performance.now();
-  await call("GET", "/link?chunks=1000");
+  await call("GET", "/link?passages=1000");
   row.link_1000_ms = performance.now() - began;
-  for (const [kind, file] of [["graph_ms", `graph-${row.passages}.bin`], ["graph_in_parts_ms", `graph-in-parts-${row.passages}.bin`]]) {
+  for (const [kind, file] of [["hnsw_ms", `hnsw-${row.passages}.bin`], ["hnsw_in_parts_ms", `hnsw-in-parts-${row.passages}.bin`]]) {
     if (!existsSync(join(FOLDER, file))) continue;
     await put("/segment", FOLDER, file);
-    row[kind] = await each(`/nearest?with=graph&q=${QUESTION}`);
+    row[kind] = await each(`/nearest?with=hnsw&q=${QUESTION}`);
   }
   rows.push(row);
   console.error(`${row.passages} passages in workerd`);

@@ -127,7 +127,7 @@ fn everything() -> Vec<Happening> {
         document_id: DocumentId::new("doc_1"),
         title: "Refund Policy".into(),
         version: 1,
-        chunk_count: 4,
+        passage_count: 4,
         error: error.map(str::to_owned),
     };
     vec![

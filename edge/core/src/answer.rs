@@ -123,7 +123,7 @@ fn citation(hit: &Hit) -> Citation {
         title: hit.title.clone(),
         url: hit.url.clone(),
         heading_path: hit.heading_path.clone(),
-        chunk_index: hit.chunk_index,
+        passage_index: hit.passage_index,
         text: hit.text.clone(),
         score: f64::from(hit.score),
     }

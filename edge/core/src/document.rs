@@ -147,7 +147,7 @@ pub(crate) fn first_version(
         stage: "queued".into(),
         error: None,
         language: None,
-        chunk_count: 0,
+        passage_count: 0,
         token_count: 0,
         preview: vec![],
         hits: 0,

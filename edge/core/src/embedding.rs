@@ -108,7 +108,7 @@ impl EmbeddingModel {
 /// Refuses vectors that cannot be those of the texts.
 fn checked(vectors: Vec<Vec<f32>>, texts: usize) -> Result<Vec<Vec<f32>>, Fault> {
     let dimensions = vectors.first().map_or(0, Vec::len);
-    let is_right = |it: &Vec<f32>| it.len() == dimensions && retrieval::layer::normalised(it).is_some();
+    let is_right = |it: &Vec<f32>| it.len() == dimensions && retrieval::layer::normalized(it).is_some();
     if vectors.len() != texts {
         return Err(Fault::Garbled("as many vectors as texts are needed".into()));
     }

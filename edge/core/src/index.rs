@@ -92,7 +92,7 @@ pub async fn load(app: &App, snapshot: &Snapshot) -> Result<Arc<Loaded>> {
     let manifest = &snapshot.manifest;
     let sequences: Vec<u64> = manifest.segments.iter().map(|it| it.sequence).collect();
     let policy = Policy {
-        graph_from: app.settings.graph_from,
+        hnsw_from: app.settings.graph_from,
         ..Policy::default()
     };
     let is_deleted = |document: &str, segment: usize| {
@@ -182,18 +182,18 @@ async fn blob(app: &App, what: &str, key: &str, size: u64) -> Result<(Arc<Reserv
 pub(crate) struct Written {
     key: String,
     size: u64,
-    chunks: u64,
+    passages: u64,
 }
 
 /// Writes a segment under a key that its content makes.
-pub(crate) async fn write_segment(app: &App, workspace: &WorkspaceId, bytes: &[u8], chunks: u64) -> Result<Written> {
+pub(crate) async fn write_segment(app: &App, workspace: &WorkspaceId, bytes: &[u8], passages: u64) -> Result<Written> {
     let hash = secret::sha256(bytes);
     let key = format!("index/{workspace}/{}", hash.get(..32).unwrap_or(&hash));
     blob::put(app, &key, bytes).await?;
     Ok(Written {
         key,
         size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-        chunks,
+        passages,
     })
 }
 
@@ -210,7 +210,7 @@ pub(crate) async fn replace(
         let entry = |it: &Written| SegmentEntry {
             key: it.key.clone(),
             size: it.size,
-            chunks: it.chunks,
+            passages: it.passages,
             linked: 0,
             sequence: version,
             layer: None,

@@ -5,8 +5,8 @@
 use edge_extract::{Hint, document_at_once};
 use retrieval::eval::{Set, index};
 use retrieval::{
-    DocumentInput, Embedder, ExtractOptions, Index, Parsed, SearchOptions, Segment, SegmentBuilder, Style, chunks,
-    extract,
+    DocumentInput, Embedder, ExtractOptions, Index, Parsed, SearchOptions, Segment, SegmentBuilder, Style, extract,
+    passages,
 };
 use std::error::Error;
 use std::fs;
@@ -72,7 +72,7 @@ fn files(directory: &Path, embedder: &Embedder) -> Result<Index, Box<dyn Error>>
             title: parsed.title.as_deref().unwrap_or_default(),
             url: None,
             language: None,
-            chunks: &chunks(&parsed),
+            passages: &passages(&parsed),
         });
     }
     let segment = Segment::decode(builder.finish()?)?;

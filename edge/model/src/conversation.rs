@@ -88,7 +88,8 @@ pub struct Citation {
     pub title: String,
     pub url: Option<String>,
     pub heading_path: Vec<String>,
-    pub chunk_index: u32,
+    #[serde(rename = "chunk_index")]
+    pub passage_index: u32,
     /// The passage.
     pub text: String,
     /// 0 to 1.
@@ -179,7 +180,8 @@ pub struct Passage {
     pub document_id: DocumentId,
     pub title: String,
     pub heading_path: Vec<String>,
-    pub chunk_index: u32,
+    #[serde(rename = "chunk_index")]
+    pub passage_index: u32,
     /// 0 to 1.
     pub score: f64,
 }

@@ -119,11 +119,12 @@ pub struct Document {
     /// ISO 639-1, when it could be told.
     pub language: Option<String>,
     /// Passages in the index; 0 while there are none.
-    pub chunk_count: u64,
+    #[serde(rename = "chunk_count")]
+    pub passage_count: u64,
     pub token_count: u64,
     /// The first passages, for people to see what became of it.
     #[serde(deserialize_with = "crate::column::json")]
-    pub preview: Vec<ChunkPreview>,
+    pub preview: Vec<PassagePreview>,
     /// How many answers cited it.
     pub hits: u64,
     pub created_at: Timestamp,
@@ -132,7 +133,7 @@ pub struct Document {
 
 /// The beginning of a passage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ChunkPreview {
+pub struct PassagePreview {
     pub index: u32,
     pub text: String,
     pub tokens: u32,

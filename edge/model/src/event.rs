@@ -171,7 +171,8 @@ pub struct DocumentEnded {
     pub document_id: DocumentId,
     pub title: String,
     pub version: u32,
-    pub chunk_count: u64,
+    #[serde(rename = "chunk_count")]
+    pub passage_count: u64,
     /// Why it failed.
     pub error: Option<String>,
 }

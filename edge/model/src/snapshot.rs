@@ -50,7 +50,8 @@ pub struct SegmentEntry {
     pub key: String,
     /// In bytes.
     pub size: u64,
-    pub chunks: u64,
+    #[serde(rename = "chunks")]
+    pub passages: u64,
     /// How many of them its graph of near vectors links.
     #[serde(default)]
     pub linked: u64,

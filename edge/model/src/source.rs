@@ -163,6 +163,7 @@ pub struct SourceCounts {
     pub pages_failed: u64,
     pub pages_waiting: u64,
     /// Passages of all its documents.
-    pub chunk_count: u64,
+    #[serde(rename = "chunk_count")]
+    pub passage_count: u64,
     pub token_count: u64,
 }

@@ -260,7 +260,7 @@ pub fn complete(document: &Document, now: Timestamp) -> Statement {
         it.workspace_id.as_str(),
         it.id.as_str(),
         it.language.as_deref(),
-        it.chunk_count,
+        it.passage_count,
         it.token_count,
         json(&it.preview),
         now.0,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use retrieval::{Chunk, DocumentInput, Embedder, SegmentBuilder};
+use retrieval::{DocumentInput, Embedder, Passage, SegmentBuilder};
 
 pub(crate) const QUESTIONS: [&str; 4] = [
     "How do I get my money back for a broken item?",
@@ -71,20 +71,20 @@ impl Words {
     }
 }
 
-/// Documents of ten chunks of ten sentences each.
-pub(crate) fn segment(embedder: &Embedder, chunks: usize) -> Vec<u8> {
+/// Documents of ten passages of ten sentences each.
+pub(crate) fn segment(embedder: &Embedder, passages: usize) -> Vec<u8> {
     let mut words = Words {
         all: vocabulary(),
         of_document: Vec::new(),
         state: 1,
     };
     let mut builder = SegmentBuilder::new(embedder);
-    for document in 0..chunks / 10 {
+    for document in 0..passages / 10 {
         words.next_document();
-        let of_document: Vec<Chunk> = (0..10)
+        let of_document: Vec<Passage> = (0..10)
             .map(|index| {
                 let sentences: Vec<String> = (0..10).map(|_| format!("The {}.", words.several(11))).collect();
-                Chunk {
+                Passage {
                     index,
                     heading_path: vec![words.several(2)],
                     text: sentences.join(" "),
@@ -98,7 +98,7 @@ pub(crate) fn segment(embedder: &Embedder, chunks: usize) -> Vec<u8> {
             title: &words.several(2),
             url: None,
             language: Some("en"),
-            chunks: &of_document,
+            passages: &of_document,
         });
     }
     builder.finish().unwrap()

@@ -1,4 +1,4 @@
-//! How long a search takes over 1,000, 10,000 and 50,000 chunks, and what leads up to it: `cargo bench -p retrieval`.
+//! How long a search takes over 1,000, 10,000 and 50,000 passages, and what leads up to it: `cargo bench -p retrieval`.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,9 +20,9 @@ fn benches(criterion: &mut Criterion) {
     criterion.bench_function("embed a question", |bencher| {
         bencher.iter(|| embedder.embed(black_box(QUESTIONS[0])))
     });
-    for chunks in [1_000, 10_000, 50_000] {
-        let bytes: Arc<[u8]> = segment(&embedder, chunks).into();
-        criterion.bench_function(&format!("decode/{chunks}"), |bencher| {
+    for passages in [1_000, 10_000, 50_000] {
+        let bytes: Arc<[u8]> = segment(&embedder, passages).into();
+        criterion.bench_function(&format!("decode/{passages}"), |bencher| {
             bencher.iter(|| Segment::decode(Arc::clone(&bytes)).unwrap());
         });
         let index = Index::new(vec![Arc::new(Segment::decode(Arc::clone(&bytes)).unwrap())], |_, _| {
@@ -30,7 +30,7 @@ fn benches(criterion: &mut Criterion) {
         });
         let options = SearchOptions::default();
         let mut turn = 0;
-        criterion.bench_function(&format!("search/{chunks}"), |bencher| {
+        criterion.bench_function(&format!("search/{passages}"), |bencher| {
             bencher.iter(|| {
                 turn += 1;
                 index.search(&embedder, QUESTIONS[turn % QUESTIONS.len()], &options)
@@ -41,7 +41,7 @@ fn benches(criterion: &mut Criterion) {
             max_chars: 800,
             style: Style::Conversational,
         };
-        criterion.bench_function(&format!("extract/{chunks}"), |bencher| {
+        criterion.bench_function(&format!("extract/{passages}"), |bencher| {
             bencher.iter(|| extract(&embedder, QUESTIONS[0], &found.hits[..5], &answer));
         });
     }

@@ -1,8 +1,8 @@
-//! The vector indexes side by side, at sizes from 1,000 to 100,000 chunks: recall against the plain scan, time to build,
-//! memory, and time for a query. One line of JSON for each on the standard output, progress on the other.
+//! The vector indexes side by side, at sizes from 1,000 to 100,000 passages: recall against the plain scan, time to
+//! build, memory, and time for a query. One line of JSON for each on the standard output, progress on the other.
 //!
-//! `cargo bench -p retrieval --features eval --bench vectors -- [--segments FOLDER] [--most CHUNKS]`; the folder receives
-//! the segments, and those with graphs, so that other programs can measure the same.
+//! `cargo bench -p retrieval --features eval --bench vectors -- [--segments FOLDER] [--most PASSAGES]`; the folder
+//! receives the segments, and those with graphs, so that other programs can measure the same.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,13 +20,14 @@ use std::time::Instant;
 
 use corpus::{QUESTIONS, embedder, questions, segment};
 use retrieval::embed::Query;
-use retrieval::index::vectors::{AFFORDABLE, Exact, Graph, VectorIndex, extend_graph};
+use retrieval::index::vectors::{FlatIndex, HnswIndex, VectorIndex, extend_hnsw};
+use retrieval::tuning::HNSW_PASSAGES_PER_STEP;
 use retrieval::{Embedder, Index, SearchOptions, Segment};
 
 const SIZES: [usize; 4] = [1_000, 10_000, 50_000, 100_000];
 /// A graph of 50,000 takes minutes to build, and finds 0.59 of the ten nearest.
 const LARGEST_GRAPH: usize = 10_000;
-/// How many nearest chunks a search looks for, and among how many of them recall is counted.
+/// How many nearest passages a search looks for, and among how many of them recall is counted.
 const ASKED: usize = 101;
 const COUNTED: [usize; 2] = [10, 100];
 
@@ -40,22 +41,29 @@ fn main() {
     let embedder = embedder();
     let asked = QUESTIONS.into_iter().map(str::to_owned).chain(questions(96));
     let queries: Vec<Query> = asked.map(|text| embedder.embed(&text).query()).collect();
-    for chunks in SIZES.into_iter().filter(|chunks| *chunks <= most) {
-        eprintln!("{chunks} chunks");
+    for passages in SIZES.into_iter().filter(|passages| *passages <= most) {
+        eprintln!("{passages} passages");
         let began = Instant::now();
-        let bytes = segment(&embedder, chunks);
+        let bytes = segment(&embedder, passages);
         let indexed = began.elapsed().as_secs_f64();
-        write(folder.as_ref(), &format!("segment-{chunks}.bin"), &bytes);
+        write(folder.as_ref(), &format!("segment-{passages}.bin"), &bytes);
         let plain = Arc::new(Segment::decode(bytes).unwrap());
         whole(&embedder, &plain, indexed);
-        let exact = Exact::new(Arc::clone(&plain), false);
+        let exact = FlatIndex::new(Arc::clone(&plain), false);
         let truth: Vec<Vec<u32>> = queries.iter().map(|query| numbers(&exact, query)).collect();
-        report("scan", chunks, 0.0, &exact, &queries, &truth);
+        report("flat", passages, 0.0, &exact, &queries, &truth);
         let began = Instant::now();
-        let signs = Exact::new(Arc::clone(&plain), true);
-        report("signs", chunks, began.elapsed().as_secs_f64(), &signs, &queries, &truth);
-        for (name, most) in [("graph", chunks), ("graph in parts", AFFORDABLE)] {
-            if most > chunks || most > LARGEST_GRAPH {
+        let binary = FlatIndex::new(Arc::clone(&plain), true);
+        report(
+            "binary",
+            passages,
+            began.elapsed().as_secs_f64(),
+            &binary,
+            &queries,
+            &truth,
+        );
+        for (name, most) in [("hnsw", passages), ("hnsw in parts", HNSW_PASSAGES_PER_STEP)] {
+            if most > passages || most > LARGEST_GRAPH {
                 continue;
             }
             let began = Instant::now();
@@ -63,22 +71,22 @@ fn main() {
             let built = began.elapsed().as_secs_f64();
             write(
                 folder.as_ref(),
-                &format!("{}-{chunks}.bin", name.replace(' ', "-")),
+                &format!("{}-{passages}.bin", name.replace(' ', "-")),
                 &linked,
             );
             let linked = Arc::new(Segment::decode(linked).unwrap());
-            let graph = Graph::read(&linked).unwrap();
-            report(name, chunks, built, &graph, &queries, &truth);
+            let graph = HnswIndex::read(&linked).unwrap();
+            report(name, passages, built, &graph, &queries, &truth);
         }
     }
 }
 
-/// Adds graphs over `most` chunks each until all are linked.
+/// Adds graphs over `most` passages each until all are linked.
 fn linked(segment: &Arc<Segment>, most: usize) -> Vec<u8> {
-    let mut bytes = extend_graph(segment, most).unwrap().unwrap();
+    let mut bytes = extend_hnsw(segment, most).unwrap().unwrap();
     loop {
         let segment = Arc::new(Segment::decode(bytes.as_slice()).unwrap());
-        match extend_graph(&segment, most).unwrap() {
+        match extend_hnsw(&segment, most).unwrap() {
             Some(more) => bytes = more,
             None => return bytes,
         }
@@ -89,11 +97,11 @@ fn numbers(index: &impl VectorIndex, query: &Query) -> Vec<u32> {
     index
         .nearest(query, ASKED, None)
         .into_iter()
-        .map(|(_, chunk)| chunk)
+        .map(|(_, passage)| passage)
         .collect()
 }
 
-fn report(name: &str, chunks: usize, built: f64, index: &impl VectorIndex, queries: &[Query], truth: &[Vec<u32>]) {
+fn report(name: &str, passages: usize, built: f64, index: &impl VectorIndex, queries: &[Query], truth: &[Vec<u32>]) {
     let recall = COUNTED.map(|counted| {
         let hit: usize = queries
             .iter()
@@ -101,14 +109,18 @@ fn report(name: &str, chunks: usize, built: f64, index: &impl VectorIndex, queri
             .map(|(query, truth)| {
                 let found = numbers(index, query);
                 let found = &found[..counted.min(found.len())];
-                truth.iter().take(counted).filter(|chunk| found.contains(chunk)).count()
+                truth
+                    .iter()
+                    .take(counted)
+                    .filter(|passage| found.contains(passage))
+                    .count()
             })
             .sum();
         hit as f64 / (counted * queries.len()) as f64
     });
     let milliseconds = each(queries.len(), |turn| index.nearest(&queries[turn], ASKED, None).len());
     println!(
-        "{{\"index\":\"{name}\",\"chunks\":{chunks},\"recall_at_10\":{:.4},\"recall_at_100\":{:.4},\"build_s\":{built:.3},\
+        "{{\"index\":\"{name}\",\"passages\":{passages},\"recall_at_10\":{:.4},\"recall_at_100\":{:.4},\"build_s\":{built:.3},\
          \"memory_mb\":{:.2},\"native_ms\":{milliseconds:.4}}}",
         recall[0],
         recall[1],
@@ -130,7 +142,7 @@ fn whole(embedder: &Embedder, segment: &Arc<Segment>, indexed: f64) {
     });
     let embed = each(QUESTIONS.len(), |turn| embedder.embed(question(turn)).0.len());
     println!(
-        "{{\"index\":\"whole\",\"chunks\":{},\"index_s\":{indexed:.2},\"memory_mb\":{:.2},\"nearest_ms\":{nearest:.4},\
+        "{{\"index\":\"whole\",\"passages\":{},\"index_s\":{indexed:.2},\"memory_mb\":{:.2},\"nearest_ms\":{nearest:.4},\
          \"terms_ms\":{terms:.4},\"candidates_ms\":{first:.4},\"hybrid_ms\":{hybrid:.4},\"embed_ms\":{embed:.4}}}",
         segment.len(),
         index.memory_bytes() as f64 / 1e6,

@@ -5,7 +5,7 @@
     python3 model/confidence.py rows.jsonl        (needs numpy)
 
 Prints, for each corpus, how the regression fitted on the other corpora does on it; then the weights of the regression
-fitted on all, as they stand in src/confidence.rs.
+fitted on all, as they stand in src/tuning.rs.
 """
 
 import json
@@ -104,8 +104,8 @@ def main():
             print(line + f" | ECE {calibration_error(p[counted], y[counted], weight[counted]):.3f}")
     every = weight > 0
     raw, intercept = fit(x[every], y[every], weight[every], offset[every])
-    print(f"\nconst INTERCEPT: f32 = {intercept:.3f};")
-    print(f"const WEIGHTS: [(&str, f32); {len(FEATURES) + len(BY_HAND)}] = [")
+    print(f"\npub(crate) const CONFIDENCE_INTERCEPT: f32 = {intercept:.3f};")
+    print(f"pub(crate) const CONFIDENCE_WEIGHTS: [(&str, f32); {len(FEATURES) + len(BY_HAND)}] = [")
     for name, value in [*zip(FEATURES, raw), *BY_HAND.items()]:
         print(f'    ("{name}", {value:.3f}),')
     print("];")

@@ -1,58 +1,33 @@
 //! How sure the index is that it holds the answer: a logistic regression over named features of a search.
 
 use crate::index::{Candidates, Question, Ranked};
-use crate::text::Asked;
+use crate::lexical::BM25_MAX;
+use crate::text::AnswerType;
+use crate::tuning::{CONFIDENCE_INTERCEPT, CONFIDENCE_PASSAGES, CONFIDENCE_RIVALS, CONFIDENCE_WEIGHTS};
 
-/// How many of the best passages are looked at.
-pub(crate) const BEST: usize = 3;
-/// The most that BM25 gives for a term of weight 1, whatever its frequency.
-const SATURATED: f32 = 2.2;
-
-/// How many passages the best one is compared with.
-const RIVALS: usize = 9;
-
-// Fitted by `model/confidence.py`; the model card has the figures.
-const INTERCEPT: f32 = -5.314;
-const WEIGHTS: [(&str, f32); 15] = [
-    ("cosine", 4.042),
-    ("sentence_cosine", 3.324),
-    ("heading_cosine", 6.316),
-    ("bm25", 1.024),
-    ("background_coverage", 1.041),
-    ("background_unknown", -0.685),
-    ("sentence_match", 4.365),
-    ("terms", -0.003),
-    ("chunks", -0.545),
-    ("lead", 3.882),
-    ("context", 3.688),
-    ("names_unsaid", -1.494),
-    ("negation", -3.000),
-    ("opposite", -2.000),
-    ("kind_unsaid", -1.000),
-];
-
-/// Returns the features of a search by name.
+/// Returns the features of a search by name. Traces show them, so the names stay as they are.
 pub(crate) fn features(question: &Question, candidates: &Candidates, ranked: &[Ranked]) -> Vec<(&'static str, f32)> {
-    let best = ranked.get(..BEST.min(ranked.len())).unwrap_or_default();
+    let best = ranked.get(..CONFIDENCE_PASSAGES.min(ranked.len())).unwrap_or_default();
     let most = |value: &dyn Fn(&Ranked) -> f32| best.iter().map(value).fold(0.0, f32::max);
     let held = best.iter().fold(0, |held, ranked| held | ranked.passage.terms);
     let unknown = question
         .searched
         .iter()
         .enumerate()
-        .filter(|(_, term)| term.holders == 0);
+        .filter(|(_, term)| term.document_frequency == 0);
     let unknown = unknown.fold(0, |unknown, (number, _)| unknown | 1 << number);
     let bm25 = candidates.found.iter().map(|found| found.bm25).fold(0.0, f32::max);
-    // What a passage would score that held every term often.
-    let highest_bm25 = (question.weight_of(u32::MAX) * SATURATED).max(f32::MIN_POSITIVE);
+    // The score of a passage that held every term often.
+    let highest_bm25 = (question.weight_of(u32::MAX) * BM25_MAX).max(f32::MIN_POSITIVE);
     let negates = question.negates && !best.iter().any(|ranked| ranked.passage.sentence_negates);
     let names = question.searched.iter().enumerate().filter(|(_, term)| term.is_name);
     let names = names.fold(0, |names, (number, _)| names | 1 << number);
     let matching = best.iter().map(|ranked| &ranked.passage);
     let matching = matching.max_by(|a, b| a.sentence_match.total_cmp(&b.sentence_match));
     let unsaid = matching.map_or(names, |passage| names & !passage.match_terms);
-    let opposes = matching.is_some_and(|passage| passage.sentence_opposes);
-    let lacks_kind = matching.is_some_and(|passage| !passage.sentence_may_answer) && question.asked != Asked::Anything;
+    let has_antonym = matching.is_some_and(|passage| passage.sentence_has_antonym);
+    let lacks_kind =
+        matching.is_some_and(|passage| !passage.sentence_may_answer) && question.answer_type != AnswerType::Anything;
     vec![
         (
             "cosine",
@@ -65,21 +40,23 @@ pub(crate) fn features(question: &Question, candidates: &Candidates, ranked: &[R
         ("background_unknown", question.background_share(unknown)),
         ("sentence_match", most(&|ranked| ranked.passage.sentence_match)),
         ("terms", (question.searched.len() as f32).ln_1p()),
-        ("chunks", (candidates.chunk_count as f32).ln_1p()),
+        ("chunks", (candidates.passage_count as f32).ln_1p()),
         ("lead", (bm25 - rivals(candidates)) / highest_bm25),
-        ("context", question.leans),
+        ("context", question.history_weight),
         ("names_unsaid", question.background_share(unsaid)),
         ("kind_unsaid", f32::from(u8::from(lacks_kind))),
         ("negation", f32::from(u8::from(negates))),
-        ("opposite", f32::from(u8::from(opposes))),
+        ("opposite", f32::from(u8::from(has_antonym))),
     ]
 }
 
-// The mean BM25 of the passages after the best.
+/// The mean BM25 of the passages after the best.
 fn rivals(candidates: &Candidates) -> f32 {
     let mut scores: Vec<f32> = candidates.found.iter().map(|found| found.bm25).collect();
     scores.sort_unstable_by(|a, b| b.total_cmp(a));
-    let rivals = scores.get(1..scores.len().min(RIVALS + 1)).unwrap_or_default();
+    let rivals = scores
+        .get(1..scores.len().min(CONFIDENCE_RIVALS + 1))
+        .unwrap_or_default();
     rivals.iter().sum::<f32>() / rivals.len().max(1) as f32
 }
 
@@ -91,11 +68,14 @@ pub(crate) fn probability(features: &[(&'static str, f32)]) -> f32 {
             .find(|(found, _)| *found == name)
             .map_or(0.0, |(_, value)| *value)
     };
-    let sum: f32 = WEIGHTS.iter().map(|(name, weight)| weight * value(name)).sum();
-    1.0 / (1.0 + (-(INTERCEPT + sum)).exp())
+    let sum: f32 = CONFIDENCE_WEIGHTS
+        .iter()
+        .map(|(name, weight)| weight * value(name))
+        .sum();
+    1.0 / (1.0 + (-(CONFIDENCE_INTERCEPT + sum)).exp())
 }
 
-/// Returns a probability between two others, at a share of the way; the way is measured in log-odds.
+/// Interpolates between two probabilities in log-odds; `share` is 0 at the first and 1 at the second.
 pub(crate) fn between(from: f32, to: f32, share: f32) -> f32 {
     let log_odds = |probability: f32| {
         let probability = probability.clamp(1e-6, 1.0 - 1e-6);

@@ -17,7 +17,7 @@ pub enum Reason {
     Approve,
     Sign,
     Authorise,
-    /// Hire or dismiss somebody.
+    /// Hire or dismiss a person.
     Staff,
     Discount,
     Exception,
@@ -54,7 +54,8 @@ impl Reason {
 }
 
 struct Rules {
-    /// What asks about things; a sentence with one of these asks nobody to decide, unless a rule of `despite` holds.
+    /// Questions about how things are done: a sentence that fits one asks for no decision, unless a rule of `despite`
+    /// holds.
     about: Vec<Pattern>,
     despite: Vec<(Reason, Pattern)>,
     requests: Vec<(Reason, Pattern)>,
@@ -63,7 +64,7 @@ struct Rules {
 static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::read(include_str!("decision/rules.txt")));
 
 impl Rules {
-    // Lines that do not read are left out here and found by the tests.
+    /// Lines that do not read are left out here and found by the tests.
     fn read(text: &str) -> Self {
         let mut rules = Self {
             about: Vec::new(),
@@ -110,8 +111,8 @@ impl Rules {
     }
 }
 
-/// Returns why a person has to decide, or `None` when the question can be answered from documents. `limit` is the amount
-/// from which the owner decides, in whatever currency; without it amounts are not looked at.
+/// Returns why a person has to decide, or `None` when the question can be answered from documents. `limit` is the
+/// amount from which the owner decides, in whatever currency; without it amounts are not looked at.
 pub fn decision(question: &str, limit: Option<f64>) -> Option<Reason> {
     sentences(question).into_iter().find_map(|range| {
         let sentence = question.get(range)?;

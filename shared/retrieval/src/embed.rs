@@ -1,7 +1,7 @@
-//! Texts to vectors: WordPiece tokens, each a row of an int8 table; a text is the normalised sum of its rows.
+//! Texts to vectors: WordPiece tokens, each a row of an int8 table; a text is the normalized sum of its rows.
 
 mod dot;
-mod table;
+mod static_embeddings;
 mod tokens;
 mod vector;
 
@@ -10,11 +10,11 @@ use std::sync::Arc;
 use thiserror::Error;
 
 pub(crate) use dot::{dot, dot_of};
-pub(crate) use table::{half_from_f32, half_to_f32};
+pub(crate) use static_embeddings::{half_from_f32, half_to_f32};
 pub use tokens::Tokens;
-pub use vector::{DIMENSIONS, Quantised, Query, Vector};
+pub use vector::{DIMENSIONS, Quantized, Query, Vector};
 
-use table::Table;
+use static_embeddings::StaticEmbeddings;
 
 /// Why a model cannot be used.
 #[derive(Debug, Error)]
@@ -27,20 +27,20 @@ pub enum ModelError {
 
 /// Turns text into tokens and vectors. About 8 MB for the table and 4 MB for the vocabulary.
 pub struct Embedder {
-    table: Table,
+    table: StaticEmbeddings,
     tokens: Tokens,
 }
 
 impl Embedder {
-    /// Reads a model: the table as safetensors (`embeddings` int8, `scales` f16) and the vocabulary as `tokenizer.json`.
-    /// Copies the table; [`Embedder::from_shared`] does not.
+    /// Reads a model: the table as safetensors (`embeddings` int8, `scales` f16) and the vocabulary as
+    /// `tokenizer.json`. Copies the table; [`Embedder::from_shared`] does not.
     pub fn new(table: &[u8], tokenizer_json: &[u8]) -> Result<Self, ModelError> {
         Self::from_shared(Arc::from(table), tokenizer_json)
     }
 
     /// Reads a model and keeps the table where it is.
     pub fn from_shared(table: Arc<[u8]>, tokenizer_json: &[u8]) -> Result<Self, ModelError> {
-        let table = Table::read(table)?;
+        let table = StaticEmbeddings::read(table)?;
         let tokens = Tokens::read(tokenizer_json)?;
         if tokens.len() > table.rows() {
             return Err(ModelError::Table("fewer rows than the vocabulary has entries"));
@@ -59,11 +59,11 @@ impl Embedder {
         for token in self.tokenize(text) {
             self.table.add(token, 1.0, &mut sum);
         }
-        sum.normalised()
+        sum.normalized()
     }
 
-    /// Returns the vector of a bag of tokens, each counted with the square root of its frequency:
-    /// in a passage, the tenth occurrence of a word says little more than the ninth.
+    /// Returns the vector of a bag of tokens, each counted with the square root of its frequency, since the tenth
+    /// occurrence of a word adds little.
     pub(crate) fn embed_bag(&self, bag: &mut [u16]) -> Vector {
         bag.sort_unstable();
         let mut sum = Vector::ZERO;
@@ -72,7 +72,7 @@ impl Embedder {
                 self.table.add(*token, (same.len() as f32).sqrt(), &mut sum);
             }
         }
-        sum.normalised()
+        sum.normalized()
     }
 
     /// Returns the length of the plain sum of the tokens' rows.
@@ -93,7 +93,7 @@ impl Embedder {
         }
     }
 
-    /// Tells models apart: a segment made with another model has another fingerprint.
+    /// Returns the fingerprint of the model: a segment made with another model has another one.
     pub fn fingerprint(&self) -> u32 {
         self.table.fingerprint()
     }
@@ -101,7 +101,7 @@ impl Embedder {
 
 /// Remembers the products of one query with tokens: a search meets most tokens many times.
 pub(crate) struct Products<'a> {
-    table: &'a Table,
+    table: &'a StaticEmbeddings,
     query: &'a Query,
     /// NaN until it is known.
     known: Vec<f32>,

@@ -8,15 +8,15 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::contextualization::{Standalone, contextualize};
 use crate::embed::Embedder;
 use crate::extract::{ExtractOptions, Style, extract};
-use crate::followup::{Standalone, stand_alone};
 use crate::index::{Index, Retrieval, SearchOptions};
-use crate::layer::{Asked, Layer};
+use crate::layer::{Layer, QueryEmbedding};
 use crate::segment::{FormatError, Segment};
 
 pub use metrics::{Bin, auroc, expected_calibration_error, reliability};
-pub use set::{Passage, Question, Set, SetError};
+pub use set::{CorpusPassage, Question, Set, SetError};
 
 /// How many hits are ranked and given to the extraction.
 const RANKED: usize = 10;
@@ -46,40 +46,40 @@ pub struct Report {
     pub reliability: Vec<Bin>,
 }
 
-/// Builds the index of a set's passages, one chunk each.
+/// Builds the index of a set's passages.
 pub fn index(set: &Set, embedder: &Embedder) -> Result<Index, FormatError> {
     let segment = Segment::decode(set.segment(embedder)?)?;
     Ok(Index::new(vec![Arc::new(segment)], |_, _| false))
 }
 
-/// A better embedder than the table, and the vectors that it made of a set's passages.
-pub struct Better<'a> {
+/// A better embedding model than the static one, and the vectors that it made of a set's passages.
+pub struct LayerEmbedder<'a> {
     pub layer: Arc<Layer>,
     pub embed: &'a dyn Fn(&str) -> Vec<f32>,
 }
 
-impl Better<'_> {
-    const NAME: &'static str = "better";
+impl LayerEmbedder<'_> {
+    const NAME: &'static str = "layer";
 
-    fn asked(&self, question: &Standalone<'_>) -> Option<Asked> {
+    fn embedding(&self, question: &Standalone<'_>) -> Option<QueryEmbedding> {
         let context: Vec<_> = question
             .context
             .iter()
             .map(|it| (it.weight, (self.embed)(it.text)))
             .collect();
         let context: Vec<_> = context.iter().map(|it| (it.0, it.1.as_slice())).collect();
-        Asked::new(Self::NAME, &(self.embed)(&question.question), &context)
+        QueryEmbedding::new(Self::NAME, &(self.embed)(&question.question), &context)
     }
 }
 
-/// Asks every question of a set, of the table alone or of something better as well. `now` returns milliseconds.
+/// Asks every question of a set, by the static embeddings alone or with a layer. `now` returns milliseconds.
 pub fn evaluate(
     set: &Set,
     embedder: &Embedder,
-    better: Option<&Better<'_>>,
+    layer_embedder: Option<&LayerEmbedder<'_>>,
     now: impl Fn() -> f64,
 ) -> Result<Report, FormatError> {
-    let layer = better.map(|it| (Better::NAME.to_owned(), Arc::clone(&it.layer)));
+    let layer = layer_embedder.map(|it| (LayerEmbedder::NAME.to_owned(), Arc::clone(&it.layer)));
     let index = index(set, embedder)?.with_layers([layer]);
     let mut ranks = metrics::Ranks::default();
     let (mut outcomes, mut answers) = (Vec::new(), Vec::new());
@@ -87,13 +87,14 @@ pub fn evaluate(
     for question in &set.questions {
         let started = now();
         let turns = question.turns();
-        let alone = stand_alone(&question.text, &turns);
-        let asked: Vec<Asked> = better.and_then(|it| it.asked(&alone)).into_iter().collect();
+        let alone = contextualize(&question.text, &turns);
+        let query_embeddings: Vec<QueryEmbedding> =
+            layer_embedder.and_then(|it| it.embedding(&alone)).into_iter().collect();
         let options = SearchOptions {
             collections: None,
             limit: RANKED,
             context: &alone.context,
-            asked: &asked,
+            query_embeddings: &query_embeddings,
         };
         let found = index.search(embedder, &alone.question, &options);
         milliseconds += now() - started;

@@ -1,4 +1,5 @@
-//! Picks the sentences that answer, in reading order, each with the hit it is from; never a word that is not in a source.
+//! Picks the sentences that answer, in reading order, each with the hit it is from; never a word that is not in a
+//! source.
 
 mod choose;
 mod compose;
@@ -21,7 +22,7 @@ pub enum Style {
     Detailed,
 }
 
-/// How much to say and in what style.
+/// The length and style of an answer.
 #[derive(Debug, Clone, Copy)]
 pub struct ExtractOptions {
     /// The most characters of the whole answer.
@@ -29,7 +30,7 @@ pub struct ExtractOptions {
     pub style: Style,
 }
 
-/// What stands before a piece of an answer.
+/// The separator before a piece of an answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Separator {
     /// Nothing: the first piece.
@@ -109,7 +110,7 @@ pub fn extract(embedder: &Embedder, question: &str, hits: &[Hit], options: &Extr
     }
 }
 
-// A guess at the language of a few words is believed only when their common words say the same.
+/// The language of a short question is uncertain, so the common words of both languages must agree with the guess.
 fn foreign_language(question: &str, hit: &Hit) -> Option<String> {
     let asked = language(question)?;
     let of_hit = hit.language.as_deref().filter(|language| *language != asked)?;
@@ -119,7 +120,7 @@ fn foreign_language(question: &str, hit: &Hit) -> Option<String> {
             .filter(|word| is_stop_word(&fold(word.text), Some(language)))
             .count()
     };
-    // Scripts of their own are told by their letters.
+    // Text that is not ASCII has letters that tell its language.
     let is_sure = if question.is_ascii() { common(asked) > 0 } else { true };
     (is_sure && common(asked) >= 2 * common(of_hit)).then(|| of_hit.to_owned())
 }

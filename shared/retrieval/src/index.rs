@@ -1,53 +1,49 @@
 //! An index over several segments: finds the passages that answer a question, and says how sure it is that any does.
 
 mod candidates;
+mod corpus_mean;
 mod fusion;
-mod passage;
 mod question;
+mod reranking;
 mod scores;
-mod shared;
 #[cfg(feature = "eval")]
 pub mod stages;
-mod top;
+mod top_k;
 pub mod vectors;
 
 use std::sync::Arc;
 
 pub(crate) use candidates::Candidates;
-pub(crate) use fusion::Ranked;
+pub(crate) use fusion::{FusionWeights, Ranked};
 pub(crate) use question::Question;
-pub(crate) use top::Top;
+pub(crate) use top_k::TopK;
 
 use crate::confidence;
 use crate::embed::Embedder;
-use crate::followup::MOST_WEIGHT;
-use crate::layer::{Asked, Layer};
+use crate::layer::{Layer, QueryEmbedding};
 use crate::segment::Segment;
+use crate::tuning::{CONFIDENCE_PASSAGES, MAX_HISTORY_WEIGHT, READ_BESIDES_HITS};
 
-use passage::Reader;
-use shared::Shared;
+use corpus_mean::CorpusMean;
+use reranking::FeatureReader;
 use vectors::{Policy, VectorIndex, Vectors};
-
-/// How many more passages are read than hits are returned. On the development sets, nDCG@10 is then within 0.3 of what it
-/// is when all 64 candidates are read: lower for help pages and articles, higher for short intents and later turns.
-const READ_BESIDES: usize = 8;
 
 /// Segments searched as one, without the documents that were deleted since they were made.
 pub struct Index {
     segments: Vec<Part>,
     /// Languages of the documents; each has its stems.
     languages: Vec<String>,
-    live_chunks: usize,
-    shared: Shared,
+    live_passages: usize,
+    corpus_mean: CorpusMean,
 }
 
 struct Part {
     segment: Arc<Segment>,
     vectors: Vectors,
-    /// How much the length of each chunk weighs against the frequencies of its terms.
-    dampings: Vec<f32>,
-    /// Number of the segment's first chunk among all.
-    first_chunk: usize,
+    /// How much the length of each passage weighs against the frequencies of its terms.
+    length_norms: Vec<f32>,
+    /// Number of the segment's first passage among all.
+    first_passage: usize,
     /// Whether each document is searched.
     live: Vec<bool>,
     /// Whether all of them are.
@@ -63,13 +59,13 @@ pub struct SearchOptions<'a> {
     pub collections: Option<&'a [String]>,
     /// The most hits to return.
     pub limit: usize,
-    /// What was said before, for a question that leans on it; see [`crate::followup`].
+    /// Earlier turns of the conversation, for a question that depends on them; see [`crate::contextualization`].
     pub context: &'a [Context<'a>],
     /// The question as the embedders of the layers understand it; what none is given for is ranked by the table alone.
-    pub asked: &'a [Asked],
+    pub query_embeddings: &'a [QueryEmbedding],
 }
 
-/// An earlier turn of the conversation, and how much its words count beside those of the question.
+/// An earlier turn of the conversation and its weight.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Context<'a> {
     pub text: &'a str,
@@ -83,12 +79,12 @@ impl Default for SearchOptions<'_> {
             collections: None,
             limit: 8,
             context: &[],
-            asked: &[],
+            query_embeddings: &[],
         }
     }
 }
 
-/// What a search found.
+/// The result of a search.
 #[derive(Debug, Clone, Default)]
 pub struct Retrieval {
     /// Best first.
@@ -106,7 +102,7 @@ pub struct Hit {
     pub title: String,
     pub url: Option<String>,
     pub heading_path: Vec<String>,
-    pub chunk_index: u32,
+    pub passage_index: u32,
     pub text: String,
     /// Relevance, 0 to 1: the confidence for the best hit, and proportionally less for the others.
     pub score: f32,
@@ -114,18 +110,18 @@ pub struct Hit {
 }
 
 impl Index {
-    /// Puts segments together; `deleted` is asked with every document's id and the number of its segment, so that an old
-    /// version can be hidden in one segment and shown in another.
+    /// Puts segments together; `deleted` is asked with every document's id and the number of its segment, so that an
+    /// old version can be hidden in one segment and shown in another.
     pub fn new(segments: Vec<Arc<Segment>>, deleted: impl Fn(&str, usize) -> bool) -> Self {
         Self::with_policy(segments, deleted, Policy::default())
     }
 
-    /// The same, searched as `policy` says.
+    /// The same with a policy for vector search.
     pub fn with_policy(segments: Vec<Arc<Segment>>, deleted: impl Fn(&str, usize) -> bool, policy: Policy) -> Self {
         let mut parts = Vec::with_capacity(segments.len());
         let mut languages: Vec<String> = Vec::new();
-        let chunk_count = segments.iter().map(|segment| segment.len()).sum();
-        let (mut first_chunk, mut live_chunks) = (0, 0);
+        let passage_count = segments.iter().map(|segment| segment.len()).sum();
+        let (mut first_passage, mut live_passages) = (0, 0);
         for (number, segment) in segments.into_iter().enumerate() {
             let live: Vec<bool> = segment.document_ids().map(|id| !deleted(id, number)).collect();
             for document in 0..segment.document_count() {
@@ -134,25 +130,25 @@ impl Index {
                     languages.push(language.to_owned());
                 }
             }
-            let is_live = |chunk: &usize| live.get(segment.chunk(*chunk).document as usize) == Some(&true);
-            live_chunks += (0..segment.len()).filter(is_live).count();
-            let chunks = segment.len();
+            let is_live = |passage: &usize| live.get(segment.passage(*passage).document as usize) == Some(&true);
+            live_passages += (0..segment.len()).filter(is_live).count();
+            let passages = segment.len();
             parts.push(Part {
-                vectors: policy.prepare(&segment, chunk_count),
-                dampings: Vec::new(),
+                vectors: policy.prepare(&segment, passage_count),
+                length_norms: Vec::new(),
                 segment,
-                first_chunk,
+                first_passage,
                 all_live: live.iter().all(|live| *live),
                 live,
                 layer: None,
             });
-            first_chunk += chunks;
+            first_passage += passages;
         }
         let mut index = Self {
-            shared: Shared::of(&parts),
+            corpus_mean: CorpusMean::of(&parts),
             segments: parts,
             languages,
-            live_chunks,
+            live_passages,
         };
         index.measure_lengths();
         index
@@ -168,14 +164,14 @@ impl Index {
         self
     }
 
-    /// Returns the number of chunks that are searched.
+    /// Returns the number of passages that are searched.
     pub fn len(&self) -> usize {
-        self.live_chunks
+        self.live_passages
     }
 
     /// Returns whether there is nothing to search.
     pub fn is_empty(&self) -> bool {
-        self.live_chunks == 0
+        self.live_passages == 0
     }
 
     /// Returns how much memory the segments take.
@@ -184,7 +180,7 @@ impl Index {
             .iter()
             .map(|part| {
                 let layer = part.layer.as_ref().map_or(0, |(_, layer)| layer.memory_bytes());
-                let own = part.live.len() + size_of_val(part.dampings.as_slice());
+                let own = part.live.len() + size_of_val(part.length_norms.as_slice());
                 part.segment.memory_bytes() + part.vectors.memory_bytes() + own + layer
             })
             .sum()
@@ -193,17 +189,17 @@ impl Index {
     /// Returns the passages that answer the question best.
     pub fn search(&self, embedder: &Embedder, question: &str, options: &SearchOptions<'_>) -> Retrieval {
         let mut found = self.search_with(embedder, question, options);
-        let leaning = options.context.iter().fold(0.0, |most, turn| turn.weight.max(most));
-        if leaning > 0.0 {
-            // A new subject is as far from the documents as it is by itself, however near the conversation was to them.
+        let history_weight = options.context.iter().fold(0.0, |most, turn| turn.weight.max(most));
+        if history_weight > 0.0 {
+            // A question on a new subject must not gain confidence from a conversation that was close to the documents.
             let alone = SearchOptions {
                 limit: 0,
                 context: &[],
-                asked: &[],
+                query_embeddings: &[],
                 ..*options
             };
             let alone = self.search_with(embedder, question, &alone).confidence;
-            let confidence = confidence::between(alone, found.confidence, leaning / MOST_WEIGHT);
+            let confidence = confidence::between(alone, found.confidence, history_weight / MAX_HISTORY_WEIGHT);
             for hit in &mut found.hits {
                 hit.score *= confidence / found.confidence.max(f32::MIN_POSITIVE);
             }
@@ -215,17 +211,17 @@ impl Index {
     fn search_with(&self, embedder: &Embedder, question: &str, options: &SearchOptions<'_>) -> Retrieval {
         let question = Question::new(self, embedder, question, options.context);
         let candidates = Candidates::find(self, &question, options);
-        let mut reader = Reader::new(self, embedder, &question);
+        let mut reader = FeatureReader::new(self, embedder, &question);
         let passages = candidates.found.iter().map(|it| reader.estimate(it)).collect();
         let mut passages = fusion::rank(&question, &candidates, passages);
-        let most = options.limit.saturating_add(READ_BESIDES);
+        let most = options.limit.saturating_add(READ_BESIDES_HITS);
         passages
             .iter_mut()
             .take(most)
             .for_each(|it| reader.read(&mut it.passage));
         let passages = passages.into_iter().map(|it| it.passage).collect();
         let mut ranked = fusion::rank(&question, &candidates, passages);
-        let best = ranked.iter_mut().take(confidence::BEST);
+        let best = ranked.iter_mut().take(CONFIDENCE_PASSAGES);
         best.for_each(|it| reader.examine(&mut it.passage));
         let features = confidence::features(&question, &candidates, &ranked);
         let confidence = confidence::probability(&features);
@@ -242,35 +238,35 @@ impl Index {
     }
 
     fn hit(&self, ranked: &fusion::Ranked, confidence: f32) -> Hit {
-        let Some((part, chunk)) = self.locate(ranked.passage.chunk) else {
+        let Some((part, passage)) = self.locate(ranked.passage.number) else {
             return Hit::default();
         };
         let segment = &part.segment;
-        let record = segment.chunk(chunk);
+        let record = segment.passage(passage);
         let text = |field| segment.document_text(record.document as usize, field).to_owned();
         Hit {
             document_id: text(0),
             title: text(2),
             url: Some(text(3)).filter(|url| !url.is_empty()),
             heading_path: segment.heading_path(record.heading),
-            chunk_index: record.index,
-            text: segment.chunk_text(chunk),
+            passage_index: record.index,
+            text: segment.passage_text(passage),
             score: confidence * ranked.relative,
             language: Some(text(4)).filter(|language| !language.is_empty()),
         }
     }
 
-    // The segment of a chunk and its number there.
-    fn locate(&self, chunk: usize) -> Option<(&Part, usize)> {
-        let after = self.segments.partition_point(|part| part.first_chunk <= chunk);
+    /// The segment of a passage and its number there.
+    fn locate(&self, passage: usize) -> Option<(&Part, usize)> {
+        let after = self.segments.partition_point(|part| part.first_passage <= passage);
         let part = self.segments.get(after.checked_sub(1)?)?;
-        Some((part, chunk - part.first_chunk))
+        Some((part, passage - part.first_passage))
     }
 
-    fn chunk_count(&self) -> usize {
+    fn passage_count(&self) -> usize {
         self.segments
             .last()
-            .map_or(0, |part| part.first_chunk + part.segment.len())
+            .map_or(0, |part| part.first_passage + part.segment.len())
     }
 }
 

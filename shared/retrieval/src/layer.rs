@@ -1,12 +1,12 @@
-//! A layer: a second set of vectors over the passages of a segment, by an embedder that is better than the table and
-//! cannot be asked for every sentence. It may have holes, which are filled later; the segment is the same without it.
+//! A layer: a second set of vectors over the passages of a segment, by a better embedding model that is too slow to
+//! embed every sentence. It may have holes, which are filled later; the segment is the same without it.
 
 mod merge;
 
 use std::sync::Arc;
 
 use crate::embed::dot_of;
-use crate::index::Top;
+use crate::index::TopK;
 use crate::segment::{FormatError, Segment};
 
 pub use merge::merge;
@@ -107,15 +107,22 @@ impl Layer {
     }
 
     /// Returns the cosine of a question with a passage; none where there is a hole.
-    pub(crate) fn cosine(&self, asked: &Asked, row: usize) -> Option<f32> {
+    pub(crate) fn cosine(&self, query: &QueryEmbedding, row: usize) -> Option<f32> {
         let scale = self.scale(row);
-        (row < self.rows && scale > 0.0).then(|| dot_of(&asked.components, self.row(row)) as f32 * scale * Asked::SCALE)
+        (row < self.rows && scale > 0.0)
+            .then(|| dot_of(&query.components, self.row(row)) as f32 * scale * QueryEmbedding::SCALE)
     }
 
     /// Offers every passage that `admits` and has a vector, numbered from `first` on.
-    pub(crate) fn nearest(&self, asked: &Asked, first: usize, admits: impl Fn(usize) -> bool, best: &mut Top) {
+    pub(crate) fn nearest(
+        &self,
+        query: &QueryEmbedding,
+        first: usize,
+        admits: impl Fn(usize) -> bool,
+        best: &mut TopK,
+    ) {
         for row in 0..self.rows {
-            if let Some(cosine) = self.cosine(asked, row)
+            if let Some(cosine) = self.cosine(query, row)
                 && best.admits(cosine)
                 && admits(row)
             {
@@ -129,32 +136,33 @@ fn width(dimensions: usize) -> usize {
     dimensions.next_multiple_of(ALIGNED)
 }
 
-/// A question as one embedder understands it.
+/// A query embedding: a question as one embedding model encodes it.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct QueryEmbedding {
     /// Which embedder; layers of others are not searched with it.
     pub embedder: String,
     components: Vec<i16>,
     dimensions: usize,
 }
 
-impl Asked {
-    // At most 2^14 a component and 127 a stored one: by Cauchy and Schwarz a sum over 4,096 dimensions fits in 32 bits.
+impl QueryEmbedding {
+    /// At most 2^14 a component and 127 a stored one: by Cauchy and Schwarz a sum over 4,096 dimensions fits in 32
+    /// bits.
     const SCALE: f32 = 1.0 / 16384.0;
 
-    /// Takes the question's vector, drawn to those of what was said before by their weights. None when it has no
-    /// direction, or when the vectors do not fit together.
+    /// Adds the vectors of earlier turns to the question's vector by their weights. None when the sum has no direction,
+    /// or when the dimensions differ.
     pub fn new(embedder: &str, question: &[f32], context: &[(f32, &[f32])]) -> Option<Self> {
-        let mut sum = normalised(question)?;
+        let mut sum = normalized(question)?;
         for (weight, earlier) in context {
             if earlier.len() != sum.len() {
                 return None;
             }
-            for (to, from) in sum.iter_mut().zip(normalised(earlier)?) {
+            for (to, from) in sum.iter_mut().zip(normalized(earlier)?) {
                 *to += weight * from;
             }
         }
-        let mut components: Vec<i16> = normalised(&sum)?
+        let mut components: Vec<i16> = normalized(&sum)?
             .iter()
             .map(|it| (it / Self::SCALE).round() as i16)
             .collect();
@@ -166,14 +174,14 @@ impl Asked {
         })
     }
 
-    /// Tells whether a layer is of the same vectors.
+    /// Returns whether a layer has vectors of the same model.
     pub(crate) fn fits(&self, embedder: &str, layer: &Layer) -> bool {
         self.embedder == embedder && self.dimensions == layer.dimensions
     }
 }
 
 /// Returns a vector at length 1; none when it has no direction or is too long.
-pub fn normalised(vector: &[f32]) -> Option<Vec<f32>> {
+pub fn normalized(vector: &[f32]) -> Option<Vec<f32>> {
     let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
     let is_right = length.is_finite() && length > 0.0 && vector.len() <= MOST_DIMENSIONS;
     is_right.then(|| vector.iter().map(|x| x / length).collect())
@@ -215,7 +223,7 @@ impl LayerBuilder {
     /// or no direction, or when there is no such passage.
     #[must_use]
     pub fn set(&mut self, passage: usize, vector: &[f32]) -> bool {
-        let Some(vector) = normalised(vector).filter(|it| it.len() == self.dimensions) else {
+        let Some(vector) = normalized(vector).filter(|it| it.len() == self.dimensions) else {
             return false;
         };
         let largest = vector.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
@@ -261,12 +269,12 @@ impl LayerBuilder {
 
 /// Returns the text of a passage as an embedder is to read it: under its title and its headings.
 pub fn text(segment: &Segment, passage: usize) -> String {
-    let record = segment.chunk(passage);
+    let record = segment.passage(passage);
     let title = segment.document_text(record.document as usize, 2).to_owned();
     let mut lines = vec![title];
     lines.extend(segment.heading_path(record.heading));
     lines.dedup();
-    lines.push(segment.chunk_text(passage));
+    lines.push(segment.passage_text(passage));
     lines.retain(|it| !it.trim().is_empty());
     lines.join("\n")
 }

@@ -1,6 +1,6 @@
 //! Documents as blocks: paragraphs, lists, tables and code, each with the headings above it.
 //!
-//! Plain text is read here. Whoever reads another format makes blocks with [`Blocks`].
+//! Plain text is read here. Readers of other formats build blocks with [`Blocks`].
 
 mod blocks;
 mod plain;

@@ -1,8 +1,8 @@
 //! A segment: the searchable form of some documents as one immutable run of bytes, used in place.
 //!
-//! Text is stored as codes into a lexicon of units (words and gaps), most frequent first, which takes a third of the space
-//! of the text, and lets a search visit a passage's words without cutting it up again: each unit carries its search term
-//! and its tokens. A space between two words is not stored.
+//! Text is stored as codes into a lexicon of units (words and gaps), most frequent first, which takes a third of the
+//! space of the text, and lets a search visit a passage's words without cutting it up again: each unit carries its
+//! search term and its tokens. A space between two words is not stored.
 
 mod builder;
 mod bytes;
@@ -16,7 +16,7 @@ mod reader;
 
 use thiserror::Error;
 
-use crate::chunk::Chunk;
+use crate::passage::Passage;
 
 pub use builder::SegmentBuilder;
 pub(crate) use bytes::Varints;
@@ -51,9 +51,9 @@ pub struct DocumentInput<'a> {
     pub collection_id: &'a str,
     pub title: &'a str,
     pub url: Option<&'a str>,
-    /// ISO 639-1; guessed from the chunks when it is not given.
+    /// ISO 639-1; guessed from the passages when it is not given.
     pub language: Option<&'a str>,
-    pub chunks: &'a [Chunk],
+    pub passages: &'a [Passage],
 }
 
 #[cfg(test)]

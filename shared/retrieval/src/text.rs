@@ -1,6 +1,6 @@
 //! Plain text: units (words and the gaps between them), folding, sentences, and the language it is written in.
 
-mod asked;
+mod answer_type;
 mod fold;
 mod language;
 mod negation;
@@ -8,7 +8,7 @@ mod sentences;
 mod stop_words;
 mod units;
 
-pub(crate) use asked::Asked;
+pub(crate) use answer_type::AnswerType;
 pub use fold::fold;
 pub use language::language;
 pub(crate) use negation::denies;

@@ -10,7 +10,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use retrieval::{Chunk, DocumentInput, Embedder, Segment, SegmentBuilder, merge};
+use retrieval::{DocumentInput, Embedder, Passage, Segment, SegmentBuilder, merge};
 
 struct Counting;
 
@@ -36,8 +36,8 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// The default `realloc` asks for a new place before it gives back the old one, as an allocator does that cannot grow a
-// place where it lies: the worst case.
+/// The default `realloc` asks for a new place before it gives back the old one, as an allocator does that cannot grow a
+/// place where it lies: the worst case.
 fn most_while<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = NOW.load(Relaxed);
     MOST.store(before, Relaxed);
@@ -57,7 +57,7 @@ fn add(builder: &mut SegmentBuilder<'_>, documents: std::ops::Range<usize>) {
         (state >> 8) as usize
     };
     for document in documents {
-        let chunks: Vec<Chunk> = (0..10)
+        let passages: Vec<Passage> = (0..10)
             .map(|index| {
                 let mut text = String::new();
                 for place in 1..=150 {
@@ -68,7 +68,7 @@ fn add(builder: &mut SegmentBuilder<'_>, documents: std::ops::Range<usize>) {
                     }
                     text += if place % 12 == 0 { ". " } else { " " };
                 }
-                Chunk {
+                Passage {
                     index,
                     heading_path: vec![format!("Part {document}")],
                     text,
@@ -82,13 +82,13 @@ fn add(builder: &mut SegmentBuilder<'_>, documents: std::ops::Range<usize>) {
             title: "Settings",
             url: None,
             language: Some("en"),
-            chunks: &chunks,
+            passages: &passages,
         });
     }
 }
 
 #[test]
-fn building_and_merging_take_at_most_three_times_the_size_of_the_segment() {
+fn building_and_merging_take_at_most_three_times_the_size() {
     let table: &[u8] = include_bytes!("../model/static-30k-256-int8.safetensors");
     let embedder = Embedder::from_shared(Arc::from(table), include_bytes!("../model/tokenizer.json")).unwrap();
     let build = |documents: std::ops::Range<usize>| {

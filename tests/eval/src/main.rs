@@ -9,7 +9,7 @@ mod table;
 use anyhow::{Context as _, Result, bail};
 use clap::Parser;
 use retrieval::Embedder;
-use retrieval::eval::{Better, Report, Set, evaluate};
+use retrieval::eval::{LayerEmbedder, Report, Set, evaluate};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -64,8 +64,8 @@ fn main() -> Result<()> {
             let model = minilm::Model::read()?;
             let layer = model.layer(&set, &embedder, &name(&folder))?;
             let embed = |text: &str| model.embed(text);
-            let better = Better { layer, embed: &embed };
-            evaluate(&set, &embedder, Some(&better), now)?
+            let layer_embedder = LayerEmbedder { layer, embed: &embed };
+            evaluate(&set, &embedder, Some(&layer_embedder), now)?
         }
     };
     table::print(&folder, &figures);

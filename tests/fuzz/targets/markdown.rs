@@ -10,7 +10,7 @@ fuzz_target!(|bytes: &[u8]| {
     };
     if let Ok(read) = edge_extract::document_at_once(bytes, &hint) {
         assert!(!read.blocks.is_empty(), "a file without text is refused");
-        retrieval::chunk::chunks(&retrieval::Parsed {
+        retrieval::passages(&retrieval::Parsed {
             title: read.title,
             blocks: read.blocks,
         });

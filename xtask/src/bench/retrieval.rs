@@ -64,7 +64,7 @@ fn show(whole: &[Value], indexes: &[Value], workerd: &Value) {
         indexes,
         &[
             ("index", "index"),
-            ("chunks", "chunks"),
+            ("passages", "passages"),
             ("recall_at_10", "recall@10"),
             ("recall_at_100", "recall@100"),
             ("build_s", "build s"),
@@ -76,7 +76,7 @@ fn show(whole: &[Value], indexes: &[Value], workerd: &Value) {
     table::print(
         whole,
         &[
-            ("chunks", "chunks"),
+            ("passages", "passages"),
             ("memory_mb", "memory MB"),
             ("nearest_ms", "vectors ms"),
             ("terms_ms", "BM25 ms"),
@@ -89,13 +89,13 @@ fn show(whole: &[Value], indexes: &[Value], workerd: &Value) {
     table::print(
         workerd["rows"].as_array().unwrap_or(&none),
         &[
-            ("passages", "chunks"),
+            ("passages", "passages"),
             ("file_mb", "file MiB"),
             ("load_ms", "load ms"),
-            ("scan_ms", "scan ms"),
-            ("signs_ms", "signs ms"),
-            ("graph_ms", "graph ms"),
-            ("graph_in_parts_ms", "graph in parts ms"),
+            ("flat_ms", "flat ms"),
+            ("binary_ms", "binary ms"),
+            ("hnsw_ms", "HNSW ms"),
+            ("hnsw_in_parts_ms", "HNSW in parts ms"),
             ("link_1000_ms", "link 1,000 ms"),
             ("bm25_ms", "BM25 ms"),
             ("hybrid_ms", "hybrid ms"),
@@ -110,7 +110,7 @@ fn show(whole: &[Value], indexes: &[Value], workerd: &Value) {
             ("minilm/passage_ms", "MiniLM, 220 tokens ms"),
             ("memory/empty_mb", "empty MiB"),
             ("memory/model_mb", "with model MiB"),
-            ("memory/with_50000_passages_mb", "with 50,000 chunks MiB"),
+            ("memory/with_50000_passages_mb", "with 50,000 passages MiB"),
             ("memory/after_searching_mb", "after searching MiB"),
             ("memory/search_50000_ms", "hybrid at 50,000 ms"),
         ],

@@ -13,8 +13,8 @@ pub(crate) const DOCUMENT: &str = "context";
 /// When the segment that was just made does not read.
 pub(super) fn search(embedder: &Embedder, context: &str, question: &str, limit: usize) -> Result<Retrieval> {
     let statements = statements(context);
-    let chunks = retrieval::chunk::chunks(&retrieval::parse::plain(&statements));
-    if chunks.is_empty() {
+    let passages = retrieval::passages(&retrieval::parse::plain(&statements));
+    if passages.is_empty() {
         return Ok(Retrieval::default());
     }
     let mut builder = SegmentBuilder::new(embedder);
@@ -24,7 +24,7 @@ pub(super) fn search(embedder: &Embedder, context: &str, question: &str, limit: 
         title: "",
         url: None,
         language: retrieval::text::language(&statements),
-        chunks: &chunks,
+        passages: &passages,
     });
     let segment = Segment::decode(builder.finish().map_err(Error::internal)?).map_err(Error::internal)?;
     let index = Index::new(vec![Arc::new(segment)], |_, _| false);

@@ -8,8 +8,8 @@ use edge_model::agent::{AgentConfig, Strategy};
 use edge_model::conversation::{Author, Passage, Trace};
 use edge_model::{CollectionId, conversation};
 use futures_util::future::join;
-use retrieval::followup::{Standalone, Turn, stand_alone};
-use retrieval::{Asked, Embedder, Hit, Index, Retrieval, SearchOptions, compound};
+use retrieval::contextualization::{Standalone, Turn, contextualize};
+use retrieval::{Embedder, Hit, Index, QueryEmbedding, Retrieval, SearchOptions, query_decomposition};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ fn ranked<'a>(parts: impl Iterator<Item = &'a Part>) -> Vec<Hit> {
     let mut hits: Vec<Hit> = parts.flat_map(|it| it.retrieval.hits.iter().cloned()).collect();
     hits.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut seen = HashSet::new();
-    hits.retain(|it| seen.insert((it.document_id.clone(), it.chunk_index)));
+    hits.retain(|it| seen.insert((it.document_id.clone(), it.passage_index)));
     hits
 }
 
@@ -134,11 +134,11 @@ fn turn(turn: &conversation::Turn) -> Turn<'_> {
 /// Makes of a question, and what was said before it, the questions to look up.
 fn understand<'a>(question: &'a str, mut turns: Vec<Turn<'a>>, strategy: Strategy) -> Vec<Standalone<'a>> {
     match strategy {
-        Strategy::Redwood => vec![stand_alone(question, &[])],
-        Strategy::Cedar => vec![stand_alone(question, &turns)],
+        Strategy::Redwood => vec![contextualize(question, &[])],
+        Strategy::Cedar => vec![contextualize(question, &turns)],
         Strategy::Cypress => {
-            let each = compound::parts(question).into_iter().map(|part| {
-                let question = stand_alone(part, &turns);
+            let each = query_decomposition::decompose(question).into_iter().map(|part| {
+                let question = contextualize(part, &turns);
                 // A part may lean on the one before it.
                 turns.push(Turn {
                     is_visitor: true,
@@ -155,7 +155,7 @@ fn retrieve(
     embedder: &Embedder,
     index: &Index,
     question: &Standalone<'_>,
-    asked: &[Asked],
+    query_embeddings: &[QueryEmbedding],
     config: &AgentConfig,
 ) -> Retrieval {
     let collections: Vec<String> = config.collection_ids.iter().map(CollectionId::to_string).collect();
@@ -163,7 +163,7 @@ fn retrieve(
         collections: Some(&collections),
         limit: PASSAGES,
         context: &question.context,
-        asked,
+        query_embeddings,
     };
     let mut found = index.search(embedder, &question.question, &options);
     // A fixed language prefers its documents, where one of them answers, and is as sure as that one.
@@ -209,7 +209,7 @@ fn passage(hit: &Hit) -> Passage {
         document_id: DocumentId::new(hit.document_id.as_str()),
         title: hit.title.clone(),
         heading_path: hit.heading_path.clone(),
-        chunk_index: hit.chunk_index,
+        passage_index: hit.passage_index,
         score: f64::from(hit.score),
     }
 }

@@ -127,7 +127,7 @@ fn quote_part(
 
 /// Returns the number of a passage among the citations, which it joins when it is new.
 fn number(hit: &Hit, citations: &mut Vec<Citation>) -> usize {
-    let is_it = |it: &Citation| it.document_id.as_str() == hit.document_id && it.chunk_index == hit.chunk_index;
+    let is_it = |it: &Citation| it.document_id.as_str() == hit.document_id && it.passage_index == hit.passage_index;
     let position = citations.iter().position(is_it).unwrap_or_else(|| {
         citations.push(citation(hit));
         citations.len() - 1

@@ -3,7 +3,7 @@ use crate::app::App;
 use crate::attempt::Attempt;
 use crate::changes::Changes;
 use crate::{Error, Kind, Result, blob, file, index};
-use edge_model::document::{ChunkPreview, Document, DocumentStatus, SourceType};
+use edge_model::document::{Document, DocumentStatus, PassagePreview, SourceType};
 use edge_model::event::{DocumentEnded, Happening};
 use edge_model::job::Job;
 use edge_store::documents;
@@ -11,7 +11,7 @@ use retrieval::{DocumentInput, Parsed, SegmentBuilder};
 use std::time::Duration;
 
 /// Passages of one segment: about 3 MiB.
-const SEGMENT_CHUNKS: usize = 2_000;
+const SEGMENT_PASSAGES: usize = 2_000;
 /// What working on a file takes in memory, in times its length or that of its text: its text, its blocks, its passages.
 const PROCESSING: usize = 3;
 /// What is reserved for that at most, in bytes: the largest files are short of passages.
@@ -21,7 +21,7 @@ const SEGMENT_ROOM: usize = 8 * 1024 * 1024;
 /// How much text tells its language, in bytes.
 const LANGUAGE_SAMPLE: usize = 16 * 1024;
 /// How many passages a document's record shows.
-const PREVIEW_CHUNKS: usize = 10;
+const PREVIEW_PASSAGES: usize = 10;
 /// How much of a passage a preview shows, in characters.
 const PREVIEW_CHARS: usize = 240;
 
@@ -61,16 +61,16 @@ pub(crate) async fn ingest(app: &App, job: &Job, attempt: &Attempt, document: &m
     let all = size.max(text).saturating_mul(PROCESSING).min(MOST_PROCESSING);
     memory.grow(all.saturating_sub(size))?;
     document.language = language(&parsed).map(Into::into);
-    let chunks = retrieval::chunk::chunks(&parsed);
+    let passages = retrieval::passages(&parsed);
     drop(parsed);
     memory.shrink_to(size.saturating_add(SEGMENT_ROOM));
-    if chunks.is_empty() {
+    if passages.is_empty() {
         return Err(Error::new(Kind::Unprocessable, "no text was found in the file"));
     }
     set_stage(app, document, DocumentStatus::Processing, "indexing", None).await?;
     let embedder = index::embedder(app).await?;
     let mut segments = Vec::new();
-    for part in chunks.chunks(SEGMENT_CHUNKS) {
+    for part in passages.chunks(SEGMENT_PASSAGES) {
         let mut builder = SegmentBuilder::new(&embedder);
         builder.add(&DocumentInput {
             document_id: document.id.as_str(),
@@ -78,7 +78,7 @@ pub(crate) async fn ingest(app: &App, job: &Job, attempt: &Attempt, document: &m
             title: &document.title,
             url: document.source_url.as_deref(),
             language: document.language.as_deref(),
-            chunks: part,
+            passages: part,
         });
         let bytes = builder.finish().map_err(Error::internal)?;
         let count = u64::try_from(part.len()).unwrap_or_default();
@@ -86,9 +86,9 @@ pub(crate) async fn ingest(app: &App, job: &Job, attempt: &Attempt, document: &m
         // Others are waiting for the isolate.
         app.clock.sleep(Duration::ZERO).await;
     }
-    document.chunk_count = u64::try_from(chunks.len()).unwrap_or_default();
-    document.token_count = chunks.iter().map(|it| u64::from(it.tokens)).sum();
-    document.preview = chunks.iter().take(PREVIEW_CHUNKS).map(preview).collect();
+    document.passage_count = u64::try_from(passages.len()).unwrap_or_default();
+    document.token_count = passages.iter().map(|it| u64::from(it.tokens)).sum();
+    document.preview = passages.iter().take(PREVIEW_PASSAGES).map(preview).collect();
     let document = &*document;
     index::retry(app, || publish_segments(app, job, document, &segments)).await
 }
@@ -147,16 +147,16 @@ fn ended(document: &Document, error: Option<&str>) -> DocumentEnded {
         document_id: document.id.clone(),
         title: document.title.clone(),
         version: document.version,
-        chunk_count: document.chunk_count,
+        passage_count: document.passage_count,
         error: error.map(str::to_owned),
     }
 }
 
-fn preview(chunk: &retrieval::Chunk) -> ChunkPreview {
-    ChunkPreview {
-        index: chunk.index,
-        text: chunk.text.chars().take(PREVIEW_CHARS).collect(),
-        tokens: chunk.tokens,
+fn preview(passage: &retrieval::Passage) -> PassagePreview {
+    PassagePreview {
+        index: passage.index,
+        text: passage.text.chars().take(PREVIEW_CHARS).collect(),
+        tokens: passage.tokens,
     }
 }
 

@@ -3,8 +3,8 @@ use crate::embedding::{EmbeddingModel, EmbeddingModels};
 use crate::ports::{Clock, Fault};
 use edge_model::snapshot::Manifest;
 use futures_util::future::join_all;
-use retrieval::followup::Standalone;
-use retrieval::layer::Asked;
+use retrieval::contextualization::Standalone;
+use retrieval::layer::QueryEmbedding;
 use std::collections::BTreeSet;
 
 /// How much of a text a question's vector is made of, in bytes.
@@ -14,7 +14,7 @@ const MAX_TEXT_BYTES: usize = 2_000;
 #[derive(Default)]
 pub(crate) struct Understood {
     /// Of every question, by each embedder that answered.
-    pub(crate) questions: Vec<Vec<Asked>>,
+    pub(crate) questions: Vec<Vec<QueryEmbedding>>,
     /// Their names.
     pub(crate) embedders: Vec<String>,
     /// Why one of them is missing.
@@ -71,7 +71,7 @@ fn texts(question: &Standalone<'_>) -> Vec<String> {
     texts.map(|it| cut(it, MAX_TEXT_BYTES).to_owned()).collect()
 }
 
-fn each(name: &str, questions: &[Standalone<'_>], vectors: &[Vec<f32>]) -> Option<Vec<Asked>> {
+fn each(name: &str, questions: &[Standalone<'_>], vectors: &[Vec<f32>]) -> Option<Vec<QueryEmbedding>> {
     let mut rest = vectors;
     let each = questions.iter().map(|question| {
         let (own, after) = rest.split_at_checked(1 + question.context.len())?;
@@ -79,7 +79,7 @@ fn each(name: &str, questions: &[Standalone<'_>], vectors: &[Vec<f32>]) -> Optio
         let (first, context) = own.split_first()?;
         let weights = question.context.iter().map(|it| it.weight);
         let context: Vec<(f32, &[f32])> = weights.zip(context.iter().map(Vec::as_slice)).collect();
-        Asked::new(name, first, &context)
+        QueryEmbedding::new(name, first, &context)
     });
     each.collect()
 }

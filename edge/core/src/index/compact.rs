@@ -127,19 +127,19 @@ async fn merge(app: &App, snapshot: &Snapshot, group: &[SegmentEntry]) -> Result
     let sequence_of = |source: usize| group.get(source).map_or(0, |it| it.sequence);
     let is_live = |document: &str, source: usize| snapshot.manifest.is_live(document, sequence_of(source));
     let bytes = retrieval::segment::merge(&sources, is_live).map_err(Error::internal)?;
-    let chunks = Segment::decode(bytes.clone()).map_err(Error::internal)?.len();
-    if chunks == 0 {
+    let count = Segment::decode(bytes.clone()).map_err(Error::internal)?.len();
+    if count == 0 {
         return Ok(None);
     }
-    let chunks = u64::try_from(chunks).unwrap_or(u64::MAX);
-    let Written { key, size, chunks } = write_segment(app, &snapshot.workspace_id, &bytes, chunks).await?;
+    let count = u64::try_from(count).unwrap_or(u64::MAX);
+    let Written { key, size, passages } = write_segment(app, &snapshot.workspace_id, &bytes, count).await?;
     let layer = merge_layers(app, &snapshot.workspace_id, group, &sources, is_live).await?;
     Ok(Some(SegmentEntry {
         layer,
         next_layer: None,
         key,
         size,
-        chunks,
+        passages,
         linked: 0,
         sequence: group.iter().map(|it| it.sequence).max().unwrap_or_default(),
     }))

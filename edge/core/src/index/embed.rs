@@ -184,7 +184,7 @@ impl Run<'_> {
     }
 
     async fn write(&self, bytes: &[u8]) -> Result<Written> {
-        write_segment(self.app, &self.own.workspace_id, bytes, self.entry.chunks).await
+        write_segment(self.app, &self.own.workspace_id, bytes, self.entry.passages).await
     }
 
     /// Puts the layer into the index and orders the next run, unless the segment is gone: then only the latter.
@@ -251,7 +251,7 @@ fn set(builder: &mut Option<LayerBuilder>, segment: &Segment, passages: &[usize]
 /// go before there are new ones.
 fn put(entry: &mut SegmentEntry, new: LayerEntry) {
     let is_other = entry.layer.as_ref().is_some_and(|it| it.embedder != new.embedder);
-    if is_other && new.covered < entry.chunks {
+    if is_other && new.covered < entry.passages {
         entry.next_layer = Some(new);
     } else {
         entry.layer = Some(new);
@@ -270,7 +270,7 @@ fn is_covered(entry: &SegmentEntry, model: &str) -> bool {
     entry
         .layer
         .as_ref()
-        .is_some_and(|it| it.embedder == model && it.covered >= entry.chunks)
+        .is_some_and(|it| it.embedder == model && it.covered >= entry.passages)
 }
 
 /// Takes layers off that are of no use any more.
@@ -312,7 +312,7 @@ pub struct Progress {
 pub(crate) async fn progress(app: &App, workspace: &WorkspaceId, embedder: Embedder) -> Result<Progress> {
     let model = app.embeddings.get(embedder).map(|it| it.name().to_owned());
     let manifest = current(app, workspace).await?.manifest;
-    let passages = manifest.segments.iter().map(|it| it.chunks).sum();
+    let passages = manifest.segments.iter().map(|it| it.passages).sum();
     let covered = |it: &SegmentEntry| {
         let own = it.layers().find(|it| Some(&it.embedder) == model.as_ref());
         own.map_or(0, |own| own.covered)

@@ -7,12 +7,13 @@ use edge_model::job::Task;
 use edge_model::snapshot::{Manifest, SegmentEntry, Snapshot};
 use edge_model::time::TimeDelta;
 use edge_store::index_snapshots;
-use retrieval::index::vectors::{AFFORDABLE, extend_graph};
+use retrieval::index::vectors::extend_hnsw;
+use retrieval::tuning::HNSW_PASSAGES_PER_STEP;
 
 /// Returns the place of a segment whose passages are not all linked yet, and are to be.
 pub(super) fn next_to_link(app: &App, manifest: &Manifest) -> Option<usize> {
     let from = u64::try_from(app.settings.graph_from).unwrap_or(u64::MAX);
-    let is_open = |it: &SegmentEntry| it.chunks >= from && it.linked < it.chunks;
+    let is_open = |it: &SegmentEntry| it.passages >= from && it.linked < it.passages;
     manifest.segments.iter().position(is_open)
 }
 
@@ -25,13 +26,13 @@ pub(super) async fn link(app: &App, mut snapshot: Snapshot, position: usize) -> 
         return Ok(());
     };
     let source = segment(app, &snapshot.workspace_id, &old).await?;
-    let extended = extend_graph(&source.value, AFFORDABLE).map_err(Error::internal)?;
-    let linked = source.len().min(source.linked().saturating_add(AFFORDABLE));
+    let extended = extend_hnsw(&source.value, HNSW_PASSAGES_PER_STEP).map_err(Error::internal)?;
+    let linked = source.len().min(source.linked().saturating_add(HNSW_PASSAGES_PER_STEP));
     let mut new = old.clone();
     new.linked = u64::try_from(linked).unwrap_or(u64::MAX);
     let mut unused = vec![];
     if let Some(bytes) = extended {
-        let Written { key, size, .. } = write_segment(app, &snapshot.workspace_id, &bytes, old.chunks).await?;
+        let Written { key, size, .. } = write_segment(app, &snapshot.workspace_id, &bytes, old.passages).await?;
         (new.key, new.size) = (key, size);
         unused.push(old.key);
     }

@@ -286,7 +286,7 @@ pub(super) fn source(citation: Citation) -> Source {
         title,
         url,
         heading_path,
-        chunk_index,
+        passage_index,
         text,
         score,
     } = citation;
@@ -297,6 +297,6 @@ pub(super) fn source(citation: Citation) -> Source {
         relevance_score: score,
         url,
         heading_path,
-        chunk_index,
+        chunk_index: passage_index,
     }
 }

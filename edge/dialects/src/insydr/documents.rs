@@ -11,7 +11,7 @@ use edge_core::document::Accepted;
 use edge_core::knowledge::Entry;
 use edge_core::{App, document, knowledge};
 use edge_model::CollectionId;
-use edge_model::document::{ChunkPreview, Document, DocumentStatus, DocumentVersion, SourceType};
+use edge_model::document::{Document, DocumentStatus, DocumentVersion, PassagePreview, SourceType};
 use edge_store::documents::Filter;
 use http::StatusCode;
 use serde::Deserialize;
@@ -135,7 +135,7 @@ fn summary(document: Document) -> DocumentSummary {
         title: document.title,
         source_type: source_word(document.source_type).into(),
         status: status_word(document.status).into(),
-        chunk_count: document.chunk_count,
+        chunk_count: document.passage_count,
         created_at: document.created_at.rfc3339(),
         collection_id: document.collection_id.to_string(),
     }
@@ -173,7 +173,7 @@ pub(super) fn full(document: Document, versions: Vec<DocumentVersion>) -> wire::
         stage: _,
         error: _,
         language,
-        chunk_count,
+        passage_count,
         token_count,
         preview,
         hits: _,
@@ -184,7 +184,7 @@ pub(super) fn full(document: Document, versions: Vec<DocumentVersion>) -> wire::
         version: it.version,
         created_at: it.created_at.rfc3339(),
     };
-    let chunk = |it: ChunkPreview| wire::knowledge::ChunkPreview {
+    let preview_of = |it: PassagePreview| wire::knowledge::ChunkPreview {
         chunk_index: it.index,
         content_preview: it.text,
         token_count: u64::from(it.tokens),
@@ -199,10 +199,10 @@ pub(super) fn full(document: Document, versions: Vec<DocumentVersion>) -> wire::
             .map(|it| format!("/uploads/{it}")),
         status: status_word(status).into(),
         language,
-        chunk_count,
+        chunk_count: passage_count,
         token_count,
         versions: versions.into_iter().map(version).collect(),
-        chunks_preview: preview.into_iter().map(chunk).collect(),
+        chunks_preview: preview.into_iter().map(preview_of).collect(),
         created_at: created_at.rfc3339(),
         collection_id: collection_id.to_string(),
         size,

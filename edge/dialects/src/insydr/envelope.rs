@@ -117,7 +117,7 @@ fn document(it: &DocumentEnded) -> Value {
         "document_id": it.document_id,
         "title": it.title,
         "version": it.version,
-        "chunk_count": it.chunk_count,
+        "chunk_count": it.passage_count,
         "error": it.error,
     })
 }

@@ -95,14 +95,14 @@ fn passage(passage: Passage) -> TracedPassage {
         document_id,
         title,
         heading_path,
-        chunk_index,
+        passage_index,
         score,
     } = passage;
     TracedPassage {
         document_id: document_id.to_string(),
         title,
         heading_path,
-        chunk_index,
+        chunk_index: passage_index,
         score,
     }
 }

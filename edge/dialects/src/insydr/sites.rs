@@ -261,7 +261,7 @@ pub(super) fn summary(counted: &Counted) -> DocumentSummary {
         title: source.name.clone(),
         source_type: "URL".into(),
         status: status_word(knowledge::status(source.status)).into(),
-        chunk_count: counted.counts.chunk_count,
+        chunk_count: counted.counts.passage_count,
         created_at: source.created_at.rfc3339(),
         collection_id: source.collection_id.to_string(),
     }
@@ -278,7 +278,7 @@ pub(super) fn full(counted: &Counted) -> Document {
         file_path: None,
         status: status_word(knowledge::status(source.status)).into(),
         language: None,
-        chunk_count: counted.counts.chunk_count,
+        chunk_count: counted.counts.passage_count,
         token_count: counted.counts.token_count,
         versions: vec![],
         chunks_preview: vec![],

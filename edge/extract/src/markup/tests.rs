@@ -150,7 +150,7 @@ fn hostile_html_is_read_without_recursion() {
 fn any_text_is_read_in_both_formats() {
     proptest::proptest!(|(text in "([<>/=\"'`|#*_\\-\\[\\]()!\\n ]|div|li|ul|td|tr|table|pre|é|東|[a-z]){0,80}")| {
         for parse in FORMATS {
-            retrieval::chunk::chunks(&parse(&text));
+            retrieval::passages(&parse(&text));
         }
     });
 }

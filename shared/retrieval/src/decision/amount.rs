@@ -56,7 +56,7 @@ fn scale(word: &str) -> Option<f64> {
     })
 }
 
-// "1,200.50", "1.200,50", "1'200", "5k".
+/// "1,200.50", "1.200,50", "1'200", "5k".
 fn value(word: &str) -> Option<f64> {
     let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let factor = match word.get(digits.len()..)? {

@@ -4,8 +4,7 @@
 //! may be missing, `$name` is one of a set's words, `..` up to five words of any kind, and `^` at the front and `$` at
 //! the end hold the pattern to the ends of the sentence.
 
-/// How many words `..` passes over at most.
-const GAP: usize = 5;
+use crate::tuning::MAX_DECISION_GAP_WORDS;
 
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -58,7 +57,9 @@ impl Pattern {
             return !self.at_end || words.is_empty();
         };
         match step {
-            Step::Gap => (0..=GAP).any(|gap| words.get(gap..).is_some_and(|words| self.fits(steps, words))),
+            Step::Gap => {
+                (0..=MAX_DECISION_GAP_WORDS).any(|gap| words.get(gap..).is_some_and(|words| self.fits(steps, words)))
+            }
             Step::Word {
                 words: known,
                 may_be_missing,

@@ -13,10 +13,10 @@ use super::ModelError;
 /// A vocabulary, and how texts are cut into its pieces.
 pub struct Tokens {
     model: WordPiece,
-    normaliser: BertNormalizer,
+    normalizer: BertNormalizer,
 }
 
-// Only what WordPiece needs of a `tokenizer.json`.
+/// Only what WordPiece needs of a `tokenizer.json`.
 #[derive(Deserialize)]
 struct File {
     normalizer: BertNormalizer,
@@ -37,10 +37,7 @@ impl Tokens {
                 "the unknown token is not in the vocabulary".to_owned(),
             ));
         }
-        Ok(Self {
-            model,
-            normaliser: normalizer,
-        })
+        Ok(Self { model, normalizer })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -50,8 +47,8 @@ impl Tokens {
     /// Returns the tokens of a text, without special ones.
     pub fn encode(&self, text: &str) -> Vec<u16> {
         let mut tokens = Vec::with_capacity(text.len() / 4);
-        // Most text is ASCII, where the normaliser's bookkeeping of offsets would cost more than all the rest.
-        if self.normaliser.lowercase && text.is_ascii() {
+        // Most text is ASCII, where the normalizer's bookkeeping of offsets would cost more than all the rest.
+        if self.normalizer.lowercase && text.is_ascii() {
             self.encode_ascii(text, &mut tokens);
         } else {
             self.encode_any(text, &mut tokens);
@@ -72,17 +69,17 @@ impl Tokens {
                 self.push_word(&word, tokens);
                 word.clear();
             }
-            // What is left are control characters, which the normaliser drops.
+            // All other ASCII characters are control characters, which the normalizer drops.
         }
         self.push_word(&word, tokens);
     }
 
     fn encode_any(&self, text: &str, tokens: &mut Vec<u16>) {
-        let mut normalised = NormalizedString::from(text);
-        if self.normaliser.normalize(&mut normalised).is_err() {
+        let mut normalized = NormalizedString::from(text);
+        if self.normalizer.normalize(&mut normalized).is_err() {
             return;
         }
-        let mut words = PreTokenizedString::from(normalised);
+        let mut words = PreTokenizedString::from(normalized);
         if BertPreTokenizer.pre_tokenize(&mut words).is_err() {
             return;
         }

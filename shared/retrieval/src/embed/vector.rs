@@ -9,7 +9,7 @@ pub struct Vector(pub [f32; DIMENSIONS]);
 
 /// A vector as stored: int8 components and the factor that restores them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Quantised {
+pub struct Quantized {
     pub components: [i8; DIMENSIONS],
     pub scale: f32,
 }
@@ -28,7 +28,7 @@ impl Vector {
         self.0.iter().map(|x| x * x).sum::<f32>().sqrt()
     }
 
-    pub(crate) fn normalised(mut self) -> Self {
+    pub(crate) fn normalized(mut self) -> Self {
         let length = self.length();
         if length > 0.0 {
             for x in &mut self.0 {
@@ -44,7 +44,7 @@ impl Vector {
     }
 
     /// Returns the int8 form.
-    pub fn quantised(&self) -> Quantised {
+    pub fn quantized(&self) -> Quantized {
         let largest = self.0.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
         let scale = largest / 127.0;
         let mut components = [0; DIMENSIONS];
@@ -53,7 +53,7 @@ impl Vector {
                 *to = (from / scale).round() as i8;
             }
         }
-        Quantised { components, scale }
+        Quantized { components, scale }
     }
 
     /// Returns the int16 form. At most 2^14 a component, so that the sum of 256 products with int8 fits in 32 bits:
@@ -73,23 +73,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantising_keeps_the_direction() {
+    fn quantizing_keeps_the_direction() {
         let mut vector = Vector::ZERO;
         for (i, x) in vector.0.iter_mut().enumerate() {
             *x = ((i * 37 % 101) as f32 - 50.0) / 50.0;
         }
-        let vector = vector.normalised();
-        let stored = vector.quantised();
+        let vector = vector.normalized();
+        let stored = vector.quantized();
         let mut restored = Vector::ZERO;
         for (to, from) in restored.0.iter_mut().zip(stored.components) {
             *to = f32::from(from) * stored.scale;
         }
-        assert!(vector.cosine(&restored.normalised()) > 0.9999);
+        assert!(vector.cosine(&restored.normalized()) > 0.9999);
     }
 
     #[test]
     fn the_zero_vector_stays_zero() {
-        assert_eq!(Vector::ZERO.normalised(), Vector::ZERO);
-        assert_eq!(Vector::ZERO.quantised().scale, 0.0);
+        assert_eq!(Vector::ZERO.normalized(), Vector::ZERO);
+        assert_eq!(Vector::ZERO.quantized().scale, 0.0);
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Passage, Question, Set};
+use super::{CorpusPassage, Question, Set};
+use crate::contextualization::{Turn, contextualize};
 use crate::embed::Embedder;
-use crate::followup::{Turn, stand_alone};
 use crate::index::{Index, SearchOptions};
 use crate::segment::{FormatError, Segment};
 
@@ -17,7 +17,8 @@ const SIZES: [usize; 7] = [5, 10, 20, 40, 80, 160, 320];
 const SAMPLES: usize = 12;
 /// The most questions of each kind about one sample.
 const QUESTIONS: usize = 40;
-/// So many distinct words may be the same in two passages by chance; of more, four fifths make a copy.
+/// Passages of at most so many distinct words may be alike by chance; longer ones are copies when four fifths of the
+/// words are the same.
 const LONGEST_PHRASE: usize = 8;
 
 /// One search: what it was about, and its features.
@@ -40,7 +41,7 @@ pub fn rows(set: &Set, unrelated: &[String], embedder: &Embedder) -> Result<Vec<
     let mut rows = Vec::new();
     let whole = Index::new(vec![Arc::clone(&segment)], |_, _| false);
     let mut ask = |index: &Index, kind, size, text: &str, turns: &[Turn<'_>]| {
-        let alone = stand_alone(text, turns);
+        let alone = contextualize(text, turns);
         let options = SearchOptions {
             context: &alone.context,
             ..SearchOptions::default()
@@ -66,7 +67,7 @@ pub fn rows(set: &Set, unrelated: &[String], embedder: &Embedder) -> Result<Vec<
             &question.turns(),
         );
     }
-    // Who has talked about the subject may still ask about another.
+    // An unrelated question may come in the middle of a conversation.
     let talks: Vec<Vec<Turn<'_>>> = set.questions.iter().map(Question::turns).collect();
     for (text, talk) in unrelated.iter().zip(talks.iter().cycle()) {
         ask(&whole, "unrelated", 0, text, talk);
@@ -111,12 +112,12 @@ pub fn rows(set: &Set, unrelated: &[String], embedder: &Embedder) -> Result<Vec<
 }
 
 impl Set {
-    // The passages of the documents that answer, and copies in other documents of the passages that do.
+    /// The passages of the documents that answer, and copies in other documents of the passages that do.
     fn told(&self, gold: &[String]) -> HashSet<&str> {
         let documents = self.documents_of(gold);
         let answering = self.passages.iter().filter(|passage| gold.contains(&passage.id));
         let answering: Vec<HashSet<String>> = answering.map(|passage| distinct_words(&passage.text)).collect();
-        let is_copy = |passage: &Passage| {
+        let is_copy = |passage: &CorpusPassage| {
             let words = distinct_words(&passage.text);
             answering.iter().any(|other| {
                 let shorter = words.len().min(other.len());
@@ -135,7 +136,7 @@ impl Set {
         held.map(|passage| passage.doc.clone()).collect()
     }
 
-    // Whole documents until there are enough passages.
+    /// Whole documents until there are enough passages.
     fn sample(&self, size: usize, random: &mut Random) -> Self {
         let mut documents: Vec<&str> = self.passages.iter().map(|passage| passage.doc.as_str()).collect();
         documents.dedup();

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// Collects, question by question, which of the best ten were right.
 #[derive(Default)]
 pub(super) struct Ranks {
-    /// Of every question: the place of the first right hit, and its normalised discounted gain.
+    /// Of every question: the place of the first right hit, and its normalized discounted gain.
     found: Vec<(Option<usize>, f64)>,
 }
 

@@ -3,15 +3,15 @@
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
-use crate::chunk::{Chunk, count_tokens};
+use crate::contextualization::Turn;
 use crate::embed::Embedder;
-use crate::followup::Turn;
+use crate::passage::{Passage, count_tokens};
 use crate::segment::{DocumentInput, FormatError, SegmentBuilder};
 use crate::text::units;
 
 /// A passage of `corpus.jsonl`.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Passage {
+pub struct CorpusPassage {
     pub id: String,
     /// The document it is from; the passage alone when it is not given.
     #[serde(default, deserialize_with = "or_default")]
@@ -41,7 +41,7 @@ pub struct Question {
     pub history: Vec<String>,
 }
 
-// Other tools write what is missing as `null`.
+/// Other tools write what is missing as `null`.
 fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
@@ -53,7 +53,7 @@ fn yes() -> bool {
 /// Passages and questions about them.
 #[derive(Debug, Clone, Default)]
 pub struct Set {
-    pub passages: Vec<Passage>,
+    pub passages: Vec<CorpusPassage>,
     pub questions: Vec<Question>,
 }
 
@@ -75,28 +75,28 @@ impl Set {
         })
     }
 
-    /// Returns the passages as a segment: each is one document of one chunk.
+    /// Returns the passages as a segment: each is one document of one passage.
     pub fn segment(&self, embedder: &Embedder) -> Result<Vec<u8>, FormatError> {
         let mut builder = SegmentBuilder::new(embedder);
-        for passage in &self.passages {
-            let heading_path = Some(passage.heading.clone())
+        for entry in &self.passages {
+            let heading_path = Some(entry.heading.clone())
                 .filter(|heading| !heading.is_empty())
                 .into_iter()
                 .collect();
-            let tokens = count_tokens(&passage.text);
-            let chunk = Chunk {
+            let tokens = count_tokens(&entry.text);
+            let passage = Passage {
                 index: 0,
                 heading_path,
-                text: passage.text.clone(),
+                text: entry.text.clone(),
                 tokens,
             };
             builder.add(&DocumentInput {
-                document_id: &passage.id,
+                document_id: &entry.id,
                 collection_id: "",
-                title: &passage.title,
+                title: &entry.title,
                 url: None,
                 language: Some("en"),
-                chunks: &[chunk],
+                passages: &[passage],
             });
         }
         builder.finish()

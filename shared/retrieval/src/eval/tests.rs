@@ -4,8 +4,8 @@
 use std::sync::{Arc, LazyLock};
 
 use super::*;
-use crate::chunk::chunks;
 use crate::parse::plain;
+use crate::passage::passages;
 use crate::segment::{DocumentInput, SegmentBuilder};
 
 static EMBEDDER: LazyLock<Embedder> = LazyLock::new(|| {
@@ -29,7 +29,7 @@ fn the_figures_of_the_small_set_hold() {
     at_least("share refused at 0.6", report.refused.unwrap()[1], 0.95);
 }
 
-// Nine short pages of help, as a first customer would bring them.
+/// Nine short pages of help, as a first customer would bring them.
 const PAGES: [(&str, &str); 9] = [
     (
         "returns",
@@ -79,7 +79,7 @@ fn tiny_index() -> Index {
             title: parsed.title.as_deref().unwrap_or_default(),
             url: None,
             language: Some("en"),
-            chunks: &chunks(&parsed),
+            passages: &passages(&parsed),
         });
     }
     Index::new(
@@ -122,7 +122,7 @@ fn a_broken_line_is_named() {
 }
 
 #[test]
-fn answers_are_recognised_in_running_text() {
+fn answers_are_recognized_in_running_text() {
     let question = |answer: &str| Question {
         id: String::new(),
         text: String::new(),

@@ -3,21 +3,10 @@
 use super::pieces::{Kind, Piece};
 use super::score::Scored;
 use super::{ExtractOptions, Style};
-
-/// A further piece is taken only when it is this good, compared with the best; one of another passage must be better.
-const GOOD_SHARE: f32 = 0.6;
-const GOOD_SHARE_ELSEWHERE: f32 = 0.87;
-/// Once there are two sentences, a third from elsewhere is rarely missed.
-const GOOD_THIRD_ELSEWHERE: f32 = 0.97;
-/// A list, table or code block of another passage takes more room, so it must be better still.
-const GOOD_BLOCK_ELSEWHERE: f32 = 0.97;
-/// When the best is under a heading that says what is asked, other sections hardly add to it.
-const GOOD_BESIDE_HEADED: f32 = 0.97;
-/// Two pieces that share this much say the same.
-const SAME_STEMS: f32 = 0.7;
-const SAME_MEANING: f32 = 0.93;
-/// An item alone answers when it is this much better than the second best of its list.
-const SINGLE_ITEM: f32 = 1.25;
+use crate::tuning::{
+    BESIDE_HEADED_FROM, BLOCK_ELSEWHERE_FROM, FURTHER_ELSEWHERE_FROM, FURTHER_FROM, SAME_MEANING_FROM, SAME_STEMS_FROM,
+    SINGLE_ITEM_FACTOR, THIRD_ELSEWHERE_FROM,
+};
 
 impl Style {
     fn most_sentences(self) -> usize {
@@ -59,11 +48,11 @@ pub(super) fn choose(
     for number in order {
         let is_prose = pieces.get(number).is_some_and(|piece| piece.kind == Kind::Prose);
         let least = match (hit(number) == hit(best), is_prose) {
-            (true, _) => GOOD_SHARE,
-            (false, _) if is_headed => GOOD_BESIDE_HEADED,
-            (false, true) if chosen.sentences >= 2 => GOOD_THIRD_ELSEWHERE,
-            (false, true) => GOOD_SHARE_ELSEWHERE,
-            (false, false) => GOOD_BLOCK_ELSEWHERE,
+            (true, _) => FURTHER_FROM,
+            (false, _) if is_headed => BESIDE_HEADED_FROM,
+            (false, true) if chosen.sentences >= 2 => THIRD_ELSEWHERE_FROM,
+            (false, true) => FURTHER_ELSEWHERE_FROM,
+            (false, false) => BLOCK_ELSEWHERE_FROM,
         };
         if chosen.sentences >= options.style.most_sentences() {
             break;
@@ -127,7 +116,7 @@ impl Chosen<'_> {
             .map_or(0, |piece| piece.text.chars().count() + 2)
     }
 
-    // Sentences of running text, or one for a list, table or code block with what leads over to it.
+    /// Sentences of running text, or one for a list, table or code block with what leads over to it.
     fn count(&self, group: &[usize]) -> usize {
         let pieces = || group.iter().filter_map(|number| self.pieces.get(*number));
         let whole = pieces().any(|piece| piece.kind != Kind::Prose);
@@ -140,7 +129,7 @@ impl Chosen<'_> {
         self.numbers.extend(group);
     }
 
-    // Overlapping chunks and similar pages say the same thing twice.
+    /// Overlapping passages and similar pages say the same thing twice.
     fn repeats(&self, number: usize) -> bool {
         let Some(new) = self.scored.get(number) else {
             return true;
@@ -151,8 +140,8 @@ impl Chosen<'_> {
             .any(|old| {
                 let shared = old.stems.intersection(&new.stems).count() as f32;
                 let smaller = old.stems.len().min(new.stems.len()).max(1) as f32;
-                shared / smaller >= SAME_STEMS && new.stems.len() <= old.stems.len() + 2
-                    || old.vector.cosine(&new.vector) >= SAME_MEANING
+                shared / smaller >= SAME_STEMS_FROM && new.stems.len() <= old.stems.len() + 2
+                    || old.vector.cosine(&new.vector) >= SAME_MEANING_FROM
             })
     }
 
@@ -175,7 +164,7 @@ impl Chosen<'_> {
         (before.hit == piece.hit).then_some((number - 1, before))
     }
 
-    // "Do this:" without what follows says nothing.
+    /// "Do this:" is quoted together with the text after it.
     fn with_what_follows(&self, number: usize) -> Vec<usize> {
         let follows = self
             .pieces
@@ -204,7 +193,7 @@ impl Chosen<'_> {
         self.with_lead_in(self.block(number))
     }
 
-    // The whole table when its rows are asked for, or its columns are what fits best; else the row.
+    /// The whole table when its rows are asked for, or its columns are what fits best; else the row.
     fn rows(&self, number: usize, asks_for_list: bool) -> Vec<usize> {
         let is_header = self.block(number).first() == Some(&number);
         if is_header || asks_for_list && !self.stands_out(number) {
@@ -214,7 +203,7 @@ impl Chosen<'_> {
         }
     }
 
-    // A row is read with the header of its table; a header with the best of its rows, and never alone.
+    /// A row is read with the header of its table; a header with the best of its rows, and never alone.
     fn with_header(&self, number: usize) -> Vec<usize> {
         let block = self.block(number);
         let Some((&header, rows)) = block.split_first() else {
@@ -233,10 +222,10 @@ impl Chosen<'_> {
             .into_iter()
             .filter(|other| *other != number)
             .map(score);
-        score(number) >= SINGLE_ITEM * others.fold(0.0, f32::max)
+        score(number) >= SINGLE_ITEM_FACTOR * others.fold(0.0, f32::max)
     }
 
-    // "It costs 5 USD." needs the sentence that says what "it" is.
+    /// "It costs 5 USD." is quoted together with the sentence that "it" refers to.
     fn with_antecedent(&self, number: usize) -> Vec<usize> {
         let Some(piece) = self.pieces.get(number) else {
             return Vec::new();

@@ -1,11 +1,12 @@
-//! Puts the chosen pieces into reading order, with what stands between them.
+//! Puts the chosen pieces into reading order, with separators.
 
 use super::pieces::{Kind, Piece};
 use super::{CitedSentence, Separator};
+use crate::tuning::MIN_CUT_CHARS;
 
 /// Returns the pieces as an answer of at most `max_chars` characters.
 pub(super) fn compose(pieces: &[Piece<'_>], mut chosen: Vec<usize>, max_chars: usize) -> Vec<CitedSentence> {
-    // Hits stand in the order in which they were chosen: the one with the best sentence first.
+    // Hits are ordered by their best sentence.
     let mut hits: Vec<usize> = Vec::new();
     for piece in chosen.iter().filter_map(|number| pieces.get(*number)) {
         if !hits.contains(&piece.hit) {
@@ -60,8 +61,8 @@ pub(super) fn compose(pieces: &[Piece<'_>], mut chosen: Vec<usize>, max_chars: u
     answer
 }
 
-// One citation for a run from the same hit: after its last sentence or item, since a mark cannot stand inside code or a
-// table; only a run of nothing else has it at its end.
+/// One citation for a run from the same hit: after its last sentence or item, since a mark cannot stand inside code or
+/// a table; only a run of nothing else has it at its end.
 fn cite(answer: &mut [CitedSentence], kinds: &[Kind]) {
     let mut start = 0;
     for run in answer.chunk_by_mut(|a, b| a.hit == b.hit) {
@@ -106,7 +107,7 @@ fn without_marker(text: &str) -> &str {
     unmarked.or(bullet).unwrap_or(trimmed).trim_start()
 }
 
-// Markdown knows a table by the rule under its header.
+/// Adds the rule under a header, without which Markdown shows no table.
 fn with_rule(text: &str, before: Option<&Piece<'_>>, piece: &Piece<'_>) -> String {
     let starts_table = piece.kind == Kind::Row
         && before
@@ -118,10 +119,9 @@ fn with_rule(text: &str, before: Option<&Piece<'_>>, piece: &Piece<'_>) -> Strin
     format!("{text}\n|{}", " --- |".repeat(cells))
 }
 
-// Cuts at a word, and says so. Code and rows are not cut.
+/// Cuts at a word and adds an ellipsis. Code and rows are not cut.
 fn shortened(text: &str, room: usize) -> String {
-    const LEAST: usize = 20;
-    if room < LEAST || text.starts_with("```") || text.starts_with("| ") {
+    if room < MIN_CUT_CHARS || text.starts_with("```") || text.starts_with("| ") {
         return String::new();
     }
     let cut: String = text.chars().take(room - 1).collect();

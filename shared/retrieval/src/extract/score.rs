@@ -6,24 +6,14 @@ use super::pieces::{Kind, Piece};
 use crate::embed::{Embedder, Vector};
 use crate::index::Hit;
 use crate::lexical::{Stemmer, terms};
-use crate::text::{self, Asked};
+use crate::text::{self, AnswerType};
+use crate::tuning::{
+    HEADING_SAYS_IT_FROM, SENTENCE_ANSWER_TYPE_WEIGHT, SENTENCE_COSINE_WEIGHT, SENTENCE_COVERAGE_WEIGHT,
+    SENTENCE_FULL_LENGTH_STEMS, SENTENCE_HEADING_WEIGHT, SENTENCE_HIT_WEIGHT, SENTENCE_LEAD_SHARES,
+    SENTENCE_LEAD_WEIGHT, SENTENCE_LENGTH_WEIGHT, SENTENCE_QUESTION_PENALTY,
+};
 
-const COVERAGE: f32 = 1.0;
-const COSINE: f32 = 1.0;
-const ASKED_KIND: f32 = 0.2;
-const LENGTH: f32 = 0.2;
-const HIT: f32 = 0.5;
-/// In a section about what is asked, every sentence may be part of the answer.
-const HEADING: f32 = 0.3;
-/// Under a heading that says what is asked, a section begins with its answer and goes on with details.
-const LEADS: f32 = 0.9;
-const LEADING: [f32; 3] = [1.0, 0.6, 0.3];
-/// How much a heading must say of what is asked for that.
-const SAYS_IT: f32 = 0.7;
-/// A question among the sentences answers nothing.
-const ASKS_ITSELF: f32 = -0.4;
-
-/// A piece's score, and what it is compared with others by.
+/// A piece's score, with its stems and vector for comparison with other pieces.
 pub(super) struct Scored {
     pub(super) score: f32,
     /// Whether it stands under a heading that says what is asked.
@@ -35,7 +25,7 @@ pub(super) struct Scored {
 /// Returns the scores of the pieces, in their order.
 pub(super) fn score(embedder: &Embedder, question: &str, hits: &[Hit], pieces: &[Piece<'_>]) -> Vec<Scored> {
     let vector = embedder.embed(question);
-    let asked = Asked::of(question);
+    let answer_type = AnswerType::of(question);
     let best = hits.first().map_or(0.0, |hit| hit.score).max(f32::MIN_POSITIVE);
     let mut scored = Vec::with_capacity(pieces.len());
     for of_hit in pieces.chunk_by(|a, b| a.hit == b.hit) {
@@ -75,27 +65,27 @@ pub(super) fn score(embedder: &Embedder, question: &str, hits: &[Hit], pieces: &
             let held = stems(heading).map(|term| term.text).collect();
             0.5 * (share(&held) + embedder.embed(heading).cosine(&vector))
         });
-        let is_headed = headed >= SAYS_IT;
+        let is_headed = headed >= HEADING_SAYS_IT_FROM;
         for piece in of_hit {
-            let leads = LEADING
+            let leads = SENTENCE_LEAD_SHARES
                 .get(piece.place)
                 .filter(|_| is_headed)
                 .map_or(0.0, |leads| leads * headed);
             let stems: HashSet<String> = stems(piece.text).map(|term| term.text).collect();
             let own = embedder.embed(piece.text);
-            let length = (stems.len() as f32 / 8.0).min(1.0);
+            let length = (stems.len() as f32 / SENTENCE_FULL_LENGTH_STEMS).min(1.0);
             let asks = if piece.kind == Kind::Prose && piece.text.ends_with(['?', '？']) {
-                ASKS_ITSELF
+                SENTENCE_QUESTION_PENALTY
             } else {
                 0.0
             };
-            let score = COVERAGE * share(&stems)
-                + COSINE * own.cosine(&vector)
-                + ASKED_KIND * f32::from(u8::from(asked.is_answered_by(piece.text)))
-                + LENGTH * length
-                + HIT * hit.score / best
-                + HEADING * share(&above)
-                + LEADS * leads
+            let score = SENTENCE_COVERAGE_WEIGHT * share(&stems)
+                + SENTENCE_COSINE_WEIGHT * own.cosine(&vector)
+                + SENTENCE_ANSWER_TYPE_WEIGHT * f32::from(u8::from(answer_type.is_answered_by(piece.text)))
+                + SENTENCE_LENGTH_WEIGHT * length
+                + SENTENCE_HIT_WEIGHT * hit.score / best
+                + SENTENCE_HEADING_WEIGHT * share(&above)
+                + SENTENCE_LEAD_WEIGHT * leads
                 + asks;
             scored.push(Scored {
                 score,

@@ -1,75 +1,57 @@
 //! Fuses the scores of the candidates into one order.
 
 use super::candidates::{Candidates, Layered, Window};
-use super::passage::Passage;
 use super::question::Question;
+use super::reranking::PassageFeatures;
+use crate::tuning::{DENSE_HEADING_WEIGHT, DENSE_LAYER_SHARE, DENSE_SENTENCE_WEIGHT, FUSION_LAYER, FUSION_STATIC};
 
-// The weights of the scores, each on a scale from 0 to 1 over the candidates. Found on the development sets named in
-// the model card; every one of them pays on its own.
-const BY_TABLE: Weights = Weights {
-    bm25: 0.43,
-    pairs: 0.1,
-    dense: 0.58,
-    heading_coverage: 0.2,
-    sentence_coverage: 0.3,
-};
-// The same where all passages have vectors of a better embedder.
-const BY_LAYER: Weights = Weights {
-    bm25: 0.3,
-    pairs: 0.1,
-    dense: 0.6,
-    heading_coverage: 0.1,
-    sentence_coverage: 0.1,
-};
-// Within the dense score of such a passage; the rest is what the table says of it.
-const LAYER: f32 = 0.7;
-// Within the dense score, compared with the passage's cosine.
-const SENTENCE: f32 = 2.5;
-const HEADING: f32 = 1.2;
-
+/// Weights of the scores that are fused.
 #[derive(Debug, Clone, Copy)]
-struct Weights {
-    bm25: f32,
-    pairs: f32,
-    dense: f32,
-    heading_coverage: f32,
-    sentence_coverage: f32,
+pub(crate) struct FusionWeights {
+    pub(crate) bm25: f32,
+    /// Of pairs of neighboring words that the passage has in common with the question.
+    pub(crate) pairs: f32,
+    /// Of the cosines.
+    pub(crate) dense: f32,
+    /// Of the terms that the headings hold.
+    pub(crate) heading_coverage: f32,
+    /// Of the terms that the best sentence holds.
+    pub(crate) sentence_coverage: f32,
 }
 
-impl Weights {
-    // While a layer grows over an index, its weights grow with it, so that no answer changes from one moment to the next
-    // for want of it.
+impl FusionWeights {
+    /// While a layer grows over an index, its weights grow with it, so that answers do not jump.
     fn of(layered: f32) -> Self {
         let between = |table: f32, layer: f32| table + layered.clamp(0.0, 1.0) * (layer - table);
         Self {
-            bm25: between(BY_TABLE.bm25, BY_LAYER.bm25),
-            pairs: between(BY_TABLE.pairs, BY_LAYER.pairs),
-            dense: between(BY_TABLE.dense, BY_LAYER.dense),
-            heading_coverage: between(BY_TABLE.heading_coverage, BY_LAYER.heading_coverage),
-            sentence_coverage: between(BY_TABLE.sentence_coverage, BY_LAYER.sentence_coverage),
+            bm25: between(FUSION_STATIC.bm25, FUSION_LAYER.bm25),
+            pairs: between(FUSION_STATIC.pairs, FUSION_LAYER.pairs),
+            dense: between(FUSION_STATIC.dense, FUSION_LAYER.dense),
+            heading_coverage: between(FUSION_STATIC.heading_coverage, FUSION_LAYER.heading_coverage),
+            sentence_coverage: between(FUSION_STATIC.sentence_coverage, FUSION_LAYER.sentence_coverage),
         }
     }
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ranked {
-    pub(crate) passage: Passage,
+    pub(crate) passage: PassageFeatures,
     pub(crate) fused: f32,
     /// As a share of the best.
     pub(crate) relative: f32,
 }
 
 /// Returns the passages, best first.
-pub(super) fn rank(question: &Question, candidates: &Candidates, passages: Vec<Passage>) -> Vec<Ranked> {
-    let pairs = |passage: &Passage| question.weight_of_pairs(passage.pairs);
+pub(super) fn rank(question: &Question, candidates: &Candidates, passages: Vec<PassageFeatures>) -> Vec<Ranked> {
+    let pairs = |passage: &PassageFeatures| question.weight_of_pairs(passage.pairs);
     let total = question.weight_of(u32::MAX).max(f32::MIN_POSITIVE);
-    let weights = Weights::of(candidates.layered);
+    let weights = FusionWeights::of(candidates.layered);
     let dense_span = span(&mut passages.iter().map(dense));
     let pairs_span = Window {
         low: 0.0,
         ..span(&mut passages.iter().map(pairs))
     };
-    let by_table = |passage: &Passage| dense_span.scale(dense(passage));
+    let by_table = |passage: &PassageFeatures| dense_span.scale(dense(passage));
     let groups = Groups::new(&passages, by_table);
     let mut ranked: Vec<Ranked> = passages
         .into_iter()
@@ -86,7 +68,11 @@ pub(super) fn rank(question: &Question, candidates: &Candidates, passages: Vec<P
             }
         })
         .collect();
-    ranked.sort_by(|a, b| b.fused.total_cmp(&a.fused).then(a.passage.chunk.cmp(&b.passage.chunk)));
+    ranked.sort_by(|a, b| {
+        b.fused
+            .total_cmp(&a.fused)
+            .then(a.passage.number.cmp(&b.passage.number))
+    });
     let best = ranked.first().map_or(0.0, |ranked| ranked.fused).max(f32::MIN_POSITIVE);
     for ranked in &mut ranked {
         ranked.relative = ranked.fused / best;
@@ -94,12 +80,13 @@ pub(super) fn rank(question: &Question, candidates: &Candidates, passages: Vec<P
     ranked
 }
 
-// What the table says. A passage without a heading stands for it; and one that is a bare sentence, for its sentence.
-fn dense(passage: &Passage) -> f32 {
-    let or_own = |has_one: bool, cosine| if has_one { cosine } else { passage.own_cosine };
-    passage.own_cosine
-        + SENTENCE * or_own(passage.has_parts, passage.sentence_cosine)
-        + HEADING * or_own(passage.has_heading, passage.heading_cosine)
+/// The dense score by static embeddings. The passage's cosine stands in for a missing heading, and for the sentence of
+/// a passage that is one bare sentence.
+fn dense(passage: &PassageFeatures) -> f32 {
+    let or_own = |has_one: bool, cosine| if has_one { cosine } else { passage.centered_cosine };
+    passage.centered_cosine
+        + DENSE_SENTENCE_WEIGHT * or_own(passage.has_parts, passage.sentence_cosine)
+        + DENSE_HEADING_WEIGHT * or_own(passage.has_heading, passage.heading_cosine)
 }
 
 fn span(scores: &mut dyn Iterator<Item = f32>) -> Window {
@@ -113,13 +100,13 @@ fn span(scores: &mut dyn Iterator<Item = f32>) -> Window {
     })
 }
 
-/// Of each embedder that was asked: the span of its cosines, and the span of what the table says of the same passages.
-/// The first is stretched over the second, so that the best passage of a few that have vectors does not count as the
-/// best of all.
+/// For each embedding model of the layers: the span of its cosines, and the span of the static scores of the same
+/// passages. The first is mapped to the second, so that the best of a few covered passages does not count as the best
+/// of all.
 struct Groups(Vec<(Window, Window)>);
 
 impl Groups {
-    fn new(passages: &[Passage], by_table: impl Fn(&Passage) -> f32) -> Self {
+    fn new(passages: &[PassageFeatures], by_table: impl Fn(&PassageFeatures) -> f32) -> Self {
         let layered = |embedder: usize| {
             passages.iter().filter_map(move |passage| {
                 let layered = passage.layered.filter(|it| it.embedder == embedder)?;
@@ -134,13 +121,13 @@ impl Groups {
         Self((0..last.map_or(0, |last| last + 1)).map(group).collect())
     }
 
-    /// Returns the dense score of a passage, given what the table says of it, on a scale from 0 to 1.
+    /// Returns the dense score of a passage, 0 to 1, given its score by static embeddings.
     fn mixed(&self, by_table: f32, layered: Option<Layered>) -> f32 {
         let group = layered.and_then(|it| Some((it.cosine, self.0.get(it.embedder)?)));
         let Some((cosine, (cosines, table))) = group else {
             return by_table;
         };
         let by_layer = table.low + cosines.scale(cosine) * (table.high - table.low);
-        LAYER * by_layer + (1.0 - LAYER) * by_table
+        DENSE_LAYER_SHARE * by_layer + (1.0 - DENSE_LAYER_SHARE) * by_table
     }
 }

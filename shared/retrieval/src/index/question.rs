@@ -1,37 +1,32 @@
-//! A question made ready to be searched: its vector, and its terms with their weights.
+//! A question prepared for searching: its vector, and its terms with their weights.
 
 use super::{Context, Index};
 use crate::embed::{Embedder, Query, Vector};
-use crate::lexical::{Stemmer, inverse_document_frequency, opposites, terms, within_one_edit};
-use crate::text::{self, Asked, fold};
+use crate::lexical::{Stemmer, antonyms, inverse_document_frequency, terms, within_one_edit};
+use crate::text::{self, AnswerType, fold};
+use crate::tuning::{CORRECTED_TERM_WEIGHT, MIN_CORRECTED_LETTERS, PAIR_STOP_WORD_WEIGHT};
 
-/// More terms than this are no question; the rest is searched by meaning only.
-const MOST_TERMS: usize = 32;
-/// A word is corrected only when it is long enough to be recognised.
-const SHORTEST_CORRECTED: usize = 4;
-/// What a corrected word counts, compared with one that is spelt as in the documents.
-const CORRECTED_WEIGHT: f32 = 0.8;
-/// What a stop word counts in a pair.
-const STOP_WORD_WEIGHT: f32 = 0.5;
-
+/// Terms are marked by the bits of a `u32`; further ones are searched by meaning only.
+const MAX_TERMS: usize = 32;
+/// A question, prepared for searching.
 pub(crate) struct Question {
     pub(super) query: Query,
-    /// The same without what all passages share.
-    pub(super) own: Query,
-    /// Its cosine with the passages on average.
-    pub(super) usual: f32,
+    /// The same without its component along the corpus mean.
+    pub(super) centered: Query,
+    /// Its mean cosine with the passages.
+    pub(super) mean_cosine: f32,
     /// All terms in order, stop words and repetitions included: numbers of `searched`, or `None` for stop words.
     pub(super) sequence: Vec<QueryTerm>,
     /// The distinct terms that are searched for, at most 32.
     pub(crate) searched: Vec<SearchedTerm>,
-    /// Whether it denies something: "What is not …?"
+    /// Whether it is negated: "What is not ...?"
     pub(crate) negates: bool,
-    /// How much the heaviest turn of the conversation counts beside it, from 0 to 0.5.
-    pub(crate) leans: f32,
-    /// Terms that say the opposite of a word of the question, with the word's place; none that the question holds too.
-    pub(super) opposites: Vec<(&'static str, usize)>,
-    /// What it asks for.
-    pub(crate) asked: Asked,
+    /// Weight of the heaviest earlier turn, from 0 to 0.5.
+    pub(crate) history_weight: f32,
+    /// Antonyms of words of the question, with the place of the word; none that the question holds too.
+    pub(super) antonyms: Vec<(&'static str, usize)>,
+    /// The expected answer type.
+    pub(crate) answer_type: AnswerType,
 }
 
 /// A term as it stands in the question, for pairs of words.
@@ -50,7 +45,7 @@ pub(crate) struct SearchedTerm {
     /// Rarity in the language at large, as the embedding has it.
     pub(crate) background: f32,
     /// How many passages hold it; 0 when it is unknown.
-    pub(crate) holders: usize,
+    pub(crate) document_frequency: usize,
     /// Whether the question writes it as a name, or it has a digit.
     pub(crate) is_name: bool,
 }
@@ -58,7 +53,7 @@ pub(crate) struct SearchedTerm {
 impl Question {
     pub(super) fn new(index: &Index, embedder: &Embedder, question: &str, context: &[Context<'_>]) -> Self {
         let vector = vector(embedder, question, context);
-        let (own, usual) = index.shared.without(&vector);
+        let (centered, mean_cosine) = index.corpus_mean.center(&vector);
         let mut sequence = Vec::new();
         let mut searched: Vec<SearchedTerm> = Vec::new();
         let names = names(question);
@@ -66,7 +61,7 @@ impl Question {
             let known = searched.iter().position(|term| term.forms == forms);
             let number = match known {
                 Some(number) => Some(number),
-                None if is_stop || searched.len() == MOST_TERMS => None,
+                None if is_stop || searched.len() == MAX_TERMS => None,
                 None => {
                     let is_name = names.contains(&word);
                     searched.push(SearchedTerm {
@@ -86,30 +81,30 @@ impl Question {
         }
         for turn in context {
             for (forms, word, is_stop) in forms(index, turn.text) {
-                let holders = index.holders(&forms);
+                let document_frequency = index.document_frequency(&forms);
                 let is_known = searched.iter().any(|term| term.forms == forms);
-                if is_stop || is_known || holders == 0 || searched.len() == MOST_TERMS {
+                if is_stop || is_known || document_frequency == 0 || searched.len() == MAX_TERMS {
                     continue;
                 }
                 searched.push(SearchedTerm {
-                    weight: turn.weight * inverse_document_frequency(index.chunk_count(), holders),
+                    weight: turn.weight * inverse_document_frequency(index.passage_count(), document_frequency),
                     background: turn.weight * embedder.norm(embedder.tokenize(&word)),
                     forms,
-                    holders,
+                    document_frequency,
                     is_name: false,
                 });
             }
         }
         Self {
-            leans: context.iter().map(|turn| turn.weight).fold(0.0, f32::max),
-            opposites: opposites_of(&sequence),
+            history_weight: context.iter().map(|turn| turn.weight).fold(0.0, f32::max),
+            antonyms: antonyms_of(&sequence),
             query: vector.query(),
-            own: own.query(),
-            usual,
+            centered: centered.query(),
+            mean_cosine,
             sequence,
             searched,
             negates: text::denies(question),
-            asked: Asked::of(question),
+            answer_type: AnswerType::of(question),
         }
     }
 
@@ -143,8 +138,8 @@ impl Question {
             .map(|(_, term)| term)
     }
 
-    /// Returns how much the pairs of neighbouring words say whose bits are set: each as much as its words, a stop word a
-    /// little.
+    /// Returns the weight of the pairs of neighboring words whose bits are set: each as much as its words, a stop word
+    /// a little.
     pub(super) fn weight_of_pairs(&self, pairs: u32) -> f32 {
         if pairs == 0 {
             return 0.0;
@@ -154,7 +149,7 @@ impl Question {
                 .sequence
                 .get(place)
                 .and_then(|term| self.searched.get(term.searched?));
-            term.map_or(STOP_WORD_WEIGHT, |term| term.weight)
+            term.map_or(PAIR_STOP_WORD_WEIGHT, |term| term.weight)
         };
         (0..32)
             .filter(|place| pairs >> place & 1 == 1)
@@ -163,17 +158,17 @@ impl Question {
     }
 }
 
-fn opposites_of(sequence: &[QueryTerm]) -> Vec<(&'static str, usize)> {
-    let holds = |opposite: &String| sequence.iter().any(|term| term.forms.contains(opposite));
+fn antonyms_of(sequence: &[QueryTerm]) -> Vec<(&'static str, usize)> {
+    let holds = |antonym: &String| sequence.iter().any(|term| term.forms.contains(antonym));
     let mut found = Vec::new();
     for (place, term) in sequence.iter().enumerate() {
-        let opposites = term.forms.iter().flat_map(|form| opposites(form));
-        found.extend(opposites.filter(|it| !holds(it)).map(|it| (it.as_str(), place)));
+        let antonyms = term.forms.iter().flat_map(|form| antonyms(form));
+        found.extend(antonyms.filter(|it| !holds(it)).map(|it| (it.as_str(), place)));
     }
     found
 }
 
-// The question's vector, drawn to what was said before.
+/// The question's vector plus those of earlier turns, by their weights.
 fn vector(embedder: &Embedder, question: &str, context: &[Context<'_>]) -> Vector {
     let mut sum = embedder.embed(question);
     for turn in context {
@@ -182,10 +177,10 @@ fn vector(embedder: &Embedder, question: &str, context: &[Context<'_>]) -> Vecto
             *to += turn.weight * from;
         }
     }
-    sum.normalised()
+    sum.normalized()
 }
 
-// Of every term: its stems in the languages of the index, the folded word, and whether it is too common to search for.
+/// Of every term: its stems in the languages of the index, the folded word, and whether it is too common to search for.
 fn forms(index: &Index, question: &str) -> Vec<(Vec<String>, String, bool)> {
     // With one language there is nothing to decide, and telling languages takes time.
     let asked = if index.languages.len() > 1 {
@@ -220,7 +215,7 @@ fn forms(index: &Index, question: &str) -> Vec<(Vec<String>, String, bool)> {
     found
 }
 
-// The folded words that have a digit or, after the first word, a capital.
+/// The folded words that have a digit or, after the first word, a capital.
 fn names(question: &str) -> Vec<String> {
     let words = text::units(question).filter(|unit| unit.is_word).enumerate();
     words
@@ -233,52 +228,51 @@ fn names(question: &str) -> Vec<String> {
 }
 
 fn searched_term(index: &Index, embedder: &Embedder, mut forms: Vec<String>, word: &str) -> SearchedTerm {
-    let mut holders = index.holders(&forms);
+    let mut document_frequency = index.document_frequency(&forms);
     let mut factor = 1.0;
-    if holders == 0 {
+    if document_frequency == 0 {
         let corrected = index.corrections(word);
         if !corrected.is_empty() {
-            holders = index.holders(&corrected);
+            document_frequency = index.document_frequency(&corrected);
             forms = corrected;
-            factor = CORRECTED_WEIGHT;
+            factor = CORRECTED_TERM_WEIGHT;
         }
     }
     let background = embedder.norm(embedder.tokenize(word));
-    let weight = factor * inverse_document_frequency(index.chunk_count(), holders);
+    let weight = factor * inverse_document_frequency(index.passage_count(), document_frequency);
     SearchedTerm {
         forms,
         weight,
         background,
-        holders,
+        document_frequency,
         is_name: false,
     }
 }
 
 impl Index {
-    fn holders(&self, forms: &[String]) -> usize {
-        let mut holders = 0;
+    fn document_frequency(&self, forms: &[String]) -> usize {
+        let mut document_frequency = 0;
         for part in &self.segments {
             let terms = forms.iter().filter_map(|form| part.segment.find_term(form));
-            holders += terms
-                .map(|term| part.segment.postings(term).holders as usize)
+            document_frequency += terms
+                .map(|term| part.segment.postings(term).document_frequency as usize)
                 .sum::<usize>();
         }
-        holders
+        document_frequency
     }
 
-    // The terms of the words one typing error away, searched by all of them.
+    /// The terms of the words one typing error away, searched by all of them.
     fn corrections(&self, word: &str) -> Vec<String> {
         let letters: Vec<char> = word.chars().collect();
         let mut found = Vec::new();
-        if letters.len() < SHORTEST_CORRECTED || letters.iter().any(|c| !c.is_alphabetic()) {
+        if letters.len() < MIN_CORRECTED_LETTERS || letters.iter().any(|c| !c.is_alphabetic()) {
             return found;
         }
         let first = word.as_bytes().first().copied().unwrap_or_default();
         for part in &self.segments {
             let segment = &part.segment;
             for (unit, text) in segment.unit_bytes() {
-                // The first letter is rarely wrong; it and the length rule nearly all words out at no cost.
-                // A letter takes one to four bytes, and folding changes only letters beyond ASCII.
+                // The first letter is rarely wrong, so it and the length exclude nearly all words at no cost.
                 let starts = text
                     .first()
                     .is_some_and(|b| !b.is_ascii() || b.to_ascii_lowercase() == first);

@@ -1,22 +1,22 @@
-//! What the terms of a question say of every passage: BM25, a stretch of passages at a time.
+//! BM25 scores of the passages, computed for a block of passages at a time.
 
 use super::question::Question;
-use super::top::Top;
+use super::top_k::TopK;
 use super::vectors::Admits;
 use super::{Index, Part};
 use crate::lexical::Bm25;
 use crate::segment::Postings;
 
-/// So many passages are scored by all terms before the next are: their scores stay in the nearest memory.
-const STRETCH: usize = 2048;
+/// Passages in a block: their scores stay in the cache while all terms are added.
+const BLOCK: usize = 2048;
 
-/// What the terms say of the passages that may be candidates: those that are asked about, and the best.
+/// The BM25 scores of the passages that may be candidates: those that are asked about, and the best.
 pub(super) struct Scores<'a> {
-    /// Numbers of chunks in order; those before the stretch that is scored are left out.
+    /// Numbers of passages in order; those before the block that is scored are left out.
     asked: &'a [u32],
-    /// In the order of the chunks.
+    /// In the order of the passages.
     noted: Vec<(u32, Score)>,
-    stretch: Vec<Score>,
+    block: Vec<Score>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -27,25 +27,25 @@ struct Score {
 }
 
 impl<'a> Scores<'a> {
-    /// Starts to score; `asked` are the numbers of chunks, in order, whose scores are needed however low they are.
+    /// Starts to score; `asked` are the numbers of passages, in order, whose scores are needed however low they are.
     pub(super) fn new(asked: &'a [u32]) -> Self {
         Self {
             asked,
             noted: Vec::new(),
-            stretch: Vec::with_capacity(STRETCH),
+            block: Vec::with_capacity(BLOCK),
         }
     }
 
-    /// Returns the score of a chunk that was asked about or is among the best, and the terms that it holds.
-    pub(super) fn of(&self, chunk: u32) -> (f32, u32) {
-        let found = self.noted.binary_search_by_key(&chunk, |noted| noted.0);
+    /// Returns the score of a passage that was asked about or is among the best, and the terms that it holds.
+    pub(super) fn of(&self, passage: u32) -> (f32, u32) {
+        let found = self.noted.binary_search_by_key(&passage, |noted| noted.0);
         let noted = found.ok().and_then(|at| self.noted.get(at));
         noted.map_or((0.0, 0), |(_, score)| (score.bm25, score.terms))
     }
 
-    // Notes the scores of the stretch from chunk `first` on that are needed, and keeps the best.
-    fn note(&mut self, first: usize, admits: impl Fn(usize) -> bool, best: &mut Top) {
-        for (number, (place, score)) in (first..).zip(self.stretch.iter().enumerate()) {
+    /// Notes the scores of the block from passage `first` on that are needed, and keeps the best.
+    fn note(&mut self, first: usize, admits: impl Fn(usize) -> bool, best: &mut TopK) {
+        for (number, (place, score)) in (first..).zip(self.block.iter().enumerate()) {
             let number = u32::try_from(number).unwrap_or(u32::MAX);
             let is_best = score.bm25 > 0.0 && best.admits(score.bm25) && admits(place);
             if is_best {
@@ -62,7 +62,7 @@ impl<'a> Scores<'a> {
     }
 }
 
-/// A term that is searched for, and where it stands from the passage on that is next.
+/// A searched term and its next posting.
 struct Entries<'a> {
     term: u32,
     weight: f32,
@@ -71,30 +71,38 @@ struct Entries<'a> {
 }
 
 impl Index {
-    /// Works out how much the length of every chunk weighs against the frequencies of its terms.
+    /// Computes the length normalization of every passage.
     pub(super) fn measure_lengths(&mut self) {
         let lengths = self.segments.iter().map(|part| u64::from(part.segment.total_length()));
-        let scorer = Bm25::new(lengths.sum(), self.chunk_count());
+        let scorer = Bm25::new(lengths.sum(), self.passage_count());
         for part in &mut self.segments {
-            let lengths = (0..part.segment.len()).map(|chunk| part.segment.chunk(chunk).length);
-            part.dampings = lengths.map(|length| scorer.damping(length as f32)).collect();
+            let lengths = (0..part.segment.len()).map(|passage| part.segment.passage(passage).length);
+            part.length_norms = lengths
+                .map(|length| scorer.length_normalization(length as f32))
+                .collect();
         }
     }
 }
 
 impl Part {
-    /// Scores the chunks of the segment, which must come after those that are scored already, and keeps the best.
-    pub(super) fn score_terms(&self, question: &Question, admits: Admits<'_>, scores: &mut Scores<'_>, best: &mut Top) {
+    /// Scores the passages of the segment, which must come after those that are scored already, and keeps the best.
+    pub(super) fn score_terms(
+        &self,
+        question: &Question,
+        admits: Admits<'_>,
+        scores: &mut Scores<'_>,
+        best: &mut TopK,
+    ) {
         let mut entries = self.entries(question);
-        for (number, dampings) in self.dampings.chunks(STRETCH).enumerate() {
-            let start = number * STRETCH;
-            scores.stretch.clear();
-            scores.stretch.resize(dampings.len(), Score::default());
+        for (number, length_norms) in self.length_norms.chunks(BLOCK).enumerate() {
+            let start = number * BLOCK;
+            scores.block.clear();
+            scores.block.resize(length_norms.len(), Score::default());
             for entries in &mut entries {
-                entries.score(start, dampings, &mut scores.stretch);
+                entries.score(start, length_norms, &mut scores.block);
             }
             let admits = |place| admits.is_none_or(|admits| admits(start + place));
-            scores.note(self.first_chunk + start, admits, best);
+            scores.note(self.first_passage + start, admits, best);
         }
     }
 
@@ -116,14 +124,14 @@ impl Part {
 }
 
 impl Entries<'_> {
-    // Adds what the term says of the chunks from `start` on.
-    fn score(&mut self, start: usize, dampings: &[f32], stretch: &mut [Score]) {
-        while let Some((chunk, frequency)) = self.next {
-            let at = (chunk as usize).wrapping_sub(start);
-            let (Some(score), Some(damping)) = (stretch.get_mut(at), dampings.get(at)) else {
+    /// Adds the term's scores of the passages from `start` on.
+    fn score(&mut self, start: usize, length_norms: &[f32], block: &mut [Score]) {
+        while let Some((passage, frequency)) = self.next {
+            let at = (passage as usize).wrapping_sub(start);
+            let (Some(score), Some(length_norm)) = (block.get_mut(at), length_norms.get(at)) else {
                 return;
             };
-            score.bm25 += self.weight * Bm25::score(f32::from(frequency), *damping);
+            score.bm25 += self.weight * Bm25::score(f32::from(frequency), *length_norm);
             score.terms |= self.term;
             self.next = self.postings.next();
         }

@@ -2,17 +2,15 @@
 
 use super::question::Question;
 use super::scores::Scores;
-use super::top::Top;
+use super::top_k::TopK;
 use super::{Candidates, Index, SearchOptions};
 use crate::embed::{Embedder, Query};
-
-/// As many as a search looks for.
-const WINDOW: usize = 101;
+use crate::tuning::CANDIDATE_WINDOW;
 
 impl Index {
     /// Finds the passages nearest to a query, and returns their number.
     pub fn stage_nearest(&self, query: &Query) -> usize {
-        let mut best = Top::new(WINDOW);
+        let mut best = TopK::new(CANDIDATE_WINDOW + 1);
         for part in &self.segments {
             part.nearest(query, None, &mut best);
         }
@@ -23,7 +21,7 @@ impl Index {
     pub fn stage_terms(&self, embedder: &Embedder, question: &str) -> usize {
         let question = Question::new(self, embedder, question, &[]);
         let mut scores = Scores::new(&[]);
-        let mut best = Top::new(WINDOW);
+        let mut best = TopK::new(CANDIDATE_WINDOW + 1);
         for part in &self.segments {
             part.score_terms(&question, None, &mut scores, &mut best);
         }

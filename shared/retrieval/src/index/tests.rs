@@ -4,9 +4,9 @@
 use std::sync::{Arc, LazyLock};
 
 use super::*;
-use crate::chunk::{Chunk, chunks};
-use crate::followup::{Turn, stand_alone};
+use crate::contextualization::{Turn, contextualize};
 use crate::parse::plain;
+use crate::passage::{Passage, passages};
 use crate::segment::{DocumentInput, SegmentBuilder};
 
 static EMBEDDER: LazyLock<Embedder> = LazyLock::new(|| {
@@ -24,7 +24,7 @@ fn segment(documents: &[(&str, &str, &str)]) -> Arc<Segment> {
             title: parsed.title.as_deref().unwrap_or_default(),
             url: None,
             language: None,
-            chunks: &chunks(&parsed),
+            passages: &passages(&parsed),
         });
     }
     Arc::new(Segment::decode(builder.finish().unwrap()).unwrap())
@@ -115,7 +115,7 @@ fn only_the_asked_collections_are_searched() {
         collections: Some(&collections),
         limit: 10,
         context: &[],
-        asked: &[],
+        query_embeddings: &[],
     };
     let found = index.search(&EMBEDDER, "refund money back warehouse parcels", &options);
     assert_eq!(found.hits.len(), 2);
@@ -132,7 +132,7 @@ fn only_the_asked_collections_are_searched() {
             collections: Some(&[]),
             limit: 10,
             context: &[],
-            asked: &[],
+            query_embeddings: &[],
         },
     );
     assert!(none.hits.is_empty());
@@ -169,7 +169,7 @@ fn the_limit_is_kept_and_odd_questions_are_taken() {
             collections: None,
             limit: 2,
             context: &[],
-            asked: &[],
+            query_embeddings: &[],
         },
     );
     assert_eq!(found.hits.len(), 2);
@@ -265,7 +265,7 @@ fn a_follow_up_is_as_sure_as_what_it_leans_on() {
         text: "When do I get my money back for a returned item?",
     }];
     let sure = |question: &str, before: &[Turn<'_>]| {
-        let alone = stand_alone(question, before);
+        let alone = contextualize(question, before);
         let options = SearchOptions {
             context: &alone.context,
             ..SearchOptions::default()
@@ -278,17 +278,17 @@ fn a_follow_up_is_as_sure_as_what_it_leans_on() {
 }
 
 #[test]
-fn passages_are_found_by_their_terms_wherever_they_stand_among_thousands() {
+fn terms_find_passages_anywhere_among_thousands() {
     let mut texts = vec!["Parcels leave our warehouse every morning."; 5_000];
     texts[0] = "The code is E-1042.";
     texts[2_500] = "The code is E-2077.";
     texts[4_999] = "The code is E-3111.";
-    let chunks: Vec<Chunk> = (0..)
+    let passages: Vec<Passage> = (0..)
         .zip(texts)
-        .map(|(index, text)| Chunk {
+        .map(|(index, text)| Passage {
             index,
             text: text.to_owned(),
-            ..Chunk::default()
+            ..Passage::default()
         })
         .collect();
     let mut builder = SegmentBuilder::new(&EMBEDDER);
@@ -298,13 +298,13 @@ fn passages_are_found_by_their_terms_wherever_they_stand_among_thousands() {
         title: "",
         url: None,
         language: Some("en"),
-        chunks: &chunks,
+        passages: &passages,
     });
     let segment = Arc::new(Segment::decode(builder.finish().unwrap()).unwrap());
     let index = Index::new(vec![Arc::clone(&segment), segment], |_, number| number == 0);
-    for (asked, chunk) in [("E-1042", 0), ("E-2077", 2_500), ("E-3111", 4_999)] {
+    for (asked, passage) in [("E-1042", 0), ("E-2077", 2_500), ("E-3111", 4_999)] {
         let found = index.search(&EMBEDDER, asked, &SearchOptions::default());
-        assert_eq!(found.hits[0].chunk_index, chunk);
+        assert_eq!(found.hits[0].passage_index, passage);
     }
 }
 

@@ -15,11 +15,11 @@ pub fn merge(
     let Some(dimensions) = sources.iter().find_map(|it| it.1).map(Layer::dimensions) else {
         return Ok(None);
     };
-    // From every kept passage to the place that it had.
+    // The old place of every kept passage.
     let mut kept = Vec::new();
     for (number, (segment, _)) in sources.iter().enumerate() {
         let documents: Vec<bool> = segment.document_ids().map(|id| keep(id, number)).collect();
-        let is_kept = |row: &usize| documents.get(segment.chunk(*row).document as usize) == Some(&true);
+        let is_kept = |row: &usize| documents.get(segment.passage(*row).document as usize) == Some(&true);
         kept.extend((0..segment.len()).filter(is_kept).map(|row| (number, row)));
     }
     let mut builder = LayerBuilder::new(dimensions, kept.len());

@@ -4,10 +4,10 @@
 use std::sync::{Arc, LazyLock};
 
 use super::*;
-use crate::chunk::chunks;
 use crate::embed::Embedder;
 use crate::index::{Index, SearchOptions};
 use crate::parse::plain;
+use crate::passage::passages;
 use crate::segment::{DocumentInput, SegmentBuilder};
 
 static EMBEDDER: LazyLock<Embedder> = LazyLock::new(|| {
@@ -24,7 +24,7 @@ fn segment(documents: &[(&str, &str)]) -> Segment {
             title: "",
             url: None,
             language: Some("en"),
-            chunks: &chunks(&plain(text)),
+            passages: &passages(&plain(text)),
         });
     }
     Segment::decode(builder.finish().unwrap()).unwrap()
@@ -45,11 +45,11 @@ fn a_layer_goes_there_and_back_with_its_holes() {
     let layer = layer(&[Some([3.0, 4.0, 0.0]), None, Some([0.0, 0.0, 9.0])]);
     assert_eq!((layer.len(), layer.covered(), layer.dimensions()), (3, 2, 3));
     assert_eq!(layer.holes().collect::<Vec<_>>(), [1]);
-    let asked = Asked::new("e", &[1.0, 0.0, 0.0], &[]).unwrap();
-    assert!((layer.cosine(&asked, 0).unwrap() - 0.6).abs() < 0.01);
-    assert_eq!(layer.cosine(&asked, 1), None);
-    assert!(layer.cosine(&asked, 2).unwrap().abs() < 0.01);
-    assert_eq!(layer.cosine(&asked, 3), None);
+    let query = QueryEmbedding::new("e", &[1.0, 0.0, 0.0], &[]).unwrap();
+    assert!((layer.cosine(&query, 0).unwrap() - 0.6).abs() < 0.01);
+    assert_eq!(layer.cosine(&query, 1), None);
+    assert!(layer.cosine(&query, 2).unwrap().abs() < 0.01);
+    assert_eq!(layer.cosine(&query, 3), None);
     let again = LayerBuilder::from_layer(&layer).finish().unwrap();
     assert_eq!(again, layer.bytes.to_vec());
 }
@@ -67,12 +67,12 @@ fn what_has_no_direction_or_another_size_is_refused() {
     ] {
         assert!(!builder.set(0, wrong), "{wrong:?}");
         assert!(
-            Asked::new("e", wrong, &[(1.0, &[1.0; 3])]).is_none() || wrong.len() != 3,
+            QueryEmbedding::new("e", wrong, &[(1.0, &[1.0; 3])]).is_none() || wrong.len() != 3,
             "{wrong:?}"
         );
     }
     assert!(!builder.set(1, &[1.0; 3]), "there is no such passage");
-    assert!(Asked::new("e", &[1.0; 3], &[(0.5, &[1.0; 2])]).is_none());
+    assert!(QueryEmbedding::new("e", &[1.0; 3], &[(0.5, &[1.0; 2])]).is_none());
 }
 
 #[test]
@@ -91,9 +91,9 @@ fn a_damaged_layer_is_an_error_wherever_the_damage_is() {
 #[test]
 fn what_was_said_before_draws_a_question_towards_it() {
     let layer = layer(&[Some([1.0, 0.0, 0.0]), Some([0.0, 1.0, 0.0])]);
-    let cosines = |asked: &Asked| [0, 1].map(|row| layer.cosine(asked, row).unwrap());
-    let alone = cosines(&Asked::new("e", &[2.0, 0.0, 0.0], &[]).unwrap());
-    let drawn = cosines(&Asked::new("e", &[2.0, 0.0, 0.0], &[(0.5, &[0.0, 7.0, 0.0])]).unwrap());
+    let cosines = |query: &QueryEmbedding| [0, 1].map(|row| layer.cosine(query, row).unwrap());
+    let alone = cosines(&QueryEmbedding::new("e", &[2.0, 0.0, 0.0], &[]).unwrap());
+    let drawn = cosines(&QueryEmbedding::new("e", &[2.0, 0.0, 0.0], &[(0.5, &[0.0, 7.0, 0.0])]).unwrap());
     assert!(
         alone[1] < 0.01 && drawn[1] > 0.4 && drawn[0] > drawn[1],
         "{alone:?} {drawn:?}"
@@ -111,8 +111,8 @@ fn merging_keeps_the_vectors_of_what_is_kept() {
     let same = Segment::decode(crate::merge(&[&one, &two], keep).unwrap()).unwrap();
     assert_eq!(merged.len(), same.len());
     assert_eq!(merged.holes().collect::<Vec<_>>(), [1, 2]);
-    let asked = Asked::new("e", &[0.0, 1.0, 0.0], &[]).unwrap();
-    assert!(merged.cosine(&asked, 0).unwrap() > 0.99);
+    let query = QueryEmbedding::new("e", &[0.0, 1.0, 0.0], &[]).unwrap();
+    assert!(merged.cosine(&query, 0).unwrap() > 0.99);
     assert!(merge(&[(&one, None), (&two, None)], keep).unwrap().is_none());
     let other = Layer::decode({
         let mut builder = LayerBuilder::new(2, 2);
@@ -135,20 +135,20 @@ fn a_layer_decides_between_passages_whose_words_do_not() {
     ];
     let segment = Arc::new(segment(&passages));
     let vectors = layer(&[Some([1.0, 0.1, 0.0]), Some([0.0, 1.0, 0.0]), Some([0.0, 0.0, 1.0])]);
-    let asked = [Asked::new("better", &[0.0, 0.0, 1.0], &[]).unwrap()];
+    let query = [QueryEmbedding::new("better", &[0.0, 0.0, 1.0], &[]).unwrap()];
     let index = Index::new(vec![Arc::clone(&segment)], |_, _| false);
     let bare = index.memory_bytes();
     let index = index.with_layers([Some(("better".to_owned(), Arc::new(vectors)))]);
     assert!(index.memory_bytes() > bare);
-    let best = |asked: &[Asked]| {
+    let best = |query_embeddings: &[QueryEmbedding]| {
         let options = SearchOptions {
-            asked,
+            query_embeddings,
             ..SearchOptions::default()
         };
         let found = index.search(&EMBEDDER, "xylophone", &options);
         found.hits.first().map(|it| it.document_id.clone()).unwrap()
     };
-    assert_eq!(best(&asked), "c");
-    let other = [Asked::new("another", &[0.0, 1.0, 0.0], &[]).unwrap()];
+    assert_eq!(best(&query), "c");
+    let other = [QueryEmbedding::new("another", &[0.0, 1.0, 0.0], &[]).unwrap()];
     assert_eq!(best(&other), best(&[]), "vectors of another embedder say nothing");
 }

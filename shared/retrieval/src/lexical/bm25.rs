@@ -1,11 +1,11 @@
-//! BM25: how much a term's frequency in a passage says.
+//! BM25: scores a term by its frequency, the length of the passage, and its rarity.
 
-/// Saturation of the term frequency.
-const K1: f32 = 1.2;
-/// Weight of the passage's length.
-const B: f32 = 0.75;
+use crate::tuning::{BM25_B, BM25_K1};
 
-/// The scorer of one index: knows how long an average passage is.
+/// The most that BM25 gives for a term of weight 1, whatever its frequency.
+pub(crate) const BM25_MAX: f32 = BM25_K1 + 1.0;
+
+/// The scorer of one index; it has the average length of a passage.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bm25 {
     average_length: f32,
@@ -18,22 +18,22 @@ impl Bm25 {
         }
     }
 
-    /// Returns how much the length of a passage, in words, weighs against the frequencies of its terms.
-    pub(crate) fn damping(self, length: f32) -> f32 {
-        K1 * (1.0 - B + B * length / self.average_length)
+    /// Returns the length normalization of a passage of so many words.
+    pub(crate) fn length_normalization(self, length: f32) -> f32 {
+        BM25_K1 * (1.0 - BM25_B + BM25_B * length / self.average_length)
     }
 
     /// Returns a term's share of the score for a passage that has it `frequency` times.
     #[inline]
-    pub(crate) fn score(frequency: f32, damping: f32) -> f32 {
-        frequency * (K1 + 1.0) / (frequency + damping)
+    pub(crate) fn score(frequency: f32, length_norm: f32) -> f32 {
+        frequency * BM25_MAX / (frequency + length_norm)
     }
 }
 
-/// Returns the weight of a term that `holders` of `passages` hold: rare terms say more.
-pub(crate) fn inverse_document_frequency(passages: usize, holders: usize) -> f32 {
-    let (passages, holders) = (passages as f32, holders as f32);
-    (1.0 + (passages - holders + 0.5).max(0.0) / (holders + 0.5)).ln()
+/// Returns the inverse document frequency of a term that `document_frequency` of `passages` hold.
+pub(crate) fn inverse_document_frequency(passages: usize, document_frequency: usize) -> f32 {
+    let (passages, document_frequency) = (passages as f32, document_frequency as f32);
+    (1.0 + (passages - document_frequency + 0.5).max(0.0) / (document_frequency + 0.5)).ln()
 }
 
 #[cfg(test)]
@@ -43,9 +43,9 @@ mod tests {
     #[test]
     fn rare_frequent_and_short_score_higher() {
         assert!(inverse_document_frequency(100, 1) > inverse_document_frequency(100, 50));
-        let score = |frequency, length| Bm25::score(frequency, Bm25::new(1000, 10).damping(length));
+        let score = |frequency, length| Bm25::score(frequency, Bm25::new(1000, 10).length_normalization(length));
         assert!(score(2.0, 100.0) > score(1.0, 100.0));
         assert!(score(1.0, 50.0) > score(1.0, 200.0));
-        assert!(score(1000.0, 100.0) < K1 + 1.0);
+        assert!(score(1000.0, 100.0) < BM25_MAX);
     }
 }

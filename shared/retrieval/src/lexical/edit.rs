@@ -1,4 +1,4 @@
-//! Typing errors: whether one insertion, deletion, replacement or swap of neighbours turns one word into another.
+//! Typing errors: whether one insertion, deletion, replacement or swap of neighbors turns one word into another.
 
 /// Returns whether the words differ by exactly one edit.
 pub(crate) fn within_one_edit(a: &[char], b: &[char]) -> bool {

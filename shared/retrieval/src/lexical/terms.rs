@@ -39,7 +39,7 @@ fn push_word(word: &str, language: Option<&str>, stemmer: &Stemmer, terms: &mut 
     if word.is_ascii() || !word.chars().any(is_cjk) {
         let folded = fold(word).into_owned();
         let is_stop = is_stop_word(&folded, language);
-        // Stop words stand for themselves, so that pairs of them meet whatever the stemmer does.
+        // Stop words are not stemmed, so that pairs of them match in every form.
         let text = if is_stop { folded.clone() } else { stemmer.stem(word) };
         terms.push(Term {
             text,
@@ -70,7 +70,7 @@ fn push_word(word: &str, language: Option<&str>, stemmer: &Stemmer, terms: &mut 
     }
 }
 
-// The "s" of "driver's", the "t" of "don't".
+/// The "s" of "driver's", the "t" of "don't".
 fn is_suffix(units: &[Unit<'_>], at: usize) -> bool {
     let Some([word, gap]) = at.checked_sub(2).and_then(|from| units.get(from..at)) else {
         return false;
@@ -99,7 +99,7 @@ fn starts_compound(units: &[Unit<'_>], at: usize) -> bool {
     !joined_before
 }
 
-// "E-1042" and "E1042" are one code, "1,000" and "1000" one number, "wi-fi" and "wifi" one word; "10.5" is not "105".
+/// "E-1042" and "E1042" are one code, "1,000" and "1000" one number, "wi-fi" and "wifi" one word; "10.5" is not "105".
 fn compound(units: &[Unit<'_>], at: usize) -> Option<String> {
     let first = units.get(at)?;
     let mut whole = first.text.to_owned();

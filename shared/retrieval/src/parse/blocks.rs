@@ -3,7 +3,7 @@
 use super::{Block, BlockKind, Parsed};
 use crate::text::collapse_whitespace;
 
-// Deeper nesting is flattened; it bounds the work on hostile documents.
+/// Deeper nesting is flattened; it bounds the work on hostile documents.
 const DEEPEST_LIST: usize = 6;
 /// A heading that is longer, in bytes, is a paragraph: each block below a heading has a copy of it.
 const LONGEST_HEADING: usize = 500;
@@ -14,7 +14,7 @@ const LONGEST_PARAGRAPH: usize = 64 * 1024;
 /// How many blocks a document may have.
 pub const MOST_BLOCKS: usize = 150_000;
 
-/// Makes a [`Parsed`] of what a reader finds, in the order in which it finds it.
+/// Builds a [`Parsed`] from the elements that a reader finds, in their order.
 #[derive(Default)]
 pub struct Blocks {
     blocks: Vec<Block>,
@@ -97,7 +97,7 @@ impl Blocks {
         self.heading = None;
     }
 
-    /// Ends what a heading of this level or a deeper one was above of.
+    /// Ends the sections of headings of this level and deeper.
     pub fn end_section(&mut self, level: u8) {
         self.break_block();
         self.close_lists();
@@ -201,12 +201,13 @@ impl Blocks {
             return;
         }
         let language = language.split([' ', ',', '{']).next().unwrap_or_default();
-        // A fence inside the code would end it early for whoever renders it.
+        // A fence inside the code would end the block early when it is rendered.
         let code = code.replace("```", "'''");
         self.push(BlockKind::Code, format!("```{language}\n{code}\n```"));
     }
 
-    /// Returns the document, with one block more than it may have if it has too many; without a title of its own it is called by its only first-level heading.
+    /// Returns the document, with one block more than it may have if it has too many; without a title of its own it is
+    /// called by its only first-level heading.
     pub fn finish(mut self, title: Option<String>) -> Parsed {
         self.end_table();
         self.break_block();

@@ -106,7 +106,7 @@ mod tests {
             plain(text);
         }
         proptest::proptest!(|(text in "([=\\-*•.)0-9\\n ]|é|東|[a-z]){0,80}")| {
-            crate::chunk::chunks(&plain(&text));
+            crate::passage::passages(&plain(&text));
         });
     }
 }

@@ -3,24 +3,20 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::draft::{Draft, DraftChunk, DraftHeading, NO_TERM};
+use super::draft::{Draft, DraftHeading, DraftPassage, NO_TERM};
 use super::packed::{PackedSentences, PackedTerms};
 use super::{DocumentInput, FormatError};
-use crate::chunk::Chunk;
 use crate::embed::{Embedder, half_from_f32};
 use crate::lexical::{Stemmer, Term, terms};
+use crate::passage::Passage;
 use crate::text::{self, Unit, fold, is_cjk, is_stop_word, units};
-
-/// How often a word of a heading counts as much as one of the body.
-const HEADING_WEIGHT: u32 = 2;
-/// A title counts less than a heading: all passages of its document share it.
-const TITLE_WEIGHT: u32 = 1;
+use crate::tuning::{HEADING_TERM_WEIGHT, TITLE_TERM_WEIGHT};
 
 /// Collects documents and writes them as one segment.
 pub struct SegmentBuilder<'a> {
     embedder: &'a Embedder,
     draft: Draft,
-    /// What is known of each language's words: unit by text.
+    /// For each language its units by their texts.
     languages: Vec<(String, Stemmer, HashMap<Rc<str>, u32>)>,
 }
 
@@ -34,12 +30,12 @@ impl<'a> SegmentBuilder<'a> {
         }
     }
 
-    /// Adds a document with all its chunks.
+    /// Adds a document with all its passages.
     pub fn add(&mut self, document: &DocumentInput<'_>) {
         let guessed = document
             .language
             .is_none()
-            .then(|| guess_language(document.chunks))
+            .then(|| guess_language(document.passages))
             .flatten();
         let language = document.language.or(guessed).unwrap_or_default();
         let number = u32::try_from(self.draft.documents.len()).unwrap_or(u32::MAX);
@@ -55,19 +51,19 @@ impl<'a> SegmentBuilder<'a> {
             .push([document_id, collection_id, title, url.unwrap_or_default(), language].map(str::to_owned));
         let language = self.language(language);
         let title_tokens = self.embedder.tokenize(title);
-        for chunk in document.chunks {
-            self.add_chunk(number, language, title, &title_tokens, chunk);
+        for passage in document.passages {
+            self.add_passage(number, language, title, &title_tokens, passage);
         }
     }
 
-    /// Returns how many chunks have been added.
+    /// Returns how many passages have been added.
     pub fn len(&self) -> usize {
-        self.draft.chunks.len()
+        self.draft.passages.len()
     }
 
     /// Returns whether nothing has been added.
     pub fn is_empty(&self) -> bool {
-        self.draft.chunks.is_empty()
+        self.draft.passages.is_empty()
     }
 
     /// Writes the segment. Fails only when it would exceed 4 GB.
@@ -75,16 +71,16 @@ impl<'a> SegmentBuilder<'a> {
         self.draft.encode()
     }
 
-    fn add_chunk(&mut self, document: u32, language: usize, title: &str, title_tokens: &[u16], chunk: &Chunk) {
-        // A heading that repeats the title says nothing more, unless it is all there is.
-        let repeats = chunk
+    fn add_passage(&mut self, document: u32, language: usize, title: &str, title_tokens: &[u16], passage: &Passage) {
+        // Headings that repeat the title are not counted again, unless there is no other.
+        let repeats = passage
             .heading_path
             .iter()
             .take_while(|part| fold(part) == fold(title))
             .count();
-        let skipped = repeats.min(chunk.heading_path.len().saturating_sub(1));
-        let scored = chunk.heading_path.get(skipped..).unwrap_or_default();
-        let parts: Vec<_> = chunk
+        let skipped = repeats.min(passage.heading_path.len().saturating_sub(1));
+        let scored = passage.heading_path.get(skipped..).unwrap_or_default();
+        let parts: Vec<_> = passage
             .heading_path
             .iter()
             .map(|part| self.units(language, part))
@@ -97,21 +93,21 @@ impl<'a> SegmentBuilder<'a> {
         let mut bag = title_tokens.to_vec();
         bag.extend_from_slice(&heading_tokens);
         let mut sentences = Vec::new();
-        for range in split(&chunk.text) {
+        for range in split(&passage.text) {
             let units = self.units(language, range);
             let tokens = self.tokens(&units);
             let norm = self.embedder.norm(heading_tokens.iter().chain(&tokens).copied());
             bag.extend_from_slice(&tokens);
             sentences.push((units, half_from_f32(norm)));
         }
-        let vector = self.embedder.embed_bag(&mut bag).quantised();
+        let vector = self.embedder.embed_bag(&mut bag).quantized();
 
         let mut frequencies: HashMap<u32, u32> = HashMap::new();
         let mut length = 0;
-        let fields = [(title, TITLE_WEIGHT), (chunk.text.as_str(), 1)];
+        let fields = [(title, TITLE_TERM_WEIGHT), (passage.text.as_str(), 1)];
         for (text, weight) in fields
             .into_iter()
-            .chain(scored.iter().map(|part| (part.as_str(), HEADING_WEIGHT)))
+            .chain(scored.iter().map(|part| (part.as_str(), HEADING_TERM_WEIGHT)))
         {
             for term in self.terms(language, text).into_iter().filter(|term| !term.is_stop) {
                 *frequencies.entry(self.draft.term(&term.text)).or_default() += weight;
@@ -122,11 +118,11 @@ impl<'a> SegmentBuilder<'a> {
             .into_iter()
             .map(|(term, count)| (term, count.min(255) as u8))
             .collect();
-        self.draft.chunks.push(DraftChunk {
+        self.draft.passages.push(DraftPassage {
             document,
-            index: chunk.index,
+            index: passage.index,
             heading,
-            tokens: chunk.tokens,
+            tokens: passage.tokens,
             length,
             sentences: PackedSentences::pack(sentences),
             terms: PackedTerms::pack(terms),
@@ -163,7 +159,7 @@ impl<'a> SegmentBuilder<'a> {
             .collect()
     }
 
-    // The numbers of the units of a text; a single space between words is left out, and put back when it is read.
+    /// The numbers of the units of a text; a single space between words is left out, and put back when it is read.
     fn units(&mut self, language: usize, text: &str) -> Vec<u32> {
         let mut numbers = Vec::with_capacity(text.len() / 6);
         let mut after_word = false;
@@ -208,11 +204,11 @@ impl<'a> SegmentBuilder<'a> {
     }
 }
 
-fn guess_language(chunks: &[Chunk]) -> Option<&'static str> {
-    // The start of a document is enough to tell, and long enough to be sure.
+fn guess_language(passages: &[Passage]) -> Option<&'static str> {
+    // The start of a document is enough.
     let mut sample = String::new();
-    for chunk in chunks {
-        sample.push_str(&chunk.text);
+    for passage in passages {
+        sample.push_str(&passage.text);
         sample.push('\n');
         if sample.len() > 2000 {
             break;
@@ -221,7 +217,7 @@ fn guess_language(chunks: &[Chunk]) -> Option<&'static str> {
     text::language(sample.get(..sample.floor_char_boundary(4000)).unwrap_or(&sample))
 }
 
-// Cuts a text into its sentences without losing a byte: each takes the white space after it along.
+/// Cuts a text into its sentences without losing a byte: each takes the white space after it along.
 fn split(text: &str) -> Vec<&str> {
     let ranges = text::sentences(text);
     let mut starts: Vec<usize> = ranges.iter().skip(1).map(|range| range.start).collect();

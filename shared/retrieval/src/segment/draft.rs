@@ -1,4 +1,4 @@
-//! A segment while it is put together: interned units, terms and headings, and the chunks that name them by number.
+//! A segment while it is put together: interned units, terms and headings, and the passages that name them by number.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -25,7 +25,7 @@ pub(super) struct Draft {
     term_numbers: HashMap<Rc<str>, u32>,
     headings: Vec<DraftHeading>,
     heading_numbers: HashMap<DraftHeading, u32>,
-    pub(super) chunks: Vec<DraftChunk>,
+    pub(super) passages: Vec<DraftPassage>,
 }
 
 struct DraftUnit {
@@ -45,8 +45,8 @@ pub(super) struct DraftHeading {
     pub(super) parts: Vec<Vec<u32>>,
 }
 
-/// A chunk, packed nearly as tightly as in the file: thousands of them wait here until the last is known.
-pub(super) struct DraftChunk {
+/// A passage, packed nearly as tightly as in the file, since thousands are kept until the last is added.
+pub(super) struct DraftPassage {
     pub(super) document: u32,
     pub(super) index: u32,
     pub(super) heading: u32,
@@ -173,12 +173,12 @@ impl Draft {
                 }
             }
             Section::Postings => {
-                let terms = self.chunks.iter().map(|chunk| &chunk.terms);
+                let terms = self.passages.iter().map(|passage| &passage.terms);
                 let section = postings::section(terms, &plan.term_codes);
-                // Each is needed once, and this is the largest part of what waits.
-                self.chunks
+                // Freed at once, since this is the largest part of a draft.
+                self.passages
                     .iter_mut()
-                    .for_each(|chunk| chunk.terms = PackedTerms::default());
+                    .for_each(|passage| passage.terms = PackedTerms::default());
                 return section;
             }
             Section::Headings => {
@@ -192,44 +192,54 @@ impl Draft {
                     })?;
                 }
             }
-            Section::Chunks => {
-                for chunk in &self.chunks {
-                    for number in [chunk.document, chunk.index, chunk.heading, chunk.tokens, chunk.length] {
+            Section::Passages => {
+                for passage in &self.passages {
+                    for number in [
+                        passage.document,
+                        passage.index,
+                        passage.heading,
+                        passage.tokens,
+                        passage.length,
+                    ] {
                         push_u32(&mut flat, number);
                     }
                 }
                 return Ok(flat);
             }
             Section::Texts => {
-                for chunk in &self.chunks {
+                for passage in &self.passages {
                     lists.push(|bytes| {
-                        for (units, _) in chunk.sentences.iter() {
+                        for (units, _) in passage.sentences.iter() {
                             units.for_each(|unit| push_varint(bytes, code(unit)));
                         }
                     })?;
                 }
             }
             Section::Sentences => {
-                for chunk in &mut self.chunks {
+                for passage in &mut self.passages {
                     lists.push(|bytes| {
-                        for (units, norm) in chunk.sentences.iter() {
+                        for (units, norm) in passage.sentences.iter() {
                             let length: usize = units.map(|unit| varint_length(code(unit))).sum();
                             push_varint(bytes, next_number(length));
                             bytes.extend_from_slice(&norm.to_le_bytes());
                         }
                     })?;
-                    chunk.sentences = PackedSentences::default();
+                    passage.sentences = PackedSentences::default();
                 }
             }
             Section::Vectors => {
-                flat.reserve_exact(self.chunks.len() * DIMENSIONS);
-                for chunk in &mut self.chunks {
-                    flat.extend_from_slice(&std::mem::take(&mut chunk.vector));
+                flat.reserve_exact(self.passages.len() * DIMENSIONS);
+                for passage in &mut self.passages {
+                    flat.extend_from_slice(&std::mem::take(&mut passage.vector));
                 }
                 return Ok(flat);
             }
             Section::Scales => {
-                return Ok(self.chunks.iter().flat_map(|chunk| chunk.scale.to_le_bytes()).collect());
+                return Ok(self
+                    .passages
+                    .iter()
+                    .flat_map(|passage| passage.scale.to_le_bytes())
+                    .collect());
             }
             Section::Graph => {}
         }
@@ -238,10 +248,10 @@ impl Draft {
 
     fn counts(&self) -> Result<Vec<u8>, FormatError> {
         let mut flat = Vec::new();
-        let length: u64 = self.chunks.iter().map(|chunk| u64::from(chunk.length)).sum();
+        let length: u64 = self.passages.iter().map(|passage| u64::from(passage.length)).sum();
         let counts = [
             self.documents.len(),
-            self.chunks.len(),
+            self.passages.len(),
             self.headings.len(),
             self.units.len(),
             self.terms.len(),
@@ -254,14 +264,14 @@ impl Draft {
         Ok(flat)
     }
 
-    // Frequent units get small codes, which take one byte.
+    /// Frequent units get small codes, which take one byte.
     fn codes(&self) -> Codes {
         let mut uses = vec![0_u32; self.units.len()];
         let in_headings = self.headings.iter().flat_map(|heading| heading.parts.iter().flatten());
         let in_texts = self
-            .chunks
+            .passages
             .iter()
-            .flat_map(|chunk| chunk.sentences.iter().flat_map(|(units, _)| units));
+            .flat_map(|passage| passage.sentences.iter().flat_map(|(units, _)| units));
         for unit in in_headings.copied().chain(in_texts) {
             if let Some(uses) = uses.get_mut(unit as usize) {
                 *uses += 1;
@@ -282,7 +292,7 @@ impl Draft {
     }
 }
 
-/// How what was numbered as it came is numbered in the file.
+/// Maps numbers in the order of arrival to numbers in the file.
 struct Plan {
     codes: Codes,
     /// The terms in byte order, and the place of each in it.
@@ -301,7 +311,7 @@ impl Codes {
     }
 }
 
-// Returns the numbers in the order of `compare`, and the place of each number in it.
+/// Returns the numbers in the order of `compare`, and the place of each number in it.
 fn order(count: usize, mut compare: impl FnMut(u32, u32) -> std::cmp::Ordering) -> (Vec<u32>, Vec<u32>) {
     let mut order: Vec<u32> = (0..next_number(count)).collect();
     order.sort_by(|a, b| compare(*a, *b));
@@ -314,7 +324,7 @@ fn order(count: usize, mut compare: impl FnMut(u32, u32) -> std::cmp::Ordering) 
     (order, places)
 }
 
-// Sections are limited to 4 GB when they are written, long after which numbers would end.
+/// Sections are limited to 4 GB when they are written, long after which numbers would end.
 pub(super) fn next_number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }

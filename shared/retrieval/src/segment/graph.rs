@@ -1,4 +1,4 @@
-//! The graph section: graphs over the vectors, each over some of the chunks, added one by one.
+//! The graph section: graphs over the vectors, each over some of the passages, added one by one.
 
 use super::layout::{Layout, SECTIONS, Section, write};
 use super::{FormatError, Segment, Varints};
@@ -10,7 +10,7 @@ pub(crate) const UPPER_LINKS: usize = 32;
 const MALFORMED: FormatError = FormatError::Malformed("a graph leads nowhere");
 
 impl Segment {
-    /// Returns the file again with one more graph, which links chunks that none has linked so far.
+    /// Returns the file again with one more graph, which links passages that none has linked so far.
     pub(crate) fn with_graph_part(&self, part: &[u8]) -> Result<Vec<u8>, FormatError> {
         let file = self.bytes();
         let layout = Layout::read(file)?;
@@ -39,27 +39,27 @@ pub(super) fn parts(section: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Checks that a section holds graphs over the first chunks, whose links lead nowhere else; returns how many they link.
-/// The library that searches them trusts the links.
-pub(super) fn check(section: &[u8], chunks: usize) -> Result<usize, FormatError> {
+/// Checks that a section holds graphs over the first passages, whose links lead nowhere else; returns how many they
+/// link. The library that searches them trusts the links.
+pub(super) fn check(section: &[u8], passages: usize) -> Result<usize, FormatError> {
     let mut linked = 0;
     let mut length = 0;
     for part in parts(section) {
-        linked += check_part(part, linked, chunks)?;
+        linked += check_part(part, linked, passages)?;
         length += 4 + part.len();
     }
-    if length == section.len() && linked <= chunks {
+    if length == section.len() && linked <= passages {
         Ok(linked)
     } else {
         Err(MALFORMED)
     }
 }
 
-fn check_part(part: &[u8], first: usize, chunks: usize) -> Result<usize, FormatError> {
+fn check_part(part: &[u8], first: usize, passages: usize) -> Result<usize, FormatError> {
     let mut numbers = Varints(part);
     let _width = next(&mut numbers)?;
     let points = next(&mut numbers)?;
-    let end = first.checked_add(points).filter(|end| points > 0 && *end <= chunks);
+    let end = first.checked_add(points).filter(|end| points > 0 && *end <= passages);
     let end = end.ok_or(MALFORMED)?;
     for _ in 0..points {
         if !(first..end).contains(&next(&mut numbers)?) {

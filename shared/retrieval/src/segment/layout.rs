@@ -11,7 +11,7 @@ const VERSION_WITH_GRAPH: u32 = 2;
 /// What a section holds. The order is the order in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Section {
-    /// Seven numbers: documents, chunks, headings, units, terms, words of all chunks, fingerprint of the model.
+    /// Seven numbers: documents, passages, headings, units, terms, words of all passages, fingerprint of the model.
     Counts,
     /// Five texts a document: id, collection, title, address, language.
     Documents,
@@ -23,17 +23,19 @@ pub(super) enum Section {
     UnitTokens,
     /// The terms in byte order.
     Terms,
-    /// For every term: the number of chunks that hold it, then steps from chunk to chunk with weighted frequencies.
+    /// For every term: the number of passages that hold it, then steps from passage to passage with weighted
+    /// frequencies.
     Postings,
-    /// For every heading path: its length as a vector (f16), how many of its parts repeat the title, its parts as codes.
+    /// For every heading path: its length as a vector (f16), how many of its parts repeat the title, its parts as
+    /// codes.
     Headings,
-    /// Five numbers a chunk: document, index, heading path, tokens, weighted number of words.
-    Chunks,
-    /// The codes of every chunk.
+    /// Five numbers a passage: document, index, heading path, tokens, weighted number of words.
+    Passages,
+    /// The codes of every passage.
     Texts,
-    /// For every sentence of every chunk: its number of bytes in the codes, and its length as a vector (f16).
+    /// For every sentence of every passage: its number of bytes in the codes, and its length as a vector (f16).
     Sentences,
-    /// 256 bytes a chunk.
+    /// 256 bytes a passage.
     Vectors,
     /// The factor of every vector (f32).
     Scales,
@@ -51,7 +53,7 @@ pub(super) const SECTIONS: [(Section, &str); 13] = [
     (Section::Terms, "terms"),
     (Section::Postings, "postings"),
     (Section::Headings, "headings"),
-    (Section::Chunks, "chunks"),
+    (Section::Passages, "passages"),
     (Section::Texts, "texts"),
     (Section::Sentences, "sentences"),
     (Section::Vectors, "vectors"),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::draft::{Draft, DraftChunk, DraftHeading, NO_TERM};
+use super::draft::{Draft, DraftHeading, DraftPassage, NO_TERM};
 use super::packed::{PackedSentences, PackedTerms};
 use super::{FormatError, Segment, Varints};
 use crate::embed::half_from_f32;
@@ -19,7 +19,7 @@ pub fn merge(segments: &[&Segment], keep: impl Fn(&str, usize) -> bool) -> Resul
     for (number, segment) in segments.iter().enumerate() {
         let mut source = Source::new(segment);
         source.copy_documents(&mut draft, |id| keep(id, number));
-        source.copy_chunks(&mut draft);
+        source.copy_passages(&mut draft);
     }
     draft.encode()
 }
@@ -56,10 +56,10 @@ impl<'a> Source<'a> {
         }
     }
 
-    fn copy_chunks(&mut self, draft: &mut Draft) {
-        let terms = self.terms_by_chunk(draft);
+    fn copy_passages(&mut self, draft: &mut Draft) {
+        let terms = self.terms_by_passage(draft);
         for number in 0..self.segment.len() {
-            let record = self.segment.chunk(number);
+            let record = self.segment.passage(number);
             let Some(document) = self.documents.get(record.document as usize).copied().flatten() else {
                 continue;
             };
@@ -68,7 +68,7 @@ impl<'a> Source<'a> {
             let sentences = sentences.map(|(codes, norm)| (self.codes(draft, codes), half_from_f32(norm)));
             let sentences = PackedSentences::pack(sentences);
             let scale = self.segment.scales().get(number).copied().unwrap_or_default();
-            draft.chunks.push(DraftChunk {
+            draft.passages.push(DraftPassage {
                 document,
                 index: record.index,
                 heading,
@@ -87,19 +87,19 @@ impl<'a> Source<'a> {
         }
     }
 
-    // Counts first, so that all terms lie in one row and take no more room than they need.
-    fn terms_by_chunk(&mut self, draft: &mut Draft) -> TermsByChunk {
+    /// Counts first, so that all terms lie in one vector of the right size.
+    fn terms_by_passage(&mut self, draft: &mut Draft) -> TermsByPassage {
         let segment = self.segment;
-        let is_kept = |documents: &[Option<u32>], chunk: u32| {
-            let document = segment.chunk(chunk as usize).document;
+        let is_kept = |documents: &[Option<u32>], passage: u32| {
+            let document = segment.passage(passage as usize).document;
             documents.get(document as usize).copied().flatten().is_some()
         };
         let mut ends = vec![0_u32; segment.len() + 1];
         let terms = 0..u32::try_from(segment.term_count()).unwrap_or(u32::MAX);
         for term in terms.clone() {
-            for (chunk, _) in segment.postings(term) {
-                if let Some(count) = ends.get_mut(chunk as usize + 1)
-                    && is_kept(&self.documents, chunk)
+            for (passage, _) in segment.postings(term) {
+                if let Some(count) = ends.get_mut(passage as usize + 1)
+                    && is_kept(&self.documents, passage)
                 {
                     *count += 1;
                 }
@@ -110,19 +110,19 @@ impl<'a> Source<'a> {
             total += *end;
             *end = total;
         }
-        let mut by_chunk = TermsByChunk {
+        let mut by_passage = TermsByPassage {
             terms: vec![0; total as usize],
             frequencies: vec![0; total as usize],
             ends,
         };
         for term in terms {
-            for (chunk, frequency) in segment.postings(term) {
-                if is_kept(&self.documents, chunk) {
-                    by_chunk.add(chunk as usize, self.term(draft, term), frequency);
+            for (passage, frequency) in segment.postings(term) {
+                if is_kept(&self.documents, passage) {
+                    by_passage.add(passage as usize, self.term(draft, term), frequency);
                 }
             }
         }
-        by_chunk
+        by_passage
     }
 
     fn heading(&mut self, draft: &mut Draft, number: u32) -> u32 {
@@ -166,16 +166,16 @@ impl<'a> Source<'a> {
     }
 }
 
-struct TermsByChunk {
+struct TermsByPassage {
     terms: Vec<u32>,
     frequencies: Vec<u8>,
-    /// Where the terms of a chunk start, and after they were added, where they end.
+    /// Where the terms of a passage start, and after they were added, where they end.
     ends: Vec<u32>,
 }
 
-impl TermsByChunk {
-    fn add(&mut self, chunk: usize, term: u32, frequency: u8) {
-        let Some(end) = self.ends.get_mut(chunk) else { return };
+impl TermsByPassage {
+    fn add(&mut self, passage: usize, term: u32, frequency: u8) {
+        let Some(end) = self.ends.get_mut(passage) else { return };
         let at = *end as usize;
         if let (Some(to), Some(count)) = (self.terms.get_mut(at), self.frequencies.get_mut(at)) {
             (*to, *count) = (term, frequency);
@@ -183,9 +183,9 @@ impl TermsByChunk {
         }
     }
 
-    fn of(&self, chunk: usize) -> Vec<(u32, u8)> {
-        let end = |chunk: usize| self.ends.get(chunk).map_or(0, |end| *end as usize);
-        let range = chunk.checked_sub(1).map_or(0, end)..end(chunk);
+    fn of(&self, passage: usize) -> Vec<(u32, u8)> {
+        let end = |passage: usize| self.ends.get(passage).map_or(0, |end| *end as usize);
+        let range = passage.checked_sub(1).map_or(0, end)..end(passage);
         let terms = self.terms.get(range.clone()).unwrap_or_default().iter().copied();
         terms
             .zip(self.frequencies.get(range).unwrap_or_default().iter().copied())

@@ -1,8 +1,8 @@
-//! What a draft keeps of a chunk, packed.
+//! The packed parts of a passage in a draft.
 
 use super::bytes::{Varints, push_varint};
 
-/// The sentences of a chunk: of each the number of its bytes, the length of its vector as f16, and its units.
+/// The sentences of a passage: of each the number of its bytes, the length of its vector as f16, and its units.
 #[derive(Default)]
 pub(super) struct PackedSentences(Box<[u8]>);
 
@@ -30,7 +30,7 @@ impl PackedSentences {
     }
 }
 
-/// The terms of a chunk with their weighted frequencies, each once.
+/// The terms of a passage with their weighted frequencies, each once.
 #[derive(Default)]
 pub(super) struct PackedTerms(Box<[u8]>);
 

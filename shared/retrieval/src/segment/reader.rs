@@ -1,4 +1,4 @@
-//! Reads a segment in place: nothing is unpacked when it is loaded, and nothing is copied but what a hit shows.
+//! Reads a segment in place: nothing is unpacked on loading, and only the text of hits is copied.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use super::layout::{Layout, Section};
 use crate::embed::{DIMENSIONS, half_to_f32};
 
 const COUNTS: usize = 7;
-const CHUNK_NUMBERS: usize = 5;
+const PASSAGE_NUMBERS: usize = 5;
 const DOCUMENT_TEXTS: usize = 5;
 
 /// Documents ready to be searched. Takes as much memory as its bytes.
 pub struct Segment {
     file: Arc<[u8]>,
     document_count: usize,
-    chunk_count: usize,
+    passage_count: usize,
     unit_count: usize,
     term_count: usize,
     total_length: u32,
@@ -29,19 +29,19 @@ pub struct Segment {
     terms: Lists,
     postings: Lists,
     headings: Lists,
-    chunks: (usize, usize),
+    passages: (usize, usize),
     texts: Lists,
     sentences: Lists,
     vectors: (usize, usize),
     scales: (usize, usize),
     graph: (usize, usize),
-    /// How many chunks the graphs link, from the first on.
+    /// How many passages the graphs link, from the first on.
     linked: usize,
 }
 
-/// What is known of a chunk besides its text.
+/// The record of a passage, besides its text.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct ChunkRecord {
+pub(crate) struct PassageRecord {
     pub(crate) document: u32,
     pub(crate) index: u32,
     pub(crate) heading: u32,
@@ -49,7 +49,7 @@ pub(crate) struct ChunkRecord {
     pub(crate) length: u32,
 }
 
-/// The headings above a chunk.
+/// The headings above a passage.
 #[derive(Debug, Clone)]
 pub(crate) struct HeadingRecord<'a> {
     pub(crate) norm: f32,
@@ -68,11 +68,11 @@ impl<'a> HeadingRecord<'a> {
     }
 }
 
-/// The chunks that hold a term, with weighted frequencies.
+/// The passages that hold a term, with weighted frequencies.
 pub(crate) struct Postings<'a> {
-    pub(crate) holders: u32,
+    pub(crate) document_frequency: u32,
     bytes: Varints<'a>,
-    chunk: u32,
+    passage: u32,
 }
 
 impl Iterator for Postings<'_> {
@@ -80,13 +80,13 @@ impl Iterator for Postings<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<(u32, u8)> {
-        self.chunk = self.chunk.checked_add(self.bytes.next()?)?;
+        self.passage = self.passage.checked_add(self.bytes.next()?)?;
         let [frequency] = self.bytes.raw()?;
-        Some((self.chunk, frequency))
+        Some((self.passage, frequency))
     }
 }
 
-/// The sentences of a chunk: codes, and the length of the sentence's vector with its heading.
+/// The sentences of a passage: codes, and the length of the sentence's vector with its heading.
 pub(crate) struct Sentences<'a> {
     records: Varints<'a>,
     codes: Varints<'a>,
@@ -117,7 +117,7 @@ impl Segment {
             return Err(FormatError::Malformed("counts"));
         }
         let count = |index| u32_at(counts, index).unwrap_or_default() as usize;
-        let (document_count, chunk_count, heading_count, unit_count, term_count) =
+        let (document_count, passage_count, heading_count, unit_count, term_count) =
             (count(0), count(1), count(2), count(3), count(4));
         let lists = |section, count| {
             let (start, end) = layout.place(section);
@@ -136,7 +136,7 @@ impl Segment {
             .ok_or(FormatError::Malformed("counts"))?;
         let segment = Self {
             document_count,
-            chunk_count,
+            passage_count,
             unit_count,
             term_count,
             total_length: u32_at(counts, 5).unwrap_or_default(),
@@ -148,15 +148,15 @@ impl Segment {
             terms: lists(Section::Terms, term_count)?,
             postings: lists(Section::Postings, term_count)?,
             headings: lists(Section::Headings, heading_count)?,
-            chunks: flat(Section::Chunks, chunk_count, CHUNK_NUMBERS * 4)?,
-            texts: lists(Section::Texts, chunk_count)?,
-            sentences: lists(Section::Sentences, chunk_count)?,
-            vectors: flat(Section::Vectors, chunk_count, DIMENSIONS)?,
-            scales: flat(Section::Scales, chunk_count, 4)?,
+            passages: flat(Section::Passages, passage_count, PASSAGE_NUMBERS * 4)?,
+            texts: lists(Section::Texts, passage_count)?,
+            sentences: lists(Section::Sentences, passage_count)?,
+            vectors: flat(Section::Vectors, passage_count, DIMENSIONS)?,
+            scales: flat(Section::Scales, passage_count, 4)?,
             graph: layout.place(Section::Graph),
             linked: {
                 let (start, end) = layout.place(Section::Graph);
-                graph::check(file.get(start..end).unwrap_or_default(), chunk_count)?
+                graph::check(file.get(start..end).unwrap_or_default(), passage_count)?
             },
             file,
         };
@@ -169,19 +169,19 @@ impl Segment {
         (0..self.document_count).map(|document| self.document_text(document, 0))
     }
 
-    /// Returns the id of the document that a chunk is of.
-    pub fn document_of(&self, chunk: usize) -> &str {
-        self.document_text(self.chunk(chunk).document as usize, 0)
+    /// Returns the id of the document that a passage is of.
+    pub fn document_of(&self, passage: usize) -> &str {
+        self.document_text(self.passage(passage).document as usize, 0)
     }
 
-    /// Returns the number of chunks.
+    /// Returns the number of passages.
     pub fn len(&self) -> usize {
-        self.chunk_count
+        self.passage_count
     }
 
-    /// Returns whether the segment has no chunks.
+    /// Returns whether the segment has no passages.
     pub fn is_empty(&self) -> bool {
-        self.chunk_count == 0
+        self.passage_count == 0
     }
 
     /// Returns how much memory the segment takes.
@@ -189,7 +189,7 @@ impl Segment {
         self.file.len() + size_of::<Self>()
     }
 
-    /// Returns how many chunks the graphs link that the segment carries; 0 when it has none.
+    /// Returns how many passages the graphs link that the segment carries; 0 when it has none.
     pub fn linked(&self) -> usize {
         self.linked
     }
@@ -207,12 +207,12 @@ impl Segment {
         self.model
     }
 
-    // A checksum says that the bytes are as they were written, not that they make sense.
+    /// A checksum does not show that references are valid, so they are checked here.
     fn check_references(&self, heading_count: usize) -> Result<(), FormatError> {
-        for chunk in 0..self.chunk_count {
-            let record = self.chunk(chunk);
+        for passage in 0..self.passage_count {
+            let record = self.passage(passage);
             if record.document as usize >= self.document_count || record.heading as usize >= heading_count {
-                return Err(FormatError::Malformed("a chunk names what is not there"));
+                return Err(FormatError::Malformed("a passage names what is not there"));
             }
         }
         let (start, end) = self.unit_terms;
@@ -245,10 +245,10 @@ impl Segment {
         self.term_count
     }
 
-    pub(crate) fn chunk(&self, chunk: usize) -> ChunkRecord {
-        let bytes = self.file.get(self.chunks.0..self.chunks.1).unwrap_or_default();
-        let number = |at| u32_at(bytes, chunk * CHUNK_NUMBERS + at).unwrap_or_default();
-        ChunkRecord {
+    pub(crate) fn passage(&self, passage: usize) -> PassageRecord {
+        let bytes = self.file.get(self.passages.0..self.passages.1).unwrap_or_default();
+        let number = |at| u32_at(bytes, passage * PASSAGE_NUMBERS + at).unwrap_or_default();
+        PassageRecord {
             document: number(0),
             index: number(1),
             heading: number(2),
@@ -257,7 +257,7 @@ impl Segment {
         }
     }
 
-    /// Returns the vectors of all chunks.
+    /// Returns the vectors of all passages.
     pub(crate) fn vectors(&self) -> &[[u8; DIMENSIONS]] {
         self.file
             .get(self.vectors.0..self.vectors.1)
@@ -314,11 +314,11 @@ impl Segment {
 
     pub(crate) fn postings(&self, term: u32) -> Postings<'_> {
         let mut bytes = Varints(self.postings.get(&self.file, term as usize));
-        let holders = bytes.next().unwrap_or_default();
+        let document_frequency = bytes.next().unwrap_or_default();
         Postings {
-            holders,
+            document_frequency,
             bytes,
-            chunk: 0,
+            passage: 0,
         }
     }
 
@@ -329,16 +329,16 @@ impl Segment {
         HeadingRecord { norm, skipped, codes }
     }
 
-    pub(crate) fn sentences(&self, chunk: usize) -> Sentences<'_> {
+    pub(crate) fn sentences(&self, passage: usize) -> Sentences<'_> {
         Sentences {
-            records: Varints(self.sentences.get(&self.file, chunk)),
-            codes: Varints(self.texts.get(&self.file, chunk)),
+            records: Varints(self.sentences.get(&self.file, passage)),
+            codes: Varints(self.texts.get(&self.file, passage)),
         }
     }
 
-    pub(crate) fn chunk_text(&self, chunk: usize) -> String {
+    pub(crate) fn passage_text(&self, passage: usize) -> String {
         let mut text = Vec::new();
-        for (codes, _) in self.sentences(chunk) {
+        for (codes, _) in self.sentences(passage) {
             self.read_text(codes, &mut text);
         }
         String::from_utf8(text).unwrap_or_default()
@@ -355,7 +355,7 @@ impl Segment {
             .collect()
     }
 
-    // Two words in a row had a space between them. Bytes are put together and checked once, which is faster by half.
+    /// Two words in a row had a space between them. Bytes are put together and checked once, which is faster by half.
     fn read_text(&self, codes: Varints<'_>, text: &mut Vec<u8>) {
         let mut after_word = false;
         for code in codes {

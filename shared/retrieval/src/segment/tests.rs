@@ -4,9 +4,9 @@
 use std::sync::{Arc, LazyLock};
 
 use super::*;
-use crate::chunk::chunks;
 use crate::embed::Embedder;
 use crate::parse::{Block, BlockKind, Parsed, plain};
+use crate::passage::passages;
 
 static EMBEDDER: LazyLock<Embedder> = LazyLock::new(|| {
     let table: &[u8] = include_bytes!("../../model/static-30k-256-int8.safetensors");
@@ -39,7 +39,7 @@ fn add(builder: &mut SegmentBuilder<'_>, id: &str, collection: &str, text: &str)
         title: parsed.title.as_deref().unwrap_or_default(),
         url: Some("https://example.com/help"),
         language: None,
-        chunks: &chunks(&parsed),
+        passages: &passages(&parsed),
     });
 }
 
@@ -58,15 +58,18 @@ fn sample() -> Vec<u8> {
 #[test]
 fn a_segment_gives_back_what_was_put_in() {
     let segment = Segment::decode(sample()).unwrap();
-    let expected: Vec<_> = [BILLING, LOGIN].iter().flat_map(|text| chunks(&parsed(text))).collect();
+    let expected: Vec<_> = [BILLING, LOGIN]
+        .iter()
+        .flat_map(|text| passages(&parsed(text)))
+        .collect();
     assert_eq!(segment.document_ids().collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(segment.len(), expected.len());
     assert_eq!(segment.model(), EMBEDDER.fingerprint());
-    for (number, chunk) in expected.iter().enumerate() {
-        let record = segment.chunk(number);
-        assert_eq!(segment.chunk_text(number), chunk.text);
-        assert_eq!(segment.heading_path(record.heading), chunk.heading_path);
-        assert_eq!((record.index, record.tokens), (chunk.index, chunk.tokens));
+    for (number, passage) in expected.iter().enumerate() {
+        let record = segment.passage(number);
+        assert_eq!(segment.passage_text(number), passage.text);
+        assert_eq!(segment.heading_path(record.heading), passage.heading_path);
+        assert_eq!((record.index, record.tokens), (passage.index, passage.tokens));
     }
     assert_eq!(segment.document_text(1, 1), "hilfe");
     assert_eq!(segment.document_text(1, 4), "de", "the language is guessed");
@@ -85,12 +88,12 @@ fn texts_with_odd_spaces_and_signs_come_back_byte_for_byte() {
         "x\u{301}y 東京。次",
         "a\u{a0}b 100€!",
     ];
-    let chunk_list: Vec<Chunk> = texts
+    let passage_list: Vec<Passage> = texts
         .iter()
-        .map(|text| Chunk {
+        .map(|text| Passage {
             text: (*text).to_owned(),
             heading_path: vec![(*text).to_owned()],
-            ..Chunk::default()
+            ..Passage::default()
         })
         .collect();
     let mut builder = SegmentBuilder::new(&EMBEDDER);
@@ -100,13 +103,13 @@ fn texts_with_odd_spaces_and_signs_come_back_byte_for_byte() {
         title: "",
         url: None,
         language: Some("en"),
-        chunks: &chunk_list,
+        passages: &passage_list,
     };
     builder.add(&document);
     let segment = Segment::decode(builder.finish().unwrap()).unwrap();
     for (number, text) in texts.iter().enumerate() {
-        assert_eq!(segment.chunk_text(number), *text);
-        assert_eq!(segment.heading_path(segment.chunk(number).heading), [*text]);
+        assert_eq!(segment.passage_text(number), *text);
+        assert_eq!(segment.heading_path(segment.passage(number).heading), [*text]);
     }
 }
 
@@ -149,7 +152,8 @@ fn another_version_is_named() {
     assert_eq!(Segment::decode(vec![0; 200]).err(), Some(FormatError::Magic));
 }
 
-// Contents that lie under right checksums: an error when it is read, or wrong results, but no panic and no huge memory.
+/// Contents that lie under right checksums: an error when it is read, or wrong results, but no panic and no huge
+/// memory.
 #[test]
 fn lies_with_right_checksums_do_no_harm() {
     let bytes = sample();

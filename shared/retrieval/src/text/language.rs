@@ -4,15 +4,15 @@ use whatlang::Lang;
 
 use super::stop_words::language_by_stop_words;
 
-/// Bytes at the start of a text that tell its language; more would only take time.
+/// How many bytes at the start of a text are looked at to tell its language.
 const SAMPLE: usize = 8192;
 
 /// Returns the language of the text as ISO 639-1, or `None` when the text is too short or too mixed to tell.
 pub fn language(text: &str) -> Option<&'static str> {
     let text = text.get(..text.floor_char_boundary(SAMPLE)).unwrap_or(text);
     let guess = whatlang::detect(text)?;
-    // Scripts used by one language are certain; a guess between Latin or Cyrillic languages needs text. The common words
-    // of a language tell it sooner than its letters do.
+    // A script that only one language uses is certain. Between Latin or Cyrillic languages, common words decide sooner
+    // than letters do.
     if guess.is_reliable() {
         return iso_639_1(guess.lang());
     }

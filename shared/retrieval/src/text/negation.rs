@@ -1,6 +1,7 @@
 //! Words that deny.
 
 use super::{fold, units};
+use crate::tuning::MIN_NEGATED_QUESTION_WORDS;
 
 /// Returns whether the word turns a statement into its opposite; the `t` of `don't` does.
 pub fn is_negation(word: &str) -> bool {
@@ -8,11 +9,9 @@ pub fn is_negation(word: &str) -> bool {
     word.len() <= 9 && WORDS.contains(&fold(word).as_ref())
 }
 
-/// Fewer words than this make no question.
-const SHORTEST: usize = 3;
-
-/// Returns whether a question denies something of its subject: "Which card has no fee?" Who tells of a mishap of his own,
-/// "My card does not work", asks for help with it, and help may be worded without a denial; "no" alone is a reply.
+/// Returns whether a question negates something about its subject: "Which card has no fee?" A report of a mishap, "My
+/// card does not work", asks for help, and help may be worded without a negation, so words for the asker turn this off.
+/// "No" alone is a reply.
 pub(crate) fn denies(question: &str) -> bool {
     let (mut denies, mut words) = (false, 0);
     for unit in units(question).filter(|unit| unit.is_word) {
@@ -22,10 +21,10 @@ pub(crate) fn denies(question: &str) -> bool {
         denies |= is_negation(unit.text);
         words += 1;
     }
-    denies && words >= SHORTEST
+    denies && words >= MIN_NEGATED_QUESTION_WORDS
 }
 
-// Who asks, in the languages of the words below.
+/// Words for the asker, in the languages of the list below.
 const ASKER: &[&str] = &[
     "i", "my", "me", "we", "our", "us", "ich", "mein", "meine", "meinen", "mir", "mich", "wir", "uns", "unser", "je",
     "j", "mon", "ma", "mes", "moi", "nous", "yo", "mi", "mis", "nos", "nosotros", "io", "mio", "mia", "noi", "eu",

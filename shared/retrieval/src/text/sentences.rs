@@ -95,7 +95,7 @@ fn ends_sentence(terminator: char, before: &str, after: &str) -> bool {
     terminator != '.' || !is_abbreviation(before, next, first)
 }
 
-// The full stop after `before` belongs to its last word, not to the sentence.
+/// The full stop after `before` belongs to its last word, not to the sentence.
 fn is_abbreviation(before: &str, next: &str, first: char) -> bool {
     let word = before
         .rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '"' | '“'))

@@ -21,14 +21,14 @@ pub(super) fn language_by_stop_words(text: &str) -> Option<&'static str> {
         }
     }
     let most = *counts.iter().max()?;
-    let mut holders = counts.iter().zip(LISTS).filter(|(count, _)| **count * 4 > most * 3);
-    match (holders.next(), holders.next()) {
+    let mut likely = counts.iter().zip(LISTS).filter(|(count, _)| **count * 4 > most * 3);
+    match (likely.next(), likely.next()) {
         (Some((_, (name, _))), None) if most >= 2 => Some(name),
         _ => None,
     }
 }
 
-// Each list is folded and in byte order.
+/// Each list is folded and in byte order.
 const LISTS: [(&str, &[&str]); 17] = [
     ("en", EN),
     ("de", DE),

@@ -1,11 +1,11 @@
 //! What is measured, and how often.
 use minilm::MiniLm;
-use retrieval::index::vectors::{Exact, Graph, VectorIndex, extend_graph};
+use retrieval::index::vectors::{FlatIndex, HnswIndex, VectorIndex, extend_hnsw};
 use retrieval::{Embedder, Index, SearchOptions, Segment};
 use std::hint::black_box;
 use std::sync::Arc;
 
-/// How many nearest chunks a search looks for.
+/// How many nearest passages a search looks for.
 const ASKED: usize = 101;
 
 type Answer = Result<String, String>;
@@ -101,16 +101,16 @@ impl Held {
     fn prepare(&self, with: &str) -> Result<Box<dyn VectorIndex>, String> {
         let segment = self.segments.first().ok_or("no segment")?.clone();
         match with {
-            "scan" => Ok(Box::new(Exact::new(segment, false))),
-            "signs" => Ok(Box::new(Exact::new(segment, true))),
-            "graph" => Ok(Box::new(Graph::read(&segment).ok_or("no graph")?)),
+            "flat" => Ok(Box::new(FlatIndex::new(segment, false))),
+            "binary" => Ok(Box::new(FlatIndex::new(segment, true))),
+            "hnsw" => Ok(Box::new(HnswIndex::read(&segment).ok_or("no graph")?)),
             _ => Err(format!("there is no index {with}")),
         }
     }
 
-    pub(crate) fn link(&self, chunks: u32) -> Answer {
+    pub(crate) fn link(&self, passages: u32) -> Answer {
         let segment = self.segments.first().ok_or("no segment")?;
-        let linked = extend_graph(segment, chunks as usize).map_err(spoken)?;
+        let linked = extend_hnsw(segment, passages as usize).map_err(spoken)?;
         Ok(linked.map_or(0, |bytes| bytes.len()).to_string())
     }
 

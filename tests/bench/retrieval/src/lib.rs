@@ -11,8 +11,8 @@ thread_local! {
 }
 
 /// `PUT` takes files: `/table`, `/tokenizer`, `/minilm`, `/segment` (alone) and `/more` (besides those there are).
-/// `GET` does things `n` times: `/embed`, `/think` (by minilm), `/search`, `/terms`, `/nearest?with=scan|signs|graph`, `/load`, and once
-/// `/link?chunks=…`; `/memory` answers how many bytes of memory there are.
+/// `GET` does things `n` times: `/embed`, `/think` (by minilm), `/search`, `/terms`, `/nearest?with=flat|binary|hnsw`, `/load`, and once
+/// `/link?passages=…`; `/memory` answers how many bytes of memory there are.
 #[event(fetch)]
 async fn fetch(mut request: Request, _: Env, _: Context) -> Result<Response> {
     let url = request.url()?;
@@ -37,7 +37,7 @@ async fn fetch(mut request: Request, _: Env, _: Context) -> Result<Response> {
         "/terms" => held.terms(&question, count),
         "/nearest" => held.nearest(&question, &parameter("with").unwrap_or_default(), count),
         "/load" => held.load(count),
-        "/link" => held.link(number("chunks").unwrap_or(1)),
+        "/link" => held.link(number("passages").unwrap_or(1)),
         "/memory" => Ok(held::memory().to_string()),
         _ => Ok("hello".into()),
     });

@@ -4,8 +4,8 @@
 use std::sync::LazyLock;
 
 use super::*;
-use crate::chunk::Chunk;
 use crate::embed::Embedder;
+use crate::passage::Passage;
 use crate::segment::{DocumentInput, FormatError, SegmentBuilder};
 use crate::{Index, SearchOptions};
 
@@ -43,19 +43,19 @@ const PLACES: [&str; 9] = [
     "at home",
 ];
 
-/// As many chunks as there are combinations of the words: 1,080.
+/// As many passages as there are combinations of the words: 1,080.
 fn segment() -> Arc<Segment> {
-    let mut chunks = Vec::new();
+    let mut passages = Vec::new();
     for (at, place) in PLACES.iter().enumerate() {
         for subject in SUBJECTS {
             for verb in VERBS {
-                chunks.push(Chunk {
-                    index: chunks.len() as u32,
+                passages.push(Passage {
+                    index: passages.len() as u32,
                     text: format!(
                         "The {subject} {verb} {place}, says part {at} of the {} guide.",
                         SUBJECTS[at]
                     ),
-                    ..Chunk::default()
+                    ..Passage::default()
                 });
             }
         }
@@ -67,14 +67,14 @@ fn segment() -> Arc<Segment> {
         title: "Guides",
         url: None,
         language: Some("en"),
-        chunks: &chunks,
+        passages: &passages,
     });
     Arc::new(Segment::decode(builder.finish().unwrap()).unwrap())
 }
 
 fn linked(segment: &Arc<Segment>, most: usize) -> Arc<Segment> {
     let mut linked = Arc::clone(segment);
-    while let Some(bytes) = extend_graph(&linked, most).unwrap() {
+    while let Some(bytes) = extend_hnsw(&linked, most).unwrap() {
         linked = Arc::new(Segment::decode(bytes).unwrap());
     }
     linked
@@ -106,14 +106,14 @@ fn recall(index: &dyn VectorIndex, truth: &dyn VectorIndex) -> f64 {
 }
 
 #[test]
-fn signs_and_graphs_find_what_the_scan_finds() {
+fn binary_codes_and_graphs_find_what_the_scan_finds() {
     let plain = segment();
-    let scan = Exact::new(Arc::clone(&plain), false);
+    let scan = FlatIndex::new(Arc::clone(&plain), false);
     let truth = |query: &Query| scan.nearest(query, 10, None);
-    let signs = Exact::new(Arc::clone(&plain), true);
-    let graph = Graph::read(&linked(&plain, usize::MAX)).unwrap();
-    let parts = Graph::read(&linked(&plain, 400)).unwrap();
-    for index in [&signs as &dyn VectorIndex, &graph, &parts] {
+    let binary = FlatIndex::new(Arc::clone(&plain), true);
+    let graph = HnswIndex::read(&linked(&plain, usize::MAX)).unwrap();
+    let parts = HnswIndex::read(&linked(&plain, 400)).unwrap();
+    for index in [&binary as &dyn VectorIndex, &graph, &parts] {
         assert!(recall(index, &scan) >= 0.9);
         let mut same = 0;
         for query in queries() {
@@ -125,34 +125,34 @@ fn signs_and_graphs_find_what_the_scan_finds() {
 }
 
 #[test]
-fn hidden_chunks_are_not_found() {
+fn hidden_passages_are_not_found() {
     let plain = segment();
-    let admits = |chunk: usize| chunk % 7 == 3;
-    for with_signs in [false, true] {
-        let found = Exact::new(Arc::clone(&plain), with_signs).nearest(&queries()[0], 50, Some(&admits));
+    let admits = |passage: usize| passage % 7 == 3;
+    for with_binary_codes in [false, true] {
+        let found = FlatIndex::new(Arc::clone(&plain), with_binary_codes).nearest(&queries()[0], 50, Some(&admits));
         assert_eq!(found.len(), 50);
-        assert!(found.iter().all(|(_, chunk)| admits(*chunk as usize)));
+        assert!(found.iter().all(|(_, passage)| admits(*passage as usize)));
     }
 }
 
 #[test]
 fn a_segment_is_linked_part_by_part_and_keeps_its_contents() {
     let plain = segment();
-    let first = Segment::decode(extend_graph(&plain, 500).unwrap().unwrap()).unwrap();
+    let first = Segment::decode(extend_hnsw(&plain, 500).unwrap().unwrap()).unwrap();
     assert_eq!((plain.linked(), first.linked(), first.len()), (0, 500, 1080));
     assert!(
-        Graph::read(&Arc::new(first)).is_none(),
-        "a graph over half of the chunks is of no use"
+        HnswIndex::read(&Arc::new(first)).is_none(),
+        "a graph over half of the passages is of no use"
     );
     let whole = linked(&plain, 500);
     assert_eq!(whole.linked(), 1080);
-    assert_eq!(whole.chunk_text(1079), plain.chunk_text(1079));
-    assert!(extend_graph(&whole, 500).unwrap().is_none());
+    assert_eq!(whole.passage_text(1079), plain.passage_text(1079));
+    assert!(extend_hnsw(&whole, 500).unwrap().is_none());
     let merged = crate::merge(&[&whole], |_, _| true).unwrap();
     assert_eq!(
         Segment::decode(merged).unwrap().linked(),
         0,
-        "other chunks would have other neighbours"
+        "other passages would have other neighbors"
     );
 }
 
@@ -160,7 +160,7 @@ fn a_segment_is_linked_part_by_part_and_keeps_its_contents() {
 fn the_policy_decides_and_the_answers_stay() {
     let linked = linked(&segment(), 600);
     let by_graph = Policy {
-        graph_from: 1_000,
+        hnsw_from: 1_000,
         ..Policy::default()
     };
     assert!(by_graph.prepare(&linked, 1080).graph.is_some());
@@ -168,11 +168,11 @@ fn the_policy_decides_and_the_answers_stay() {
         Policy::default().prepare(&linked, 1080).graph.is_none(),
         "it does not pay by default"
     );
-    let signs = |chunks| Policy::default().prepare(&linked, chunks).memory_bytes();
+    let memory = |passages| Policy::default().prepare(&linked, passages).memory_bytes();
     assert_eq!(
-        (signs(39_999), signs(40_000)),
+        (memory(39_999), memory(40_000)),
         (0, 1080_usize.next_multiple_of(16) * 32),
-        "signs pay in a large index, whatever the segment"
+        "binary codes pay in a large index, whatever the segment"
     );
     let ask = |policy| {
         let index = Index::with_policy(vec![Arc::clone(&linked)], |_, _| false, policy);
@@ -183,13 +183,13 @@ fn the_policy_decides_and_the_answers_stay() {
         );
         found.hits[0].text.clone()
     };
-    assert!(ask(Policy::EXACT).contains("voucher expires abroad"));
-    assert_eq!(ask(by_graph), ask(Policy::EXACT));
-    let by_signs = Policy {
-        signs_from: 0,
-        ..Policy::EXACT
+    assert!(ask(Policy::FLAT).contains("voucher expires abroad"));
+    assert_eq!(ask(by_graph), ask(Policy::FLAT));
+    let by_binary_codes = Policy {
+        binary_from: 0,
+        ..Policy::FLAT
     };
-    assert_eq!(ask(by_signs), ask(Policy::EXACT));
+    assert_eq!(ask(by_binary_codes), ask(Policy::FLAT));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn damaged_graphs_are_refused() {
     }
 }
 
-// Links that lie under right checksums must not lead out of the graph.
+/// Links that lie under right checksums must not lead out of the graph.
 #[test]
 fn graphs_that_lie_under_right_checksums_do_no_harm() {
     let plain = segment();
@@ -221,7 +221,7 @@ fn graphs_that_lie_under_right_checksums_do_no_harm() {
             part[at] = lie;
             match Segment::decode(plain.with_graph_part(&part).unwrap()) {
                 Ok(lying) => {
-                    let graph = Graph::read(&Arc::new(lying));
+                    let graph = HnswIndex::read(&Arc::new(lying));
                     assert!(graph.is_none_or(|graph| graph.nearest(query, 10, None).len() <= 10));
                 }
                 Err(why) => {

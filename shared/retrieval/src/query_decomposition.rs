@@ -1,17 +1,13 @@
-//! Compound questions: cuts "How do I reset my password and what does the Pro plan cost?" into its two questions.
+//! Query decomposition: cuts "How do I reset my password and what does the Pro plan cost?" into its two questions.
 //!
-//! Careful: what may be one question stays one, since a question that is wrongly cut in two is answered twice badly.
-//! A later part may lean on an earlier one ("… and how long does it take?"): search each part as a follow-up, with
-//! [`crate::followup::stand_alone`], of what was said before and of the parts before it.
+//! When in doubt a question is not cut, since two wrong halves are answered worse than the whole. A later part may
+//! depend on an earlier one ("... and how long does it take?"): search each part as a follow-up of the conversation and
+//! the parts before it, with [`crate::contextualization::contextualize`].
 
 use std::ops::Range;
 
 use crate::text::{fold, is_stop_word, sentences, units};
-
-/// More questions than this are not told apart; the last part holds the rest.
-const MOST_PARTS: usize = 4;
-/// A question of fewer words is none by itself.
-const LEAST_WORDS: usize = 3;
+use crate::tuning::{MAX_SUB_QUESTIONS, MIN_SUB_QUESTION_WORDS};
 
 /// Words that ask.
 const ASKING: &[&str] = &[
@@ -21,20 +17,21 @@ const ASKING: &[&str] = &[
 ];
 /// Asking words that are as often relative ones: "when I cancel", "where you live".
 const RELATIVE: &[&str] = &["when", "where", "why"];
-/// Verbs that stand first in a question, before who does it.
+/// Verbs that begin a question, before its subject.
 const VERBS: &[&str] = &[
     "is", "are", "was", "were", "do", "does", "did", "can", "could", "will", "would", "should", "shall", "may",
     "might", "must", "has", "have", "am", "isn", "aren", "don", "doesn", "didn", "won",
 ];
-/// Who does it, so short that no noun is meant.
+/// Pronouns as subjects.
 const SUBJECTS: &[&str] = &["i", "you", "we", "they", "it", "he", "she", "there"];
-/// Before these, others do it too: "does the Pro plan …" is a question; "is the best" and "do my taxes" need not be.
+/// Verbs that begin a question also before a noun: "does the Pro plan ..." is a question; "is the best" and "do my
+/// taxes" need not be.
 const BEFORE_NOUNS: &[&str] = &["does", "did", "can", "could", "will", "would", "should"];
-/// What others begin with.
+/// Words that begin a noun phrase.
 const DETERMINERS: &[&str] = &[
     "the", "a", "an", "all", "my", "your", "our", "this", "that", "these", "those", "anyone",
 ];
-/// What questions are led in with.
+/// Phrases that introduce a question.
 const REQUESTS: &[&[&str]] = &[
     &["tell", "me"],
     &["i", "want", "to", "know"],
@@ -46,13 +43,13 @@ const REQUESTS: &[&[&str]] = &[
     &["please", "explain"],
     &["explain"],
 ];
-/// Before a question, and no part of it.
+/// Polite words before a question.
 const POLITE: &[&str] = &[
     "hi", "hello", "hey", "please", "so", "and", "ok", "okay", "well", "thanks", "also", "then",
 ];
-/// What two questions are joined with.
+/// Words that join two questions.
 const JOINING: &[&str] = &["and", "plus", "und", "et", "y"];
-/// What compares two things needs both.
+/// Words of a comparison, which needs both of its sides.
 const COMPARING: &[&str] = &[
     "between",
     "difference",
@@ -66,7 +63,7 @@ const COMPARING: &[&str] = &[
 ];
 
 /// Returns the questions that a question is made of, in order; itself when it is one.
-pub fn parts(question: &str) -> Vec<&str> {
+pub fn decompose(question: &str) -> Vec<&str> {
     let whole = question.trim();
     let mut parts: Vec<Range<usize>> = Vec::new();
     let mut has_question = false;
@@ -79,7 +76,7 @@ pub fn parts(question: &str) -> Vec<&str> {
             let range = *start..starts.get(number + 1).copied().unwrap_or(sentence.end);
             let text = whole.get(range.clone()).unwrap_or_default();
             let asks = is_cut || is_question(text);
-            let is_full = parts.len() == MOST_PARTS;
+            let is_full = parts.len() == MAX_SUB_QUESTIONS;
             match parts.last_mut() {
                 // A remark goes with the question before it; the first question with the remarks before it.
                 Some(last) if !asks || !has_question || is_full || !is_cut && goes_on(text) => last.end = range.end,
@@ -94,7 +91,7 @@ pub fn parts(question: &str) -> Vec<&str> {
         .collect()
 }
 
-// Without what joins it to the next.
+/// Without what joins it to the next.
 fn trimmed(part: &str) -> Option<&str> {
     let mut part = part.trim().trim_end_matches([',', ';']);
     for joining in JOINING {
@@ -118,7 +115,7 @@ fn is(words: &[(String, usize)], at: usize, list: &[&str]) -> bool {
     words.get(at).is_some_and(|(word, _)| list.contains(&word.as_str()))
 }
 
-// Where further questions begin in a sentence.
+/// Where further questions begin in a sentence.
 fn cuts(sentence: &str) -> Vec<usize> {
     let words = words(sentence);
     let mut cuts = Vec::new();
@@ -144,7 +141,11 @@ fn cuts(sentence: &str) -> Vec<usize> {
         let quoted = sentence
             .get(..*start)
             .is_some_and(|before| before.matches(['"', '“', '”']).count() % 2 == 1);
-        if !quoted && left.len() >= LEAST_WORDS && right.len() >= LEAST_WORDS && may_part(left, right) {
+        if !quoted
+            && left.len() >= MIN_SUB_QUESTION_WORDS
+            && right.len() >= MIN_SUB_QUESTION_WORDS
+            && may_part(left, right)
+        {
             cuts.push(*start);
             from = at;
         }
@@ -152,12 +153,12 @@ fn cuts(sentence: &str) -> Vec<usize> {
     cuts
 }
 
-// Whether two runs of words are two questions.
+/// Whether two runs of words are two questions.
 fn may_part(left: &[(String, usize)], right: &[(String, usize)]) -> bool {
     let left = without_politeness(left);
     // "How and where", "what to do and when".
     let hangs = left.last().is_some_and(|(word, _)| ASKING.contains(&word.as_str()));
-    if hangs || left.len() < LEAST_WORDS {
+    if hangs || left.len() < MIN_SUB_QUESTION_WORDS {
         return false;
     }
     let asks_for = is_request(left) || is_indirect(left);
@@ -166,7 +167,7 @@ fn may_part(left: &[(String, usize)], right: &[(String, usize)]) -> bool {
     (left_asks && is_direct(right)) || (asks_for && (is_direct(right) || is(right, 0, ASKING)))
 }
 
-// "Can you tell me how …", "do you know what …": what follows is in the order of a statement.
+/// "Can you tell me how …", "do you know what …": what follows is in the order of a statement.
 fn is_indirect(words: &[(String, usize)]) -> bool {
     is(words, 0, VERBS)
         && words
@@ -182,7 +183,7 @@ fn is_request(words: &[(String, usize)]) -> bool {
     REQUESTS.iter().any(|request| starts(&request))
 }
 
-// A question in the order of a question.
+/// A question in the order of a question.
 fn is_direct(words: &[(String, usize)]) -> bool {
     let words = without_politeness(words);
     let has_verb = |from: usize, to: usize| (from..to).any(|at| is(words, at, VERBS));
@@ -218,15 +219,15 @@ fn without_politeness(words: &[(String, usize)]) -> &[(String, usize)] {
     words.get(polite..).unwrap_or_default()
 }
 
-// Whether a sentence, or a part that was cut off, is a question.
+/// Whether a sentence, or a part that was cut off, is a question.
 fn is_question(text: &str) -> bool {
     let words = words(text);
-    text.trim_end().ends_with(['?', '？']) && words.len() >= LEAST_WORDS
+    text.trim_end().ends_with(['?', '？']) && words.len() >= MIN_SUB_QUESTION_WORDS
         || is_request(without_politeness(&words))
         || is_direct(&words)
 }
 
-// "Or do I have to pay?", "is it?": nothing that could be searched for by itself.
+/// "Or do I have to pay?", "is it?": nothing that could be searched for by itself.
 fn goes_on(text: &str) -> bool {
     let words = words(text);
     let own = words.iter().filter(|(word, _)| !is_stop_word(word, Some("en"))).count();

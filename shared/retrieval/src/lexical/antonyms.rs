@@ -1,27 +1,27 @@
-//! English words of which one denies the other: who asks for the minimum is not answered by the maximum.
+//! English antonyms: a question for the minimum is not answered by the maximum.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{Stemmer, terms};
 
-/// Returns the terms that say the opposite of a term.
-pub(crate) fn opposites(term: &str) -> &'static [String] {
-    OPPOSITES.get(term).map_or(&[], Vec::as_slice)
+/// Returns the antonyms of a term.
+pub(crate) fn antonyms(term: &str) -> &'static [String] {
+    ANTONYMS.get(term).map_or(&[], Vec::as_slice)
 }
 
-static OPPOSITES: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
+static ANTONYMS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
     let stemmer = Stemmer::new(Some(ENGLISH));
     let term = |word| terms(word, Some(ENGLISH), &stemmer).pop().map(|term| term.text);
-    let mut opposites: HashMap<String, Vec<String>> = HashMap::new();
+    let mut antonyms: HashMap<String, Vec<String>> = HashMap::new();
     for (one, other) in PAIRS {
         let (Some(one), Some(other)) = (term(one), term(other)) else {
             continue;
         };
-        opposites.entry(one.clone()).or_default().push(other.clone());
-        opposites.entry(other).or_default().push(one);
+        antonyms.entry(one.clone()).or_default().push(other.clone());
+        antonyms.entry(other).or_default().push(one);
     }
-    opposites
+    antonyms
 });
 
 const ENGLISH: &str = "en";
@@ -165,10 +165,10 @@ mod tests {
     #[test]
     fn a_word_is_opposed_in_every_form_and_both_ways() {
         let stemmer = Stemmer::new(Some("en"));
-        assert_eq!(opposites(&stemmer.stem("increasing")), [stemmer.stem("decreased")]);
-        assert_eq!(opposites(&stemmer.stem("decreases")), [stemmer.stem("increase")]);
-        assert_eq!(opposites(&stemmer.stem("before")), ["after"]);
-        assert!(opposites("lantern").is_empty());
+        assert_eq!(antonyms(&stemmer.stem("increasing")), [stemmer.stem("decreased")]);
+        assert_eq!(antonyms(&stemmer.stem("decreases")), [stemmer.stem("increase")]);
+        assert_eq!(antonyms(&stemmer.stem("before")), ["after"]);
+        assert!(antonyms("lantern").is_empty());
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! What a question asks for: a number or date, a person, a place.
+//! The expected answer type of a question: a number or date, a person, a place.
 
-/// What a question asks for, as far as its form tells.
+/// The expected answer type, as far as the form of the question tells it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum AnswerType {
     Number,
     Person,
     Place,
@@ -10,8 +10,8 @@ pub(crate) enum Asked {
     Anything,
 }
 
-impl Asked {
-    /// Returns what a question asks for.
+impl AnswerType {
+    /// Returns the expected answer type of a question.
     pub(crate) fn of(question: &str) -> Self {
         let lower = question.to_lowercase();
         let words: Vec<&str> = lower
@@ -67,7 +67,8 @@ impl Asked {
         }
     }
 
-    /// Returns whether a word that does not start its sentence may be of the kind; every word is when it is all the same.
+    /// Returns whether a word that does not start its sentence may be of the kind; every word is when it is all the
+    /// same.
     pub(crate) fn may_be(self, word: &str) -> bool {
         match self {
             Self::Number => is_number(word),
@@ -109,7 +110,7 @@ fn is_number(word: &str) -> bool {
         || word.len() <= 11 && NUMBERS.iter().any(|number| number.eq_ignore_ascii_case(word))
 }
 
-// Words with a capital that do not start the sentence.
+/// Words with a capital that do not start the sentence.
 fn names(text: &str) -> usize {
     let capital = |word: &&str| word.chars().next().is_some_and(char::is_uppercase);
     text.split_whitespace().skip(1).filter(capital).count()
@@ -136,21 +137,25 @@ mod tests {
 
     #[test]
     fn the_form_of_a_question_tells_what_it_asks_for() {
-        assert_eq!(Asked::of("How long does delivery take?"), Asked::Number);
-        assert_eq!(Asked::of("In what year was it built?"), Asked::Number);
-        assert_eq!(Asked::of("Who signs the contract?"), Asked::Person);
-        assert_eq!(Asked::of("Where is the office?"), Asked::Place);
-        assert_eq!(Asked::of("Can I pay by card?"), Asked::Anything);
-        assert!(Asked::Number.is_answered_by("It takes three days."));
-        assert!(Asked::Person.is_answered_by("It was signed by Ada Lovelace."));
-        assert!(!Asked::Person.is_answered_by("It was signed yesterday."));
-        assert!(Asked::Place.is_answered_by("The office is in the Hague."));
+        assert_eq!(AnswerType::of("How long does delivery take?"), AnswerType::Number);
+        assert_eq!(AnswerType::of("In what year was it built?"), AnswerType::Number);
+        assert_eq!(AnswerType::of("Who signs the contract?"), AnswerType::Person);
+        assert_eq!(AnswerType::of("Where is the office?"), AnswerType::Place);
+        assert_eq!(AnswerType::of("Can I pay by card?"), AnswerType::Anything);
+        assert!(AnswerType::Number.is_answered_by("It takes three days."));
+        assert!(AnswerType::Person.is_answered_by("It was signed by Ada Lovelace."));
+        assert!(!AnswerType::Person.is_answered_by("It was signed yesterday."));
+        assert!(AnswerType::Place.is_answered_by("The office is in the Hague."));
     }
 
     #[test]
     fn single_words_may_be_of_a_kind() {
-        assert!(Asked::Number.may_be("2nd") && Asked::Number.may_be("Seven") && !Asked::Number.may_be("some"));
-        assert!(Asked::Person.may_be("Ada") && !Asked::Person.may_be("anyone"));
-        assert!(Asked::Anything.may_be("anyone"));
+        assert!(
+            AnswerType::Number.may_be("2nd")
+                && AnswerType::Number.may_be("Seven")
+                && !AnswerType::Number.may_be("some")
+        );
+        assert!(AnswerType::Person.may_be("Ada") && !AnswerType::Person.may_be("anyone"));
+        assert!(AnswerType::Anything.may_be("anyone"));
     }
 }

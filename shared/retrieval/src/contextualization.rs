@@ -1,31 +1,22 @@
-//! Follow-ups: makes a question stand alone from the conversation before it, by rules.
+//! Contextualization: rewrites a follow-up question so that it can be understood without the conversation, by rules.
 //!
-//! Two things come of it: a text that can be read (and quoted from) by itself, and the earlier turns with weights, for
-//! [`crate::SearchOptions::context`]. The weights do most of the work: what was said before counts more, the fewer words
-//! of its own a question has, so that "and for students?" is searched with its conversation, and a new subject without.
+//! It gives two things: a rewritten question, which can be read (and quoted from) by itself, and the earlier turns with
+//! weights, for [`crate::SearchOptions::context`]. The weights do most of the work: earlier turns count more, the fewer
+//! words of its own a question has. "And for students?" is searched with its conversation, a question on a new subject
+//! without.
 
 mod reference;
 mod words;
 
 use crate::index::Context;
 use crate::text::{self, fold, is_stop_word, units};
+use crate::tuning::{
+    AGENT_TURN_FACTOR, HISTORY_DECAY, HISTORY_WEIGHT_OF_ONE_WORD, MAX_HISTORY_TURNS, MAX_HISTORY_WEIGHT,
+    MAX_REFERRING_BACK_WORDS, REFERRING_BACK_FACTOR,
+};
 
-/// The most that an earlier turn counts beside the question; a question that reaches it cannot stand alone.
-pub const MOST_WEIGHT: f32 = 0.5;
-/// How much the last turn counts when the question has one word of its own; with more words, proportionally less.
-const OF_ONE_WORD: f32 = 0.5;
-/// How much more when the question points back: "it", "that one", "and …".
-const POINTING_BACK: f32 = 1.5;
-/// What an answer of ours counts, compared with a turn of the visitor.
-const ANSWER: f32 = 0.7;
-/// What a turn counts, compared with the next one of the same side.
-const FADING: f32 = 0.9;
-/// Turns before these are forgotten.
-const TURNS: usize = 10;
-/// Bytes of a turn that are read; a longer one says the rest too late.
-const READ: usize = 600;
-/// A longer sentence with a pronoun says itself what it is about.
-const POINTING_WORDS: usize = 12;
+/// Only so many bytes of a turn are read.
+const MAX_TURN_BYTES: usize = 600;
 
 /// A turn of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,23 +31,23 @@ pub struct Turn<'a> {
 pub struct Standalone<'a> {
     /// What to search: the question, with "the second one" replaced by what it names.
     pub question: String,
-    /// What to quote by, and to show: the question together with what it leans on.
+    /// The rewritten question, for showing and for choosing quotes.
     pub text: String,
-    /// What to search besides, heaviest first; empty when nothing was said before.
+    /// The earlier turns with their weights, heaviest first.
     pub context: Vec<Context<'a>>,
 }
 
-/// Returns the question made to stand alone; `turns` are what was said before it, the oldest first.
-pub fn stand_alone<'a>(question: &str, turns: &[Turn<'a>]) -> Standalone<'a> {
+/// Rewrites a question; `turns` are the earlier turns, oldest first.
+pub fn contextualize<'a>(question: &str, turns: &[Turn<'a>]) -> Standalone<'a> {
     let earlier: Vec<Turn<'a>> = turns
         .iter()
         .rev()
         .filter(|turn| !turn.text.trim().is_empty())
-        .take(TURNS)
+        .take(MAX_HISTORY_TURNS)
         .map(|turn| Turn {
             text: turn
                 .text
-                .get(..turn.text.floor_char_boundary(READ))
+                .get(..turn.text.floor_char_boundary(MAX_TURN_BYTES))
                 .unwrap_or(turn.text),
             ..*turn
         })
@@ -72,11 +63,11 @@ pub fn stand_alone<'a>(question: &str, turns: &[Turn<'a>]) -> Standalone<'a> {
     }
 }
 
-// The earlier turns, newest first, with their weights.
+/// The earlier turns, newest first, with their weights.
 fn context<'a>(shape: &Shape, earlier: &[Turn<'a>]) -> Vec<Context<'a>> {
-    let pointing = if shape.points_back { POINTING_BACK } else { 1.0 };
-    let most = (OF_ONE_WORD * pointing / shape.own_words.max(1) as f32).min(MOST_WEIGHT);
-    // How many turns of the visitor and of the agent came after this one.
+    let pointing = if shape.points_back { REFERRING_BACK_FACTOR } else { 1.0 };
+    let most = (HISTORY_WEIGHT_OF_ONE_WORD * pointing / shape.own_words.max(1) as f32).min(MAX_HISTORY_WEIGHT);
+    // How many later turns of the visitor and of the agent there are.
     let (mut visitor, mut agent) = (0, 0);
     let mut context: Vec<Context<'a>> = earlier
         .iter()
@@ -84,9 +75,9 @@ fn context<'a>(shape: &Shape, earlier: &[Turn<'a>]) -> Vec<Context<'a>> {
             let (after, kind) = if turn.is_visitor {
                 (&mut visitor, 1.0)
             } else {
-                (&mut agent, ANSWER)
+                (&mut agent, AGENT_TURN_FACTOR)
             };
-            let weight = most * kind * FADING.powi(*after);
+            let weight = most * kind * HISTORY_DECAY.powi(*after);
             *after += 1;
             Context {
                 text: turn.text,
@@ -98,12 +89,12 @@ fn context<'a>(shape: &Shape, earlier: &[Turn<'a>]) -> Vec<Context<'a>> {
     context
 }
 
-/// What the form of a question tells about what it leans on.
+/// How the form of a question shows that it depends on the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Shape {
     /// How many of its words are not too common to search for.
     own_words: usize,
-    /// Whether it has a word that stands for something said before.
+    /// Whether it has a word that refers back.
     points_back: bool,
     kind: Kind,
 }
@@ -134,7 +125,7 @@ impl Shape {
         let opening = words::opening(&words);
         let after = words.get(opening).map_or(question.len(), |(_, start)| *start);
         let points = words.iter().any(|(word, _)| words::POINTING.contains(&word.as_str()));
-        let points = points && words.len() <= POINTING_WORDS;
+        let points = points && words.len() <= MAX_REFERRING_BACK_WORDS;
         let is_reply = !words.is_empty() && words.iter().all(|(word, _)| words::REPLIES.contains(&word.as_str()));
         let has_verb = words.iter().any(|(word, _)| words::VERBS.contains(&word.as_str()));
         let is_part = words.len() <= opening + 6 && (opening > 0 || words.len() <= 3) && !has_verb;
@@ -155,7 +146,7 @@ impl Shape {
     }
 
     fn with_what_it_leans_on(self, question: &str, earlier: &[Turn<'_>]) -> String {
-        // The last turn of the visitor that says what the conversation is about.
+        // The last turn of the visitor that names the subject of the conversation.
         let asked = earlier
             .iter()
             .filter(|turn| turn.is_visitor)

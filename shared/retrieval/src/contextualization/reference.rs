@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::text::{fold, sentences, units};
+use crate::tuning::{FIRST_ENUMERATION_ITEM_WORDS, MAX_ENUMERATION_ITEM_WORDS};
 
 /// Names of places; the last two count from the end.
 const ORDINALS: &[(&str, Place)] = &[
@@ -26,11 +27,6 @@ const COUNTED: &[&str] = &[
 ];
 /// What stands before a figure: "option 2".
 const NUMBERED: &[&str] = &["option", "number", "step", "item", "point", "choice"];
-/// An item of an enumeration in running text is not longer than this.
-const MOST_WORDS: usize = 6;
-/// Words of the first item, which the sentence runs into.
-const FIRST_WORDS: usize = 3;
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     FromStart(usize),
@@ -49,7 +45,7 @@ pub(super) fn resolved(question: &str, answer: &str) -> Option<String> {
     Some(format!("{before}{}{after}", item?).trim().to_owned())
 }
 
-// Where the question names a place, with its article and what is counted.
+/// Finds the ordinal in a question, with its article and the noun after it.
 fn ordinal(question: &str) -> Option<(Range<usize>, Place)> {
     let words: Vec<_> = units(question).filter(|unit| unit.is_word).collect();
     let folded: Vec<String> = words.iter().map(|word| fold(word.text).to_lowercase()).collect();
@@ -87,7 +83,7 @@ fn ordinal(question: &str) -> Option<(Range<usize>, Place)> {
     None
 }
 
-// The items of the answer's list; without one, of the first enumeration in its sentences.
+/// The items of the answer's list; without one, of the first enumeration in its sentences.
 fn items(answer: &str) -> Vec<&str> {
     let listed: Vec<&str> = answer.lines().filter_map(without_marker).collect();
     if listed.len() >= 2 {
@@ -112,7 +108,7 @@ fn without_marker(line: &str) -> Option<&str> {
         .map(|item| item.trim_end_matches(['.', ';', ',']))
 }
 
-// "We offer the Starter plan, the Team plan and the Pro plan."
+/// "We offer the Starter plan, the Team plan and the Pro plan."
 fn enumeration(sentence: &str) -> Option<Vec<&str>> {
     let mut items: Vec<&str> = sentence
         .trim_end_matches(['.', '!', '?', ' '])
@@ -122,14 +118,14 @@ fn enumeration(sentence: &str) -> Option<Vec<&str>> {
         .map(|part| part.trim_start_matches("and ").trim_start_matches("or ").trim())
         .filter(|part| !part.is_empty())
         .collect();
-    let is_short = |item: &&str| item.split_whitespace().count() <= MOST_WORDS;
+    let is_short = |item: &&str| item.split_whitespace().count() <= MAX_ENUMERATION_ITEM_WORDS;
     if items.len() < 2 || !items.get(1..)?.iter().all(is_short) {
         return None;
     }
     let first = items.first_mut()?;
     let from = first
         .rmatch_indices(' ')
-        .nth(FIRST_WORDS - 1)
+        .nth(FIRST_ENUMERATION_ITEM_WORDS - 1)
         .map_or(0, |(at, _)| at + 1);
     *first = first.get(from..)?;
     Some(items)

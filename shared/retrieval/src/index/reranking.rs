@@ -1,4 +1,4 @@
-//! Second pass: the candidates' headings are read, and of those that promise most every sentence, word by word.
+//! Re-ranking: reads the headings of the candidates, and all sentences of the most promising ones.
 
 use super::Index;
 use super::candidates::{Candidate, Layered};
@@ -6,19 +6,14 @@ use super::question::Question;
 use super::vectors::Vectors;
 use crate::embed::{Embedder, Products};
 use crate::segment::{Segment, Varints};
-use crate::text::{Asked, is_negation};
+use crate::text::{AnswerType, is_negation};
+use crate::tuning::{EXPECTED_SENTENCE_OF_HEADING, EXPECTED_SENTENCE_OF_PASSAGE, EXPECTED_SENTENCE_OF_TERMS};
 
-// What is expected of a passage's best sentence before it is read: how near it is to the question, by how near the
-// passage and its heading are, and which share of the passage's terms it holds. On the development sets a sentence is
-// nearer by a tenth; to expect too little of what stays unread ranks better.
-const OF_PASSAGE: f32 = 0.65;
-const OF_HEADING: f32 = 0.15;
-const OF_TERMS: f32 = 0.75;
-
-/// What reading a passage tells.
+/// The features of a passage in the second pass.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Passage {
-    pub(crate) chunk: usize,
+pub(crate) struct PassageFeatures {
+    /// Number among the passages of the index.
+    pub(crate) number: usize,
     pub(crate) cosine: f32,
     pub(crate) bm25: f32,
     /// Which searched terms the passage holds, a bit each.
@@ -27,8 +22,8 @@ pub(crate) struct Passage {
     pub(crate) sentence_cosine: f32,
     /// Cosine of the heading path; the passage's when it has none.
     pub(crate) heading_cosine: f32,
-    /// What the cosine would be if the passage were as like all the others as they are on average.
-    pub(super) own_cosine: f32,
+    /// Cosine without the component along the corpus mean, plus the mean cosine of all passages.
+    pub(super) centered_cosine: f32,
     pub(super) has_heading: bool,
     /// Whether it is more than a bare sentence.
     pub(super) has_parts: bool,
@@ -40,20 +35,21 @@ pub(crate) struct Passage {
     pub(crate) sentence_match: f32,
     /// The number of that sentence.
     matching: usize,
-    /// Whether that sentence denies something.
+    /// Whether that sentence has a negation.
     pub(crate) sentence_negates: bool,
-    /// Whether it says, in place of a word of the question, the opposite.
-    pub(crate) sentence_opposes: bool,
+    /// Whether it has an antonym in place of a word of the question.
+    pub(crate) sentence_has_antonym: bool,
     /// Whether it holds a word of the kind that the question asks for.
     pub(crate) sentence_may_answer: bool,
     /// Which terms that sentence and the headings hold.
     pub(crate) match_terms: u32,
-    /// Which pairs of neighbouring words of the question the passage holds.
+    /// Which pairs of neighboring words of the question the passage holds.
     pub(crate) pairs: u32,
     pub(super) layered: Option<Layered>,
 }
 
-pub(super) struct Reader<'a> {
+/// Reads the features of passages for one question.
+pub(super) struct FeatureReader<'a> {
     index: &'a Index,
     products: Products<'a>,
     question: &'a Question,
@@ -61,7 +57,7 @@ pub(super) struct Reader<'a> {
     units: Vec<Option<Units<'a>>>,
 }
 
-// What a search knows of a segment's units, found out when they are first met.
+/// The units of a segment as far as a search has met them.
 struct Units<'a> {
     segment: &'a Segment,
     /// Numbers of the question's terms in the segment: of each form, its place in the question's sequence.
@@ -91,7 +87,7 @@ struct Sum {
     pairs: u32,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> FeatureReader<'a> {
     pub(super) fn new(index: &'a Index, embedder: &'a Embedder, question: &'a Question) -> Self {
         Self {
             index,
@@ -101,51 +97,52 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns what is to be expected of a candidate, from its headings and its scores.
-    pub(super) fn estimate(&mut self, candidate: &Candidate) -> Passage {
+    /// Estimates the features of a candidate from its headings and scores.
+    pub(super) fn estimate(&mut self, candidate: &Candidate) -> PassageFeatures {
         let Candidate {
-            chunk,
+            number,
             cosine,
             bm25,
             terms,
             layered,
         } = *candidate;
-        let mut passage = Passage {
-            chunk,
+        let mut passage = PassageFeatures {
+            number,
             cosine,
             bm25,
             terms,
             layered,
             heading_cosine: cosine,
-            ..Passage::default()
+            ..PassageFeatures::default()
         };
-        if let Some(mut place) = self.locate(chunk) {
-            passage.own_cosine = place.own_cosine();
+        if let Some(mut place) = self.locate(number) {
+            passage.centered_cosine = place.centered_cosine();
             let (heading, norm) = place.heading();
             if norm > 0.0 {
                 passage.heading_cosine = heading.product / norm;
                 passage.has_heading = true;
             }
-            passage.has_parts = passage.has_heading || place.segment.sentences(place.chunk).nth(1).is_some();
+            passage.has_parts = passage.has_heading || place.segment.sentences(place.passage).nth(1).is_some();
             passage.pairs = heading.pairs;
             passage.heading_terms = heading.terms;
         }
-        passage.sentence_cosine = OF_PASSAGE * cosine + OF_HEADING * passage.heading_cosine;
-        passage.sentence_coverage = OF_TERMS * self.question.background_share(terms);
+        passage.sentence_cosine =
+            EXPECTED_SENTENCE_OF_PASSAGE * cosine + EXPECTED_SENTENCE_OF_HEADING * passage.heading_cosine;
+        passage.sentence_coverage = EXPECTED_SENTENCE_OF_TERMS * self.question.background_share(terms);
         passage
     }
 
-    /// Replaces what was expected of a passage's sentences by what they say.
-    pub(super) fn read(&mut self, passage: &mut Passage) {
+    /// Replaces the estimates of a passage by what its sentences give.
+    pub(super) fn read(&mut self, passage: &mut PassageFeatures) {
         let question = self.question;
-        let Some(mut place) = self.locate(passage.chunk) else {
+        let Some(mut place) = self.locate(passage.number) else {
             return;
         };
         let (heading, _) = place.heading();
         let mut most = -1.0;
         let mut nearest = f32::NEG_INFINITY;
         passage.sentence_coverage = 0.0;
-        for (number, (codes, norm)) in place.segment.sentences(place.chunk).enumerate() {
+        for (number, (codes, norm)) in place.segment.sentences(place.passage).enumerate() {
             let sentence = place.sum(codes);
             passage.pairs |= sentence.pairs;
             let cosine = if norm > 0.0 {
@@ -173,17 +170,17 @@ impl<'a> Reader<'a> {
         };
     }
 
-    /// Looks at the words of a passage's matching sentence: whether one denies, one says the opposite of what is asked,
-    /// and one is of the kind that is asked for.
-    pub(super) fn examine(&mut self, passage: &mut Passage) {
+    /// Checks the best matching sentence of a passage for a negation, an antonym of a word of the question, and a word
+    /// of the expected answer type.
+    pub(super) fn examine(&mut self, passage: &mut PassageFeatures) {
         let question = self.question;
-        let asks = question.negates || question.asked != Asked::Anything || !question.opposites.is_empty();
+        let asks = question.negates || question.answer_type != AnswerType::Anything || !question.antonyms.is_empty();
         let is_told = asks && passage.sentence_match > 0.0;
-        let Some(mut place) = self.locate(passage.chunk).filter(|_| is_told) else {
+        let Some(mut place) = self.locate(passage.number).filter(|_| is_told) else {
             return;
         };
         let segment = place.segment;
-        let Some((codes, _)) = segment.sentences(place.chunk).nth(passage.matching) else {
+        let Some((codes, _)) = segment.sentences(place.passage).nth(passage.matching) else {
             return;
         };
         let said = place.heading().0.places | place.sum(codes.clone()).places;
@@ -191,27 +188,27 @@ impl<'a> Reader<'a> {
         for (number, (code, term)) in words.enumerate() {
             let word = segment.unit_text(code);
             passage.sentence_negates |= question.negates && is_negation(word);
-            // A sentence begins with a capital whatever it is about, and what the question says is not what it asks for.
-            let counts = number > 0 || question.asked == Asked::Number;
+            // The first word of a sentence always has a capital, and words of the question are not the answer.
+            let counts = number > 0 || question.answer_type == AnswerType::Number;
             let is_asked = place.units.of(code, place.products, question).places != 0;
-            passage.sentence_may_answer |= counts && !is_asked && question.asked.may_be(word);
+            passage.sentence_may_answer |= counts && !is_asked && question.answer_type.may_be(word);
             let mut unsaid = question
-                .opposites
+                .antonyms
                 .iter()
                 .filter(|(_, at)| *at < 32 && said >> at & 1 == 0);
-            passage.sentence_opposes |= unsaid.any(|(opposite, _)| *opposite == segment.term_text(term));
+            passage.sentence_has_antonym |= unsaid.any(|(antonym, _)| *antonym == segment.term_text(term));
         }
     }
 
-    fn locate(&mut self, chunk: usize) -> Option<Place<'_, 'a>> {
-        let after = self.index.segments.partition_point(|part| part.first_chunk <= chunk);
-        let number = after.checked_sub(1)?;
-        let part = self.index.segments.get(number)?;
-        let units = self.units.get_mut(number)?;
+    fn locate(&mut self, number: usize) -> Option<Place<'_, 'a>> {
+        let after = self.index.segments.partition_point(|part| part.first_passage <= number);
+        let place = after.checked_sub(1)?;
+        let part = self.index.segments.get(place)?;
+        let units = self.units.get_mut(place)?;
         Some(Place {
             segment: &part.segment,
             vectors: &part.vectors,
-            chunk: chunk - part.first_chunk,
+            passage: number - part.first_passage,
             units: units.get_or_insert_with(|| Units::new(&part.segment, self.question)),
             products: &mut self.products,
             question: self.question,
@@ -219,24 +216,24 @@ impl<'a> Reader<'a> {
     }
 }
 
-// A passage to read, and what is needed to.
+/// A passage that is read, with the state it needs.
 struct Place<'r, 'a> {
     segment: &'a Segment,
     vectors: &'a Vectors,
-    chunk: usize,
+    passage: usize,
     units: &'r mut Units<'a>,
     products: &'r mut Products<'a>,
     question: &'a Question,
 }
 
 impl Place<'_, '_> {
-    fn own_cosine(&self) -> f32 {
-        self.vectors.cosine(&self.question.own, self.chunk) + self.question.usual
+    fn centered_cosine(&self) -> f32 {
+        self.vectors.cosine(&self.question.centered, self.passage) + self.question.mean_cosine
     }
 
-    // What the headings say that do not repeat the title, and the length of their vector.
+    /// Returns the sums over the headings that do not repeat the title, and the length of their vector.
     fn heading(&mut self) -> (Sum, f32) {
-        let record = self.segment.heading(self.segment.chunk(self.chunk).heading);
+        let record = self.segment.heading(self.segment.passage(self.passage).heading);
         let mut heading = Sum::default();
         for codes in record.parts().skip(record.skipped as usize) {
             let part = self.sum(codes);
@@ -257,7 +254,7 @@ impl Place<'_, '_> {
             sum.terms |= unit.terms;
             sum.places |= unit.places;
             if unit.is_word {
-                // A pair is known by its first word's place.
+                // A pair is identified by the place of its first word.
                 sum.pairs |= before & (unit.places >> 1);
                 before = unit.places;
             }

@@ -1,15 +1,15 @@
-//! Keeps the best few of many.
+//! Keeps the k highest scores.
 
 /// The highest scores seen, with their numbers; of equal scores the lower number.
-pub(crate) struct Top {
+pub(crate) struct TopK {
     size: usize,
     /// Unordered until it is asked for; at most twice the size.
     kept: Vec<(f32, u32)>,
-    /// What a score must exceed to be kept.
+    /// A score must exceed this to be kept.
     floor: f32,
 }
 
-impl Top {
+impl TopK {
     pub(crate) fn new(size: usize) -> Self {
         Self {
             size: size.max(1),
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn the_best_are_kept_in_order() {
-        let mut top = Top::new(3);
+        let mut top = TopK::new(3);
         for (number, score) in [0.1, 0.9, 0.5, 0.9, 0.2, 0.7, 0.05, 0.6].into_iter().enumerate() {
             top.push(score, number as u32);
         }
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn few_are_all_kept() {
-        let mut top = Top::new(10);
+        let mut top = TopK::new(10);
         top.push(0.0, 4);
         assert_eq!(top.into_sorted(), [(0.0, 4)]);
     }

@@ -80,7 +80,7 @@ fn two_questions_are_cut_where_the_second_begins() {
     for marked in CUT {
         let question = marked.replace('|', "");
         let expected: Vec<&str> = marked.split('|').filter_map(trimmed).map(without_joining).collect();
-        let found: Vec<&str> = parts(&question).into_iter().map(without_joining).collect();
+        let found: Vec<&str> = decompose(&question).into_iter().map(without_joining).collect();
         if found != expected {
             wrong.push(found.join(" | "));
         }
@@ -88,7 +88,7 @@ fn two_questions_are_cut_where_the_second_begins() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-// The marks stand before the joining word, the cuts after it.
+/// The marks stand before the joining word, the cuts after it.
 fn without_joining(part: &str) -> &str {
     let rest = JOINING
         .iter()
@@ -98,7 +98,7 @@ fn without_joining(part: &str) -> &str {
 
 #[test]
 fn one_question_stays_whole() {
-    let is_cut = |question: &&&str| parts(question).len() > 1;
+    let is_cut = |question: &&&str| decompose(question).len() > 1;
     let wrong: Vec<&&str> = WHOLE.iter().filter(is_cut).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
@@ -106,6 +106,6 @@ fn one_question_stays_whole() {
 #[test]
 fn many_questions_make_at_most_four_parts() {
     let question = "What is Alpha for? ".repeat(9);
-    assert_eq!(parts(&question).len(), MOST_PARTS);
+    assert_eq!(decompose(&question).len(), MAX_SUB_QUESTIONS);
     assert!(CUT.len() + WHOLE.len() >= 60);
 }

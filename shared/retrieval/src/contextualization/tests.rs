@@ -16,12 +16,12 @@ fn agent(text: &str) -> Turn<'_> {
 }
 
 fn text(question: &str, turns: &[Turn<'_>]) -> String {
-    stand_alone(question, turns).text
+    contextualize(question, turns).text
 }
 
 #[test]
 fn a_question_without_a_conversation_is_left_alone() {
-    let alone = stand_alone(" And for students? ", &[]);
+    let alone = contextualize(" And for students? ", &[]);
     assert_eq!(
         (alone.question.as_str(), alone.text.as_str()),
         ("And for students?", "And for students?")
@@ -73,7 +73,7 @@ fn an_ordinal_names_an_item_of_the_answer() {
         visitor("How can I pay?"),
         agent("There are three ways:\n\n1. Credit card\n2. Bank transfer\n3. PayPal"),
     ];
-    let question = |question: &str, turns: &[Turn<'_>]| stand_alone(question, turns).question;
+    let question = |question: &str, turns: &[Turn<'_>]| contextualize(question, turns).question;
     assert_eq!(
         question("How long does the second one take?", &listed),
         "How long does Bank transfer take?"
@@ -102,10 +102,10 @@ fn an_ordinal_names_an_item_of_the_answer() {
 }
 
 #[test]
-fn a_question_with_many_words_of_its_own_hardly_leans() {
+fn history_hardly_counts_for_a_question_of_many_own_words() {
     let turns = [visitor(PLANS), agent("It costs 19 EUR a month.")];
     let weight = |question: &str| {
-        stand_alone(question, &turns)
+        contextualize(question, &turns)
             .context
             .first()
             .map_or(0.0, |turn| turn.weight)
@@ -114,13 +114,13 @@ fn a_question_with_many_words_of_its_own_hardly_leans() {
     assert_eq!(text(whole, &turns), whole);
     assert!(weight(whole) < 0.11, "{}", weight(whole));
     assert!(weight("Is that monthly?") > 0.4);
-    assert!(weight("yes") <= MOST_WEIGHT && weight("") <= MOST_WEIGHT);
+    assert!(weight("yes") <= MAX_HISTORY_WEIGHT && weight("") <= MAX_HISTORY_WEIGHT);
 }
 
 #[test]
 fn later_turns_and_the_visitors_count_more() {
     let turns = [visitor("one"), agent("two"), visitor("three"), agent("four")];
-    let order: Vec<&str> = stand_alone("and?", &turns)
+    let order: Vec<&str> = contextualize("and?", &turns)
         .context
         .iter()
         .map(|turn| turn.text)
@@ -132,7 +132,7 @@ fn later_turns_and_the_visitors_count_more() {
 fn long_conversations_and_turns_are_cut() {
     let long = "ä".repeat(5000);
     let turns: Vec<Turn<'_>> = (0..100).map(|_| visitor(&long)).collect();
-    let context = stand_alone("and then?", &turns).context;
-    assert_eq!(context.len(), TURNS);
-    assert!(context.iter().all(|turn| turn.text.len() <= READ));
+    let context = contextualize("and then?", &turns).context;
+    assert_eq!(context.len(), MAX_HISTORY_TURNS);
+    assert!(context.iter().all(|turn| turn.text.len() <= MAX_TURN_BYTES));
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{DIMENSIONS, ModelError, Query, Vector, dot};
 
-pub(super) struct Table {
+pub(super) struct StaticEmbeddings {
     bytes: Arc<[u8]>,
     embeddings: usize,
     scales: Vec<f32>,
@@ -21,7 +21,7 @@ struct Tensor {
     data_offsets: [usize; 2],
 }
 
-impl Table {
+impl StaticEmbeddings {
     pub(super) fn read(bytes: Arc<[u8]>) -> Result<Self, ModelError> {
         let length = bytes
             .first_chunk::<8>()
@@ -148,7 +148,7 @@ mod tests {
     fn a_table_of_one_row_is_read() {
         let mut data = vec![2_u8; 256];
         data.extend_from_slice(&half_from_f32(0.5).to_le_bytes());
-        let table = Table::read(file(HEADER, &data)).unwrap();
+        let table = StaticEmbeddings::read(file(HEADER, &data)).unwrap();
         let mut sum = Vector::ZERO;
         table.add(0, 2.0, &mut sum);
         assert_eq!(sum.0, [2.0; DIMENSIONS]);
@@ -161,11 +161,14 @@ mod tests {
         let data = vec![0_u8; 258];
         for cut in 0..8 + HEADER.len() + 258 {
             let whole = file(HEADER, &data);
-            assert!(Table::read(Arc::from(&whole[..cut])).is_err(), "cut at {cut}");
+            assert!(
+                StaticEmbeddings::read(Arc::from(&whole[..cut])).is_err(),
+                "cut at {cut}"
+            );
         }
-        assert!(Table::read(file(&HEADER.replace("I8", "I4"), &data)).is_err());
-        assert!(Table::read(file(&HEADER.replace("[0,256]", "[0,18446744073709551615]"), &data)).is_err());
-        assert!(Table::read(Arc::from(&u64::MAX.to_le_bytes()[..])).is_err());
+        assert!(StaticEmbeddings::read(file(&HEADER.replace("I8", "I4"), &data)).is_err());
+        assert!(StaticEmbeddings::read(file(&HEADER.replace("[0,256]", "[0,18446744073709551615]"), &data)).is_err());
+        assert!(StaticEmbeddings::read(Arc::from(&u64::MAX.to_le_bytes()[..])).is_err());
     }
 
     #[test]

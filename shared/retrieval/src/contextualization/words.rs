@@ -1,6 +1,6 @@
-//! The words that tell a follow-up, folded, of the languages that most visitors write.
+//! Word lists that mark a follow-up question, folded, in the languages that most visitors write.
 
-/// Words that stand for something said before.
+/// Pronouns and other words that refer back.
 pub(super) const POINTING: &[&str] = &[
     "it", "its", "they", "them", "their", "theirs", "that", "this", "those", "these", "he", "him", "his", "she", "her",
     "there", "one", "ones", "other", "others", "another", "else", "same", "former", "latter", "das", "dieser", "diese",
@@ -14,7 +14,7 @@ pub(super) const REPLIES: &[&str] = &[
     "thanks", "thank", "you", "i", "do", "did", "am", "ja", "nein", "bitte", "danke", "oui", "non", "si", "sim", "nao",
 ];
 
-/// What a question may begin with that goes on from the one before; longest first.
+/// How a question may begin that continues the one before; longest first.
 const OPENINGS: &[&[&str]] = &[
     &["and", "what", "about"],
     &["and", "how", "about"],

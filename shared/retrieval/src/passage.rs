@@ -1,18 +1,12 @@
-//! Blocks to chunks of about 200 words: cut at headings and sentence ends, with lists, tables and code kept whole.
+//! Blocks to passages of about 200 words: cut at headings and sentence ends, with lists, tables and code kept whole.
 
 use crate::parse::{Block, BlockKind, Parsed};
 use crate::text::{count_words, sentences};
+use crate::tuning::{PASSAGE_MAX_WHOLE_WORDS, PASSAGE_OVERLAP_WORDS, PASSAGE_TARGET_WORDS};
 
-/// Words after which a chunk is closed.
-const TARGET_WORDS: usize = 200;
-/// A list, table or code block up to this long is never cut.
-const WHOLE_WORDS: usize = 320;
-/// Words at the end of a chunk that are repeated at the start of the next, so that no answer is cut in two.
-const OVERLAP_WORDS: usize = 40;
-
-/// A passage: what is searched, ranked and cited.
+/// A passage: the unit that is searched, ranked and cited.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Chunk {
+pub struct Passage {
     /// Position in the document, from 0.
     pub index: u32,
     /// The headings above, outermost first.
@@ -23,9 +17,9 @@ pub struct Chunk {
     pub tokens: u32,
 }
 
-/// Returns the chunks of a document in reading order.
-pub fn chunks(parsed: &Parsed) -> Vec<Chunk> {
-    let mut chunks = Vec::new();
+/// Returns the passages of a document in reading order.
+pub fn passages(parsed: &Parsed) -> Vec<Passage> {
+    let mut passages = Vec::new();
     let sections = parsed.blocks.chunk_by(|a, b| a.heading_path == b.heading_path);
     for section in sections {
         let Some(first) = section.first() else { continue };
@@ -38,18 +32,18 @@ pub fn chunks(parsed: &Parsed) -> Vec<Chunk> {
         for block in section {
             let stands_alone = block.kind == BlockKind::Record;
             if stands_alone {
-                open.close(&mut chunks);
+                open.close(&mut passages);
             }
             for piece in pieces(block) {
-                open.add(&piece, &mut chunks);
+                open.add(&piece, &mut passages);
             }
             if stands_alone {
-                open.close(&mut chunks);
+                open.close(&mut passages);
             }
         }
-        open.close(&mut chunks);
+        open.close(&mut passages);
     }
-    chunks
+    passages
 }
 
 /// Returns how many tokens a text counts for, without a model: words, ideographs and punctuation marks.
@@ -58,7 +52,7 @@ pub fn count_tokens(text: &str) -> u32 {
     u32::try_from(count_words(text) + marks).unwrap_or(u32::MAX)
 }
 
-/// What is not cut any further, and what stands before it in the same chunk.
+/// A piece that is not cut any further, with the separator before it.
 struct Piece {
     text: String,
     words: usize,
@@ -66,7 +60,7 @@ struct Piece {
     kind: BlockKind,
 }
 
-// The number of words, or what the bytes would make, so that a text without spaces is not taken for one word.
+/// The number of words, or what the bytes would make, so that a text without spaces is not taken for one word.
 fn measure(text: &str) -> usize {
     count_words(text).max(text.len() / 12)
 }
@@ -79,13 +73,13 @@ fn pieces(block: &Block) -> Vec<Piece> {
         joint: "\n",
         kind: block.kind,
     };
-    if block.kind != BlockKind::Paragraph && words <= WHOLE_WORDS {
+    if block.kind != BlockKind::Paragraph && words <= PASSAGE_MAX_WHOLE_WORDS {
         return vec![whole(block.text.clone(), words)];
     }
     match block.kind {
         BlockKind::Paragraph => prose(&block.text),
-        // Rows so long lay a page out: what stands in their cells is text.
-        BlockKind::Table if block.text.lines().any(|row| measure(row) > WHOLE_WORDS) => {
+        // A table with rows this long is a layout: its cells are read as text.
+        BlockKind::Table if block.text.lines().any(|row| measure(row) > PASSAGE_MAX_WHOLE_WORDS) => {
             let cells = block
                 .text
                 .lines()
@@ -112,7 +106,7 @@ fn pieces(block: &Block) -> Vec<Piece> {
     }
 }
 
-// The sentences of a paragraph, which begins on a line of its own.
+/// The sentences of a paragraph, which begins on a line of its own.
 fn prose(text: &str) -> Vec<Piece> {
     let mut joint = "\n";
     let ranges = sentences(text);
@@ -126,19 +120,19 @@ fn prose(text: &str) -> Vec<Piece> {
     pieces.collect()
 }
 
-// A "sentence" without an end, as in badly converted files, is cut by words.
+/// A "sentence" without an end, as in badly converted files, is cut by words.
 fn cut_long(text: &str) -> Vec<String> {
-    if measure(text) <= WHOLE_WORDS {
+    if measure(text) <= PASSAGE_MAX_WHOLE_WORDS {
         return vec![text.to_owned()];
     }
     let mut parts = Vec::new();
     let mut part = String::new();
     let mut words = 0;
     for word in text.split_inclusive([' ', '、', '，', '；', '\u{3000}']) {
-        for bit in cut_bytes(word, TARGET_WORDS * 8) {
+        for bit in cut_bytes(word, PASSAGE_TARGET_WORDS * 8) {
             part.push_str(bit);
             words += measure(bit);
-            if words >= TARGET_WORDS || part.len() >= TARGET_WORDS * 8 {
+            if words >= PASSAGE_TARGET_WORDS || part.len() >= PASSAGE_TARGET_WORDS * 8 {
                 parts.push(std::mem::take(&mut part).trim().to_owned());
                 words = 0;
             }
@@ -160,20 +154,20 @@ fn cut_bytes(mut text: &str, most: usize) -> Vec<&str> {
     bits
 }
 
-// Every part of a table starts with its header.
+/// Every part of a table starts with its header.
 fn cut_table(text: &str) -> Vec<(String, usize)> {
     let mut lines = text.lines();
     let header = lines.next().unwrap_or_default();
     group(lines.map(str::to_owned), |rows| format!("{header}\n{rows}"))
 }
 
-// Every part of a code block has its own fences.
+/// Every part of a code block has its own fences.
 fn cut_code(text: &str) -> Vec<(String, usize)> {
     let (fence, code) = text.split_once('\n').unwrap_or(("```", text));
     let code = code.strip_suffix("\n```").unwrap_or(code);
     let lines = code
         .lines()
-        .flat_map(|line| cut_bytes(line, TARGET_WORDS * 12))
+        .flat_map(|line| cut_bytes(line, PASSAGE_TARGET_WORDS * 12))
         .map(str::to_owned);
     group(lines, |lines| format!("{fence}\n{lines}\n```"))
 }
@@ -186,7 +180,7 @@ fn group(lines: impl Iterator<Item = String>, wrap: impl Fn(&str) -> String) -> 
         words += measure(&line);
         group.push_str(&line);
         group.push('\n');
-        if words >= TARGET_WORDS {
+        if words >= PASSAGE_TARGET_WORDS {
             groups.push((wrap(group.trim_end()), words));
             group.clear();
             words = 0;
@@ -202,20 +196,20 @@ struct Open<'a> {
     heading_path: &'a [String],
     text: String,
     words: usize,
-    /// Bytes at the start that repeat the chunk before.
+    /// Bytes at the start that repeat the passage before.
     overlap: usize,
 }
 
 impl Open<'_> {
-    fn add(&mut self, piece: &Piece, chunks: &mut Vec<Chunk>) {
+    fn add(&mut self, piece: &Piece, passages: &mut Vec<Passage>) {
         let limit = if piece.kind == BlockKind::Paragraph {
-            TARGET_WORDS
+            PASSAGE_TARGET_WORDS
         } else {
-            WHOLE_WORDS
+            PASSAGE_MAX_WHOLE_WORDS
         };
         if self.words > 0 && self.words + piece.words > limit {
             let repeated = self.tail();
-            self.close(chunks);
+            self.close(passages);
             self.overlap = repeated.len();
             self.words = measure(&repeated);
             self.text = repeated;
@@ -227,7 +221,7 @@ impl Open<'_> {
         self.words += piece.words;
     }
 
-    // The last sentences, as far as they fit in the overlap; nothing of a list's, table's or code's inside.
+    /// The last sentences, as far as they fit in the overlap; nothing of a list's, table's or code's inside.
     fn tail(&self) -> String {
         let last_line = self.text.rsplit('\n').next().unwrap_or_default();
         if last_line.starts_with(['|', '`', '-', ' ']) || last_line.starts_with(|c: char| c.is_ascii_digit()) {
@@ -235,7 +229,7 @@ impl Open<'_> {
         }
         let mut start = last_line.len();
         for range in sentences(last_line).into_iter().rev() {
-            if measure(last_line.get(range.start..).unwrap_or_default()) > OVERLAP_WORDS {
+            if measure(last_line.get(range.start..).unwrap_or_default()) > PASSAGE_OVERLAP_WORDS {
                 break;
             }
             start = range.start;
@@ -243,15 +237,15 @@ impl Open<'_> {
         last_line.get(start..).unwrap_or_default().to_owned()
     }
 
-    fn close(&mut self, chunks: &mut Vec<Chunk>) {
+    fn close(&mut self, passages: &mut Vec<Passage>) {
         let text = std::mem::take(&mut self.text);
         self.words = 0;
         let overlap = std::mem::take(&mut self.overlap);
         if text.len() <= overlap || text.trim().is_empty() {
             return;
         }
-        chunks.push(Chunk {
-            index: u32::try_from(chunks.len()).unwrap_or(u32::MAX),
+        passages.push(Passage {
+            index: u32::try_from(passages.len()).unwrap_or(u32::MAX),
             heading_path: self.heading_path.to_vec(),
             tokens: count_tokens(&text),
             text,

@@ -1,10 +1,10 @@
-//! Estimates how near vectors are to a query by their signs alone, sixteen vectors at a time.
+//! Binary quantization: estimates distances from the signs of the components, sixteen vectors at a time.
 
 use crate::embed::{DIMENSIONS, Query};
 
-/// So many vectors lie side by side.
+/// Vectors in one block.
 const ABREAST: usize = 16;
-/// What a table holds at most: eight of them still fit in a byte together.
+/// The largest entry of a table: eight of them fit in a byte together.
 const MOST: f32 = 31.0;
 /// How many different distances there are.
 pub(super) const DISTANCES: usize = 31 * HALVES + 1;
@@ -17,18 +17,18 @@ type Block = [[u8; ABREAST]; DIMENSIONS / 8];
 type Tables = [[u8; 16]; HALVES];
 
 /// Which components of vectors are below their mean over all vectors, a bit each.
-pub(super) struct Signs {
+pub(super) struct BinaryCodes {
     blocks: Vec<Block>,
     count: usize,
 }
 
-impl Signs {
+impl BinaryCodes {
     pub(super) fn new(vectors: &[[u8; DIMENSIONS]]) -> Self {
         let means = means(vectors);
         let block = |vectors: &[[u8; DIMENSIONS]]| {
             let mut block = [[0; ABREAST]; DIMENSIONS / 8];
             for (place, vector) in vectors.iter().enumerate() {
-                for (bytes, byte) in block.iter_mut().zip(signs_of(vector, &means)) {
+                for (bytes, byte) in block.iter_mut().zip(code_of(vector, &means)) {
                     if let Some(slot) = bytes.get_mut(place) {
                         *slot = byte;
                     }
@@ -59,7 +59,7 @@ impl Signs {
     }
 }
 
-// What all vectors have in common says nothing about their order; what is left is split into halves.
+/// The mean of all vectors, which is subtracted so that each sign splits them into halves.
 fn means(vectors: &[[u8; DIMENSIONS]]) -> [i8; DIMENSIONS] {
     let mut sums = [0_i64; DIMENSIONS];
     for vector in vectors {
@@ -71,7 +71,7 @@ fn means(vectors: &[[u8; DIMENSIONS]]) -> [i8; DIMENSIONS] {
     sums.map(|sum| (sum as f64 / count as f64).round() as i8)
 }
 
-fn signs_of(vector: &[u8; DIMENSIONS], means: &[i8; DIMENSIONS]) -> [u8; DIMENSIONS / 8] {
+fn code_of(vector: &[u8; DIMENSIONS], means: &[i8; DIMENSIONS]) -> [u8; DIMENSIONS / 8] {
     let mut signs = [0; DIMENSIONS / 8];
     let components = vector.as_chunks::<8>().0.iter().zip(means.as_chunks::<8>().0);
     for (byte, (components, means)) in signs.iter_mut().zip(components) {
@@ -159,15 +159,15 @@ mod tests {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 16) as f32 / 32_768.0 - 1.0
         });
-        Vector(random).normalised()
+        Vector(random).normalized()
     }
 
     #[test]
     fn the_vectors_that_are_near_have_small_distances() {
         let vectors: Vec<_> = (0..100)
-            .map(|number| vector(number).quantised().components.map(i8::cast_unsigned))
+            .map(|number| vector(number).quantized().components.map(i8::cast_unsigned))
             .collect();
-        let signs = Signs::new(&vectors);
+        let signs = BinaryCodes::new(&vectors);
         assert_eq!(signs.memory_bytes(), 112 * 32);
         for number in 0..100 {
             let distances = signs.distances(&vector(number).query());
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_query_without_direction_is_as_far_from_all() {
-        let signs = Signs::new(&[[1; DIMENSIONS], [255; DIMENSIONS]]);
+        let signs = BinaryCodes::new(&[[1; DIMENSIONS], [255; DIMENSIONS]]);
         assert_eq!(signs.distances(&Vector::ZERO.query()), [0, 0]);
     }
 }
