@@ -121,7 +121,7 @@ async fn a_question_leaves_the_same_rows_in_every_dialect() {
     for (world, teller) in Teller::all().await {
         teller.owner().learn(&world, TITLE, HOURS).await;
         told.push(teller.ask(&world, QUESTION).await);
-        let conversations = rows(&world, "conversations", &["page_url", "user_agent"]);
+        let conversations = rows(&world, "conversations", &["page_url", "user_agent", "channel"]);
         let hits = world.sql.column("SELECT hits FROM documents");
         left.push((conversations, rows(&world, "messages", &[]), hits));
         // The owner finds the conversation and judges nothing of the channel by it.

@@ -232,7 +232,7 @@ fn unsafe_code_is_the_simd_products_alone() {
     let simd = [
         "shared/retrieval/minilm/src/linear.rs",
         "shared/retrieval/src/embed/dot.rs",
-        "shared/retrieval/src/index/vectors/signs.rs",
+        "shared/retrieval/src/index/vectors/binary_quantization.rs",
     ];
     assert_eq!(files, simd);
 }

@@ -69,11 +69,11 @@ pub async fn answered(app: &App, caller: &Caller, message: &MessageId) -> Result
     })
 }
 
-/// Asks a workspace's deputy. The answer is worked out and kept whether or not the caller stays to read it.
+/// Asks a workspace's deputy, by the API that the channel names. The answer is worked out and kept whether or not the caller stays to read it.
 ///
 /// # Errors
 /// [`crate::Kind::QuotaExhausted`].
-pub async fn ask(app: &App, request: &RequestContext, caller: &Caller, ask: Ask) -> Result<Reply> {
+pub async fn ask(app: &App, request: &RequestContext, caller: &Caller, channel: Channel, ask: Ask) -> Result<Reply> {
     caller.require(Action::Read)?;
     let began = app.now();
     let workspace = caller.workspace();
@@ -85,7 +85,7 @@ pub async fn ask(app: &App, request: &RequestContext, caller: &Caller, ask: Ask)
         id,
         workspace_id: workspace.id.clone(),
         agent_id: ready.deputy.agent_id.clone(),
-        channel: Channel::Twin,
+        channel,
         scope: String::new(),
         created_at: began,
         last_message_at: began,

@@ -8,6 +8,7 @@ use axum::extract::{Extension, State};
 use edge_core::ports::RequestContext;
 use edge_core::{App, Error, deputy};
 use edge_model::MessageId;
+use edge_model::conversation::Channel;
 use edge_model::text::{Context, Name, Question};
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +53,7 @@ pub async fn ask(
     Extension(request): Extension<RequestContext>,
     Body(ask): Body<Ask>,
 ) -> ApiResult<(Extension<Reference>, Json<Answer>)> {
-    let reply = deputy::ask(&app, &request, &program, ask.try_into()?).await?;
+    let reply = deputy::ask(&app, &request, &program, Channel::Twin, ask.try_into()?).await?;
     Ok((Extension(Reference::to(&reply.message_id)), Json(reply.into())))
 }
 
