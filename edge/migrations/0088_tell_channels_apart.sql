@@ -6,5 +6,5 @@ ALTER TABLE conversations ADD COLUMN scope TEXT NOT NULL DEFAULT '';
 UPDATE conversations SET channel = 'twin'
     WHERE agent_id IN (SELECT agent_id FROM deputies WHERE deputies.workspace_id = conversations.workspace_id)
         AND session_key = id;
-DROP INDEX conversations_by_session;
-CREATE UNIQUE INDEX conversations_by_session ON conversations (workspace_id, agent_id, channel, scope, session_key);
+-- The index of the release before stays for this one: its Worker answers until the update is done, and names its columns.
+CREATE UNIQUE INDEX conversations_by_channel ON conversations (workspace_id, agent_id, channel, scope, session_key);

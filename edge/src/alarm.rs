@@ -93,8 +93,9 @@ impl Alarm {
         // Nothing waits between these looks and the write, so that nobody who calls now is forgotten.
         match next {
             _ if self.woken.get() => storage.set_alarm(WAKE_DELAY).await,
+            // The caller may not have written the row yet, and may never call again: the fallback looks once more.
+            Some(wait) if was_woken => storage.set_alarm(wait.clamp(WAKE_DELAY, FALLBACK_DELAY)).await,
             Some(wait) => storage.set_alarm(wait.max(WAKE_DELAY)).await,
-            // Who called may not have written the row yet, and may never call again: the fallback looks once more.
             None if was_woken => Ok(()),
             None => storage.delete_alarm().await,
         }

@@ -1,18 +1,19 @@
 //! Refusals by the database are typed, and every type comes from a constraint that the migrations make.
 use crate::harness::sqlite::Sqlite;
 use edge_model::actor::Actor;
+use edge_model::conversation::{Channel, Conversation};
 use edge_model::deputy::Deputy;
 use edge_model::mail_ledger::{LedgerEntry, MailKind, MailLimits};
 use edge_model::quota::Resource;
 use edge_model::snapshot::{Manifest, Snapshot};
-use edge_model::{AccountId, AgentId, Timestamp, WorkspaceId};
+use edge_model::{AccountId, AgentId, ConversationId, Timestamp, WorkspaceId};
 use edge_store::agents::Edit;
 use edge_store::{Constraint, Sql as _, SqlError, Statement, agents, caller_checks, deputies};
-use edge_store::{index_snapshots, mail_ledger};
+use edge_store::{conversations, index_snapshots, mail_ledger};
 use std::collections::BTreeSet;
 
 /// One row of everything that the statements below collide with or refer to.
-const ROWS: [&str; 11] = [
+const ROWS: [&str; 12] = [
     "INSERT INTO accounts (id, email, full_name, password_hash, created_at) VALUES ('user_1', 'a@example.com', 'A', '', 0)",
     "INSERT INTO workspaces (id, name, slug, timezone, plan, owner_id, created_at)
      VALUES ('ws_1', 'W', 'w1', 'UTC', 'FREE', 'user_1', 0), ('ws_2', 'W', 'w2', 'UTC', 'FREE', 'user_1', 0)",
@@ -28,6 +29,8 @@ const ROWS: [&str; 11] = [
      VALUES ('src_1', 'ws_1', 'col_1', 'website', 'S', 'https://example.com/', 1, 'never', 'READY', 1, 0, 0, 0)",
     "INSERT INTO agents (id, workspace_id, name, agent_type, status, draft, created_at, updated_at)
      VALUES ('agent_1', 'ws_1', 'A', 'SUPPORT', 'DRAFT', '{}', 0, 0)",
+    "INSERT INTO conversations (id, workspace_id, agent_id, session_key, created_at, last_message_at)
+     VALUES ('conv_1', 'ws_1', 'agent_1', 'session', 0, 0)",
     "INSERT INTO deputies (workspace_id, agent_id, minutes_saved) VALUES ('ws_1', 'agent_1', 1)",
     "INSERT INTO idempotency_keys (id, holder, held_until, expires_at) VALUES ('request', 'holder', 0, 0)",
     "INSERT INTO idempotency_effects (request_id, batch) VALUES ('request', '1 INSERT')",
@@ -99,6 +102,19 @@ fn breaking(constraint: Constraint) -> Statement {
             };
             let [_, agent, _] = agents::publish(&workspace(), &AgentId::new("agent_1"), edit);
             agent
+        }
+        Constraint::ConversationSession => {
+            let conversation = Conversation {
+                id: ConversationId::new("conv_2"),
+                workspace_id: workspace(),
+                agent_id: AgentId::new("agent_1"),
+                channel: Channel::Twin,
+                scope: String::new(),
+                session_key: "session".into(),
+                created_at: Timestamp(1),
+                last_message_at: Timestamp(1),
+            };
+            conversations::insert(&conversation, None, None)
         }
         Constraint::CallerCheck => {
             let caller = Actor::person(&AccountId::new("user_1"), "A");

@@ -42,7 +42,7 @@ pub struct App {
     pub ids: Option<Arc<SameIds>>,
     /// What turns texts into vectors beside the table.
     pub embeddings: EmbeddingModels,
-    /// Whose work is being done: they look for more by themselves, and need no waking.
+    /// The worker that runs now, if one does. It looks for more work itself, so it is not woken.
     pub own_work: Option<Wake>,
 }
 

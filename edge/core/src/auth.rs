@@ -1,4 +1,4 @@
-//! Who calls, and what they may do: the one room in which a request becomes a [`Caller`].
+//! Who calls, and what they may do: the only place where a request becomes a [`Caller`].
 //!
 //! People come by [`session`], programs by [`api_key`]; both act in one workspace as a [`Caller`], and every operation
 //! requires its permission of it first. Visitors of a customer's page come by [`visitor`], and whoever runs the

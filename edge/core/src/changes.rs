@@ -1,7 +1,7 @@
 //! Changes: all that one operation writes, applied by one call: rows, events, jobs, and the wake-ups that they need.
 //!
 //! An operation makes [`Changes`], adds statements, events and jobs, and commits them once. Either everything is written,
-//! or nothing is. Whom a statement leaves work to is woken by the commit itself, before the write and after it, so that
+//! or nothing is. The commit wakes the workers for which a statement leaves work, before the write and after it, so that
 //! no operation can forget it. What a statement returns is read by the [`Returned`] that [`Changes::push`] gave for it.
 use crate::app::App;
 use crate::ports::Background;
@@ -70,8 +70,8 @@ impl<'a> Changes<'a> {
         Ok(())
     }
 
-    /// Records the only event of its kind that something has, such as the end of a job, by the id of that: recorded
-    /// twice, it is there once.
+    /// Records an event that a subject has at most once, such as the end of a job. Its id is made from the subject's id,
+    /// so recording it twice keeps one.
     pub(crate) fn event_of(&mut self, workspace: &WorkspaceId, subject: &str, happening: Happening) {
         let suffix = subject.split_once('_').map_or(subject, |it| it.1);
         let id = EventId::new(format!("{}{suffix}", EventId::PREFIX));

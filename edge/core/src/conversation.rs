@@ -73,14 +73,8 @@ pub async fn ask(app: &App, request: &RequestContext, visitor: &Visitor, ask: As
     };
     let mut changes = Changes::new(app);
     let (conversation, is_new) = match context.conversation.take() {
-        Some(conversation) => (
-            Conversation {
-                last_message_at: began,
-                ..conversation
-            },
-            false,
-        ),
-        None => (first(app, &owner.workspace.id, &ask, began)?, true),
+        Some(conversation) => (conversation, false),
+        None => (new_conversation(app, &owner.workspace.id, &ask, began)?, true),
     };
     let started = is_new.then(|| {
         Happening::ConversationStarted(ConversationStarted {
@@ -91,7 +85,15 @@ pub async fn ask(app: &App, request: &RequestContext, visitor: &Visitor, ask: As
         })
     });
     let workspace = &owner.workspace;
-    let exchange = Exchange::begin(app, &mut changes, workspace, conversation, origin, ask.question.clone())?;
+    let exchange = Exchange::begin(
+        app,
+        &mut changes,
+        workspace,
+        conversation,
+        origin,
+        ask.question.clone(),
+        began,
+    )?;
     changes.extend(api_key::record_use(&owner, None, began));
     if let Some(started) = started {
         changes.event(&workspace.id, started)?;
@@ -112,7 +114,7 @@ pub async fn ask(app: &App, request: &RequestContext, visitor: &Visitor, ask: As
 }
 
 /// Returns the conversation that a session begins.
-fn first(app: &App, workspace: &WorkspaceId, ask: &Ask, began: Timestamp) -> Result<Conversation> {
+fn new_conversation(app: &App, workspace: &WorkspaceId, ask: &Ask, began: Timestamp) -> Result<Conversation> {
     Ok(Conversation {
         id: ConversationId::new(app.id(ConversationId::PREFIX)?),
         workspace_id: workspace.clone(),

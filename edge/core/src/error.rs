@@ -244,7 +244,7 @@ impl Error {
     }
 }
 
-/// What a broken constraint tells the caller who expects none in particular.
+/// The error for a constraint that the operation does not handle itself.
 impl From<Constraint> for Error {
     #[track_caller]
     fn from(constraint: Constraint) -> Self {
@@ -253,6 +253,7 @@ impl From<Constraint> for Error {
             Constraint::ForeignKey => Self::new(Kind::NotFound, "what it belongs to is not there any more"),
             Constraint::Quota(resource) => Self::of_plan(resource),
             Constraint::AgentRevision
+            | Constraint::ConversationSession
             | Constraint::Deputy
             | Constraint::DocumentContent
             | Constraint::DocumentVersion

@@ -55,17 +55,20 @@ impl Exchange {
         conversation: Conversation,
         origin: Origin<'_>,
         question: Question,
+        began: Timestamp,
     ) -> Result<Self> {
         let exchange = Self {
             app: app.clone(),
             question,
             question_id: MessageId::new(app.id(MessageId::PREFIX)?),
             answer_id: MessageId::new(app.id(MessageId::PREFIX)?),
-            began: conversation.last_message_at,
+            began,
             keeps_nothing: workspace.retention_days == Some(0),
-            conversation,
+            conversation: Conversation {
+                last_message_at: began,
+                ..conversation
+            },
         };
-        let began = exchange.began;
         let message = |id, author, status, text, at| {
             conversations::insert_message(&exchange.conversation, id, author, status, text, at)
         };
@@ -105,22 +108,23 @@ impl Exchange {
     /// # Errors
     /// When there is no randomness for the event's id.
     pub(crate) fn complete(&self, changes: &mut Changes<'_>, draft: &AnswerDraft) -> Result<()> {
-        self.keep(changes, MessageStatus::Complete, draft);
+        let answer = self.answer_row(MessageStatus::Complete, draft);
+        self.keep(changes, &answer);
         if self.keeps_nothing {
             return Ok(());
         }
-        changes.event(self.workspace(), self.answered(draft))
+        changes.event(self.workspace(), self.answered_event(answer))
     }
 
     /// Notes that the answer failed, with what was said until then, as far as the database answers.
     pub(crate) async fn fail(&self, draft: &AnswerDraft) {
         let mut changes = Changes::new(&self.app);
-        self.keep(&mut changes, MessageStatus::Failed, draft);
+        self.keep(&mut changes, &self.answer_row(MessageStatus::Failed, draft));
         // The failure that the caller is told of is the first one, not this.
         let _ = changes.commit().await;
     }
 
-    fn keep(&self, changes: &mut Changes<'_>, status: MessageStatus, draft: &AnswerDraft) {
+    fn keep(&self, changes: &mut Changes<'_>, answer: &Answer) {
         let workspace = self.workspace();
         if self.keeps_nothing {
             changes.extend(conversations::delete_exchange(
@@ -129,13 +133,13 @@ impl Exchange {
                 &self.answer_id,
             ));
         } else {
-            changes.push(conversations::complete_answer(workspace, &self.answer(status, draft)));
+            changes.push(conversations::complete_answer(workspace, answer));
         }
-        changes.push(documents::count_hits(workspace, &draft.citations));
+        changes.push(documents::count_hits(workspace, &answer.citations));
     }
 
     /// Returns the row of the answer.
-    fn answer(&self, status: MessageStatus, draft: &AnswerDraft) -> Answer {
+    fn answer_row(&self, status: MessageStatus, draft: &AnswerDraft) -> Answer {
         let AnswerDraft {
             text,
             citations,
@@ -156,8 +160,8 @@ impl Exchange {
     }
 
     /// Returns the event that reports the answer.
-    fn answered(&self, draft: &AnswerDraft) -> Happening {
-        let documents = draft
+    fn answered_event(&self, answer: Answer) -> Happening {
+        let documents = answer
             .citations
             .iter()
             .filter(|it| it.document_id.as_str() != context::DOCUMENT);
@@ -166,15 +170,15 @@ impl Exchange {
             title: it.title.clone(),
         };
         Happening::MessageAnswered(MessageAnswered {
-            message_id: self.answer_id.clone(),
+            message_id: answer.message_id.clone(),
             agent_id: self.conversation.agent_id.clone(),
             session_key: self.conversation.session_key.clone(),
             question: self.question.to_string(),
-            answer: draft.text.clone(),
-            confidence: draft.confidence,
-            is_answered: draft.is_answered,
-            latency_ms: self.latency(),
+            confidence: answer.confidence,
+            is_answered: answer.is_answered,
+            latency_ms: answer.latency_ms,
             sources: documents.map(source).collect(),
+            answer: answer.text,
         })
     }
 

@@ -219,6 +219,7 @@ fn conflict(error: Error) -> Error {
 /// # Errors
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
 pub async fn remove(app: &App, caller: &Caller, id: &DocumentId) -> Result<()> {
+    caller.require(Action::EditContent)?;
     find(app, &caller.workspace().id, id).await?;
     document::delete(app, caller, id).await
 }

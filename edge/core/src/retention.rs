@@ -11,8 +11,8 @@ use edge_store::{accounts, analytics, escalations, events, jobs, mail_ledger, tr
 const MAX_PURGED_PER_RUN: u32 = 200;
 /// How long an answer that is under way is left alone.
 const ANSWER_LIFETIME: TimeDelta = TimeDelta::minutes(10);
-/// After which time without any change an open escalation is closed.
-const FORGOTTEN: TimeDelta = TimeDelta::days(180);
+/// An open escalation that was not changed for so long is closed.
+const ESCALATION_LIFETIME: TimeDelta = TimeDelta::days(180);
 /// The longest pause between two looks.
 const LONGEST_PURGE_PAUSE: TimeDelta = TimeDelta::hours(1);
 
@@ -59,7 +59,7 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
 }
 
 /// Deletes sessions, codes and invitations that ended a day ago and what was counted of mails before, closes escalations
-/// that nobody has seen to for [`FORGOTTEN`], and orders the runs that nobody ordered: of deletions that were forgotten,
+/// that nobody has seen to for [`ESCALATION_LIFETIME`], and orders the runs that nobody ordered: of deletions that were forgotten,
 /// and of embedding when the installation's model is another than that of an index.
 ///
 /// # Errors
@@ -84,6 +84,6 @@ pub async fn tidy(app: &App) -> Result<()> {
     let mut changes = Changes::new(app);
     changes.extend(accounts::delete_ended(day_ago));
     changes.push(mail_ledger::delete_older(day_ago));
-    changes.push(escalations::close_forgotten(now.plus(-FORGOTTEN), now));
+    changes.push(escalations::close_forgotten(now.plus(-ESCALATION_LIFETIME), now));
     changes.commit().await.map(drop)
 }

@@ -1,7 +1,7 @@
 //! Background work: jobs are worked off one at a time per workspace and lane, at least once. A job that fails is tried
 //! again, later each time; one that crashes what does it is tried alone, and set aside after three crashes.
 //!
-//! Each kind of work is a file here and a [`Worker`]. They are ordered by [`crate::changes`].
+//! Each kind of work is a file here and a [`Worker`]. They are enqueued through [`crate::changes`].
 mod compact_index;
 mod embed_index;
 mod erase_blobs;

@@ -129,6 +129,15 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// Every decision.
+    pub const ALL: [Self; 5] = [
+        Self::Answered,
+        Self::NothingFound,
+        Self::BelowThreshold,
+        Self::Declined,
+        Self::Personal,
+    ];
+
     /// Returns the decision's name, in rows and on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -141,6 +150,12 @@ impl Decision {
     }
 }
 
+/// Reads a decision; none of an empty or unknown word, which rows of other releases may hold.
+fn known_decision<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Decision>, D::Error> {
+    let word = Option::<String>::deserialize(deserializer)?.unwrap_or_default();
+    Ok(Decision::ALL.into_iter().find(|it| it.as_str() == word))
+}
+
 /// How an answer came about. What a trace of an earlier release lacks is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -150,7 +165,8 @@ pub struct Trace {
     pub snapshot: u64,
     /// What put the answer into words: `extractive`, a model's name, or `none` when nothing was asked to.
     pub generator: String,
-    /// Whether the question was answered, or why the fallback was said.
+    /// Whether the question was answered, or why the fallback was said; none when the answer failed.
+    #[serde(deserialize_with = "known_decision")]
     pub decision: Option<Decision>,
     pub strategy: String,
     /// The question as it was looked up.

@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Constraint {
     /// An agent is at another revision than those that its change expects.
     AgentRevision,
+    /// The session that a client named belongs to a conversation of another channel.
+    ConversationSession,
     /// The caller may not do any more what the batch does.
     CallerCheck,
     /// The workspace has its deputy.
@@ -30,8 +32,12 @@ pub enum Constraint {
 }
 
 /// What the database says of each constraint but the quotas, which are triggers with a text of their own.
-const TEXTS: [(Constraint, &str); 10] = [
+const TEXTS: [(Constraint, &str); 11] = [
     (Constraint::AgentRevision, "NOT NULL constraint failed: agents.revision"),
+    (
+        Constraint::ConversationSession,
+        "UNIQUE constraint failed: conversations.workspace_id, conversations.agent_id, conversations.session_key",
+    ),
     (Constraint::CallerCheck, "constraint failed: caller may not"),
     (Constraint::Deputy, "UNIQUE constraint failed: deputies.workspace_id"),
     (

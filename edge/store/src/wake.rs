@@ -58,7 +58,7 @@ impl Store {
             waker.wake_before(wake).await.map_err(SqlError::NotWoken)?;
         }
         let returns: Vec<bool> = statements.iter().map(returns_endpoints).collect();
-        let answers = self.apply(statements).await?;
+        let answers = self.apply_waking(statements).await?;
         wakes.retain(|it| !matches!(it, Wake::LaterJobs(_)));
         for (rows, _) in answers.iter().zip(returns).filter(|it| it.1) {
             for row in rows {
@@ -75,6 +75,11 @@ impl Store {
 
     /// Applies statements that leave work to nobody, all in one transaction.
     pub(crate) async fn apply(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Value>>, SqlError> {
+        debug_assert!(statements.iter().all(|it| it.wakes.is_none()), "nobody would be woken");
+        self.apply_waking(statements).await
+    }
+
+    async fn apply_waking(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Value>>, SqlError> {
         match &self.once {
             Some(once) => self.write_once(once, statements).await,
             None => self.sql.batch(statements).await,

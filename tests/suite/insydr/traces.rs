@@ -87,7 +87,8 @@ async fn an_answer_that_was_never_finished_or_is_of_an_earlier_release_is_explai
     let path = format!("/messages/{}/trace", id.as_str().unwrap());
     world.sql.execute(
         "UPDATE messages SET trace = json_object('agent_version', '1.1', 'snapshot', 1, 'generator', 'extractive',
-            'strategy', 'CEDAR', 'standalone_question', 'Q', 'features', json_array()) WHERE author = 'agent'",
+            'strategy', 'CEDAR', 'standalone_question', 'Q', 'features', json_array(), 'decision', '')
+         WHERE author = 'agent'",
         &[],
     );
     let old = json!({ "generator": "extractive", "standalone_question": "Q", "passages": [], "decision": "" });

@@ -181,12 +181,12 @@ async fn a_widget_session_never_meets_a_conversation_of_twin() {
     };
     let (agent, session) = (row("agent_id"), row("session_key"));
     let key = world.widget_key(&program.owner).await;
-    // A visitor who names the session of a program begins a conversation of their own.
+    // A visitor who names the session of a program is refused, and reads nothing of its conversation.
     let answer = world.ask(&key, &agent, &session, "And on Saturdays?").send().await;
-    assert_eq!(answer.status, 200);
-    let channels = "SELECT channel || ' ' || count(*) FROM conversations JOIN messages
+    assert_eq!(answer.status, 409);
+    let messages = "SELECT channel || ' ' || count(*) FROM conversations JOIN messages
         ON messages.conversation_id = conversations.id GROUP BY conversations.id ORDER BY 1";
-    assert_eq!(world.sql.column(channels), ["twin 2", "widget 2"]);
+    assert_eq!(world.sql.column(messages), ["twin 2"]);
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ async fn ask(app: &App, crawl: &Crawl, page: &CrawlPage, mut host: CrawlHost, ha
 /// Asks for a host's robots.txt and follows its redirects.
 ///
 /// # Errors
-/// When it cannot be had just now: after what time the host wants to be asked again, if it says so.
+/// When it cannot be had just now: how long the host wants to be left alone, if it says so.
 async fn read(app: &App, origin: &str) -> Result<Rules, Option<TimeDelta>> {
     let mut url = Url::parse(&format!("{origin}/robots.txt")).map_err(|_| None)?;
     for _ in 0..=HOPS {

@@ -96,7 +96,15 @@ pub async fn ask(app: &App, request: &RequestContext, caller: &Caller, channel: 
         asked_by,
     } = ask;
     let mut changes = Changes::new(app);
-    let exchange = Exchange::begin(app, &mut changes, workspace, conversation, Origin::default(), question)?;
+    let exchange = Exchange::begin(
+        app,
+        &mut changes,
+        workspace,
+        conversation,
+        Origin::default(),
+        question,
+        began,
+    )?;
     changes.commit().await?;
     let (sender, receiver) = oneshot::channel();
     let task = AnswerTask {

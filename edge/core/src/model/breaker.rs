@@ -59,7 +59,7 @@ impl Breaker {
 mod tests {
     use super::*;
 
-    /// A moment so long after the breaker opened, in milliseconds and in times that it stays open.
+    /// The moment that comes so many open times and milliseconds after the breaker opened.
     fn after(times: i32, milliseconds: i64) -> Timestamp {
         Timestamp(milliseconds).plus(OPEN_TIME * times)
     }

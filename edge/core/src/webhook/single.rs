@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::guard::PublicUrl;
+use crate::permission::Action;
 use edge_model::WorkspaceId;
 use edge_model::event::EventKind;
 use edge_model::text::Name;
@@ -23,10 +24,10 @@ pub async fn only_one(app: &App, workspace: &WorkspaceId, form: WebhookForm) -> 
 }
 
 /// Sets where the only endpoint of a form is, or with none, that there is none. Returns the secret when one was made or
-/// given, for it is shown this once. The caller has been let in.
+/// given, for it is shown this once.
 ///
 /// # Errors
-/// [`Kind::Conflict`] when the workspace has as many endpoints as it may.
+/// [`crate::Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::Conflict`] when the workspace has as many endpoints as it may.
 pub async fn set_only_one(
     app: &App,
     caller: &Caller,
@@ -35,6 +36,7 @@ pub async fn set_only_one(
     events: Vec<EventKind>,
     secret: Option<SigningSecret>,
 ) -> Result<Option<SigningSecret>> {
+    caller.require(Action::ManageWebhooks)?;
     let workspace = &caller.workspace().id;
     let Some(url) = url else {
         let found = app.store.webhooks(workspace, form, None).await?;
