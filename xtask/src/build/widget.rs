@@ -22,8 +22,7 @@ pub(super) fn make(build: &Build) -> Result<Vec<PathBuf>> {
 
 /// Puts a style sheet and those it imports into one file.
 pub(super) fn sheet(build: &Build, source: &Path, target: &Path) -> Result<()> {
-    // An address from the top of the site stays one.
-    compact(build, source, target, &["--bundle", "--external:/*"])
+    compact(build, source, target, &["--bundle"])
 }
 
 /// Copies a script or a style sheet, in a release without what only people read.
