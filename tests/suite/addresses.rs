@@ -69,7 +69,7 @@ const WRONG: [&str; 6] = [
 ];
 
 #[tokio::test]
-async fn a_webhook_of_any_dialect_leads_to_nothing_private_however_it_is_spelled() {
+async fn a_webhook_in_any_dialect_reaches_no_private_address() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     world.set_plan(&owner, "ENTERPRISE").await;

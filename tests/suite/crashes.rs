@@ -313,7 +313,7 @@ async fn programs(sender: &mut Sender<'_>, owner: &Owner) {
 }
 
 #[tokio::test]
-async fn a_question_that_a_fault_cut_off_in_the_middle_is_taken_up_with_its_ids() {
+async fn a_question_cut_off_by_a_fault_resumes_with_its_ids() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let (webhook, _) = owner.webhook(&world, HOOK, &["MESSAGE_ANSWERED"]).await;

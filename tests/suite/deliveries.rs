@@ -17,7 +17,7 @@ async fn with_webhook(world: &World) -> (Owner, String) {
 }
 
 #[tokio::test]
-async fn a_failed_delivery_is_tried_seven_times_ever_later_and_then_given_up() {
+async fn a_failed_delivery_is_retried_with_backoff_and_given_up() {
     let world = World::new();
     let (owner, webhook) = with_webhook(&world).await;
     world.receiver.always(HOOK, Reply::Says(500, "we are closed".into()));
@@ -135,7 +135,7 @@ async fn only_2xx_is_taken_and_a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn who_answers_410_is_told_nothing_more_and_the_owner_is_written_to() {
+async fn an_endpoint_that_answers_410_is_disabled_and_reported() {
     let world = World::new();
     let (owner, webhook) = with_webhook(&world).await;
     world.receiver.will(HOOK, [Reply::Status(410)]);
@@ -189,7 +189,7 @@ async fn failures_days_apart_do_not_disable_an_endpoint() {
 }
 
 #[tokio::test]
-async fn who_takes_nothing_for_five_days_is_disabled_and_one_success_begins_anew() {
+async fn an_endpoint_that_fails_for_five_days_is_disabled() {
     let world = World::new();
     let (owner, webhook) = with_webhook(&world).await;
     let is_active = async || {
@@ -276,7 +276,7 @@ async fn an_answer_that_does_not_end_is_cut_off_and_counts() {
 }
 
 #[tokio::test]
-async fn a_dead_endpoint_is_left_alone_and_tried_with_one_and_then_gets_everything() {
+async fn a_dead_endpoint_is_paused_and_later_gets_everything() {
     let world = World::new();
     let (owner, webhook) = with_webhook(&world).await;
     world.receiver.always(HOOK, Reply::Refused);
@@ -319,7 +319,7 @@ async fn an_address_that_has_become_private_is_not_called() {
 }
 
 #[tokio::test]
-async fn a_delivery_or_a_range_of_them_is_sent_again_under_the_same_id() {
+async fn a_delivery_or_a_range_is_sent_again_under_the_same_id() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let (webhook, _) = owner.webhook(&world, HOOK, &["DOCUMENT_PROCESSED"]).await;
@@ -389,7 +389,7 @@ async fn a_delivery_or_a_range_of_them_is_sent_again_under_the_same_id() {
 }
 
 #[tokio::test]
-async fn a_sweep_wakes_whoever_has_something_to_deliver_and_forgets_what_is_old() {
+async fn a_sweep_wakes_due_deliveries_and_deletes_old_events() {
     let world = World::new();
     let (owner, webhook) = with_webhook(&world).await;
     owner.test_event(&world, &webhook).await;

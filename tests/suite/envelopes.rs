@@ -202,7 +202,7 @@ fn what_twig_and_insydr_are_told_is_what_it_was() {
 }
 
 #[test]
-fn a_name_means_the_kind_that_has_it_and_only_what_a_dialect_knows_can_be_asked_for() {
+fn event_names_are_those_of_their_dialect() {
     let names = |kind: fn(&str) -> Option<EventKind>, known: &[&str]| {
         for name in known {
             assert!(kind(name).is_some(), "{name}");

@@ -120,7 +120,7 @@ async fn keys_of_other_callers_and_other_paths_are_other_keys() {
 }
 
 #[tokio::test]
-async fn of_many_equal_requests_at_once_one_is_done_and_the_others_are_told_to_come_back() {
+async fn one_of_many_equal_requests_at_once_is_done() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let body = json!({ "name": "Bot" });
@@ -293,7 +293,7 @@ async fn replays_count_as_requests() {
 }
 
 #[tokio::test]
-async fn an_upload_may_be_sent_again_by_a_client_that_makes_new_boundaries() {
+async fn an_upload_is_recognized_under_a_new_boundary() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let collection = world.default_collection(&owner).await;
@@ -323,7 +323,7 @@ async fn an_upload_may_be_sent_again_by_a_client_that_makes_new_boundaries() {
 }
 
 #[tokio::test]
-async fn a_streamed_answer_is_kept_whole_though_its_reader_left_and_is_streamed_again() {
+async fn an_abandoned_stream_is_kept_whole_and_streamed_again() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     owner

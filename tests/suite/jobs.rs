@@ -83,7 +83,7 @@ async fn work_that_was_interrupted_anywhere_is_done_by_the_next() {
 }
 
 #[tokio::test]
-async fn work_that_keeps_failing_is_put_off_ever_longer_and_then_set_aside_with_its_reason() {
+async fn a_failing_job_is_retried_with_backoff_and_then_parked() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let poison = world.upload(&owner, "poison.md", PAGE).await;
@@ -258,7 +258,7 @@ async fn a_sweep_wakes_whoever_has_work() {
 }
 
 #[tokio::test]
-async fn many_small_documents_become_few_segments_and_the_deleted_ones_are_gone() {
+async fn compaction_merges_small_segments_and_drops_deleted_ones() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let mut ids = vec![];
@@ -320,7 +320,7 @@ async fn many_small_documents_become_few_segments_and_the_deleted_ones_are_gone(
 }
 
 #[tokio::test]
-async fn a_full_workspace_says_so_and_has_room_again_once_something_is_deleted() {
+async fn a_full_workspace_has_room_again_after_a_deletion() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let first = world.upload(&owner, "hours.md", PAGE).await;
@@ -358,7 +358,7 @@ async fn a_full_workspace_says_so_and_has_room_again_once_something_is_deleted()
 }
 
 #[tokio::test]
-async fn large_parts_of_an_index_get_a_graph_where_the_installation_wants_one() {
+async fn large_segments_get_a_graph_where_it_is_configured() {
     let world = World::with_settings(&[("GRAPH_FROM", "20")]);
     let owner = world.owner("ann@example.com").await;
     let rooms: String = (0..30)

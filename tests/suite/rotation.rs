@@ -230,7 +230,7 @@ async fn without_the_old_secret_the_failure_is_clear() {
 }
 
 #[tokio::test]
-async fn a_repeated_request_is_not_done_again_though_its_secret_is_gone() {
+async fn a_repeated_request_is_not_redone_without_its_secret() {
     let world = World::new();
     world.sign_up("ann@example.com").await;
     let first = forgot(&world).await;

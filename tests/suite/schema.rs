@@ -106,7 +106,7 @@ fn the_schema_is_what_it_was() {
 }
 
 #[test]
-fn replies_from_before_confirmations_keep_how_far_they_have_come() {
+fn replies_from_before_confirmations_keep_their_status() {
     let database = rusqlite::Connection::open_in_memory().unwrap();
     // Whose rows these are does not matter here.
     database.execute_batch("PRAGMA foreign_keys = OFF").unwrap();

@@ -48,7 +48,7 @@ fn a_question_is_answered_from_a_document_streamed_and_cited() {
 }
 
 #[test]
-fn what_no_document_says_is_answered_with_the_fallback_and_no_sources() {
+fn an_unknown_question_gets_the_fallback_without_sources() {
     let (tenant, agent, _) = ready();
     let frames = ask(&tenant, &agent, "How do I bake a chocolate cake without eggs?");
     assert_eq!(text_of(&frames), FALLBACK);
@@ -75,7 +75,7 @@ fn the_test_route_answers_as_the_widget_does() {
 }
 
 #[test]
-fn the_same_bytes_twice_are_one_document_and_a_deleted_one_is_not_answered_from() {
+fn equal_bytes_are_one_document_and_deleted_ones_answer_nothing() {
     let (tenant, agent, document) = ready();
     let list = tenant.api.get(&tenant.path("documents")).unwrap().json();
     let collection = list["documents"][0]["collection_id"].as_str().unwrap().to_owned();

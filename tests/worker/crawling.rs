@@ -34,7 +34,7 @@ fn wait(tenant: &Tenant, source: &str, pages: u64) -> Value {
 }
 
 #[test]
-fn a_site_of_five_hundred_pages_with_traps_is_crawled_once_in_spite_of_a_crash() {
+fn a_site_with_traps_is_crawled_once_despite_a_crash() {
     let site = Website::start();
     let mut plan = own_plan("crawling");
     plan.settings

@@ -34,7 +34,7 @@ const TOWNS: [&str; UPLOADS] = [
 ];
 
 #[test]
-fn twenty_acknowledged_uploads_survive_a_crash_and_are_all_answered_from() {
+fn twenty_acknowledged_uploads_survive_a_crash() {
     let server = Server::start(own_plan("durability")).unwrap();
     let tenant = Tenant::new(&place_of(&server), "ENTERPRISE");
     let collection = tenant.collection();

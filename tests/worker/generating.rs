@@ -68,7 +68,7 @@ fn text_of(frames: &[(Instant, Value)]) -> String {
 }
 
 #[test]
-fn a_models_words_come_as_it_says_them_and_are_kept_when_the_visitor_leaves() {
+fn model_output_is_streamed_and_kept_when_the_visitor_leaves() {
     let place = place("generating");
     let pause = Duration::from_millis(400);
     let pieces = vec!["It was built ", "in 1412 [", "1", "], not later [", "9", "]."];
@@ -118,7 +118,7 @@ fn a_models_words_come_as_it_says_them_and_are_kept_when_the_visitor_leaves() {
 }
 
 #[test]
-fn a_model_that_fails_is_replaced_or_ends_the_answer_and_is_then_left_alone() {
+fn a_failing_model_is_replaced_and_then_paused() {
     let place = place("failing");
     let (error, garbage) = (Reply::Status(500), Reply::Garbage);
     for (replies, reason, attempts) in [

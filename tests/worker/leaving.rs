@@ -20,7 +20,7 @@ fn ready() -> (Tenant, String, String) {
 }
 
 #[test]
-fn the_answer_is_kept_when_the_visitor_leaves_after_the_first_event() {
+fn an_answer_is_kept_when_the_visitor_leaves_early() {
     let (tenant, agent, key) = ready();
     let page = tenant.page(&key, "https://shop.example");
     for round in 1..=5 {
@@ -37,7 +37,7 @@ fn the_answer_is_kept_when_the_visitor_leaves_after_the_first_event() {
 }
 
 #[test]
-fn no_question_stays_without_its_answer_whenever_the_visitor_leaves() {
+fn every_question_is_answered_whenever_the_visitor_leaves() {
     let (tenant, agent, key) = ready();
     for round in 0..20 {
         // From before the question is kept to after the answer is sent.

@@ -32,7 +32,7 @@ fn hammer(tenant: &Tenant, times: usize) -> Vec<Answer> {
 }
 
 #[test]
-fn exactly_as_many_requests_pass_as_the_plan_allows_and_all_say_where_the_caller_stands() {
+fn as_many_requests_pass_as_the_plan_allows() {
     let (tenant, neighbour) = (
         Tenant::new(shared_worker(), "FREE"),
         Tenant::new(shared_worker(), "FREE"),

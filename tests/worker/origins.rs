@@ -88,7 +88,7 @@ fn a_key_is_refused_at_once_when_it_is_revoked() {
 }
 
 #[test]
-fn a_visitors_token_speaks_for_the_page_that_got_it_and_for_one_agent() {
+fn a_visitor_token_is_for_one_page_and_one_agent() {
     let tenant = Tenant::new(shared_worker(), "ENTERPRISE");
     let collection = tenant.collection();
     let (agent, other) = (tenant.agent(&collection), tenant.agent(&collection));

@@ -59,7 +59,7 @@ fn the_description_of_the_api_names_the_routes_that_are_there() {
 }
 
 #[test]
-fn the_frame_of_an_agent_may_be_embedded_only_where_its_keys_allow() {
+fn an_agent_is_embedded_only_where_its_keys_allow() {
     let demo = demo();
     let answer = open().get(&format!("/embed/{}", demo.agent_id)).unwrap();
     assert_eq!(answer.status, 200, "{}", answer.text());

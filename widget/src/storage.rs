@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_the_page_left_behind_was_interrupted_and_can_be_asked_for_again() {
+    fn an_answer_interrupted_by_leaving_can_be_asked_again() {
         let chat = kept(&told(begun()));
         assert_eq!(
             chat.messages().last().unwrap().progress,

@@ -221,7 +221,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn wrangler_toml_has_every_setting_that_is_no_secret_and_its_default_will_do() {
+    fn wrangler_toml_lists_every_setting_with_a_valid_default() {
         let text = fs::read_to_string(root().join("wrangler.toml")).unwrap();
         let (_, vars) = text.split_once("ROLE = \"main\"\n").unwrap();
         let declared: Values = vars

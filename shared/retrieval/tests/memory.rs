@@ -15,13 +15,13 @@ use retrieval::{DocumentInput, Embedder, Passage, Segment, SegmentBuilder, merge
 struct Counting;
 
 static NOW: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
+static PEAK_BYTES: AtomicUsize = AtomicUsize::new(0);
 
 // SAFETY: Everything is left to the system's allocator; the counts change nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let now = NOW.fetch_add(layout.size(), Relaxed) + layout.size();
-        MOST.fetch_max(now, Relaxed);
+        PEAK_BYTES.fetch_max(now, Relaxed);
         // SAFETY: The caller keeps the promises that the system's allocator asks for.
         unsafe { System.alloc(layout) }
     }
@@ -40,9 +40,9 @@ static ALLOCATOR: Counting = Counting;
 /// place where it lies: the worst case.
 fn most_while<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = NOW.load(Relaxed);
-    MOST.store(before, Relaxed);
+    PEAK_BYTES.store(before, Relaxed);
     let done = work();
-    (done, MOST.load(Relaxed) - before)
+    (done, PEAK_BYTES.load(Relaxed) - before)
 }
 
 /// Text with about as many different words as a company's documents have.

@@ -102,7 +102,7 @@ async fn two_sources_on_one_host_take_turns() {
 }
 
 #[tokio::test]
-async fn a_robots_txt_that_is_not_there_forbids_nothing_and_one_that_cannot_be_had_everything() {
+async fn a_missing_robots_txt_allows_all_an_unreachable_one_nothing() {
     for (reply, is_allowed) in [
         (Reply::status(404), true),
         (Reply::status(403), true),
@@ -139,7 +139,7 @@ async fn a_robots_txt_that_is_not_there_forbids_nothing_and_one_that_cannot_be_h
 }
 
 #[tokio::test]
-async fn a_robots_txt_that_comes_late_is_waited_for_and_the_rules_behind_a_redirect_hold() {
+async fn a_late_or_redirected_robots_txt_is_obeyed() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let site = &world.receiver.site;
@@ -187,7 +187,7 @@ async fn a_large_robots_txt_is_read_as_far_as_it_must_be() {
 }
 
 #[tokio::test]
-async fn a_host_that_asks_for_time_gets_it_and_what_fails_is_tried_again() {
+async fn retry_after_is_obeyed_and_failed_pages_are_retried() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let site = &world.receiver.site;

@@ -26,7 +26,7 @@ fn index(paths: &[&str]) -> Reply {
 }
 
 #[tokio::test]
-async fn the_pages_of_a_site_are_found_by_links_and_sitemaps_and_answered_from() {
+async fn pages_found_by_links_and_sitemaps_are_answered_from() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let site = &world.receiver.site;
@@ -214,7 +214,7 @@ async fn redirects_are_followed_by_hand_and_never_to_where_nobody_may() {
 }
 
 #[tokio::test]
-async fn a_start_that_redirects_to_its_own_host_begins_there_and_to_another_fails() {
+async fn a_start_may_redirect_within_its_host_only() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let site = &world.receiver.site;
@@ -468,7 +468,7 @@ async fn what_will_not_do_is_named() {
 }
 
 #[tokio::test]
-async fn very_many_very_long_addresses_are_no_more_than_the_database_takes() {
+async fn many_long_addresses_stay_within_the_database_limits() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let site = &world.receiver.site;

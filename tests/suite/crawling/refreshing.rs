@@ -91,7 +91,7 @@ async fn a_changed_page_that_has_no_room_keeps_its_document() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_gone_is_retired_at_once_and_one_nobody_links_to_after_two_crawls() {
+async fn gone_pages_are_retired_at_once_unlinked_ones_later() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let site = &world.receiver.site;
@@ -203,7 +203,7 @@ async fn what_somebody_deleted_or_renamed_stays_so() {
 }
 
 #[tokio::test]
-async fn the_same_address_is_one_source_and_deleting_it_deletes_its_pages() {
+async fn an_address_is_one_source_and_is_deleted_with_its_pages() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let site = &world.receiver.site;
@@ -229,7 +229,7 @@ async fn the_same_address_is_one_source_and_deleting_it_deletes_its_pages() {
 }
 
 #[tokio::test]
-async fn pages_that_only_the_sitemap_names_stay_however_soon_a_site_is_read_again() {
+async fn pages_named_only_by_the_sitemap_survive_a_quick_recrawl() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let site = &world.receiver.site;

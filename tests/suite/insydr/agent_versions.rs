@@ -23,7 +23,7 @@ fn not_found() -> (u16, String, Option<String>) {
 }
 
 #[tokio::test]
-async fn an_archived_agent_answers_nobody_until_it_is_brought_back_and_published() {
+async fn an_archived_agent_answers_again_only_once_published() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let agent = world.published_agent(&owner, json!({})).await;
@@ -94,7 +94,7 @@ async fn the_copy_of_a_long_name_fits() {
 }
 
 #[tokio::test]
-async fn versions_are_listed_newest_first_and_shown_with_their_settings() {
+async fn agent_versions_are_listed_newest_first_with_settings() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let agent = world
@@ -132,7 +132,7 @@ async fn versions_are_listed_newest_first_and_shown_with_their_settings() {
 }
 
 #[tokio::test]
-async fn a_restored_version_is_the_draft_and_visitors_see_it_when_it_is_published() {
+async fn a_restored_version_is_a_draft_until_it_is_published() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let gone = owner.collection(&world, "Gone").await;

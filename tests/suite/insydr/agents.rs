@@ -242,7 +242,7 @@ async fn a_change_changes_what_it_names_and_keeps_the_rest() {
 }
 
 #[tokio::test]
-async fn nothing_and_null_and_what_is_not_the_callers_to_change_change_nothing() {
+async fn missing_null_and_read_only_fields_change_nothing() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let agent = world.published_agent(&owner, sample()).await;

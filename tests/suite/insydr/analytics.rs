@@ -55,7 +55,7 @@ fn answered(world: &World, confidence: f64) {
 }
 
 #[tokio::test]
-async fn the_overview_counts_a_period_and_compares_it_with_the_one_before() {
+async fn the_overview_compares_a_period_with_the_one_before() {
     let world = World::new();
     let (owner, agent, key) = site(&world).await;
     owner
@@ -203,7 +203,7 @@ async fn questions_that_ask_the_same_are_one_with_its_trend() {
 }
 
 #[tokio::test]
-async fn what_was_not_answered_is_listed_until_somebody_has_dealt_with_it() {
+async fn unanswered_questions_are_listed_until_they_are_resolved() {
     let world = World::new();
     let (owner, agent, key) = site(&world).await;
     ask_times(&world, &key, &agent, 1, "What was answered?").await;
@@ -284,7 +284,7 @@ async fn relog(world: &World) -> String {
 }
 
 #[tokio::test]
-async fn an_unanswered_question_has_one_name_whichever_days_are_asked_for() {
+async fn an_unanswered_question_keeps_its_id_in_every_period() {
     let world = World::new();
     let (owner, agent, key) = site(&world).await;
     ask_times(&world, &key, &agent, 1, "Are webhooks supported?").await;

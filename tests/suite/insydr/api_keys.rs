@@ -360,7 +360,7 @@ async fn a_malformed_key_is_refused_without_asking_the_database() {
 }
 
 #[tokio::test]
-async fn a_key_that_was_never_given_out_is_refused_like_a_malformed_one() {
+async fn an_unknown_key_is_refused_like_a_malformed_one() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let agent = world.published_agent(&owner, json!({})).await;

@@ -45,7 +45,7 @@ fn named(field: &str) -> (u16, String, Option<String>) {
 }
 
 #[tokio::test]
-async fn signing_up_answers_as_documented_and_mails_a_code_of_six_digits() {
+async fn signing_up_answers_as_documented_and_mails_a_code() {
     let world = World::new();
     let answer = sign_up(&world, sample()).await;
     assert_eq!(answer.header("content-type"), Some("application/json"));
@@ -228,7 +228,7 @@ async fn an_address_is_the_same_in_any_case() {
 }
 
 #[tokio::test]
-async fn signing_up_with_a_known_address_answers_the_same_and_mails_its_owner() {
+async fn signing_up_with_a_known_address_tells_only_its_owner() {
     let world = World::new();
     let first = sign_up(&world, sample()).await;
     verify(&world, EMAIL, &world.mailbox.code_for(EMAIL)).await.expect(200);
@@ -254,7 +254,7 @@ async fn signing_up_with_a_known_address_answers_the_same_and_mails_its_owner() 
 }
 
 #[tokio::test]
-async fn signing_up_again_before_verifying_answers_the_same_and_the_newest_code_counts() {
+async fn the_newest_code_counts_after_signing_up_again() {
     let world = World::new();
     let first = sign_up(&world, sample()).await;
     let old = world.mailbox.code_for(EMAIL);

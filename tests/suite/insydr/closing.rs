@@ -118,7 +118,7 @@ async fn a_workspace_with_others_is_not_left_without_an_owner() {
 }
 
 #[tokio::test]
-async fn what_is_written_late_into_a_deleted_workspace_is_erased_as_well() {
+async fn late_writes_into_a_deleted_workspace_are_erased() {
     let world = World::new();
     let ann = world.owner(ANN).await;
     ann.learn(&world, "hours.md", "# Opening hours\n\nWe are open from nine to five.")

@@ -200,7 +200,7 @@ async fn resending_and_forgetting_say_the_same_of_every_address() {
 }
 
 #[tokio::test]
-async fn beyond_three_codes_an_hour_nothing_is_mailed_and_nothing_said() {
+async fn more_than_three_codes_an_hour_are_silently_not_mailed() {
     let world = World::new();
     sign_up(&world, ANN).await;
     let mut answers = vec![];
@@ -245,7 +245,7 @@ async fn a_weak_new_password_does_not_use_the_code_up() {
 }
 
 #[tokio::test]
-async fn a_code_for_a_new_password_dies_after_five_tries_and_ten_minutes() {
+async fn a_reset_code_ends_after_five_tries_or_ten_minutes() {
     let world = World::new();
     world.sign_up(ANN).await;
     forgot(&world, ANN).await.expect(200);

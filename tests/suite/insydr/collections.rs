@@ -12,7 +12,7 @@ fn not_found() -> (u16, String, Option<String>) {
 }
 
 #[tokio::test]
-async fn collections_are_made_changed_and_deleted_with_what_is_in_them() {
+async fn collections_are_created_changed_and_deleted_whole() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let body = json!({ "name": "Product Documentation", "description": "All product-related docs" });

@@ -35,7 +35,7 @@ async fn lenient(world: &World, owner: &Owner) -> String {
 }
 
 #[tokio::test]
-async fn a_new_text_is_a_new_version_and_the_old_one_answers_until_it_is_there() {
+async fn the_old_version_answers_until_the_new_one_is_ready() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let document = owner.learn(&world, "hours.md", OLD).await;

@@ -274,7 +274,7 @@ async fn a_document_deleted_before_it_was_processed_never_appears() {
 }
 
 #[tokio::test]
-async fn a_document_is_processed_again_without_a_gap_and_without_doubling() {
+async fn a_document_is_reprocessed_without_gap_or_duplicates() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let document = owner.learn(&world, "hours.md", HOURS).await;

@@ -75,7 +75,7 @@ pub(crate) async fn asked(world: &World, owner: &Owner, agent: &str, question: &
 }
 
 #[tokio::test]
-async fn an_embedder_is_chosen_by_administrators_among_those_that_there_are() {
+async fn administrators_choose_among_the_available_embedders() {
     let world = world();
     let owner = world.owner("ann@example.com").await;
     let shown = owner.get(&world, "").await.expect(200);
@@ -124,7 +124,7 @@ async fn an_embedder_is_chosen_by_administrators_among_those_that_there_are() {
 }
 
 #[tokio::test]
-async fn the_request_is_what_the_protocol_says_and_no_answer_tells_the_key() {
+async fn embedding_requests_follow_the_protocol_and_hide_the_key() {
     let world = world();
     let (owner, _) = informed(&world).await;
     choose(&world, &owner, "openai").await;
@@ -195,7 +195,7 @@ async fn a_question_is_embedded_once_however_many_parts_it_has() {
 }
 
 #[tokio::test]
-async fn a_new_document_answers_at_once_and_gets_its_vectors_afterwards() {
+async fn a_new_document_answers_before_it_has_vectors() {
     let world = world();
     let (owner, agent) = informed(&world).await;
     choose(&world, &owner, "openai").await;
@@ -230,7 +230,7 @@ async fn a_new_document_answers_at_once_and_gets_its_vectors_afterwards() {
 }
 
 #[tokio::test]
-async fn many_passages_are_embedded_in_pieces_while_questions_are_answered_and_a_crash_costs_one_piece() {
+async fn passages_are_embedded_in_pieces_and_a_crash_costs_one() {
     let world = world();
     let (owner, agent) = informed(&world).await;
     let rooms = |it: u32| format!("# Room {it}\n\nRoom {it} has the telephone number 555-{it:04}.\n\n");

@@ -17,7 +17,7 @@ fn bind(world: &mut World, models: Vec<(Embedder, Arc<EmbeddingModel>)>) {
 }
 
 #[tokio::test]
-async fn minilm_may_be_chosen_where_it_is_bound_and_answers_go_on_without_it() {
+async fn minilm_is_offered_where_bound_and_not_required() {
     let mut world = world();
     let server = world.app.settings.embedding_server.clone().unwrap();
     let port = Arc::new(OpenAiEmbeddings::new(world.embedding_server.clone(), &server));
@@ -55,7 +55,7 @@ async fn minilm_may_be_chosen_where_it_is_bound_and_answers_go_on_without_it() {
 }
 
 #[tokio::test]
-async fn who_turns_back_halfway_to_another_embedder_keeps_nothing_of_it() {
+async fn returning_to_the_first_embedder_drops_the_second() {
     let mut world = world();
     let server = world.app.settings.embedding_server.clone().unwrap();
     let model = |name: &str| {

@@ -26,7 +26,7 @@ const FAULTS: [(Manner, &str); 9] = [
 ];
 
 #[tokio::test(start_paused = true)]
-async fn whatever_the_server_does_a_question_is_answered_soon_and_the_trace_says_why() {
+async fn a_question_is_answered_soon_despite_a_bad_embedder() {
     for (manner, reason) in FAULTS {
         let world = world();
         let (owner, agent) = informed(&world).await;
@@ -84,7 +84,7 @@ async fn a_server_that_keeps_failing_is_left_alone_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn passages_wait_for_a_server_that_fails_and_the_workspace_says_so() {
+async fn passages_wait_for_a_failing_embedder_and_show_why() {
     for (manner, reason) in FAULTS {
         let world = world();
         let (owner, _) = informed(&world).await;

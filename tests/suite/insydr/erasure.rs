@@ -104,7 +104,7 @@ fn blobs(world: &World, owner: &Owner) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_deleted_workspace_leaves_nothing_and_takes_nothing_of_others() {
+async fn a_deleted_workspace_leaves_nothing_and_others_untouched() {
     let world = World::new();
     let (ann, bob) = (
         world.owner("ann@example.com").await,

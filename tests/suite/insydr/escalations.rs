@@ -316,7 +316,7 @@ async fn a_list_is_filtered_by_status_and_paged() {
 }
 
 #[tokio::test]
-async fn whoever_wants_to_know_is_told_of_leads_questions_and_their_end() {
+async fn webhook_receives_lead_and_escalation_events() {
     let world = World::new();
     let site = Site::new(&world).await;
     let events = ["LEAD_CAPTURED", "ESCALATION_CREATED", "ESCALATION_RESOLVED"];
@@ -350,7 +350,7 @@ async fn whoever_wants_to_know_is_told_of_leads_questions_and_their_end() {
 }
 
 #[tokio::test]
-async fn a_reply_reaches_the_visitor_whoever_takes_the_question_on_meanwhile() {
+async fn a_reply_reaches_the_visitor_despite_a_new_assignee() {
     let world = World::new();
     let site = Site::new(&world).await;
     let path = site.raised(&world).await;

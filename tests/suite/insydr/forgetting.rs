@@ -93,7 +93,7 @@ async fn a_conversation_goes_with_all_that_was_told_of_it() {
 }
 
 #[tokio::test]
-async fn a_visitor_who_is_forgotten_while_they_are_answered_is_forgotten() {
+async fn a_visitor_can_be_forgotten_while_an_answer_runs() {
     let world = World::new();
     let visit = Visit::new(&world).await;
     let forget = async {
@@ -120,7 +120,7 @@ async fn a_visitor_who_only_called_for_help_can_be_forgotten() {
 }
 
 #[tokio::test]
-async fn a_workspace_that_keeps_nothing_keeps_nothing_of_what_was_told() {
+async fn zero_retention_keeps_no_event_content() {
     let world = World::new();
     let visit = Visit::new(&world).await;
     visit

@@ -106,7 +106,7 @@ async fn the_request_is_what_the_protocol_says() {
 }
 
 #[tokio::test]
-async fn the_first_word_is_told_while_the_model_still_thinks_of_the_second() {
+async fn the_first_word_is_sent_before_the_model_has_the_second() {
     let world = world();
     let (_, key, agent) = informed(&world, json!({})).await;
     let acts = [
@@ -129,7 +129,7 @@ async fn the_first_word_is_told_while_the_model_still_thinks_of_the_second() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_model_that_fails_before_its_first_word_is_replaced_by_extraction() {
+async fn a_model_failing_before_its_first_word_is_replaced() {
     let garbage = || Reply::Stream(vec![Act::Raw(b"data: <html>oops\n\n".into())]);
     let broken = || Reply::Stream(vec![Act::Say("\n".into()), Act::Reset]);
     let table: [(&str, Vec<Reply>, &str, u64); 12] = [
@@ -339,7 +339,7 @@ async fn a_model_that_keeps_failing_is_left_alone_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_leaves_gets_the_answer_kept_and_a_model_without_end_is_stopped() {
+async fn an_abandoned_answer_is_kept_and_an_endless_model_stopped() {
     let world = world();
     let (_, key, agent) = informed(&world, json!({})).await;
     let statuses = "SELECT status FROM messages WHERE author = 'agent' ORDER BY created_at";

@@ -5,7 +5,7 @@ use crate::harness::shape::has;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_model_that_repeats_its_rules_is_cut_off_and_the_documents_answer() {
+async fn a_model_that_repeats_its_prompt_is_cut_off() {
     let world = world();
     let rules = json!({ "conversation_rules": { "secret": "The house code is canary-4711-zx" } });
     let (owner, key, agent) = informed(&world, rules).await;

@@ -208,7 +208,7 @@ async fn who_is_not_known_is_told_no_limit() {
 }
 
 #[tokio::test]
-async fn the_hundred_and_first_message_of_a_free_month_waits_for_the_next() {
+async fn the_101st_message_of_a_free_month_is_refused() {
     let world = World::new();
     let (owner, key, agent) = installed(&world).await;
     is(

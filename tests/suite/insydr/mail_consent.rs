@@ -438,7 +438,7 @@ async fn names_in_mails_hold_no_links() {
 }
 
 #[tokio::test]
-async fn without_a_public_url_nobody_can_be_asked_and_the_member_is_told() {
+async fn a_reply_without_a_public_url_is_refused_with_the_reason() {
     let world = World::with_settings(&[("PUBLIC_URL", "")]);
     let site = Site::new(&world).await;
     let path = site.raised(&world, "s").await;

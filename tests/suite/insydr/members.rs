@@ -136,7 +136,7 @@ async fn an_invitation_is_for_its_address_alone() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_open_for_seven_days_and_until_it_is_withdrawn() {
+async fn an_invitation_is_open_for_seven_days_or_until_withdrawn() {
     let world = World::new();
     let ann = world.owner("ann@example.com").await;
     let bob = world.sign_up(BOB).await;

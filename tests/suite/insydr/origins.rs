@@ -177,7 +177,7 @@ async fn a_call_from_no_page_is_let_in_only_where_the_key_says_so() {
 }
 
 #[tokio::test]
-async fn the_chats_own_document_may_ask_for_its_agent_wherever_browsers_show_it() {
+async fn the_chat_frame_may_ask_for_its_agent_anywhere() {
     let world = World::new();
     let page = Page::new(&world, json!({ "allowed_domains": ["example.com"] })).await;
     for (site, origin, status) in [

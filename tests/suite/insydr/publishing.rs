@@ -65,7 +65,7 @@ async fn two_who_publish_at_once_make_two_versions() {
 }
 
 #[tokio::test]
-async fn a_changed_draft_answers_tests_and_visitors_see_what_is_published() {
+async fn a_draft_answers_tests_and_the_published_one_visitors() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let key = world.widget_key(&owner).await;

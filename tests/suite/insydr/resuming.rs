@@ -61,7 +61,7 @@ fn text(frames: &[Value]) -> String {
 }
 
 #[tokio::test]
-async fn a_stream_goes_on_after_any_event_without_a_gap_or_a_repetition() {
+async fn a_stream_resumes_after_any_event_without_gap_or_repeat() {
     let world = World::new();
     let chat = Chat::new(&world).await;
     let all: Vec<(String, Value)> = chat.events.iter().map(|it| parts(it)).collect();

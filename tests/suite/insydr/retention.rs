@@ -78,7 +78,7 @@ async fn a_conversation_goes_some_days_after_its_last_message() {
 }
 
 #[tokio::test]
-async fn a_question_for_a_person_goes_some_days_after_it_was_resolved_and_not_before() {
+async fn a_resolved_escalation_is_deleted_after_its_retention() {
     let world = World::new();
     let (owner, agent, key) = site(&world).await;
     let mut ids = vec![];

@@ -43,7 +43,7 @@ async fn an_unknown_address_and_a_wrong_password_are_refused_alike() {
 }
 
 #[tokio::test]
-async fn that_an_address_is_not_verified_is_told_only_to_who_knows_the_password() {
+async fn an_unverified_address_is_revealed_only_with_the_password() {
     let world = World::new();
     let body = json!({ "email": ANN, "password": PASSWORD, "full_name": "Ann Example" });
     let sign_up = world.post("/api/v1/auth/signup", body);

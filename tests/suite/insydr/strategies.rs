@@ -54,7 +54,7 @@ impl Shop {
 }
 
 #[tokio::test]
-async fn a_follow_up_is_understood_from_the_conversation_and_redwood_takes_it_as_it_is() {
+async fn a_follow_up_uses_the_conversation_except_in_redwood() {
     let shop = Shop::new("CEDAR", &[("plans.md", PLANS)]).await;
     let (text, _, _) = shop.ask("What does the Pro plan cost?").await;
     assert!(text.contains("49 dollars"), "{text}");
@@ -85,7 +85,7 @@ async fn a_change_of_subject_does_not_drag_the_old_one_along() {
 }
 
 #[tokio::test]
-async fn cypress_answers_every_part_of_a_question_with_its_own_sources() {
+async fn cypress_answers_every_part_with_its_own_sources() {
     let question = "How do I reset my password and how long can I get a refund?";
     let shop = Shop::new("CYPRESS", &[("plans.md", PLANS)]).await;
     let (text, sources, trace) = shop.ask(question).await;

@@ -154,7 +154,7 @@ async fn who_leaves_still_gets_the_answer_kept() {
 }
 
 #[tokio::test]
-async fn when_answering_fails_the_question_is_kept_and_the_stream_says_so() {
+async fn a_failed_answer_keeps_the_question_and_ends_the_stream() {
     let world = World::new();
     let (_, key, agent) = informed(&world).await;
     let lost = world.blobs.lose_all();

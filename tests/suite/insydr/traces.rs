@@ -81,7 +81,7 @@ async fn only_answers_are_explained() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_never_finished_or_is_of_an_earlier_release_is_explained_as_far_as_it_goes() {
+async fn traces_of_unfinished_and_old_answers_are_shown_in_part() {
     let world = World::new();
     let (owner, _, id) = answered(&world, "When are you open?").await;
     let path = format!("/messages/{}/trace", id.as_str().unwrap());

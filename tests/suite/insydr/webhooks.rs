@@ -20,7 +20,7 @@ const ALL: [&str; 8] = [
 ];
 
 #[tokio::test]
-async fn a_webhook_is_made_as_the_document_shows_and_its_secret_is_shown_once() {
+async fn a_webhook_is_made_as_documented_with_its_secret_once() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let body = json!({
@@ -189,7 +189,7 @@ async fn every_event_is_told_with_its_facts_to_who_asks_for_it() {
 }
 
 #[tokio::test]
-async fn nobody_is_told_of_what_they_did_not_ask_for_or_of_another_tenants() {
+async fn webhooks_receive_only_subscribed_events_of_their_tenant() {
     let world = World::new();
     let owner = world.owner("ann@example.com").await;
     let bob = world.owner("bob@example.com").await;

@@ -8,7 +8,7 @@ use edge_model::time::{DAY, MINUTE};
 const PATH: &str = "/api/webhooks";
 
 #[tokio::test]
-async fn a_plan_allows_so_many_requests_a_minute_whichever_key_they_come_with() {
+async fn a_plan_limits_requests_a_minute_over_all_keys() {
     let world = World::new();
     for (plan, limit) in [
         ("FREE", 20),

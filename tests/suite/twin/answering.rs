@@ -108,7 +108,7 @@ async fn an_answer_is_kept_with_its_question_and_grounds() {
 }
 
 #[tokio::test]
-async fn a_hit_is_an_answer_that_cites_the_document_in_whatever_dialect() {
+async fn a_hit_is_counted_for_a_cited_document_in_every_dialect() {
     let world = World::new();
     let program = Program::new(&world).await;
     let hours = program.learn(&world, "Opening hours", HOURS).await;

@@ -9,7 +9,7 @@ async fn list(program: &Program, world: &World, query: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_question_that_the_documents_do_not_answer_is_raised_with_its_reason() {
+async fn an_unanswered_question_is_escalated_with_its_reason() {
     let world = World::new();
     let program = Program::new(&world).await;
     let answer = program.ask(&world, "Who won the cup in 1954?").await;
@@ -173,7 +173,7 @@ async fn what_a_visitor_of_a_page_raised_is_listed_here_too() {
 }
 
 #[tokio::test]
-async fn what_only_the_owner_may_decide_is_raised_however_well_the_documents_do() {
+async fn a_decision_for_the_owner_is_always_escalated() {
     let world = World::new();
     let program = Program::new(&world).await;
     let policy = "Please approve my leave requests go to Ann. Ann approves every leave request within two days.";

@@ -92,7 +92,7 @@ async fn what_is_missing_is_named() {
 }
 
 #[tokio::test]
-async fn the_same_text_twice_is_one_document_and_under_another_title_another() {
+async fn equal_texts_under_two_titles_are_two_documents() {
     let world = World::new();
     let program = Program::new(&world).await;
     let add = |title: &str| program.post(&world, "/v1/kb", json!({ "title": title, "content": POLICY }));
@@ -201,7 +201,7 @@ async fn a_deleted_document_is_answered_from_no_more() {
 }
 
 #[tokio::test]
-async fn an_uploaded_file_of_the_default_collection_is_in_it_and_no_other() {
+async fn uploads_to_the_default_collection_are_listed_alone() {
     let world = World::new();
     let program = Program::new(&world).await;
     let owner = &program.owner;

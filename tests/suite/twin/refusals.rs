@@ -101,7 +101,7 @@ async fn a_revoked_key_opens_nothing_from_then_on() {
 }
 
 #[tokio::test]
-async fn a_wrong_method_and_an_unknown_path_are_refused_in_this_dialect() {
+async fn wrong_methods_and_paths_are_refused_in_this_dialect() {
     let world = World::new();
     let program = Program::new(&world).await;
     let answer = program.get(&world, "/v1/twin").await;

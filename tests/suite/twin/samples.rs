@@ -157,7 +157,7 @@ async fn the_statistics_have_the_documented_members() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_too_long_is_refused_in_the_documented_words() {
+async fn a_too_long_message_is_refused_in_the_documented_words() {
     let world = World::new();
     let program = Program::new(&world).await;
     let body = json!({ "message": "x".repeat(2_001) });

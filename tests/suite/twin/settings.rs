@@ -121,7 +121,7 @@ async fn a_value_that_will_not_do_is_named() {
 }
 
 #[tokio::test]
-async fn the_webhook_is_told_of_escalations_signed_with_a_secret_that_is_shown_once() {
+async fn escalations_reach_the_webhook_signed_with_its_secret() {
     let world = World::new();
     let program = Program::new(&world).await;
     let change = |body| program.put(&world, "/v1/settings", body);

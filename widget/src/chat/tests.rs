@@ -72,7 +72,7 @@ fn a_second_question_waits_for_the_first_answer() {
 }
 
 #[test]
-fn the_screen_reader_hears_the_start_and_then_the_whole_answer_once() {
+fn the_screen_reader_hears_the_start_and_the_answer_once() {
     let mut events = vec![asked("Why?"), start(), token("**Because** [1] "), token("of it.")];
     assert_eq!(told(events.clone()).announcement(), "The assistant is typing");
     events.extend([
@@ -122,7 +122,7 @@ fn what_is_forbidden_is_not_retried() {
 }
 
 #[test]
-fn the_services_own_words_reach_the_visitor_and_the_screen_reader() {
+fn service_messages_reach_visitor_and_screen_reader() {
     let frame = Frame::Error {
         code: "MODEL_DOWN".to_owned(),
         detail: "The model is away.".to_owned(),
