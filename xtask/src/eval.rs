@@ -5,8 +5,8 @@ use anyhow::Result;
 use std::ffi::OsString;
 use std::process::Command;
 
-/// Compiles the package in `tests/eval` and runs it with these options. It is a package of its own, since the retrieval
-/// crate takes a minute to compile that no other task needs.
+/// Compiles the package in `tests/eval` and runs it with these options. It is a package of its own, so that
+/// xtask does not link the retrieval crate, which takes a minute to compile.
 ///
 /// # Errors
 /// When it does not compile or a figure is below its floor.

@@ -22,9 +22,9 @@ use edge_store::{Constraint, Page, agents};
 use serde::Deserialize;
 use serde_json::Map;
 
-/// What an agent says first unless it is told otherwise.
+/// The greeting of an agent that has none of its own.
 const GREETING: &str = "Hi! How can I help you today?";
-/// What an agent says when it does not know, unless it is told otherwise.
+/// The fallback message of an agent that has none of its own.
 const FALLBACK: &str = "I could not find an answer to that in the documents I have.";
 
 /// An agent with what hangs on it.
@@ -75,14 +75,14 @@ pub async fn create(app: &App, caller: &Caller, name: Name, patch: Patch) -> Res
     find(app, workspace, &agent.id).await
 }
 
-/// Adds a new agent: its row, and the event for those who want to be told.
+/// Adds a new agent: its row, and the event for the endpoints that ask for it.
 pub(crate) fn created(changes: &mut Changes<'_>, agent: &Agent) {
     changes.push(agents::insert(agent));
     let happening = Happening::AgentCreated(told(agent));
     changes.event_of(&agent.workspace_id, agent.id.as_str(), happening);
 }
 
-/// Adds the event for those who want to be told that an agent is not what it was.
+/// Adds the event that an agent was changed, for the endpoints that ask for it.
 pub(crate) fn updated(changes: &mut Changes<'_>, agent: &Agent) -> Result<()> {
     changes.event(&agent.workspace_id, Happening::AgentUpdated(told(agent)))
 }
@@ -172,7 +172,7 @@ pub(crate) async fn detail(app: &App, agent: Agent) -> Result<Detail> {
     })
 }
 
-/// Changes what is named of an agent's draft, and nothing else; what is published stays as it is.
+/// Changes the given fields of an agent's draft; the published version stays as it is.
 ///
 /// `expected` are the revisions that the caller has seen; none takes any.
 ///
@@ -207,7 +207,7 @@ pub async fn update(
     detail(app, find(app, workspace, id).await?).await
 }
 
-/// Commits a change of an agent, unless somebody else has changed it since the caller has seen it.
+/// Commits a change of an agent. It is refused when the agent is at another revision than the caller has read.
 async fn commit(app: &App, workspace: &WorkspaceId, id: &AgentId, changes: Changes<'_>) -> Result<Committed> {
     match changes.commit().await {
         Err(error) if error.constraint() == Some(Constraint::AgentRevision) => {

@@ -16,7 +16,7 @@ use edge_store::agents::Edit;
 /// What the name of a copy ends with.
 const COPY: &str = " (copy)";
 
-/// Puts an agent aside: it answers nobody any more. What it said and was is kept.
+/// Archives an agent: it stops answering, and its conversations and versions are kept.
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].

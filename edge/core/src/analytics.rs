@@ -102,7 +102,7 @@ pub async fn questions(app: &App, caller: &Caller, days: u32) -> Result<Question
     })
 }
 
-/// A question that was not answered, and whether somebody has dealt with it since.
+/// A question that was not answered, and when it was marked as resolved, if it was.
 #[derive(Clone, Debug)]
 pub struct Unanswered {
     pub id: String,

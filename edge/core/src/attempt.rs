@@ -19,9 +19,9 @@ use std::time::Duration;
 pub(crate) const MOST_TRAPS: u32 = 3;
 /// How long between two looks at whether it is one's turn.
 const LOOK_INTERVAL: Duration = Duration::from_millis(20);
-/// How long after work that somebody else has just ended it is looked at again.
+/// How long to wait before work is looked at again that another isolate has just ended.
 const RETRY_DELAY: TimeDelta = TimeDelta::seconds(1);
-/// How long what is known against work is kept.
+/// How long it is kept that work crashed.
 pub(crate) const CRASHES_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// How work ended, as far as its row is concerned.
@@ -46,7 +46,7 @@ pub(crate) enum Begin {
     Run(Attempt),
     /// It crashed too often. What that means is written together with [`Work::set_aside`].
     SetAside,
-    /// Somebody else is at it, until then at most.
+    /// Another run of it is under way, until then at most.
     Later(Timestamp),
 }
 

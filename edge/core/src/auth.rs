@@ -1,7 +1,7 @@
 //! Who calls, and what they may do: the only place where a request becomes a [`Caller`].
 //!
 //! People come by [`session`], programs by [`api_key`]; both act in one workspace as a [`Caller`], and every operation
-//! requires its permission of it first. Visitors of a customer's page come by [`visitor`], and whoever runs the
+//! first checks that its caller may do it. Visitors of a customer's page come by [`visitor`], and whoever runs the
 //! installation by [`operator`].
 pub mod api_key;
 pub mod operator;
@@ -104,7 +104,7 @@ impl Caller {
     }
 
     /// Refuses the batch that this is part of with [`Kind::Forbidden`] when the caller may not do this any more. A body may
-    /// take most of a minute to come in, and what somebody changes must not outlive their removal.
+    /// take most of a minute to arrive, and a member who is removed meanwhile must not change anything.
     pub(crate) fn require_in_batch(&self, action: Action) -> Statement {
         caller_checks::require(&self.workspace.id, &self.actor, &permission::roles(action))
     }

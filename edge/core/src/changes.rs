@@ -49,7 +49,7 @@ impl<'a> Changes<'a> {
         Returned(self.statements.len() - 1)
     }
 
-    /// Adds statements whose rows nobody reads.
+    /// Adds statements whose returned rows are not needed.
     pub(crate) fn extend(&mut self, statements: impl IntoIterator<Item = Statement>) {
         self.statements.extend(statements);
     }
@@ -122,7 +122,7 @@ impl<'a> Changes<'a> {
         Ok(id)
     }
 
-    /// Writes everything in one transaction, and wakes everyone whom it leaves work to.
+    /// Writes everything in one transaction, and wakes the workers that it leaves work to.
     ///
     /// # Errors
     /// Those of the database, and when a worker could not be woken; then nothing was written.

@@ -48,7 +48,7 @@ const MAX_FOUND_PER_STEP: usize = 5_000;
 const A_STATEMENT: usize = 1_000;
 const BYTES: usize = 500_000;
 const STATEMENTS: usize = 10;
-/// How long it is known what a host forbids that nobody asks for anything.
+/// How long the rules of a host are kept after the last request to it.
 const HOST_LIFETIME: TimeDelta = TimeDelta::days(30);
 /// Why an address of a shape that there are many of is left out.
 const TRAP: &str = "too many addresses of this kind";

@@ -109,7 +109,7 @@ pub(crate) async fn keep_bytes(
 
 /// The bytes that a document is made of.
 pub(crate) struct Contents {
-    /// What whoever gave them says that they are.
+    /// The media type that the upload or the web server gave.
     pub(crate) media_type: String,
     pub(crate) hash: String,
     /// In bytes.

@@ -16,7 +16,7 @@ use edge_model::text::{Email, Question, SessionKey};
 use edge_model::{AccountId, AgentId, DocumentId, EscalationId, WorkspaceId};
 use edge_store::{Page, escalations};
 
-/// Adds a new escalation, whoever raises it: its row, and the event for those who want to be told.
+/// Adds a new escalation, of a visitor or of a deputy: its row, and the event for the endpoints that ask for it.
 pub(crate) fn opened(changes: &mut Changes<'_>, escalation: &Escalation) -> Result<()> {
     changes.push(escalations::insert(escalation));
     let happening = Happening::EscalationCreated(told(escalation));

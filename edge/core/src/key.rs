@@ -15,7 +15,7 @@ use edge_store::Page;
 use edge_store::api_keys::{self, CountedKey};
 use edge_store::provenance::Revoked;
 
-/// What a new key is to be.
+/// The settings of a new key.
 #[derive(Clone, Debug)]
 pub struct NewKey {
     pub name: Name,

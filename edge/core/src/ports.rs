@@ -74,27 +74,27 @@ pub struct Mail {
     pub headers: Vec<(&'static str, String)>,
 }
 
-/// Whoever works off the `jobs` table.
+/// The workers of the `jobs` table, one for each workspace.
 #[async_trait]
 pub trait Jobs: Send + Sync {
-    /// Makes sure that somebody looks at the workspace's jobs soon, also after a crash.
+    /// Makes the workspace's worker look at its jobs soon, also after a crash.
     ///
     /// Called before the batch that writes a job row as well as after it: the first call leaves a durable alarm
     /// behind, so that a crash between the two loses nothing; the second makes it quick.
     async fn wake(&self, workspace: &WorkspaceId) -> Result<()>;
 }
 
-/// Whoever delivers to endpoints.
+/// The senders of deliveries, one for each endpoint.
 #[async_trait]
 pub trait Deliveries: Send + Sync {
-    /// Makes sure that somebody looks soon at what is due to an endpoint.
+    /// Makes an endpoint's sender look soon at the deliveries that are due.
     async fn wake(&self, endpoint: &Endpoint) -> Result<()>;
 }
 
-/// Whoever crawls sources.
+/// The crawlers, one for each source.
 #[async_trait]
 pub trait Crawls: Send + Sync {
-    /// Makes sure that somebody looks soon at what is to be done for a source, also after a crash.
+    /// Makes a source's crawler look soon at its next step, also after a crash.
     async fn wake(&self, source: &SourceRef) -> Result<()>;
 }
 

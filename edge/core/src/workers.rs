@@ -76,7 +76,7 @@ trait Worker {
 /// What becomes of a job that crashed what does it each time it had it to itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AfterCrashes {
-    /// It is kept for whoever looks into it.
+    /// It is kept in the table, for the operator to look into.
     Park,
     /// It is kept in place of all others of its kind that wait: every change orders another.
     ParkForAll,

@@ -188,7 +188,7 @@ impl Code {
 mod tests {
     use super::*;
 
-    /// Reads a text of somebody who was shown three passages, cut into pieces of every length.
+    /// Reads a model's text about three passages, cut into pieces of every length.
     fn read(text: &str) -> (String, Vec<usize>) {
         let mut answers = (1..=text.chars().count().max(1)).map(|size| {
             let mut marks = Marks::new(3, true);

@@ -19,7 +19,7 @@ use std::time::Duration;
 const NEXT_WORD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long all of it may take after the time that the first word may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(45);
-/// How long it may go on when nobody listens any more. The runtime ends what goes on for 30 seconds.
+/// How long an answer goes on after the caller has left. The runtime stops background work after 30 seconds.
 const UNHEARD_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long to wait before a second try.
 const RETRY_DELAY: Duration = Duration::from_millis(250);

@@ -1,4 +1,4 @@
-//! The operator of an installation: whoever holds the token that its settings name.
+//! The operator of an installation: a caller with the operator token of its settings.
 use crate::address::ClientAddress;
 use crate::app::App;
 use crate::ports::Window;

@@ -5,7 +5,7 @@ use crate::{Result, attempt, crawl, delivery, erasure, idempotency, reseal};
 use edge_model::time::TimeDelta;
 use edge_store::{attempts, jobs};
 
-/// How long a parked job is kept for whoever looks into it.
+/// How long a parked job is kept for the operator to look into.
 const PARKED_JOBS_KEPT: TimeDelta = TimeDelta::days(30);
 /// How long a parked mail is kept: some name an address.
 const PARKED_MAILS_KEPT: TimeDelta = TimeDelta::days(3);

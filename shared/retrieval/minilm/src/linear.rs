@@ -3,7 +3,7 @@
 use crate::file::Matrix;
 
 /// A sum over 1,536 products of an activation with an int8 weight fits in 32 bits.
-const LARGEST: f32 = 8_191.0;
+const MAX_QUANTIZED: f32 = 8_191.0;
 
 /// A matrix and what is added to its product.
 pub(crate) struct Linear {
@@ -53,7 +53,7 @@ impl Activations {
         let mut factors = Vec::with_capacity(numbers.len() / width);
         for token in numbers.chunks_exact(width) {
             let largest = token.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
-            let factor = (largest / LARGEST).max(f32::MIN_POSITIVE);
+            let factor = (largest / MAX_QUANTIZED).max(f32::MIN_POSITIVE);
             let inverse = 1.0 / factor;
             // A conversion cuts off; half a step more in its direction makes it round.
             components.extend(token.iter().map(|x| (x * inverse + 0.5_f32.copysign(*x)) as i16));

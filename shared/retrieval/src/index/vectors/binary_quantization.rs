@@ -5,7 +5,7 @@ use crate::embed::{DIMENSIONS, Query};
 /// Vectors in one block.
 const ABREAST: usize = 16;
 /// The largest entry of a table: eight of them fit in a byte together.
-const MOST: f32 = 31.0;
+const MAX_WEIGHT: f32 = 31.0;
 /// How many different distances there are.
 pub(super) const DISTANCES: usize = 31 * HALVES + 1;
 
@@ -96,7 +96,7 @@ fn tables(query: &Query) -> Tables {
         let lowest: i32 = four.iter().map(|it| i32::from(*it).min(0)).sum();
         for (value, entry) in table.iter_mut().enumerate() {
             let above = sums_of(four, value) - lowest;
-            *entry = (above as f32 * MOST / widest as f32).round() as u8;
+            *entry = (above as f32 * MAX_WEIGHT / widest as f32).round() as u8;
         }
     }
     tables
