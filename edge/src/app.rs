@@ -83,7 +83,7 @@ fn build(env: &Env) -> Result<App, String> {
         jobs: Arc::new(DurableJobs::new(background("JOBS")?)),
         deliveries: Arc::new(DurableDeliveries::new(background("DELIVERIES")?)),
         crawls: Arc::new(DurableCrawls::new(background("CRAWLS")?)),
-        envelopes: Arc::new(edge_dialects::envelopes::Dialects),
+        envelopes: Arc::new(edge_dialects::registry::Dialects),
         fetcher: Arc::new(WorkerFetcher),
         parser: Arc::new(ServiceParser::new(
             env.service("PARSER").map_err(missing("PARSER"))?,

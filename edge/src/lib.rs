@@ -146,6 +146,6 @@ fn refusal(is_https: bool, status: u16, code: &str, message: &str) -> Response<B
     *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    edge_dialects::around::protect(headers, is_https);
+    edge_dialects::middleware::protect(headers, is_https);
     response
 }

@@ -5,7 +5,6 @@
 //! answer. The same file makes the table anew: `make_the_table`, run by its name. It lists the tests that visit the
 //! fewest other routes, for those are about the endpoint.
 use crate::harness::visits;
-use edge_dialects::Access;
 use edge_dialects::openapi::samples;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -21,11 +20,7 @@ fn file() -> PathBuf {
 fn endpoints() -> BTreeMap<&'static str, Vec<(String, bool)>> {
     let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for route in edge_dialects::routes() {
-        let api = match route.access {
-            Access::Program(kind) => kind.as_str(),
-            _ if route.path.starts_with("/api/v1/") => "insydr",
-            _ => "site",
-        };
+        let api = route.dialect.map_or("site", |it| it.name);
         let name = samples::name(&route.method, route.path);
         found.entry(api).or_default().push((name, route.is_extension));
     }

@@ -1,7 +1,7 @@
 //! Events in the words of each dialect: the samples of their documents, byte for byte where they show one.
 use edge_core::ports::{Envelope, Envelopes as _};
-use edge_dialects::envelopes::Dialects;
-use edge_dialects::{builder, insydr, twig, twin};
+use edge_dialects::registry::Dialects;
+use edge_dialects::{Dialect, builder, insydr, twig, twin};
 use edge_model::event::{
     AgentChanged, ConversationStarted, DocumentEnded, EscalationChanged, Event, EventKind, FeedbackReceived, Happening,
     LeadCaptured, MessageAnswered, RunChanged, SourceEnded, SourceRef, Test,
@@ -203,7 +203,8 @@ fn what_twig_and_insydr_are_told_is_what_it_was() {
 
 #[test]
 fn event_names_are_those_of_their_dialect() {
-    let names = |kind: fn(&str) -> Option<EventKind>, known: &[&str]| {
+    let names = |dialect: &Dialect, known: &[&str]| {
+        let kind = |name: &str| dialect.webhooks.kind(name);
         for name in known {
             assert!(kind(name).is_some(), "{name}");
         }
@@ -212,7 +213,7 @@ fn event_names_are_those_of_their_dialect() {
         }
     };
     names(
-        twig::envelope::kind,
+        &twig::DIALECT,
         &[
             "interaction.created",
             "interaction.feedback",
@@ -225,7 +226,7 @@ fn event_names_are_those_of_their_dialect() {
         ],
     );
     names(
-        builder::envelope::kind,
+        &builder::DIALECT,
         &[
             "run.started",
             "run.completed",
@@ -234,8 +235,8 @@ fn event_names_are_those_of_their_dialect() {
             "run.paused",
         ],
     );
-    names(insydr::envelope::kind, &["CONVERSATION_STARTED", "LEAD_CAPTURED"]);
+    names(&insydr::DIALECT, &["CONVERSATION_STARTED", "LEAD_CAPTURED"]);
     assert_eq!(twin::envelope::EVENTS, [EventKind::EscalationCreated]);
-    assert_eq!(twig::envelope::kind("run.started"), None);
-    assert_eq!(insydr::envelope::kind("interaction.created"), None);
+    assert_eq!(twig::DIALECT.webhooks.kind("run.started"), None);
+    assert_eq!(insydr::DIALECT.webhooks.kind("interaction.created"), None);
 }

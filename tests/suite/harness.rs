@@ -141,7 +141,7 @@ impl World {
             jobs: wakes.clone(),
             deliveries: wakes.clone(),
             crawls: wakes.clone(),
-            envelopes: Arc::new(edge_dialects::envelopes::Dialects),
+            envelopes: Arc::new(edge_dialects::registry::Dialects),
             fetcher: receiver.clone(),
             parser: Arc::new(Reader),
             settings: Arc::new(settings),

@@ -396,9 +396,9 @@ async fn every_post_takes_a_key() {
         let call = world.post(&path, json!({})).key("");
         let call = match route.access {
             edge_dialects::Access::Widget => call.widget(&widget_key),
-            edge_dialects::Access::Program(kind) => {
-                let key = owner.program_key(&world, kind).await;
-                let refused = call.keyed(kind, &key).send().await;
+            edge_dialects::Access::Program(program) => {
+                let key = owner.program_key(&world, program.kind).await;
+                let refused = call.keyed(program.kind, &key).send().await;
                 assert!(
                     refused.status == 400 && refused.text().contains("Idempotency-Key"),
                     "{path}: {}",

@@ -1,6 +1,8 @@
 //! Every route without credentials, with foreign ones, and with another tenant's ids.
 use crate::harness::receiver::HOOK;
 use crate::harness::{Owner, World};
+use edge_dialects::dialect::{Credential, KeyHeader};
+use edge_dialects::registry::DIALECTS;
 use edge_dialects::{Access, Route};
 use edge_model::key::KeyKind;
 use http::Method;
@@ -18,10 +20,10 @@ fn body(route: &Route) -> Option<Value> {
         (Method::PATCH, "{escalation_id}") if route.access == Access::Member => json!({ "status": "RESOLVED" }),
         (Method::PATCH, "{escalation_id}") => json!({ "status": "resolved" }),
         (Method::POST, "feedback") => json!({ "message_id": "msg_x", "feedback_type": "THUMBS_UP" }),
-        (Method::POST, "webhooks") if route.access == Access::Program(KeyKind::Twig) => {
+        (Method::POST, "webhooks") if is_of(route.access, KeyKind::Twig) => {
             json!({ "url": HOOK, "events": ["agent.updated"] })
         }
-        (Method::POST, "webhooks") if route.access == Access::Program(KeyKind::Builder) => {
+        (Method::POST, "webhooks") if is_of(route.access, KeyKind::Builder) => {
             json!({ "url": HOOK, "events": ["run.failed"] })
         }
         (Method::POST, "replay") => json!({ "since": "2026-01-01T00:00:00Z" }),
@@ -39,6 +41,11 @@ fn body(route: &Route) -> Option<Value> {
         _ => return None,
     };
     Some(body)
+}
+
+/// Tells whether programs with keys of a kind may call.
+fn is_of(access: Access, kind: KeyKind) -> bool {
+    matches!(access, Access::Program(program) if program.kind == kind)
 }
 
 fn routes(access: Access) -> Vec<Route> {
@@ -108,14 +115,17 @@ async fn no_route_opens_without_its_credential() {
         programs.push((kind, "x-api-key", program.clone()));
         programs.push((kind, "authorization", format!("Bearer {program}")));
     }
-    let accesses = KeyKind::ALL.into_iter().map(Access::Program);
+    let programs_of = DIALECTS.iter().filter_map(|it| match it.credential {
+        Credential::Key(key) => Some(Access::Program(key)),
+        Credential::AccountToken => None,
+    });
     for access in [Access::Account, Access::Member, Access::Widget, Access::Operator]
         .into_iter()
-        .chain(accesses)
+        .chain(programs_of)
     {
         let is_own = |kind| match access {
             Access::Widget => kind == KeyKind::Widget,
-            access => access == Access::Program(kind),
+            access => is_of(access, kind),
         };
         let others = programs.iter().filter(|it| !is_own(it.0));
         let others: Vec<[(&str, &str); 1]> = others.map(|it| [(it.1, it.2.as_str())]).collect();
@@ -284,13 +294,19 @@ async fn another_tenants_things_are_not_found_by_a_program() {
     let bob = world.owner("bob@example.com").await;
     let things = furnished(&world, &ann).await;
     let mut visited = 0;
-    for kind in KeyKind::ALL {
-        let key = bob.program_key(&world, kind).await;
-        let (header, key) = match kind {
-            KeyKind::Builder => ("x-api-key", key),
-            _ => ("authorization", format!("Bearer {key}")),
+    for program in DIALECTS.iter().filter_map(|it| match it.credential {
+        Credential::Key(key) => Some(key),
+        Credential::AccountToken => None,
+    }) {
+        let key = bob.program_key(&world, program.kind).await;
+        let (header, key) = match program.header {
+            KeyHeader::ApiKey => ("x-api-key", key),
+            KeyHeader::Authorization => ("authorization", format!("Bearer {key}")),
         };
-        for route in routes(Access::Program(kind)).iter().filter(|it| it.path.contains('{')) {
+        for route in routes(Access::Program(program))
+            .iter()
+            .filter(|it| it.path.contains('{'))
+        {
             let mut ids = NOBODYS;
             let nobodys = visit(&world, route, &fill(route.path, &ids), &[(header, &key)]).await;
             for (name, id) in &mut ids {

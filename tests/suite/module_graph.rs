@@ -1,4 +1,5 @@
-//! The modules of `edge/core` stand on floors: none uses one that uses it, directly or by way of others.
+//! The modules of `edge/core` and `edge/dialects` stand on floors: none uses one that uses it, directly or by way of
+//! others.
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use syn::visit::Visit;
@@ -94,6 +95,13 @@ fn without_floor(mut graph: Graph) -> Graph {
 fn no_module_of_core_uses_one_that_uses_it() {
     let graph = graph("edge/core/src");
     assert!(graph.len() > 50 && graph["document"].contains("changes"), "{graph:?}");
+    assert_eq!(without_floor(graph), Graph::new());
+}
+
+#[test]
+fn no_module_of_the_dialects_uses_one_that_uses_it() {
+    let graph = graph("edge/dialects/src");
+    assert!(graph["registry"].contains("twin"), "{graph:?}");
     assert_eq!(without_floor(graph), Graph::new());
 }
 

@@ -117,15 +117,10 @@ fn sql_stands_in_the_store_alone() {
     none(faults, "SQL outside edge/store");
 }
 
-/// Files that all dialects share and that name dialects all the same, until each fact has moved to its dialect. Take a
-/// file out when it does not any more, and put none in.
-const SHARED_FILES_WITH_DIALECTS: [&str; 5] = [
-    "edge/dialects/src/dialect.rs",
-    "edge/dialects/src/envelopes.rs",
-    "edge/dialects/src/lib.rs",
-    "edge/dialects/src/openapi.rs",
-    "edge/dialects/src/program.rs",
-];
+/// Files that all dialects share and that name dialects all the same: the list of them and of their modules.
+const SHARED_FILES_WITH_DIALECTS: [&str; 2] = ["edge/dialects/src/lib.rs", "edge/dialects/src/registry.rs"];
+/// Files that every dialect has: who calls, how errors look, how events look.
+const FILES_OF_A_DIALECT: [&str; 3] = ["caller.rs", "envelope.rs", "error.rs"];
 
 /// Returns the dialects that a token names: by module (`twig`) or by type (`Twig`).
 fn named_by(token: &str) -> impl Iterator<Item = &'static str> {
@@ -157,17 +152,40 @@ fn a_dialect_does_not_name_another() {
                 if own.is_some() {
                     faults.push(format!("{path}:{} {name}", token.line));
                 } else {
-                    shared.insert(path.clone());
+                    shared.insert((name, path.clone(), token.line));
                 }
             }
         }
     }
     none(faults, "one dialect naming another");
-    assert_eq!(
-        Vec::from_iter(shared),
-        SHARED_FILES_WITH_DIALECTS,
-        "shared files that name dialects"
-    );
+    for dialect in ["builder", "insydr", "twig", "twin"] {
+        let lines = shared.iter().filter(|it| it.0 == dialect).map(|it| it.1.as_str());
+        assert_eq!(Vec::from_iter(lines), SHARED_FILES_WITH_DIALECTS, "a line of each");
+    }
+}
+
+#[test]
+fn every_dialect_is_a_folder_of_the_same_shape() {
+    let paths: Vec<String> = files("edge/dialects/src", &[".rs"])
+        .into_iter()
+        .map(|it| it.0)
+        .collect();
+    for dialect in ["builder", "insydr", "twig", "twin"] {
+        for file in FILES_OF_A_DIALECT {
+            let path = format!("edge/dialects/src/{dialect}/{file}");
+            assert!(paths.contains(&path), "{path} is missing");
+        }
+    }
+    let mut faults = vec![];
+    for (path, text) in product_code("edge/dialects/src") {
+        let is_root = named_by(path.trim_start_matches("edge/dialects/src/").trim_end_matches(".rs")).count() == 1;
+        let has_descriptor = text.contains("pub static DIALECT: Dialect");
+        let has_handlers = text.contains("State(app): State<App>");
+        if is_root != has_descriptor || is_root && has_handlers {
+            faults.push(path);
+        }
+    }
+    none(faults, "a dialect's own file that has no descriptor, or has handlers");
 }
 
 /// Returns the public operations of a file that are called for somebody and neither ask for a permission nor hand the

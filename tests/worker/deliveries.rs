@@ -3,7 +3,7 @@ use crate::harness::{Tenant, facts, own_plan, place_of};
 use crate::webhook_receiver::{Received, WebhookReceiver};
 use edge_core::ports::Envelopes as _;
 use edge_core::webhook::signature::{SigningSecret, standard};
-use edge_dialects::envelopes::Dialects;
+use edge_dialects::registry::Dialects;
 use edge_model::event::{EscalationChanged, Event, Happening, RunChanged, Test};
 use edge_model::webhook::WebhookForm;
 use edge_model::{AgentId, EventId, Timestamp, WorkspaceId};

@@ -62,6 +62,7 @@ pub mod reseal;
 pub mod resume;
 pub mod retention;
 pub mod seal;
+pub mod search;
 pub mod secret;
 pub mod seeded;
 pub mod settings;

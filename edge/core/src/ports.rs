@@ -6,7 +6,7 @@ use crate::Result;
 use crate::guard::PublicUrl;
 use async_trait::async_trait;
 pub use edge_extract::{Extracted, FileKind, Hint, Page, Refusal, Sitemap};
-use edge_model::event::Event;
+use edge_model::event::{Event, EventKind};
 use edge_model::webhook::WebhookForm;
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::deliveries::Endpoint;
@@ -102,6 +102,12 @@ pub trait Crawls: Send + Sync {
 pub trait Envelopes: Send + Sync {
     /// Puts an event into the words of a form; none when the form has no word for it.
     fn envelope(&self, form: WebhookForm, event: &Event) -> Option<Envelope>;
+
+    /// Returns a form's name of a kind, if it has one.
+    fn event_name(&self, form: WebhookForm, kind: EventKind) -> Option<&'static str>;
+
+    /// Returns what the names of the headers begin with that some form sets.
+    fn header_prefixes(&self) -> Vec<&'static str>;
 }
 
 /// An event in the words of a dialect.

@@ -1,5 +1,5 @@
 //! Bodies as they come: bounded in length, in time and in memory.
-use crate::extract::{address, length_of};
+use crate::headers::{address, length_of};
 use axum::body::Body;
 use axum::extract::Request;
 use bytes::Bytes;

@@ -7,25 +7,47 @@ pub mod caller;
 pub mod envelope;
 pub mod error;
 pub mod webhooks;
-pub use error::{ApiError, ApiResult, unresolved};
+pub use error::{ApiError, ApiResult};
 
-use crate::route::{Access, Route, delete, get, patch, post};
+#[cfg(feature = "openapi")]
+use crate::dialect::described::Described;
+use crate::dialect::route::{Access, Route};
+use crate::dialect::{Credential, Dialect, KeyHeader, ProgramKey};
+use axum::response::IntoResponse as _;
+use edge_core::limit::plan::Counting;
 use edge_model::key::KeyKind;
 
+/// The keys of this dialect's programs: each may send 600 requests a minute, which its document leaves open.
+pub(crate) const KEY: ProgramKey = ProgramKey {
+    kind: KeyKind::Builder,
+    header: KeyHeader::ApiKey,
+    counting: Counting::ByKey(600),
+};
+
+/// The dialect.
+pub static DIALECT: Dialect = Dialect {
+    name: "builder",
+    prefixes: &[
+        "/api/public/v1",
+        "/v1/me",
+        "/v1/agents",
+        "/v1/schedules",
+        "/v1/workspaces",
+    ],
+    credential: Credential::Key(KEY),
+    routes,
+    refuse: |error| ApiError::from(error).into_response(),
+    webhooks: envelope::WEBHOOKS,
+    #[cfg(feature = "openapi")]
+    document: Described {
+        error: error::schema,
+        samples: include_str!("../samples/builder.json"),
+    },
+};
+
+const ACCESS: Access = Access::Program(KEY);
+
 /// Returns the routes, in the order of the document.
-pub fn routes() -> Vec<Route> {
-    const ACCESS: Access = Access::Program(KeyKind::Builder);
-    const WEBHOOKS: &str = "/v1/agents/{agent_id}/webhooks";
-    const WEBHOOK: &str = "/v1/agents/{agent_id}/webhooks/{webhook_id}";
-    vec![
-        post(WEBHOOKS, webhooks::create, ACCESS, "Create a webhook")
-            .takes::<webhooks::CreateWebhook>()
-            .gives::<webhooks::CreatedWebhook>(201),
-        get(WEBHOOKS, webhooks::list, ACCESS, "List webhooks").gives::<webhooks::WebhookList>(200),
-        get(WEBHOOK, webhooks::show, ACCESS, "Get a webhook").gives::<webhooks::Webhook>(200),
-        patch(WEBHOOK, webhooks::update, ACCESS, "Update a webhook")
-            .takes::<webhooks::UpdateWebhook>()
-            .gives::<webhooks::Webhook>(200),
-        delete(WEBHOOK, webhooks::delete, ACCESS, "Delete a webhook").gives_nothing(),
-    ]
+fn routes() -> Vec<Route> {
+    webhooks::routes()
 }

@@ -2,9 +2,8 @@
 //! visitor's token, the operator by `X-Operator-Token`. The dialect that has such routes makes extractors of it.
 use crate::body::LetIn;
 use crate::dialect::bearer;
-use crate::extract::{address, header_of};
-use crate::idempotency::Known;
-use crate::route::Access;
+use crate::dialect::route::Access;
+use crate::headers::{address, header_of};
 use axum::extract::{FromRequestParts as _, RawPathParams};
 use edge_core::auth::operator::Operator;
 use edge_core::auth::session::{self, SignedIn};
@@ -15,6 +14,16 @@ use edge_core::limit::lane::Operation;
 use edge_core::{App, Error, Result, idempotency, secret};
 use edge_model::WorkspaceId;
 use http::request::Parts;
+
+/// A caller, as far as a repeated request is concerned.
+pub(crate) struct Known {
+    /// What tells this caller's keys from those of others.
+    pub(crate) identity: String,
+    /// The ids of what an answer to the caller may show.
+    pub(crate) subjects: Vec<String>,
+    /// Whose part of the memory their body takes; none where the route's handler does not know it either.
+    pub(crate) let_in: Option<LetIn>,
+}
 
 fn token(parts: &Parts) -> Result<&str> {
     let header = header_of(&parts.headers, "authorization").and_then(bearer);

@@ -1,146 +1,151 @@
-//! Which dialect a request speaks: told by its path, before anything that may fail.
-use crate::{builder, insydr, twig, twin};
-use axum::response::{IntoResponse as _, Response};
+//! What a dialect is: a descriptor of all that is its own. Each folder makes one, `registry.rs` lists them, and the rest of
+//! this crate knows a dialect by its descriptor alone.
+#[cfg(feature = "openapi")]
+pub mod described;
+pub mod route;
+
+use crate::error_response;
+use crate::headers::header_of;
+use axum::response::Response;
 use edge_core::Error;
-use http::{HeaderMap, header};
+use edge_core::limit::plan::Counting;
+use edge_core::ports::Envelope;
+use edge_model::event::{Event, EventKind};
+use edge_model::key::KeyKind;
+use edge_model::webhook::WebhookForm;
+use http::HeaderMap;
+use route::Route;
 
-/// One of the four APIs.
+/// One of the documented APIs.
+pub struct Dialect {
+    /// Its name in logs.
+    pub name: &'static str,
+    /// What its paths begin with. Where two dialects share a beginning, the longer one decides.
+    pub prefixes: &'static [&'static str],
+    pub credential: Credential,
+    /// Its routes, in the order of its document.
+    pub routes: fn() -> Vec<Route>,
+    /// Writes an error in its form.
+    pub refuse: fn(Error) -> Response,
+    pub webhooks: Webhooks,
+    #[cfg(feature = "openapi")]
+    pub document: described::Described,
+}
+
+/// Returns the name of what a request speaks, for logs.
+pub fn name(dialect: Option<&Dialect>) -> &'static str {
+    dialect.map_or("unresolved", |it| it.name)
+}
+
+/// Refuses a request in its dialect; in a form that programs of several dialects can read where it is not known.
+pub fn refuse(dialect: Option<&Dialect>, error: Error) -> Response {
+    match dialect {
+        Some(dialect) => (dialect.refuse)(error),
+        None => error_response::unresolved(error),
+    }
+}
+
+/// How a request shows who calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    Twig,
-    Twin,
-    Builder,
-    Insydr,
-    /// A path of `/v1` that neither Twin nor Builder knows, without a credential that would tell.
-    Unresolved,
+pub enum Credential {
+    /// The token of a person: a JWT after `Authorization: Bearer`.
+    AccountToken,
+    /// The key of a program.
+    Key(ProgramKey),
 }
 
-impl Dialect {
-    /// Every dialect, and the one that is none.
-    pub const ALL: [Self; 5] = [Self::Twig, Self::Twin, Self::Builder, Self::Insydr, Self::Unresolved];
+/// How a dialect takes the keys of programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProgramKey {
+    pub kind: KeyKind,
+    pub header: KeyHeader,
+    /// How requests are counted.
+    pub counting: Counting,
+}
 
-    /// Returns the dialect's name, for logs.
-    pub fn as_str(self) -> &'static str {
+/// Where a program's key stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyHeader {
+    /// `Authorization: Bearer <key>`
+    Authorization,
+    /// `x-api-key: <key>`
+    ApiKey,
+}
+
+impl KeyHeader {
+    /// Returns the header's name.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Twig => "twig",
-            Self::Twin => "twin",
-            Self::Builder => "builder",
-            Self::Insydr => "insydr",
-            Self::Unresolved => "unresolved",
+            Self::Authorization => "authorization",
+            Self::ApiKey => "x-api-key",
         }
     }
 
-    /// Tells the dialect of a path that there is.
-    pub fn of(path: &str) -> Self {
-        let below = |prefix: &str| is_below(path, prefix);
-        if [
-            "/api/public/v1",
-            "/v1/me",
-            "/v1/agents",
-            "/v1/schedules",
-            "/v1/workspaces",
-        ]
-        .into_iter()
-        .any(below)
-        {
-            return Self::Builder;
-        }
-        if ["/v1/twin", "/v1/kb", "/v1/escalations", "/v1/stats", "/v1/settings"]
-            .into_iter()
-            .any(below)
-        {
-            return Self::Twin;
-        }
-        if below("/api/v1") {
-            return Self::Insydr;
-        }
-        if below("/api") { Self::Twig } else { Self::Unresolved }
-    }
-
-    /// Tells the dialect of a path that there is not: by the credential where two dialects share a prefix.
-    pub fn of_unknown(path: &str, headers: &HeaderMap) -> Self {
-        let header = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
-        match (Self::of(path), header.and_then(bearer)) {
-            // Seed 000 reserves `/api/v1` for new endpoints. A person's token has dots, a program's key has none.
-            (Self::Insydr, Some(token)) if !token.contains('.') => Self::Twig,
-            (Self::Unresolved, token) if is_below(path, "/v1") => match (headers.contains_key("x-api-key"), token) {
-                (true, _) => Self::Builder,
-                (false, Some(_)) => Self::Twin,
-                (false, None) => Self::Unresolved,
-            },
-            (dialect, _) => dialect,
-        }
-    }
-
-    /// Returns a refusal in the dialect's form.
-    pub fn refuse(self, error: Error) -> Response {
+    /// Returns the sentence for a request without the header.
+    pub(crate) fn missing(self) -> &'static str {
         match self {
-            Self::Twig => twig::ApiError::from(error).into_response(),
-            Self::Twin => twin::ApiError::from(error).into_response(),
-            Self::Builder => builder::ApiError::from(error).into_response(),
-            Self::Insydr => insydr::ApiError::from(error).into_response(),
-            Self::Unresolved => builder::unresolved(error),
+            Self::Authorization => "the `Authorization` header is missing",
+            Self::ApiKey => "the `x-api-key` header is missing",
+        }
+    }
+
+    /// Returns the key of a request.
+    pub(crate) fn key(self, headers: &HeaderMap) -> Option<&str> {
+        let value = header_of(headers, self.name())?;
+        match self {
+            Self::Authorization => bearer(value),
+            Self::ApiKey => Some(value.trim()),
         }
     }
 }
 
-fn is_below(path: &str, prefix: &str) -> bool {
-    let rest = path.strip_prefix(prefix);
-    rest.is_some_and(|it| it.is_empty() || it.starts_with('/'))
+impl Credential {
+    /// Returns the header that it stands in.
+    pub(crate) fn header(self) -> KeyHeader {
+        match self {
+            Self::AccountToken => KeyHeader::Authorization,
+            Self::Key(key) => key.header,
+        }
+    }
+
+    /// Tells whether a request shows a credential of this form. Only a person's token has dots.
+    pub(crate) fn is_shown(self, headers: &HeaderMap) -> bool {
+        match self {
+            Self::AccountToken => KeyHeader::Authorization.key(headers).is_some_and(|it| it.contains('.')),
+            Self::Key(key) => key.header.key(headers).is_some(),
+        }
+    }
+}
+
+/// How a dialect reports events to webhooks.
+pub struct Webhooks {
+    pub form: WebhookForm,
+    /// Returns its name of a kind, if it has one.
+    pub name: fn(EventKind) -> Option<&'static str>,
+    /// Returns what is sent of an event; none when the dialect has no word for it.
+    pub envelope: fn(&Event) -> Option<Envelope>,
+    /// What the names of its own headers begin with, which an endpoint's headers must not.
+    pub header_prefixes: &'static [&'static str],
+}
+
+impl Webhooks {
+    /// Finds a kind by the dialect's name of it. The test event cannot be asked for.
+    pub fn kind(&self, text: &str) -> Option<EventKind> {
+        requestable().find(|it| (self.name)(*it) == Some(text))
+    }
+
+    /// Returns the dialect's names of all kinds that can be asked for.
+    pub(crate) fn names(&self) -> String {
+        requestable().filter_map(self.name).collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn requestable() -> impl Iterator<Item = EventKind> {
+    EventKind::ALL.iter().copied().filter(|it| *it != EventKind::Test)
 }
 
 /// Reads the token out of an `Authorization` header.
 pub(crate) fn bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then(|| token.trim())
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn of(path: &str, credential: Option<(&'static str, &'static str)>) -> Dialect {
-        let headers = credential
-            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
-            .into_iter()
-            .collect();
-        Dialect::of_unknown(path, &headers)
-    }
-
-    #[test]
-    fn the_path_decides_and_the_credential_where_the_path_does_not() {
-        let token = Some(("authorization", "Bearer eyJ.eyJ.sig"));
-        let twig = Some(("authorization", "Bearer twig_live_abc"));
-        let key = Some(("x-api-key", "tw_live_abc"));
-        for (path, credential, dialect) in [
-            ("/api/chat", None, Dialect::Twig),
-            ("/api", token, Dialect::Twig),
-            ("/api/v1/agents", twig, Dialect::Twig),
-            (
-                "/api/v1/agents",
-                Some(("authorization", "Bearer opaque")),
-                Dialect::Twig,
-            ),
-            (
-                "/api/v1/agents",
-                Some(("authorization", "Basic opaque")),
-                Dialect::Insydr,
-            ),
-            ("/api/v1/auth/login", None, Dialect::Insydr),
-            ("/api/v1", token, Dialect::Insydr),
-            ("/api/v10", None, Dialect::Twig),
-            ("/api/public/v1/access-api-keys", None, Dialect::Builder),
-            ("/v1/agents/a", token, Dialect::Builder),
-            ("/v1/agentsx", key, Dialect::Builder),
-            ("/v1/kb/1", key, Dialect::Twin),
-            ("/v1/nothing", token, Dialect::Twin),
-            ("/v1/nothing", None, Dialect::Unresolved),
-            ("/nothing", None, Dialect::Unresolved),
-        ] {
-            assert_eq!(of(path, credential), dialect, "{path}");
-        }
-        // Of what there is, the path alone tells.
-        assert_eq!(Dialect::of("/api/v1/auth/me"), Dialect::Insydr);
-    }
 }

@@ -3,14 +3,14 @@
 //! The reading is the same for all; [`extractors!`] makes a dialect's own three types of it, whose refusals are in the
 //! dialect.
 use crate::body::{self, Growing, Incoming};
-use crate::route::Access;
+use crate::dialect::route::Access;
+use crate::headers::{header_of, length_of};
 use axum::extract::Request;
 use bytes::Bytes;
-use edge_core::address::ClientAddress;
 use edge_core::memory::{Reservation, SHORT_BODY};
 use edge_core::{App, Error, Kind, Result};
 use edge_model::report::without_values;
-use http::{HeaderMap, header};
+use http::header;
 use serde::de::DeserializeOwned;
 
 /// The largest JSON body, in bytes.
@@ -143,21 +143,6 @@ fn wrong_query(report: &str) -> Error {
             format!("the query cannot be read: {}", without_values(report)),
         ),
     }
-}
-
-/// Returns how long the body is said to be, in bytes.
-pub fn length_of(headers: &HeaderMap) -> Option<usize> {
-    header_of(headers, header::CONTENT_LENGTH.as_str())?.parse().ok()
-}
-
-/// Returns a header as text.
-pub fn header_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name).and_then(|it| it.to_str().ok())
-}
-
-/// Returns where a request comes from.
-pub(crate) fn address(headers: &HeaderMap) -> ClientAddress {
-    ClientAddress::new(header_of(headers, "cf-connecting-ip").unwrap_or_default())
 }
 
 /// Makes a dialect's `Body`, `Query` and `Path`, whose rejections are its `ApiError`.

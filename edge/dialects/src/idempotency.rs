@@ -8,9 +8,10 @@ mod caller;
 pub mod fingerprint;
 mod reply;
 
-use crate::dialect::Dialect;
-use crate::extract::header_of;
-use crate::route::{Access, Replay, Route};
+use crate::caller::Known;
+use crate::dialect::route::{Access, Replay, Route};
+use crate::dialect::{self, Dialect};
+use crate::headers::header_of;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
@@ -22,8 +23,6 @@ use edge_core::{App, Kind, Result};
 use http::header::{self, HeaderValue};
 use http::{Method, Uri};
 use tower::ServiceExt as _;
-
-pub(crate) use caller::Known;
 
 /// What the caller calls a request.
 const KEY: &str = "idempotency-key";
@@ -47,6 +46,7 @@ pub fn around(app: &App, route: Route) -> MethodRouter<App> {
     }
     let post = Post {
         app: app.clone(),
+        dialect: route.dialect,
         access: route.access,
         handler: route.handler.clone(),
         replay: route.replay,
@@ -58,6 +58,7 @@ pub fn around(app: &App, route: Route) -> MethodRouter<App> {
 #[derive(Clone)]
 struct Post {
     app: App,
+    dialect: Option<&'static Dialect>,
     access: Access,
     handler: MethodRouter<App>,
     replay: Replay,
@@ -75,9 +76,7 @@ impl Post {
     async fn replay(&self, done: &Done, print: Print, mut request: Request) -> Result<Response> {
         let Replay::Rebuilt(handler) = &self.replay else {
             let (mut parts, body) = request.into_parts();
-            if let Err(refusal) = caller::admit(&self.app, self.access, &mut parts).await {
-                return Ok(refusal);
-            }
+            caller::admit(&self.app, self.access, &mut parts).await?;
             if !done.is_of(&print.of_rest(body).await?)? {
                 return Err(idempotency::mismatch());
             }
@@ -85,9 +84,8 @@ impl Post {
         };
         if print.known().is_some_and(|it| !done.is_of(&it).unwrap_or_default()) {
             let (mut parts, _) = request.into_parts();
-            caller::admit(&self.app, self.access, &mut parts)
-                .await
-                .map_or_else(Ok, |()| Err(idempotency::mismatch()))
+            caller::admit(&self.app, self.access, &mut parts).await?;
+            Err(idempotency::mismatch())
         } else {
             let reference = Reference(done.reference().map(str::to_owned));
             request.extensions_mut().insert(reference);
@@ -101,10 +99,10 @@ async fn answer(State(post): State<Post>, request: Request, next: Next) -> Respo
     if !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
-    let dialect = Dialect::of(request.uri().path());
+    let dialect = post.dialect;
     once(post, request, next).await.unwrap_or_else(|error| {
         let kind = error.kind;
-        let mut response = dialect.refuse(error);
+        let mut response = dialect::refuse(dialect, error);
         if kind == Kind::Conflict {
             // Here every dialect says it, whatever it does elsewhere.
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(1));

@@ -1,8 +1,8 @@
 //! The pages that links in mails lead to. A page only asks: mail scanners follow links, so nothing happens before a
 //! button is pressed.
-use crate::dialect::Dialect;
+use crate::dialect::route::{Access, Route, get, post};
+use crate::error_response;
 use crate::extract;
-use crate::route::{Access, Route, get, post};
 use crate::site::{escape, html};
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
@@ -149,7 +149,7 @@ async fn answer(app: &App, page: Result<Page>) -> Response {
             };
             draw(app, StatusCode::NOT_FOUND, page).await
         }
-        Err(error) => Dialect::Unresolved.refuse(error),
+        Err(error) => error_response::unresolved(error),
     }
 }
 
@@ -169,6 +169,6 @@ async fn draw(app: &App, status: StatusCode, page: Page) -> Response {
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
             response
         }
-        Err(error) => Dialect::Unresolved.refuse(error),
+        Err(error) => error_response::unresolved(error),
     }
 }

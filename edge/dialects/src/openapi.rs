@@ -2,57 +2,12 @@
 //! Built natively, served as a file.
 pub mod samples;
 
-use crate::route::{Access, Route};
-use edge_model::key::KeyKind;
+use crate::dialect::route::{Access, Route};
+use crate::dialect::{Credential, KeyHeader};
+use crate::{error_response, registry};
 use samples::Sample;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
-use utoipa::openapi::{RefOr, Schema};
-
-/// What a route takes and gives.
-#[derive(Default)]
-pub struct Shapes {
-    /// One for each media type that the body may have.
-    requests: Vec<(&'static str, Value)>,
-    answer: Option<(u16, &'static str, Value)>,
-    is_answer_empty: bool,
-    query: &'static [(&'static str, &'static str)],
-    schemas: Vec<(String, RefOr<Schema>)>,
-}
-
-impl Shapes {
-    pub(crate) fn takes<T: ToSchema>(&mut self, media_type: &'static str) {
-        let schema = self.refer::<T>();
-        self.requests.push((media_type, schema));
-    }
-
-    pub(crate) fn gives<T: ToSchema>(&mut self, status: u16, media_type: &'static str) {
-        self.answer = Some((status, media_type, self.refer::<T>()));
-    }
-
-    pub(crate) fn gives_data<T: ToSchema>(&mut self, status: u16) {
-        let schema = json!({
-            "type": "object",
-            "required": ["data", "status"],
-            "properties": { "data": self.refer::<T>(), "status": { "type": "string", "const": "success" } }
-        });
-        self.answer = Some((status, "application/json", schema));
-    }
-
-    pub(crate) fn gives_nothing(&mut self) {
-        self.is_answer_empty = true;
-    }
-
-    pub(crate) fn query(&mut self, parameters: &'static [(&'static str, &'static str)]) {
-        self.query = parameters;
-    }
-
-    fn refer<T: ToSchema>(&mut self) -> Value {
-        T::schemas(&mut self.schemas);
-        self.schemas.push((T::name().into_owned(), T::schema()));
-        json!({ "$ref": format!("#/components/schemas/{}", T::name()) })
-    }
-}
 
 /// Builds the document.
 ///
@@ -99,18 +54,28 @@ pub fn document() -> Result<Value, serde_json::Error> {
 }
 
 fn security_schemes() -> Value {
-    json!({
+    let mut schemes = json!({
         "account": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
             "description": "`access_token` of `/auth/login` or `/auth/verify-otp`" },
         "widget": { "type": "apiKey", "in": "header", "name": "X-API-Key",
             "description": "A `pk_live_…` key, from a page whose `Origin` is among its domains" },
         "visitor": { "type": "http", "scheme": "bearer",
             "description": "`visitor_token` of `/widget/config/{agent_id}`, for 15 minutes" },
-        "twig": { "type": "http", "scheme": "bearer", "description": "A `twig_live_…` key" },
-        "twin": { "type": "http", "scheme": "bearer", "description": "A `twin_live_…` key" },
-        "builder": { "type": "apiKey", "in": "header", "name": "x-api-key", "description": "A `tw_live_…` key" },
         "operator": { "type": "apiKey", "in": "header", "name": "X-Operator-Token" }
-    })
+    });
+    for dialect in registry::DIALECTS {
+        let Credential::Key(key) = dialect.credential else {
+            continue;
+        };
+        let description = format!("A `{}…` key", key.kind.prefix());
+        schemes[key.kind.as_str()] = match key.header {
+            KeyHeader::Authorization => json!({ "type": "http", "scheme": "bearer", "description": description }),
+            KeyHeader::ApiKey => {
+                json!({ "type": "apiKey", "in": "header", "name": key.header.name(), "description": description })
+            }
+        };
+    }
+    schemes
 }
 
 fn operation(route: &Route, sample: &Sample) -> Value {
@@ -160,8 +125,8 @@ fn operation_id(route: &Route) -> String {
 }
 
 fn tag(route: &Route) -> String {
-    if let Access::Program(kind) = route.access {
-        return kind.as_str().into();
+    if let Access::Program(key) = route.access {
+        return key.kind.as_str().into();
     }
     let below = route.path.trim_start_matches("/api/v1/");
     let words: Vec<&str> = below.split('/').filter(|it| !it.starts_with('{')).collect();
@@ -189,7 +154,7 @@ fn security(access: Access) -> Value {
         Access::Open => json!([]),
         Access::Account | Access::Member => json!([{ "account": [] }]),
         Access::Widget => json!([{ "widget": [] }, { "visitor": [] }]),
-        Access::Program(kind) => json!([{ kind.as_str(): [] }]),
+        Access::Program(key) => json!([{ key.kind.as_str(): [] }]),
         Access::Operator => json!([{ "operator": [] }]),
     }
 }
@@ -201,44 +166,11 @@ fn with_example(mut content: Value, example: Option<&Value>) -> Value {
     content
 }
 
-/// How a refusal looks: each dialect has its own.
-fn refusal(access: Access) -> Value {
-    let text = |description: &str| json!({ "type": "string", "description": description });
-    match access {
-        Access::Program(KeyKind::Twig) => json!({ "application/json": { "schema": {
-            "type": "object",
-            "required": ["error", "status"],
-            "properties": {
-                "error": {
-                    "type": "object",
-                    "required": ["code", "message", "details"],
-                    "properties": {
-                        "code": text("For programs"),
-                        "message": text("A sentence for a person"),
-                        "details": { "type": "object" }
-                    }
-                },
-                "status": text("`error`")
-            }
-        } } }),
-        Access::Program(KeyKind::Twin) => json!({ "application/json": { "schema": {
-            "type": "object",
-            "required": ["error"],
-            "properties": { "error": text("A sentence for a person") }
-        } } }),
-        Access::Program(KeyKind::Builder) => json!({ "application/problem+json": { "schema": {
-            "type": "object",
-            "required": ["type", "title", "status", "detail"],
-            "properties": {
-                "type": text("`about:blank`"),
-                "title": text("The phrase of the status"),
-                "status": { "type": "integer" },
-                "detail": text("A sentence for a person"),
-                "errors": { "type": "array", "items": { "type": "object" }, "description": "Which members are wrong" }
-            }
-        } } }),
-        _ => json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } }),
-    }
+/// How a refusal looks: each dialect has its own form.
+fn refusal(route: &Route) -> Value {
+    route
+        .dialect
+        .map_or_else(error_response::problem_schema, |it| (it.document.error)())
 }
 
 fn responses(route: &Route, sample: &Sample) -> Value {
@@ -256,7 +188,7 @@ fn responses(route: &Route, sample: &Sample) -> Value {
         members.insert("content".into(), content);
     }
     responses.insert(status.to_string(), answer);
-    let refusal = json!({ "description": "Refused", "content": refusal(route.access) });
+    let refusal = json!({ "description": "Refused", "content": refusal(route) });
     responses.insert("default".into(), refusal);
     responses.into()
 }

@@ -1,6 +1,6 @@
 //! What is no API: health, the widget's frame, the dashboard's pages.
-use crate::dialect::Dialect;
-use crate::route::{Access, Route, get};
+use crate::dialect::route::{Access, Route, get};
+use crate::error_response;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
@@ -45,14 +45,14 @@ async fn health() -> Json<Value> {
 async fn ready(State(app): State<App>) -> Response {
     match app.ready().await {
         Ok(()) => Json(json!({ "status": "ok" })).into_response(),
-        Err(error) => Dialect::Unresolved.refuse(error),
+        Err(error) => error_response::unresolved(error),
     }
 }
 
 async fn frame(State(app): State<App>, Path(agent): Path<String>) -> Response {
     match frame_document(&app, &AgentId::new(agent)).await {
         Ok(response) => response,
-        Err(error) => Dialect::Unresolved.refuse(error),
+        Err(error) => error_response::unresolved(error),
     }
 }
 
@@ -88,7 +88,7 @@ async fn dashboard(State(app): State<App>) -> Response {
             headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
             response
         }
-        Err(error) => Dialect::Unresolved.refuse(error),
+        Err(error) => error_response::unresolved(error),
     }
 }
 

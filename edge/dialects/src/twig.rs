@@ -5,13 +5,43 @@
 pub mod caller;
 pub mod envelope;
 pub mod error;
+pub mod search;
 pub mod webhooks;
 pub use error::{ApiError, ApiResult};
 
-use crate::route::{Access, Route, delete, get, post};
+#[cfg(feature = "openapi")]
+use crate::dialect::described::Described;
+use crate::dialect::route::{Access, Route};
+use crate::dialect::{Credential, Dialect, KeyHeader, ProgramKey};
 use axum::Json;
+use axum::response::IntoResponse as _;
+use edge_core::limit::plan::Counting;
 use edge_model::key::KeyKind;
 use serde::Serialize;
+
+/// The keys of this dialect's programs: all programs of a workspace are counted together.
+pub(crate) const KEY: ProgramKey = ProgramKey {
+    kind: KeyKind::Twig,
+    header: KeyHeader::Authorization,
+    counting: Counting::ByPlan,
+};
+
+/// The dialect.
+pub static DIALECT: Dialect = Dialect {
+    name: "twig",
+    prefixes: &["/api"],
+    credential: Credential::Key(KEY),
+    routes,
+    refuse: |error| ApiError::from(error).into_response(),
+    webhooks: envelope::WEBHOOKS,
+    #[cfg(feature = "openapi")]
+    document: Described {
+        error: error::schema,
+        samples: include_str!("../samples/twig.json"),
+    },
+};
+
+const ACCESS: Access = Access::Program(KEY);
 
 /// What is answered, in this dialect's frame.
 #[derive(Serialize)]
@@ -29,23 +59,12 @@ fn success<T>(data: T) -> Json<Success<T>> {
     })
 }
 
+/// Writes a time as this dialect counts: in seconds, to the millisecond.
+fn seconds(milliseconds: u64) -> f64 {
+    u32::try_from(milliseconds).map_or(f64::from(u32::MAX), f64::from) / 1_000.0
+}
+
 /// Returns the routes, in the order of the document.
-pub fn routes() -> Vec<Route> {
-    const ACCESS: Access = Access::Program(KeyKind::Twig);
-    const WEBHOOKS: &str = "/api/webhooks";
-    const WEBHOOK: &str = "/api/webhooks/{webhook_id}";
-    vec![
-        post(WEBHOOKS, webhooks::create, ACCESS, "Register a webhook")
-            .takes::<webhooks::CreateWebhook>()
-            .gives_data::<webhooks::CreatedWebhook>(201),
-        get(WEBHOOKS, webhooks::list, ACCESS, "List webhooks")
-            .gives_data::<webhooks::WebhookList>(200)
-            .extension(),
-        get(WEBHOOK, webhooks::show, ACCESS, "Get a webhook")
-            .gives_data::<webhooks::Webhook>(200)
-            .extension(),
-        delete(WEBHOOK, webhooks::delete, ACCESS, "Delete a webhook")
-            .gives_data::<webhooks::Deleted>(200)
-            .extension(),
-    ]
+fn routes() -> Vec<Route> {
+    [search::routes(), webhooks::routes()].into_iter().flatten().collect()
 }

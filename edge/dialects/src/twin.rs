@@ -15,54 +15,54 @@ pub mod stats;
 
 pub use error::{ApiError, ApiResult};
 
+#[cfg(feature = "openapi")]
+use crate::dialect::described::Described;
+use crate::dialect::route::{Access, Route};
+use crate::dialect::{Credential, Dialect, KeyHeader, ProgramKey};
 use crate::page::limit_hint;
-use crate::route::{Access, Route, delete, get, patch, post, put};
+use axum::response::IntoResponse as _;
+use edge_core::limit::plan::Counting;
 use edge_model::key::KeyKind;
 
+/// The keys of this dialect's programs: each may send 60 requests a minute (public/docs/api-twin.md).
+pub(crate) const KEY: ProgramKey = ProgramKey {
+    kind: KeyKind::Twin,
+    header: KeyHeader::Authorization,
+    counting: Counting::ByKey(60),
+};
+
+/// The dialect.
+pub static DIALECT: Dialect = Dialect {
+    name: "twin",
+    prefixes: &["/v1/twin", "/v1/kb", "/v1/escalations", "/v1/stats", "/v1/settings"],
+    credential: Credential::Key(KEY),
+    routes,
+    refuse: |error| ApiError::from(error).into_response(),
+    webhooks: envelope::WEBHOOKS,
+    #[cfg(feature = "openapi")]
+    document: Described {
+        error: error::schema,
+        samples: include_str!("../samples/twin.json"),
+    },
+};
+
+const ACCESS: Access = Access::Program(KEY);
+
+/// A parameter of every list.
+const LIMIT: (&str, &str) = ("limit", limit_hint!(limit::ROWS));
+/// A parameter of every list: an extension.
+const CURSOR: (&str, &str) = ("cursor", "Extension: `nextCursor` of the page before");
+
 /// Returns the routes, in the order of the document.
-pub fn routes() -> Vec<Route> {
-    const ACCESS: Access = Access::Program(KeyKind::Twin);
-    const KB: &str = "/v1/kb";
-    const DOCUMENT: &str = "/v1/kb/{document_id}";
-    const LIMIT: (&str, &str) = ("limit", limit_hint!(limit::ROWS));
-    const CURSOR: (&str, &str) = ("cursor", "Extension: `nextCursor` of the page before");
-    const KB_FILTERS: [(&str, &str); 3] = [("type", "sop, policy, email, slack, drive or note"), LIMIT, CURSOR];
-    const FILTERS: [(&str, &str); 3] = [("status", "open, resolved or all; open when absent"), LIMIT, CURSOR];
-    vec![
-        post("/v1/twin", ask::ask, ACCESS, "Ask the twin")
-            .takes::<ask::Ask>()
-            .gives::<ask::Answer>(200)
-            .rebuilt_by(ask::ask_again),
-        get(KB, kb::list, ACCESS, "List the knowledge base")
-            .query(&KB_FILTERS)
-            .gives::<kb::DocList>(200),
-        post(KB, kb::create, ACCESS, "Add a document")
-            .takes::<kb::CreateDoc>()
-            .gives::<kb::OneDoc>(201),
-        get(DOCUMENT, kb::show, ACCESS, "Get a document").gives::<kb::OneDoc>(200),
-        put(DOCUMENT, kb::update, ACCESS, "Change a document")
-            .takes::<kb::UpdateDoc>()
-            .gives::<kb::OneDoc>(200)
-            .extension(),
-        delete(DOCUMENT, kb::delete, ACCESS, "Delete a document").gives::<kb::Deleted>(200),
-        get("/v1/escalations", escalations::list, ACCESS, "List escalations")
-            .query(&FILTERS)
-            .gives::<escalations::EscalationList>(200),
-        patch(
-            "/v1/escalations/{escalation_id}",
-            escalations::update,
-            ACCESS,
-            "Resolve an escalation",
-        )
-        .takes::<escalations::UpdateEscalation>()
-        .gives::<escalations::OneEscalation>(200),
-        get("/v1/stats", stats::show, ACCESS, "Usage statistics").gives::<stats::Stats>(200),
-        get("/v1/settings", settings::show, ACCESS, "How the twin answers")
-            .gives::<settings::Settings>(200)
-            .extension(),
-        put("/v1/settings", settings::update, ACCESS, "Change how the twin answers")
-            .takes::<settings::UpdateSettings>()
-            .gives::<settings::Settings>(200)
-            .extension(),
+fn routes() -> Vec<Route> {
+    [
+        ask::routes(),
+        kb::routes(),
+        escalations::routes(),
+        stats::routes(),
+        settings::routes(),
     ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -1,47 +1,9 @@
 //! API keys: which dialect they open, and from where.
 use crate::actor::Actor;
 use crate::{KeyId, Timestamp, WorkspaceId};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-/// Which dialect a key opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum KeyKind {
-    Widget,
-    Twig,
-    Twin,
-    Builder,
-}
-
-impl KeyKind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Widget, Self::Twig, Self::Twin, Self::Builder];
-
-    /// Returns the kind's name, in rows and on the wire.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Widget => "widget",
-            Self::Twig => "twig",
-            Self::Twin => "twin",
-            Self::Builder => "builder",
-        }
-    }
-
-    /// Returns what every key of the kind begins with.
-    pub fn prefix(self) -> &'static str {
-        match self {
-            Self::Widget => "pk_live_",
-            Self::Twig => "twig_live_",
-            Self::Twin => "twin_live_",
-            Self::Builder => "tw_live_",
-        }
-    }
-
-    /// Reads a kind's name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|it| it.as_str() == text)
-    }
-}
+pub use crate::dialect::KeyKind;
 
 /// A key's record. The key itself is known to its holder alone.
 #[derive(Clone, Debug, Deserialize)]

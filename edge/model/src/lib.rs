@@ -16,6 +16,7 @@ pub mod conversation;
 pub mod crawl;
 pub mod delivery;
 pub mod deputy;
+pub mod dialect;
 pub mod document;
 pub mod escalation;
 pub mod event;

@@ -4,33 +4,7 @@ use crate::event::EventKind;
 use crate::{AgentId, Timestamp, WebhookId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
-/// What the names of headers begin with that we set in deliveries, or that the network sets.
-pub const OUR_HEADERS: [&str; 7] = ["cf-", "twin-", "webhook-", "x-cobb-", "x-insydr-", "x-twig-", "x-twin-"];
-
-/// In which dialect an endpoint is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum WebhookForm {
-    Twig,
-    Twin,
-    Builder,
-    Insydr,
-}
-
-impl WebhookForm {
-    /// Every form.
-    pub const ALL: [Self; 4] = [Self::Twig, Self::Twin, Self::Builder, Self::Insydr];
-
-    /// Returns the form's name in rows.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Twig => "twig",
-            Self::Twin => "twin",
-            Self::Builder => "builder",
-            Self::Insydr => "insydr",
-        }
-    }
-}
+pub use crate::dialect::WebhookForm;
 
 /// Why an endpoint is told nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

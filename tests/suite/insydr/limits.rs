@@ -164,7 +164,7 @@ async fn every_answer_to_somebody_known_tells_the_limit() {
                 Access::Account if path.ends_with("logout") => continue,
                 Access::Account | Access::Member => call.bearer(&owner.token),
                 Access::Widget => call.widget(&key),
-                Access::Program(kind) => call.keyed(kind, &owner.program_key(&world, kind).await),
+                Access::Program(it) => call.keyed(it.kind, &owner.program_key(&world, it.kind).await),
                 Access::Open | Access::Operator => continue,
             };
             let answer = call.send().await;

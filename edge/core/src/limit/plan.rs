@@ -43,11 +43,6 @@ pub enum Counting {
     ByPlan,
 }
 
-/// Requests per minute of a deputy's key (seed 002, "Rate limits").
-pub const DEPUTY_KEY: Counting = Counting::ByKey(60);
-/// Requests per minute of an automation's key, about which seed 003 is silent.
-pub const AUTOMATION_KEY: Counting = Counting::ByKey(600);
-
 /// Requests per minute and per day of a workspace's programs (seed 000, "Rate Limits"). The seed knows three plans; the
 /// fourth has what the one above the free one has, as in seed 002.
 pub fn requests_of_programs(plan: Plan) -> [u64; 2] {

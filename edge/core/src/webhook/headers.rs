@@ -1,5 +1,4 @@
 //! An endpoint's own headers: what it wants to see in every delivery.
-use edge_model::webhook::OUR_HEADERS;
 use std::collections::BTreeMap;
 
 /// How many an endpoint may have.
@@ -7,6 +6,8 @@ const MAX_HEADERS: usize = 20;
 /// How long a value may be, in bytes.
 const VALUE: usize = 1_000;
 
+/// What the names of headers begin with that the network and Standard Webhooks set.
+const PREFIXES: [&str; 2] = ["cf-", "webhook-"];
 /// Names that are the connection's, or prove an identity.
 const OURS: [&str; 15] = [
     "authorization",
@@ -30,18 +31,18 @@ const OURS: [&str; 15] = [
 pub struct OwnHeaders(BTreeMap<String, String>);
 
 impl OwnHeaders {
-    /// Takes headers that are none of ours.
+    /// Takes headers that are none of ours. `prefixes` are those of the dialects' headers.
     ///
     /// # Errors
     /// Says which will not do, and why, as the end of a sentence that begins with the field's name.
-    pub fn new(given: &BTreeMap<String, String>) -> Result<Self, String> {
+    pub fn new(given: &BTreeMap<String, String>, prefixes: &[&str]) -> Result<Self, String> {
         if given.len() > MAX_HEADERS {
             return Err(format!("must be at most {MAX_HEADERS} headers"));
         }
         let mut headers = BTreeMap::new();
         for (name, value) in given {
             let name = name.trim().to_ascii_lowercase();
-            check(&name, value)?;
+            check(&name, value, prefixes)?;
             if headers.insert(name.clone(), value.trim().to_owned()).is_some() {
                 return Err(format!("has `{name}` twice"));
             }
@@ -60,7 +61,7 @@ impl OwnHeaders {
     }
 }
 
-fn check(name: &str, value: &str) -> Result<(), String> {
+fn check(name: &str, value: &str, prefixes: &[&str]) -> Result<(), String> {
     let shown: String = name.chars().take(60).collect();
     // A token of RFC 9110, section 5.6.2.
     let is_token = |it: u8| it.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&it);
@@ -70,7 +71,8 @@ fn check(name: &str, value: &str) -> Result<(), String> {
             shown.escape_debug()
         ));
     }
-    if OURS.contains(&name) || OUR_HEADERS.iter().any(|it| name.starts_with(it)) {
+    let mut reserved = PREFIXES.iter().chain(prefixes);
+    if OURS.contains(&name) || reserved.any(|it| name.starts_with(it)) {
         return Err(format!("must not set `{shown}`"));
     }
     if value.len() > VALUE || !value.bytes().all(|it| it == b' ' || it.is_ascii_graphic()) {
@@ -86,7 +88,10 @@ mod tests {
     use super::*;
 
     fn one(name: &str, value: &str) -> Result<OwnHeaders, String> {
-        OwnHeaders::new(&BTreeMap::from([(name.to_owned(), value.to_owned())]))
+        OwnHeaders::new(
+            &BTreeMap::from([(name.to_owned(), value.to_owned())]),
+            &["x-twin-", "x-cobb-", "twin-"],
+        )
     }
 
     #[test]

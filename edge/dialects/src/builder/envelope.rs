@@ -1,9 +1,18 @@
 //! Webhooks (seed 003, "Webhook payload"): the states of runs, signed in `X-Cobb-Signature`.
-use crate::envelopes;
+use crate::dialect::Webhooks;
 use edge_core::ports::Envelope;
 use edge_model::event::{Event, EventKind, Happening, RunChanged};
+use edge_model::webhook::WebhookForm;
 use serde::Serialize;
 use serde_json::{Value, json};
+
+/// How this dialect reports events.
+pub const WEBHOOKS: Webhooks = Webhooks {
+    form: WebhookForm::Builder,
+    name,
+    envelope,
+    header_prefixes: &["x-cobb-"],
+};
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -31,7 +40,7 @@ struct Run<'a> {
 }
 
 /// Returns the dialect's name of a kind, if it has one.
-pub fn name(kind: EventKind) -> Option<&'static str> {
+fn name(kind: EventKind) -> Option<&'static str> {
     Some(match kind {
         EventKind::Test => "webhook.test",
         EventKind::RunStarted => "run.started",
@@ -55,13 +64,8 @@ pub fn name(kind: EventKind) -> Option<&'static str> {
     })
 }
 
-/// Finds a kind by the dialect's name of it.
-pub fn kind(text: &str) -> Option<EventKind> {
-    envelopes::kind(text, name)
-}
-
 /// Returns what is sent of an event.
-pub fn envelope(event: &Event) -> Option<Envelope> {
+fn envelope(event: &Event) -> Option<Envelope> {
     let name = name(event.happening.kind())?;
     let data = match &event.happening {
         Happening::Test(it) => Data::Test(json!({ "message": it.message })),

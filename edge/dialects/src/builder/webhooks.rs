@@ -1,8 +1,9 @@
 //! Webhooks (seed 003, "Webhooks"): each belongs to one agent. Bare, unlike what else this dialect answers.
+use super::ACCESS;
 use super::caller::Caller;
-use super::envelope;
+use super::envelope::WEBHOOKS;
 use super::error::{ApiError, ApiResult, Body, Path};
-use crate::envelopes;
+use crate::dialect::route::{self, Route};
 use axum::Json;
 use axum::extract::State;
 use edge_core::auth;
@@ -16,6 +17,23 @@ use edge_model::webhook::WebhookForm;
 use edge_model::{AgentId, WebhookId};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    const WEBHOOKS: &str = "/v1/agents/{agent_id}/webhooks";
+    const WEBHOOK: &str = "/v1/agents/{agent_id}/webhooks/{webhook_id}";
+    vec![
+        route::post(WEBHOOKS, create, ACCESS, "Create a webhook")
+            .takes::<CreateWebhook>()
+            .gives::<CreatedWebhook>(201),
+        route::get(WEBHOOKS, list, ACCESS, "List webhooks").gives::<WebhookList>(200),
+        route::get(WEBHOOK, show, ACCESS, "Get a webhook").gives::<Webhook>(200),
+        route::patch(WEBHOOK, update, ACCESS, "Update a webhook")
+            .takes::<UpdateWebhook>()
+            .gives::<Webhook>(200),
+        route::delete(WEBHOOK, delete, ACCESS, "Delete a webhook").gives_nothing(),
+    ]
+}
 
 /// What a new webhook is to be.
 #[derive(Deserialize)]
@@ -94,13 +112,8 @@ fn url(app: &App, text: &str) -> ApiResult<PublicUrl> {
 
 fn kinds(names: &[String]) -> ApiResult<Vec<EventKind>> {
     let wrong = |why: String| ApiError::from(Error::field("events", why));
-    let known = || {
-        wrong(format!(
-            "must name at least one of {}",
-            envelopes::names(envelope::name)
-        ))
-    };
-    let kinds: Option<Vec<_>> = names.iter().map(|it| envelope::kind(it)).collect();
+    let known = || wrong(format!("must name at least one of {}", WEBHOOKS.names()));
+    let kinds: Option<Vec<_>> = names.iter().map(|it| WEBHOOKS.kind(it)).collect();
     let kinds = kinds.filter(|it| !it.is_empty()).ok_or_else(known)?;
     let is_twice = |(index, kind): (usize, &EventKind)| kinds.iter().take(index).any(|it| it == kind);
     if kinds.iter().enumerate().any(is_twice) {
@@ -110,7 +123,7 @@ fn kinds(names: &[String]) -> ApiResult<Vec<EventKind>> {
 }
 
 fn names(kinds: &[EventKind]) -> Vec<&'static str> {
-    kinds.iter().filter_map(|it| envelope::name(*it)).collect()
+    kinds.iter().filter_map(|it| (WEBHOOKS.name)(*it)).collect()
 }
 
 fn status(webhook: &edge_model::webhook::Webhook) -> &'static str {

@@ -1,6 +1,7 @@
 //! The body of a request with a key, and its fingerprint.
 use super::fingerprint::Fingerprint;
-use crate::extract::{self, MAX_JSON, header_of};
+use crate::extract::{self, MAX_JSON};
+use crate::headers::header_of;
 use axum::body::Body;
 use axum::extract::Request;
 use edge_core::{App, Error, Kind, Result};

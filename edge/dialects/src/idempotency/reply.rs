@@ -1,7 +1,7 @@
 //! What is kept of the answer to a request with a key, and how it is given again.
 use super::Reference;
 use super::body::Print;
-use crate::extract::header_of;
+use crate::headers::header_of;
 use axum::body::{Body, HttpBody as _};
 use axum::response::Response;
 use base64::Engine as _;

@@ -3,7 +3,7 @@ use super::agents_wire::{behavior, created, response, tagged, widget_settings};
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Body, Path};
 use super::revision::Tagged;
-use crate::route::{Access, Route, get, post};
+use crate::dialect::route::{Access, Route, get, post};
 use axum::Json;
 use axum::extract::State;
 use edge_core::agent::version_name;

@@ -1,9 +1,11 @@
 //! Agents (seed 004, section 4).
+use super::PAGE;
 use super::agents_wire::{created, patch, source, tagged};
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::page::Paging;
 use super::revision::{IfMatch, Tagged};
+use crate::dialect::route::{self, Access, Route};
 use axum::Json;
 use axum::extract::State;
 use edge_core::App;
@@ -16,6 +18,46 @@ use http::StatusCode;
 use serde::Deserialize;
 use shared as wire;
 use wire::agent::{Agent, AgentList, CreateAgent, CreatedAgent, Published, TestAnswer, TestMessage, UpdateAgent};
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    const ALL: &str = "/api/v1/workspaces/{workspace_id}/agents";
+    const ONE: &str = "/api/v1/workspaces/{workspace_id}/agents/{agent_id}";
+    const FILTERS: [(&str, &str); 4] = [
+        ("status", "DRAFT, PUBLISHED or ARCHIVED"),
+        ("type", "An agent type"),
+        PAGE[0],
+        PAGE[1],
+    ];
+    vec![
+        route::post(ALL, create, Access::Member, "Create an agent")
+            .takes::<CreateAgent>()
+            .gives::<CreatedAgent>(201),
+        route::get(ALL, list, Access::Member, "List agents")
+            .query(&FILTERS)
+            .gives::<AgentList>(200),
+        route::get(ONE, show, Access::Member, "Get an agent").gives::<Agent>(200),
+        route::patch(ONE, update, Access::Member, "Change an agent's draft")
+            .takes::<UpdateAgent>()
+            .gives::<Agent>(200),
+        route::post(
+            "/api/v1/workspaces/{workspace_id}/agents/{agent_id}/publish",
+            publish,
+            Access::Member,
+            "Publish an agent's draft",
+        )
+        .gives::<Published>(200),
+        route::post(
+            "/api/v1/workspaces/{workspace_id}/agents/{agent_id}/test",
+            test,
+            Access::Member,
+            "Ask an agent's draft",
+        )
+        .takes::<TestMessage>()
+        .gives::<TestAnswer>(200)
+        .answered_anew(),
+    ]
+}
 
 /// The query of the list.
 #[derive(Deserialize)]

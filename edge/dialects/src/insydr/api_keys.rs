@@ -1,12 +1,13 @@
 //! API keys (seed 004, section 3).
+use super::PAGE;
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::page::Paging;
 use super::provenance::{self, KeepQuery, actor};
 use super::webhooks;
-use crate::route::Access;
+use crate::dialect::route::{self, Access, Route, RouteList};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use edge_core::cursor::List;
 use edge_core::key::NewKey;
 use edge_core::origin::DomainPattern;
@@ -18,6 +19,37 @@ use edge_store::api_keys::CountedKey;
 use http::StatusCode;
 use shared as wire;
 use wire::key::{CreateKey, CreatedKey, Key, KeyDetail, KeyList, Made, RevokedKey};
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    const KEYS: &str = "/api/v1/workspaces/{workspace_id}/api-keys";
+    const KEY: &str = "/api/v1/workspaces/{workspace_id}/api-keys/{key_id}";
+    vec![
+        route::post(KEYS, create, Access::Member, "Make an API key (owner, admin)")
+            .takes::<CreateKey>()
+            .gives::<CreatedKey>(201),
+        route::get(KEYS, list, Access::Member, "List API keys")
+            .query(&PAGE)
+            .gives::<KeyList>(200),
+        route::get(
+            KEY,
+            show,
+            Access::Member,
+            "Get an API key, what it may do and what it has made",
+        )
+        .gives::<KeyDetail>(200)
+        .extension(),
+        route::delete(
+            KEY,
+            revoke,
+            Access::Member,
+            "Revoke an API key with the webhooks that it made (owner, admin)",
+        )
+        .control()
+        .query(&provenance::KEEP_OF_KEY)
+        .gives::<RevokedKey>(200),
+    ]
+}
 
 fn domains(given: &[String]) -> ApiResult<Vec<DomainPattern>> {
     if given.len() > 50 {
@@ -112,29 +144,30 @@ fn shown(counted: CountedKey) -> Key {
 }
 
 /// Names the endpoints that a key opens.
-fn endpoints(key: &ApiKey) -> Vec<String> {
-    if key.revoked_at.is_some() {
-        return vec![];
-    }
-    let access = match key.kind {
-        KeyKind::Widget => Access::Widget,
-        kind => Access::Program(kind),
+fn endpoints(routes: &RouteList, key: &ApiKey) -> Vec<String> {
+    let is_opened = |access: Access| match access {
+        Access::Widget => key.kind == KeyKind::Widget,
+        Access::Program(program) => key.kind == program.kind,
+        _ => false,
     };
-    let routes = crate::routes().into_iter().filter(|it| it.access == access);
-    routes.map(|it| format!("{} {}", it.method, it.path)).collect()
+    match key.revoked_at {
+        Some(_) => vec![],
+        None => routes.names(is_opened),
+    }
 }
 
 pub async fn show(
     State(app): State<App>,
     Member(member): Member,
+    Extension(routes): Extension<RouteList>,
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<Json<KeyDetail>> {
     let (counted, webhooks) = key::get(&app, &member, &KeyId::new(id)).await?;
     Ok(Json(KeyDetail {
-        may: endpoints(&counted.key),
+        may: endpoints(&routes, &counted.key),
         key: shown(counted),
         made: Made {
-            webhooks: webhooks::shown_to(&member, webhooks),
+            webhooks: webhooks::shown_to(&app, &member, webhooks),
         },
     }))
 }

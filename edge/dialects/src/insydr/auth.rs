@@ -1,6 +1,7 @@
 //! Accounts (seed 004, section 1).
 use super::caller::{From, Person};
 use super::error::{ApiError, ApiResult, Body};
+use crate::dialect::route::{self, Access, Route};
 use axum::Json;
 use axum::extract::State;
 use edge_core::password::Password;
@@ -16,6 +17,62 @@ use wire::auth::{
     VerifyOtp,
 };
 use wire::error::Message;
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    vec![
+        route::post("/api/v1/auth/signup", sign_up, Access::Open, "Register an account")
+            .takes::<Signup>()
+            .gives::<SignedUp>(201),
+        route::post("/api/v1/auth/login", log_in, Access::Open, "Sign in")
+            .takes::<Login>()
+            .gives::<LoggedIn>(200),
+        route::post(
+            "/api/v1/auth/verify-otp",
+            verify_otp,
+            Access::Open,
+            "Confirm an address with the code mailed to it",
+        )
+        .takes::<VerifyOtp>()
+        .gives::<Verified>(200),
+        route::get("/api/v1/auth/me", me, Access::Account, "Who is signed in").gives::<Me>(200),
+        route::patch("/api/v1/auth/me", update_me, Access::Account, "Change one's name")
+            .takes::<UpdateMe>()
+            .gives::<Me>(200)
+            .extension(),
+        route::delete("/api/v1/auth/me", delete_me, Access::Account, "Delete one's account")
+            .control()
+            .takes::<DeleteMe>()
+            .gives::<Message>(200)
+            .extension(),
+        route::post("/api/v1/auth/logout", log_out, Access::Account, "End the session")
+            .control()
+            .gives::<Message>(200)
+            .extension(),
+        route::post("/api/v1/auth/resend-otp", resend_otp, Access::Open, "Mail another code")
+            .takes::<ResendOtp>()
+            .gives::<Message>(200)
+            .extension(),
+        route::post(
+            "/api/v1/auth/forgot-password",
+            forgot_password,
+            Access::Open,
+            "Mail a code and a link for a new password",
+        )
+        .takes::<EmailOnly>()
+        .gives::<Message>(200)
+        .extension(),
+        route::post(
+            "/api/v1/auth/reset-password",
+            reset_password,
+            Access::Open,
+            "Set a new password with a mailed code or link",
+        )
+        .takes::<ResetPassword>()
+        .gives::<Message>(200)
+        .extension(),
+    ]
+}
 
 fn email(text: &str) -> ApiResult<Email> {
     Email::new(text).map_err(|why| ApiError::field("email", why))

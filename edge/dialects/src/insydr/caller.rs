@@ -1,6 +1,6 @@
 //! Who calls, as extractors whose refusals are in this dialect.
 use super::error::ApiError;
-use crate::{caller, extract};
+use crate::{caller, headers};
 use axum::extract::FromRequestParts;
 use edge_core::App;
 use edge_core::address::ClientAddress;
@@ -59,6 +59,6 @@ impl FromRequestParts<App> for From {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
-        Ok(Self(extract::address(&parts.headers)))
+        Ok(Self(headers::address(&parts.headers)))
     }
 }

@@ -1,6 +1,7 @@
 //! Collections (seed 004, section 5).
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Body, Path};
+use crate::dialect::route::{self, Access, Route};
 use axum::Json;
 use axum::extract::State;
 use edge_core::{App, collection};
@@ -11,6 +12,33 @@ use http::StatusCode;
 use shared as wire;
 use wire::error::Message;
 use wire::knowledge::{CollectionList, CreateCollection, UpdateCollection};
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    const COLLECTIONS: &str = "/api/v1/workspaces/{workspace_id}/collections";
+    const COLLECTION: &str = "/api/v1/workspaces/{workspace_id}/collections/{collection_id}";
+    vec![
+        route::post(COLLECTIONS, create, Access::Member, "Create a collection")
+            .takes::<CreateCollection>()
+            .gives::<wire::knowledge::Collection>(201),
+        route::get(COLLECTIONS, list, Access::Member, "List collections")
+            .gives::<CollectionList>(200)
+            .extension(),
+        route::patch(COLLECTION, update, Access::Member, "Change a collection")
+            .takes::<UpdateCollection>()
+            .gives::<wire::knowledge::Collection>(200)
+            .extension(),
+        route::delete(
+            COLLECTION,
+            delete,
+            Access::Member,
+            "Delete a collection and its documents",
+        )
+        .control()
+        .gives::<Message>(200)
+        .extension(),
+    ]
+}
 
 fn name(text: &str) -> ApiResult<Name> {
     Name::new(text).map_err(|why| ApiError::field("name", why))

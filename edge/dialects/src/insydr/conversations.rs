@@ -3,7 +3,7 @@ use super::agents_wire::source;
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Path, Query};
 use super::page::Paging;
-use crate::route::{Access, Route, delete, get};
+use crate::dialect::route::{Access, Route, delete, get};
 use axum::Json;
 use axum::extract::State;
 use edge_core::cursor::List;

@@ -85,7 +85,7 @@ pub fn is_wanted(format: Option<&str>, headers: &HeaderMap) -> Result<bool, &'st
         Some(_) => return Err("must be json or csv"),
         None => {}
     }
-    let accept = crate::extract::header_of(headers, "accept").unwrap_or_default();
+    let accept = crate::headers::header_of(headers, "accept").unwrap_or_default();
     let types = accept.split(',').filter_map(|it| it.split(';').next());
     let first = types
         .map(str::trim)

@@ -3,7 +3,7 @@ use super::caller::Member;
 use super::documents::{full, status_word};
 use super::error::{ApiError, ApiResult, Body, Path};
 use super::upload::{Replacement, ReplacementForm};
-use crate::route::{Access, Route, get, patch, post, put};
+use crate::dialect::route::{Access, Route, get, patch, post, put};
 use axum::Json;
 use axum::extract::State;
 use edge_core::{App, Error, document, document_version};

@@ -1,9 +1,11 @@
 //! Documents (seed 004, section 5).
+use super::PAGE;
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Path, Query};
 use super::page::Paging;
 use super::sites;
 use super::upload::Received;
+use crate::dialect::route::{self, Access, Route};
 use axum::Json;
 use axum::extract::State;
 use edge_core::cursor::List;
@@ -18,6 +20,38 @@ use serde::Deserialize;
 use shared as wire;
 use wire::error::Message;
 use wire::knowledge::{AcceptedDocument, AcceptedReprocess, DocumentList, DocumentSummary, Progress};
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    const DOCUMENTS: &str = "/api/v1/workspaces/{workspace_id}/documents";
+    const DOCUMENT: &str = "/api/v1/workspaces/{workspace_id}/documents/{document_id}";
+    const FILTERS: [(&str, &str); 5] = [
+        ("collection_id", "A collection"),
+        ("status", "PROCESSING, COMPLETED or FAILED"),
+        ("search", "Part of the title"),
+        PAGE[0],
+        PAGE[1],
+    ];
+    vec![
+        route::post(DOCUMENTS, upload, Access::Member, "Upload a document")
+            .takes_form::<super::upload::Form>()
+            .gives::<AcceptedDocument>(202),
+        route::get(DOCUMENTS, list, Access::Member, "List documents")
+            .query(&FILTERS)
+            .gives::<DocumentList>(200),
+        route::get(DOCUMENT, show, Access::Member, "Get a document").gives::<wire::knowledge::Document>(200),
+        route::delete(DOCUMENT, delete, Access::Member, "Delete a document")
+            .control()
+            .gives::<Message>(200),
+        route::post(
+            "/api/v1/workspaces/{workspace_id}/documents/{document_id}/reprocess",
+            reprocess,
+            Access::Member,
+            "Process a document again",
+        )
+        .gives::<AcceptedReprocess>(202),
+    ]
+}
 
 /// The query of the list.
 #[derive(Deserialize)]

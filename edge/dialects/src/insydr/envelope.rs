@@ -1,11 +1,20 @@
 //! Webhooks (seed 004, section 8): the names of events and what a delivery holds.
 //!
 //! `{id, event, timestamp, workspace_id, data}`, signed in `X-Insydr-Signature`.
-use crate::envelopes;
+use crate::dialect::Webhooks;
 use edge_core::ports::Envelope;
 use edge_model::event::{DocumentEnded, EscalationChanged, Event, EventKind, Happening, MessageAnswered};
+use edge_model::webhook::WebhookForm;
 use serde::Serialize;
 use serde_json::{Value, json};
+
+/// How this dialect reports events.
+pub const WEBHOOKS: Webhooks = Webhooks {
+    form: WebhookForm::Insydr,
+    name,
+    envelope,
+    header_prefixes: &["x-insydr-"],
+};
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -17,7 +26,7 @@ struct Body<'a> {
 }
 
 /// Returns the dialect's name of a kind, if it has one.
-pub fn name(kind: EventKind) -> Option<&'static str> {
+fn name(kind: EventKind) -> Option<&'static str> {
     Some(match kind {
         EventKind::Test => "TEST",
         EventKind::ConversationStarted => "CONVERSATION_STARTED",
@@ -41,13 +50,8 @@ pub fn name(kind: EventKind) -> Option<&'static str> {
     })
 }
 
-/// Finds a kind by the dialect's name of it.
-pub fn kind(text: &str) -> Option<EventKind> {
-    envelopes::kind(text, name)
-}
-
 /// Returns what is sent of an event.
-pub fn envelope(event: &Event) -> Option<Envelope> {
+fn envelope(event: &Event) -> Option<Envelope> {
     let name = name(event.happening.kind())?;
     let body = Body {
         id: event.id.as_str(),

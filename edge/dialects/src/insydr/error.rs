@@ -1,5 +1,5 @@
 //! `{"detail", "code", "field"?}`
-use crate::refusal;
+use crate::error_response;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use edge_core::{Error, Kind, Reason};
@@ -63,9 +63,15 @@ impl IntoResponse for ApiError {
             detail: error.message.clone(),
             field: error.field.clone(),
         };
-        refusal::respond(&error, error.retry_after, (shape(error.kind).0, Json(body)))
+        error_response::respond(&error, error.retry_after, (shape(error.kind).0, Json(body)))
     }
 }
 
-crate::refusal::refusals!();
+/// Describes an error.
+#[cfg(feature = "openapi")]
+pub(super) fn schema() -> serde_json::Value {
+    serde_json::json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } })
+}
+
+crate::error_response::error_types!();
 crate::extract::extractors!();

@@ -1,8 +1,10 @@
 //! Escalations: extensions, but for the widget's `POST /widget/escalate` (seed 004, section 6).
+use super::TEXTS_PAGE;
 use super::caller::{Member, Visitor};
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::page::Paging;
 use super::widget::refusal;
+use crate::dialect::route::{self, Access, Route};
 use crate::idempotency::Reference;
 use axum::Json;
 use axum::extract::{Extension, State};
@@ -16,6 +18,45 @@ use http::StatusCode;
 use serde::Deserialize;
 use shared as wire;
 use wire::escalation::{Escalate, Escalated, EscalationList, ReplyToEscalation, UpdateEscalation};
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    const ALL: &str = "/api/v1/workspaces/{workspace_id}/escalations";
+    const ONE: &str = "/api/v1/workspaces/{workspace_id}/escalations/{escalation_id}";
+    const FILTERS: [(&str, &str); 3] = [("status", "OPEN or RESOLVED"), TEXTS_PAGE[0], TEXTS_PAGE[1]];
+    vec![
+        route::get(ALL, list, Access::Member, "List questions for a person")
+            .query(&FILTERS)
+            .gives::<EscalationList>(200)
+            .extension(),
+        route::get(ONE, show, Access::Member, "Get a question for a person")
+            .gives::<wire::escalation::Escalation>(200)
+            .extension(),
+        route::patch(
+            ONE,
+            update,
+            Access::Member,
+            "Resolve, assign or reopen a question for a person",
+        )
+        .takes::<UpdateEscalation>()
+        .gives::<wire::escalation::Escalation>(200)
+        .extension(),
+        route::post(
+            "/api/v1/workspaces/{workspace_id}/escalations/{escalation_id}/reply",
+            reply,
+            Access::Member,
+            "Reply by mail to who asked",
+        )
+        .takes::<ReplyToEscalation>()
+        .gives::<wire::escalation::Escalation>(200)
+        .rebuilt_by(reply_again)
+        .extension(),
+        route::post("/api/v1/widget/escalate", escalate, Access::Widget, "Ask for a person")
+            .takes::<Escalate>()
+            .gives::<Escalated>(201)
+            .rebuilt_by(escalate_again),
+    ]
+}
 
 /// How much of a text the list shows, in characters.
 const SHOWN: u32 = 300;

@@ -3,7 +3,7 @@ use super::caller::{Member, Person};
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::page::{Asked, Paging};
 use super::provenance::{KEEP_OF_MEMBER, KeepQuery, actor, consequences};
-use crate::route::{Access, Route, delete, get, patch, post};
+use crate::dialect::route::{Access, Route, delete, get, patch, post};
 use axum::Json;
 use axum::extract::State;
 use edge_core::cursor::List;

@@ -2,6 +2,7 @@
 use super::agents_wire::source;
 use super::caller::Member;
 use super::error::{ApiResult, Path};
+use crate::dialect::route::{self, Access, Route};
 use axum::Json;
 use axum::extract::State;
 use edge_core::{App, conversation};
@@ -9,6 +10,20 @@ use edge_model::MessageId;
 use edge_model::conversation::{self as model, Decision, Explained, Passage};
 use shared as wire;
 use wire::trace::{Feature, Timings, Trace, TracedPassage};
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    vec![
+        route::get(
+            "/api/v1/workspaces/{workspace_id}/messages/{message_id}/trace",
+            trace,
+            Access::Member,
+            "Explain an answer",
+        )
+        .gives::<wire::trace::Trace>(200)
+        .extension(),
+    ]
+}
 
 pub async fn trace(
     State(app): State<App>,

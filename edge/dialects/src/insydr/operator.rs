@@ -2,6 +2,7 @@
 use super::caller::Operator;
 use super::error::{ApiError, ApiResult, Body, Path};
 use super::workspaces::tier;
+use crate::dialect::route::{self, Access, Route};
 use axum::Json;
 use axum::extract::State;
 use edge_core::reseal::{self, KeyStanding, Standing};
@@ -10,6 +11,39 @@ use edge_model::WorkspaceId;
 use edge_model::plan::Plan;
 use shared as wire;
 use wire::operator::{AuthKey, AuthKeys, MailSet, PlanSet, SetMail, SetPlan};
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    vec![
+        route::put(
+            "/api/v1/operator/workspaces/{workspace_id}/plan",
+            set_plan,
+            Access::Operator,
+            "Change a workspace's plan",
+        )
+        .control()
+        .takes::<SetPlan>()
+        .gives::<PlanSet>(200)
+        .extension(),
+        route::put(
+            "/api/v1/operator/workspaces/{workspace_id}/mail",
+            set_mail,
+            Access::Operator,
+            "Stop a workspace's mail, or let it flow again",
+        )
+        .takes::<SetMail>()
+        .gives::<MailSet>(200)
+        .extension(),
+        route::get(
+            "/api/v1/operator/auth-keys",
+            auth_keys,
+            Access::Operator,
+            "How a change of AUTH_SECRET stands",
+        )
+        .gives::<AuthKeys>(200)
+        .extension(),
+    ]
+}
 
 pub async fn set_plan(
     State(app): State<App>,

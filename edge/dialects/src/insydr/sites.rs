@@ -5,7 +5,7 @@ use super::caller::Member;
 use super::documents::status_word;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::page::Paging;
-use crate::route::{Access, Route, get, patch, post};
+use crate::dialect::route::{Access, Route, get, patch, post};
 use axum::Json;
 use axum::extract::State;
 use edge_core::cursor::List;

@@ -1,7 +1,7 @@
 //! The form of an upload, read as it comes in: RFC 7578.
 use super::error::ApiError;
 use crate::body::{self, Growing, Incoming};
-use crate::extract::{header_of, length_of};
+use crate::headers::{header_of, length_of};
 use axum::extract::{FromRequest, Request};
 use edge_core::file::Upload;
 use edge_core::memory::Reservation;

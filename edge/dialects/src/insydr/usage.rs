@@ -2,7 +2,7 @@
 use super::ApiResult;
 use super::caller::Member;
 use super::workspaces::tier;
-use crate::route::{Access, Route, get};
+use crate::dialect::route::{Access, Route, get};
 use axum::Json;
 use axum::extract::State;
 use edge_core::{App, quota};

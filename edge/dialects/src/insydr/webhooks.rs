@@ -1,10 +1,11 @@
 //! Webhooks (seed 004, section 8).
+use super::PAGE;
 use super::caller::Member;
-use super::envelope;
+use super::envelope::WEBHOOKS;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::page::Paging;
 use super::provenance::actor;
-use crate::envelopes;
+use crate::dialect::route::{self, Access, Route};
 use axum::Json;
 use axum::extract::State;
 use edge_core::auth::Caller;
@@ -31,6 +32,79 @@ use wire::webhook::{
     WebhookList,
 };
 
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    const ALL: &str = "/api/v1/workspaces/{workspace_id}/webhooks";
+    const ONE: &str = "/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}";
+    const DELIVERIES: &str = "/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/deliveries";
+    const DELIVERY: &str = "/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/deliveries/{delivery_id}";
+    const FILTERS: [(&str, &str); 3] = [("status", "PENDING, DELIVERED or FAILED"), PAGE[0], PAGE[1]];
+    vec![
+        route::post(ALL, create, Access::Member, "Create a webhook (owner, admin)")
+            .takes::<CreateWebhook>()
+            .gives::<CreatedWebhook>(201),
+        route::get(ALL, list, Access::Member, "List webhooks")
+            .gives::<WebhookList>(200)
+            .extension(),
+        route::get(ONE, show, Access::Member, "Get a webhook")
+            .gives::<wire::webhook::Webhook>(200)
+            .extension(),
+        route::patch(ONE, update, Access::Member, "Change a webhook (owner, admin)")
+            .takes::<UpdateWebhook>()
+            .gives::<wire::webhook::Webhook>(200)
+            .extension(),
+        route::delete(ONE, delete, Access::Member, "Delete a webhook (owner, admin)")
+            .control()
+            .gives::<Message>(200)
+            .extension(),
+        route::post(
+            "/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/test",
+            test,
+            Access::Member,
+            "Send a test event (owner, admin)",
+        )
+        .gives::<wire::webhook::Delivery>(202)
+        .extension(),
+        route::post(
+            "/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/rotate-secret",
+            rotate_secret,
+            Access::Member,
+            "Replace the secret; the old one signs for another day (owner, admin)",
+        )
+        .gives::<RotatedSecret>(200)
+        .extension(),
+        route::post(
+            "/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/replay",
+            replay,
+            Access::Member,
+            "Send the events of a range again (owner, admin)",
+        )
+        .takes::<Replay>()
+        .gives::<Replayed>(202)
+        .extension(),
+        route::get(
+            DELIVERIES,
+            deliveries,
+            Access::Member,
+            "List what was sent to a webhook",
+        )
+        .query(&FILTERS)
+        .gives::<DeliveryList>(200)
+        .extension(),
+        route::get(DELIVERY, delivery, Access::Member, "Get a delivery and its attempts")
+            .gives::<DeliveryDetail>(200)
+            .extension(),
+        route::post(
+            "/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver",
+            redeliver,
+            Access::Member,
+            "Send an event again (owner, admin)",
+        )
+        .gives::<wire::webhook::Delivery>(202)
+        .extension(),
+    ]
+}
+
 /// What this dialect makes; it sees what the others make, too.
 const SCOPE: Scope = Scope {
     form: WebhookForm::Insydr,
@@ -51,27 +125,27 @@ fn events(given: &[String]) -> ApiResult<Vec<EventKind>> {
         return Err(ApiError::field("event_types", "must name at least one event"));
     }
     let kind = |it: &String| {
-        let wrong = || format!("must be among {}", envelopes::names(envelope::name));
-        envelope::kind(it).ok_or_else(|| ApiError::field("event_types", wrong()))
+        let wrong = || format!("must be among {}", WEBHOOKS.names());
+        WEBHOOKS.kind(it).ok_or_else(|| ApiError::field("event_types", wrong()))
     };
     given.iter().map(kind).collect()
 }
 
-fn headers(given: &BTreeMap<String, String>) -> ApiResult<OwnHeaders> {
-    OwnHeaders::new(given).map_err(|why| ApiError::field("headers", why))
+fn headers(app: &App, given: &BTreeMap<String, String>) -> ApiResult<OwnHeaders> {
+    OwnHeaders::new(given, &app.envelopes.header_prefixes()).map_err(|why| ApiError::field("headers", why))
 }
 
-fn event_types(form: WebhookForm, kinds: &[EventKind]) -> Vec<String> {
-    let names = kinds.iter().filter_map(|it| envelopes::name(form, *it));
+fn event_types(app: &App, form: WebhookForm, kinds: &[EventKind]) -> Vec<String> {
+    let names = kinds.iter().filter_map(|it| app.envelopes.event_name(form, *it));
     names.map(str::to_owned).collect()
 }
 
 /// Shows webhooks to a member: their addresses only to who manages them.
-pub(super) fn shown_to(member: &Caller, found: Vec<Webhook>) -> Vec<wire::webhook::Webhook> {
-    found.into_iter().map(|it| shown(member, it)).collect()
+pub(super) fn shown_to(app: &App, member: &Caller, found: Vec<Webhook>) -> Vec<wire::webhook::Webhook> {
+    found.into_iter().map(|it| shown(app, member, it)).collect()
 }
 
-fn shown(member: &Caller, webhook: Webhook) -> wire::webhook::Webhook {
+fn shown(app: &App, member: &Caller, webhook: Webhook) -> wire::webhook::Webhook {
     let is_url_masked = member.require(Action::ManageWebhooks).is_err();
     wire::webhook::Webhook {
         id: webhook.id.to_string(),
@@ -84,7 +158,7 @@ fn shown(member: &Caller, webhook: Webhook) -> wire::webhook::Webhook {
         dialect: webhook.form.as_str().into(),
         agent_id: webhook.agent_id.map(|it| it.to_string()),
         created_by: actor(webhook.created_by),
-        event_types: event_types(webhook.form, &webhook.events),
+        event_types: event_types(app, webhook.form, &webhook.events),
         header_names: webhook.header_names,
         is_active: webhook.disabled_because.is_none(),
         disabled_because: webhook.disabled_because.map(DisabledBecause::as_str).map(str::to_owned),
@@ -105,13 +179,13 @@ pub async fn create(
         name: name(&new.name)?,
         url: url(&app, &new.url)?,
         events: events(&new.event_types)?,
-        headers: headers(&new.headers)?,
+        headers: headers(&app, &new.headers)?,
         secret: secret.map_err(|why| ApiError::field("secret", why))?,
     };
     let (webhook, secret) = webhook::create(&app, &member, SCOPE, new).await?;
     let created = CreatedWebhook {
         id: webhook.id.to_string(),
-        event_types: event_types(webhook.form, &webhook.events),
+        event_types: event_types(&app, webhook.form, &webhook.events),
         name: webhook.name,
         url: webhook.url,
         secret: secret.as_str().into(),
@@ -124,7 +198,7 @@ pub async fn create(
 
 pub async fn list(State(app): State<App>, Member(member): Member) -> ApiResult<Json<WebhookList>> {
     let found = webhook::list(&app, &member, &SCOPE).await?;
-    let webhooks = shown_to(&member, found);
+    let webhooks = shown_to(&app, &member, found);
     let total = u64::try_from(webhooks.len()).unwrap_or_default();
     Ok(Json(WebhookList { webhooks, total }))
 }
@@ -135,7 +209,7 @@ pub async fn show(
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<Json<wire::webhook::Webhook>> {
     let found = webhook::get(&app, &member, &SCOPE, &WebhookId::new(id)).await?;
-    Ok(Json(shown(&member, found)))
+    Ok(Json(shown(&app, &member, found)))
 }
 
 pub async fn update(
@@ -148,12 +222,12 @@ pub async fn update(
         name: change.name.as_deref().map(name).transpose()?,
         url: change.url.as_deref().map(|it| url(&app, it)).transpose()?,
         events: change.event_types.as_deref().map(events).transpose()?,
-        headers: change.headers.as_ref().map(headers).transpose()?,
+        headers: change.headers.as_ref().map(|it| headers(&app, it)).transpose()?,
         is_active: change.is_active,
         ..WebhookPatch::default()
     };
     let webhook = webhook::update(&app, &member, &SCOPE, &WebhookId::new(id), patch).await?;
-    Ok(Json(shown(&member, webhook)))
+    Ok(Json(shown(&app, &member, webhook)))
 }
 
 pub async fn delete(
@@ -173,7 +247,7 @@ pub async fn test(
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<(StatusCode, Json<wire::webhook::Delivery>)> {
     let delivery = delivery::test(&app, &member, &SCOPE, &WebhookId::new(id)).await?;
-    Ok((StatusCode::ACCEPTED, Json(sent(delivery))))
+    Ok((StatusCode::ACCEPTED, Json(sent(&app, delivery))))
 }
 
 pub async fn rotate_secret(
@@ -224,11 +298,13 @@ fn status_name(status: DeliveryStatus) -> String {
     status.as_str().to_uppercase()
 }
 
-fn sent(delivery: Delivery) -> wire::webhook::Delivery {
+fn sent(app: &App, delivery: Delivery) -> wire::webhook::Delivery {
     wire::webhook::Delivery {
         id: delivery.id.to_string(),
         event_id: delivery.event_id.to_string(),
-        event_type: envelopes::name(delivery.form, delivery.kind).unwrap_or_default().into(),
+        event_type: event_types(app, delivery.form, &[delivery.kind])
+            .pop()
+            .unwrap_or_default(),
         status: status_name(delivery.status),
         attempts: delivery.attempts,
         next_attempt_at: delivery.next_attempt_at.map(Timestamp::rfc3339),
@@ -261,7 +337,7 @@ pub async fn deliveries(
     let list = List::of("deliveries", &[member.workspace().id.as_str(), id.as_str()]);
     let asked = Paging::new(filter.limit, filter.cursor).short(&app, list)?;
     let (found, total) = delivery::list(&app, &member, &SCOPE, &id, status, &asked.page).await?;
-    let (deliveries, next_cursor) = asked.rows(found, |it| (it.created_at, it.id.as_str()), sent)?;
+    let (deliveries, next_cursor) = asked.rows(found, |it| (it.created_at, it.id.as_str()), |it| sent(&app, it))?;
     Ok(Json(DeliveryList {
         deliveries,
         total,
@@ -276,7 +352,7 @@ pub async fn delivery(
 ) -> ApiResult<Json<DeliveryDetail>> {
     let found = delivery::get(&app, &member, &SCOPE, &WebhookId::new(id), &DeliveryId::new(delivery)).await?;
     Ok(Json(DeliveryDetail {
-        delivery: sent(found.delivery),
+        delivery: sent(&app, found.delivery),
         request_body: found.body,
         attempts: found.attempts.into_iter().map(attempt).collect(),
     }))
@@ -288,5 +364,5 @@ pub async fn redeliver(
     Path((_, id, delivery)): Path<(String, String, String)>,
 ) -> ApiResult<(StatusCode, Json<wire::webhook::Delivery>)> {
     let delivery = delivery::redeliver(&app, &member, &SCOPE, &WebhookId::new(id), &DeliveryId::new(delivery)).await?;
-    Ok((StatusCode::ACCEPTED, Json(sent(delivery))))
+    Ok((StatusCode::ACCEPTED, Json(sent(&app, delivery))))
 }

@@ -2,7 +2,8 @@
 use super::caller::Visitor;
 use super::error::{ApiError, ApiResult, Body, Path};
 use super::events;
-use crate::extract::header_of;
+use crate::dialect::route::{self, Access, Route};
+use crate::headers::header_of;
 use crate::idempotency::Reference;
 use axum::Json;
 use axum::extract::{Extension, State};
@@ -18,6 +19,46 @@ use edge_model::{AgentId, FeedbackId, MessageId};
 use http::{HeaderMap, StatusCode};
 use shared as wire;
 use wire::widget::{Appearance, Behavior, Branding, Chat, Config, Feedback, FeedbackReceived};
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    use wire::widget::Frame;
+    vec![
+        route::get(
+            "/api/v1/widget/config/{agent_id}",
+            config,
+            Access::Widget,
+            "What the widget shows",
+        )
+        .gives::<Config>(200),
+        route::post(
+            "/api/v1/widget/chat",
+            chat,
+            Access::Widget,
+            "Ask a question; the answer is streamed",
+        )
+        .takes::<Chat>()
+        .streams::<Frame>()
+        .rebuilt_by(chat_again),
+        route::get(
+            "/api/v1/widget/chat/{message_id}/events",
+            resume,
+            Access::Widget,
+            "Go on with a stream that was cut off, after `Last-Event-ID`",
+        )
+        .streams::<Frame>()
+        .extension(),
+        route::post(
+            "/api/v1/widget/feedback",
+            feedback,
+            Access::Widget,
+            "Say what one thinks of an answer",
+        )
+        .takes::<Feedback>()
+        .gives::<FeedbackReceived>(201)
+        .rebuilt_by(feedback_again),
+    ]
+}
 
 pub async fn config(
     State(app): State<App>,

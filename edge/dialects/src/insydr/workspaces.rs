@@ -1,7 +1,9 @@
 //! Workspaces (seed 004, section 2).
+use super::PAGE;
 use super::caller::{Member, Person};
 use super::error::{ApiError, ApiResult, Body, Query};
 use super::page::Paging;
+use crate::dialect::route::{self, Access, Route};
 use axum::Json;
 use axum::extract::State;
 use edge_core::cursor::List;
@@ -21,6 +23,26 @@ use wire::error::Message;
 use wire::workspace::{
     CreateWorkspace, CreatedWorkspace, Embedding, MessageUsage, UpdateWorkspace, WorkspaceList, WorkspaceStats,
 };
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    const ONE: &str = "/api/v1/workspaces/{workspace_id}";
+    vec![
+        route::post("/api/v1/workspaces", create, Access::Account, "Create a workspace")
+            .takes::<CreateWorkspace>()
+            .gives::<CreatedWorkspace>(201),
+        route::get("/api/v1/workspaces", list, Access::Account, "List one's workspaces")
+            .query(&PAGE)
+            .gives::<WorkspaceList>(200),
+        route::get(ONE, show, Access::Member, "Get a workspace").gives::<wire::workspace::Workspace>(200),
+        route::patch(ONE, update, Access::Member, "Change a workspace (owner, admin)")
+            .takes::<UpdateWorkspace>()
+            .gives::<wire::workspace::Workspace>(200),
+        route::delete(ONE, delete, Access::Member, "Delete a workspace (owner)")
+            .control()
+            .gives::<Message>(200),
+    ]
+}
 
 /// The plan's name in this dialect.
 pub(super) fn tier(plan: Plan) -> &'static str {

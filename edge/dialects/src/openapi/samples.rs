@@ -1,17 +1,10 @@
 //! What the dialects' own documents show: requests and answers as printed there, with nothing left out. The examples of
 //! the OpenAPI document; the tests send them.
+use crate::registry;
 use http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// By dialect; in each, by method and path.
-const FILES: [&str; 4] = [
-    include_str!("../../samples/twig.json"),
-    include_str!("../../samples/twin.json"),
-    include_str!("../../samples/builder.json"),
-    include_str!("../../samples/insydr.json"),
-];
 
 /// What an operation is sent, and what it answers.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -28,8 +21,10 @@ pub struct Sample {
 /// When a file is not what it must be.
 pub fn all() -> Result<BTreeMap<String, Sample>, serde_json::Error> {
     let mut all = BTreeMap::new();
-    for file in FILES {
-        all.extend(serde_json::from_str::<BTreeMap<String, Sample>>(file)?);
+    for dialect in registry::DIALECTS {
+        all.extend(serde_json::from_str::<BTreeMap<String, Sample>>(
+            dialect.document.samples,
+        )?);
     }
     Ok(all)
 }

@@ -1,5 +1,4 @@
 //! Who calls: a program, by `Authorization: Bearer twig_live_…`.
 use super::error::{ApiError, ApiResult};
-use edge_model::key::KeyKind;
 
-crate::program::caller!(KeyKind::Twig);
+crate::program::caller!(super::KEY);

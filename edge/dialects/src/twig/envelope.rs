@@ -1,11 +1,20 @@
 //! Webhooks (seed 000, "Webhooks"): the names of events and what a delivery holds.
 //!
 //! `{id, event, timestamp, data}`, signed in `X-Twig-Signature`.
-use crate::envelopes;
+use crate::dialect::Webhooks;
 use edge_core::ports::Envelope;
 use edge_model::event::{Event, EventKind, Happening};
+use edge_model::webhook::WebhookForm;
 use serde::Serialize;
 use serde_json::{Value, json};
+
+/// How this dialect reports events.
+pub const WEBHOOKS: Webhooks = Webhooks {
+    form: WebhookForm::Twig,
+    name,
+    envelope,
+    header_prefixes: &["x-twig-"],
+};
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -16,7 +25,7 @@ struct Body<'a> {
 }
 
 /// Returns the dialect's name of a kind, if it has one.
-pub fn name(kind: EventKind) -> Option<&'static str> {
+fn name(kind: EventKind) -> Option<&'static str> {
     Some(match kind {
         EventKind::Test => "webhook.test",
         EventKind::MessageAnswered => "interaction.created",
@@ -40,13 +49,8 @@ pub fn name(kind: EventKind) -> Option<&'static str> {
     })
 }
 
-/// Finds a kind by the dialect's name of it.
-pub fn kind(text: &str) -> Option<EventKind> {
-    envelopes::kind(text, name)
-}
-
 /// Returns what is sent of an event.
-pub fn envelope(event: &Event) -> Option<Envelope> {
+fn envelope(event: &Event) -> Option<Envelope> {
     let name = name(event.happening.kind())?;
     let body = Body {
         id: event.id.as_str(),
@@ -72,8 +76,7 @@ fn data(happening: &Happening) -> Option<Value> {
             "response": it.answer,
             "sources": it.sources.iter().map(|it| json!({ "title": it.title })).collect::<Vec<_>>(),
             "confidence": it.confidence,
-            // This dialect counts in seconds, and in milliseconds at most.
-            "latency": u32::try_from(it.latency_ms).map_or(f64::from(u32::MAX), f64::from) / 1_000.0,
+            "latency": super::seconds(it.latency_ms),
         }),
         Happening::FeedbackReceived(it) => json!({
             "interactionId": it.message_id,

@@ -1,5 +1,5 @@
 //! `{"error": {"code", "message", "details"}, "status": "error"}`
-use crate::refusal;
+use crate::error_response;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use edge_core::Kind;
@@ -39,9 +39,30 @@ impl IntoResponse for ApiError {
             .map_or_else(|| json!({}), |it| json!({ "field": it }));
         let body: Value =
             json!({ "error": { "code": code, "message": self.0.message, "details": details }, "status": "error" });
-        refusal::respond(&self.0, self.0.retry_after, (status, Json(body)))
+        error_response::respond(&self.0, self.0.retry_after, (status, Json(body)))
     }
 }
 
-crate::refusal::refusals!();
+/// Describes an error.
+#[cfg(feature = "openapi")]
+pub(super) fn schema() -> Value {
+    json!({ "application/json": { "schema": {
+        "type": "object",
+        "required": ["error", "status"],
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["code", "message", "details"],
+                "properties": {
+                    "code": { "type": "string", "description": "For programs" },
+                    "message": { "type": "string", "description": "A sentence for a person" },
+                    "details": { "type": "object" }
+                }
+            },
+            "status": { "type": "string", "description": "`error`" }
+        }
+    } } })
+}
+
+crate::error_response::error_types!();
 crate::extract::extractors!();

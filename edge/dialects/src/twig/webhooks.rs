@@ -1,9 +1,10 @@
 //! Webhooks (seed 000, "Webhooks").
+use super::ACCESS;
 use super::caller::Caller;
-use super::envelope;
+use super::envelope::WEBHOOKS;
 use super::error::{ApiError, ApiResult, Body, Path};
 use super::{Success, success};
-use crate::envelopes;
+use crate::dialect::route::{self, Route};
 use axum::Json;
 use axum::extract::State;
 use edge_core::guard::PublicUrl;
@@ -17,6 +18,26 @@ use edge_model::text::Name;
 use edge_model::webhook::WebhookForm;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    const WEBHOOKS: &str = "/api/webhooks";
+    const WEBHOOK: &str = "/api/webhooks/{webhook_id}";
+    vec![
+        route::post(WEBHOOKS, create, ACCESS, "Register a webhook")
+            .takes::<CreateWebhook>()
+            .gives_data::<CreatedWebhook>(201),
+        route::get(WEBHOOKS, list, ACCESS, "List webhooks")
+            .gives_data::<WebhookList>(200)
+            .extension(),
+        route::get(WEBHOOK, show, ACCESS, "Get a webhook")
+            .gives_data::<Webhook>(200)
+            .extension(),
+        route::delete(WEBHOOK, delete, ACCESS, "Delete a webhook")
+            .gives_data::<Deleted>(200)
+            .extension(),
+    ]
+}
 
 /// What this dialect makes and sees.
 const SCOPE: Scope = Scope {
@@ -81,10 +102,10 @@ pub struct Deleted {
 
 fn kinds(names: &[String]) -> ApiResult<Vec<EventKind>> {
     let wrong = || {
-        let names = envelopes::names(envelope::name);
+        let names = WEBHOOKS.names();
         ApiError::from(Error::field("events", format!("must name at least one of {names}")))
     };
-    let kinds: Option<Vec<_>> = names.iter().map(|it| envelope::kind(it)).collect();
+    let kinds: Option<Vec<_>> = names.iter().map(|it| WEBHOOKS.kind(it)).collect();
     kinds.filter(|it| !it.is_empty()).ok_or_else(wrong)
 }
 
@@ -92,7 +113,7 @@ fn shown(webhook: edge_model::webhook::Webhook) -> Webhook {
     Webhook {
         id: webhook.id.to_string(),
         url: webhook.url,
-        events: webhook.events.iter().filter_map(|it| envelope::name(*it)).collect(),
+        events: webhook.events.iter().filter_map(|it| (WEBHOOKS.name)(*it)).collect(),
         active: webhook.disabled_because.is_none(),
         created_at: webhook.created_at.rfc3339(),
     }

@@ -1,7 +1,9 @@
 //! `POST /v1/twin` (seed 002, "Twin").
+use super::ACCESS;
 use super::caller::Caller;
 use super::error::{ApiError, ApiResult, Body};
 use super::limit::{at_most, required};
+use crate::dialect::route::{self, Route};
 use crate::idempotency::Reference;
 use axum::Json;
 use axum::extract::{Extension, State};
@@ -11,6 +13,16 @@ use edge_model::MessageId;
 use edge_model::conversation::Channel;
 use edge_model::text::{Context, Name, Question};
 use serde::{Deserialize, Serialize};
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    vec![
+        route::post("/v1/twin", ask, ACCESS, "Ask the twin")
+            .takes::<Ask>()
+            .gives::<Answer>(200)
+            .rebuilt_by(ask_again),
+    ]
+}
 
 /// A question to the twin.
 #[derive(Deserialize)]

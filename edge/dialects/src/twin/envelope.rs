@@ -1,7 +1,17 @@
 //! Webhooks (seed 002, "Webhooks"): one event, flat, signed in `Twin-Signature`.
+use crate::dialect::Webhooks;
 use edge_core::ports::Envelope;
 use edge_model::event::{Event, EventKind, Happening};
+use edge_model::webhook::WebhookForm;
 use serde::Serialize;
+
+/// How this dialect reports events.
+pub const WEBHOOKS: Webhooks = Webhooks {
+    form: WebhookForm::Twin,
+    name,
+    envelope,
+    header_prefixes: &["twin-", "x-twin-"],
+};
 
 /// What the endpoint of this dialect is told of.
 pub const EVENTS: [EventKind; 1] = [EventKind::EscalationCreated];
@@ -27,7 +37,7 @@ struct Test<'a> {
 }
 
 /// Returns the dialect's name of a kind, if it has one.
-pub fn name(kind: EventKind) -> Option<&'static str> {
+fn name(kind: EventKind) -> Option<&'static str> {
     match kind {
         EventKind::EscalationCreated => Some("escalation.created"),
         EventKind::Test => Some("webhook.test"),
@@ -36,7 +46,7 @@ pub fn name(kind: EventKind) -> Option<&'static str> {
 }
 
 /// Returns what is sent of an event.
-pub fn envelope(event: &Event) -> Option<Envelope> {
+fn envelope(event: &Event) -> Option<Envelope> {
     let name = name(event.happening.kind())?;
     let timestamp = event.created_at.rfc3339();
     let body = match &event.happening {

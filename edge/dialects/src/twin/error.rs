@@ -1,5 +1,5 @@
 //! `{"error": "text"}`
-use crate::refusal;
+use crate::error_response;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use edge_core::Kind;
@@ -10,7 +10,7 @@ use serde_json::json;
 fn status(kind: Kind) -> StatusCode {
     match kind {
         Kind::QuotaExhausted | Kind::PlanLimit => StatusCode::PAYMENT_REQUIRED,
-        kind => refusal::status(kind),
+        kind => error_response::status(kind),
     }
 }
 
@@ -29,9 +29,19 @@ impl IntoResponse for ApiError {
         // Documented on 429; an extension on 503.
         let waits = matches!(self.0.kind, Kind::RateLimited | Kind::Unavailable);
         let retry_after = self.0.retry_after.filter(|_| waits);
-        refusal::respond(&self.0, retry_after, (status(self.0.kind), Json(body)))
+        error_response::respond(&self.0, retry_after, (status(self.0.kind), Json(body)))
     }
 }
 
-crate::refusal::refusals!();
+/// Describes an error.
+#[cfg(feature = "openapi")]
+pub(super) fn schema() -> serde_json::Value {
+    json!({ "application/json": { "schema": {
+        "type": "object",
+        "required": ["error"],
+        "properties": { "error": { "type": "string", "description": "A sentence for a person" } }
+    } } })
+}
+
+crate::error_response::error_types!();
 crate::extract::extractors!();

@@ -2,6 +2,8 @@
 use super::caller::Caller;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::limit::ROWS;
+use super::{ACCESS, CURSOR, LIMIT};
+use crate::dialect::route::{self, Route};
 use crate::page;
 use axum::Json;
 use axum::extract::State;
@@ -11,6 +13,24 @@ use edge_core::{App, Error, escalation};
 use edge_model::escalation::EscalationStatus;
 use edge_model::{DocumentId, EscalationId};
 use serde::{Deserialize, Deserializer, Serialize};
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    const FILTERS: [(&str, &str); 3] = [("status", "open, resolved or all; open when absent"), LIMIT, CURSOR];
+    vec![
+        route::get("/v1/escalations", list, ACCESS, "List escalations")
+            .query(&FILTERS)
+            .gives::<EscalationList>(200),
+        route::patch(
+            "/v1/escalations/{escalation_id}",
+            update,
+            ACCESS,
+            "Resolve an escalation",
+        )
+        .takes::<UpdateEscalation>()
+        .gives::<OneEscalation>(200),
+    ]
+}
 
 /// What a list is to be of.
 #[derive(Deserialize)]

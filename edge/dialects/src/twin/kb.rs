@@ -2,6 +2,8 @@
 use super::caller::Caller;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::limit::{ROWS, at_most, required};
+use super::{ACCESS, CURSOR, LIMIT};
+use crate::dialect::route::{self, Route};
 use crate::page;
 use axum::Json;
 use axum::extract::State;
@@ -13,6 +15,27 @@ use edge_model::document::{Document, DocumentKind, SourceType};
 use edge_model::text::Name;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    const KB: &str = "/v1/kb";
+    const DOCUMENT: &str = "/v1/kb/{document_id}";
+    const KB_FILTERS: [(&str, &str); 3] = [("type", "sop, policy, email, slack, drive or note"), LIMIT, CURSOR];
+    vec![
+        route::get(KB, list, ACCESS, "List the knowledge base")
+            .query(&KB_FILTERS)
+            .gives::<DocList>(200),
+        route::post(KB, create, ACCESS, "Add a document")
+            .takes::<CreateDoc>()
+            .gives::<OneDoc>(201),
+        route::get(DOCUMENT, show, ACCESS, "Get a document").gives::<OneDoc>(200),
+        route::put(DOCUMENT, update, ACCESS, "Change a document")
+            .takes::<UpdateDoc>()
+            .gives::<OneDoc>(200)
+            .extension(),
+        route::delete(DOCUMENT, delete, ACCESS, "Delete a document").gives::<Deleted>(200),
+    ]
+}
 
 /// What a list is to be of.
 #[derive(Deserialize)]

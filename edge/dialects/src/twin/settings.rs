@@ -1,8 +1,10 @@
 //! How the twin answers: an extension. Partial changes; request and answer bare.
+use super::ACCESS;
 use super::caller::Caller;
 use super::envelope::EVENTS;
 use super::error::{ApiError, ApiResult, Body};
 use super::limit::at_most;
+use crate::dialect::route::{self, Route};
 use axum::Json;
 use axum::extract::State;
 use edge_core::agent_patch::Threshold;
@@ -13,6 +15,19 @@ use edge_core::{App, Error, deputy};
 use edge_model::text::Name;
 use edge_model::webhook::WebhookForm;
 use serde::{Deserialize, Deserializer, Serialize};
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    vec![
+        route::get("/v1/settings", show, ACCESS, "How the twin answers")
+            .gives::<Settings>(200)
+            .extension(),
+        route::put("/v1/settings", update, ACCESS, "Change how the twin answers")
+            .takes::<UpdateSettings>()
+            .gives::<Settings>(200)
+            .extension(),
+    ]
+}
 
 /// How the twin answers.
 #[derive(Serialize)]

@@ -1,12 +1,19 @@
 //! Statistics (seed 002, "Stats"; the path is missing there).
+use super::ACCESS;
 use super::caller::Caller;
 use super::error::ApiResult;
+use crate::dialect::route::{self, Route};
 use axum::Json;
 use axum::extract::State;
 use edge_core::deputy::Figures;
 use edge_core::{App, deputy};
 use edge_model::deputy::DeputyStats;
 use serde::Serialize;
+
+/// Returns the routes.
+pub fn routes() -> Vec<Route> {
+    vec![route::get("/v1/stats", show, ACCESS, "Usage statistics").gives::<Stats>(200)]
+}
 
 /// What the twin has done so far.
 #[derive(Serialize)]

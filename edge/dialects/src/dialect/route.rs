@@ -1,10 +1,11 @@
 //! A route as data: what it answers, who may call it, what it takes and gives.
+use super::{Dialect, ProgramKey};
 use axum::Extension;
 use axum::routing::{self, MethodRouter};
 use edge_core::App;
 use edge_core::limit::lane::Operation;
-use edge_model::key::KeyKind;
 use http::Method;
+use std::sync::Arc;
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,10 +18,27 @@ pub enum Access {
     Member,
     /// A page with a widget key, or its visitor.
     Widget,
-    /// A program with a key of the kind.
-    Program(KeyKind),
+    /// A program with a key.
+    Program(ProgramKey),
     /// The operator of the installation.
     Operator,
+}
+
+/// The routes that there are, for handlers that name them.
+#[derive(Clone)]
+pub struct RouteList(Arc<[(Access, String)]>);
+
+impl RouteList {
+    pub(crate) fn new(routes: &[Route]) -> Self {
+        let name = |it: &Route| (it.access, format!("{} {}", it.method, it.path));
+        Self(routes.iter().map(name).collect())
+    }
+
+    /// Returns the method and path of every route whose access will do.
+    pub(crate) fn names(&self, is_asked_for: impl Fn(Access) -> bool) -> Vec<String> {
+        let routes = self.0.iter().filter(|it| is_asked_for(it.0));
+        routes.map(|it| it.1.clone()).collect()
+    }
 }
 
 /// What is answered to a request that was done and is sent again with its `Idempotency-Key`.
@@ -48,6 +66,8 @@ impl<T> Shown for T {}
 
 /// One method of one path.
 pub struct Route {
+    /// None for what is no API.
+    pub dialect: Option<&'static Dialect>,
     pub method: Method,
     /// In axum's notation, which is OpenAPI's, too.
     pub path: &'static str,
@@ -60,7 +80,7 @@ pub struct Route {
     pub operation: Operation,
     pub replay: Replay,
     #[cfg(feature = "openapi")]
-    pub shown: crate::openapi::Shapes,
+    pub shown: super::described::Shapes,
 }
 
 impl Route {
@@ -72,6 +92,7 @@ impl Route {
         summary: &'static str,
     ) -> Self {
         Self {
+            dialect: None,
             method,
             path,
             handler,
@@ -81,8 +102,15 @@ impl Route {
             operation: Operation::Ordinary,
             replay: Replay::Sealed,
             #[cfg(feature = "openapi")]
-            shown: crate::openapi::Shapes::default(),
+            shown: super::described::Shapes::default(),
         }
+    }
+
+    /// Says whose route it is.
+    #[must_use]
+    pub(crate) fn of(mut self, dialect: &'static Dialect) -> Self {
+        self.dialect = Some(dialect);
+        self
     }
 
     /// Says that the dialect's document does not name the route.

@@ -1,7 +1,8 @@
 //! What goes around every request: its id, the limit's headers, CORS for the widget, one log entry.
-use crate::dialect::Dialect;
-use crate::extract::header_of;
+use crate::dialect;
+use crate::headers::header_of;
 use crate::log::{Entry, Failure};
+use crate::registry;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -17,7 +18,7 @@ const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// Wraps the router.
-pub async fn around(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub async fn wrap(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let began = app.now();
     let (path, method) = (request.uri().path().to_owned(), request.method().clone());
     let origin = header_of(request.headers(), "origin").map(str::to_owned);
@@ -27,8 +28,8 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
         .get::<MatchedPath>()
         .map(|it| it.as_str().to_owned());
     let dialect = match &route {
-        Some(_) => Dialect::of(&path),
-        None => Dialect::of_unknown(&path, request.headers()),
+        Some(_) => registry::of(&path),
+        None => registry::of_unknown(&path, request.headers()),
     };
     let is_widget = path.starts_with("/api/v1/widget/");
     let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
@@ -56,7 +57,7 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     protect(headers, is_https);
     let entry = Entry {
         request_id,
-        dialect: dialect.as_str(),
+        dialect: dialect::name(dialect),
         method: method.to_string(),
         route: route.unwrap_or_else(|| "none".into()),
         status: status.as_u16(),

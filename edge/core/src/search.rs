@@ -1,0 +1,118 @@
+//! Search: the passages for a query, without an answer.
+use crate::app::App;
+use crate::auth::Caller;
+use crate::embedding::question::understand;
+use crate::permission::Action;
+use crate::{Error, Result, answer, index};
+use edge_model::agent::Agent;
+use edge_model::snapshot::Snapshot;
+use edge_model::text::Question;
+use edge_model::{AgentId, CollectionId, DocumentId};
+use futures_util::future::join;
+use retrieval::contextualization::contextualize;
+use retrieval::{Hit, SearchOptions};
+use std::slice;
+
+/// What to search for.
+#[derive(Clone, Debug)]
+pub struct SearchQuery {
+    pub text: Question,
+    /// Whose collections are searched; those of all agents when none is named.
+    pub agent_id: Option<AgentId>,
+    /// The most passages to return.
+    pub limit: usize,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct SearchResult {
+    /// Best first.
+    pub passages: Vec<FoundPassage>,
+    /// How long the search took, in milliseconds.
+    pub latency_ms: u64,
+}
+
+/// A passage of a document.
+#[derive(Clone, Debug)]
+pub struct FoundPassage {
+    pub document_id: DocumentId,
+    pub title: String,
+    /// The page's address; none for what was not crawled.
+    pub url: Option<String>,
+    /// The place of the passage in its document, from 0.
+    pub passage_index: u32,
+    pub text: String,
+    /// 0 to 1: how likely the best passage answers the query, and proportionally less for the others.
+    pub relevance: f64,
+}
+
+impl From<Hit> for FoundPassage {
+    fn from(hit: Hit) -> Self {
+        Self {
+            document_id: DocumentId::new(hit.document_id),
+            title: hit.title,
+            url: hit.url,
+            passage_index: hit.passage_index,
+            text: hit.text,
+            relevance: f64::from(hit.score),
+        }
+    }
+}
+
+/// Finds the passages for a query. Nothing is kept of it.
+///
+/// # Errors
+/// [`crate::Kind::NotFound`] when the workspace has no such agent; [`crate::Kind::Unavailable`] when too much is going on.
+pub async fn search(app: &App, caller: &Caller, query: &SearchQuery) -> Result<SearchResult> {
+    caller.require(Action::Read)?;
+    let began = app.now();
+    let workspace = &caller.workspace().id;
+    let (collections, snapshot) = match &query.agent_id {
+        Some(id) => {
+            let (agent, snapshot) = app.store.test_context(workspace, id).await?;
+            let agent = agent.ok_or_else(|| Error::not_found("agent"))?;
+            (Some(collections(app, agent).await?), snapshot)
+        }
+        None => (None, app.store.snapshot(workspace).await?),
+    };
+    let passages = match snapshot {
+        Some(snapshot) => passages(app, query, &snapshot, collections.as_deref()).await?,
+        None => vec![],
+    };
+    let latency_ms = u64::try_from(app.now().0 - began.0).unwrap_or_default();
+    Ok(SearchResult { passages, latency_ms })
+}
+
+/// Returns the collections that an agent answers from: as it is published, or as its draft says before that.
+async fn collections(app: &App, agent: Agent) -> Result<Vec<String>> {
+    let found = app.store.agent_version(&agent.workspace_id, &agent.id, agent.version);
+    let config = found.await?.map_or(agent.draft, |it| it.config);
+    Ok(config.collection_ids.iter().map(CollectionId::to_string).collect())
+}
+
+async fn passages(
+    app: &App,
+    query: &SearchQuery,
+    snapshot: &Snapshot,
+    collections: Option<&[String]>,
+) -> Result<Vec<FoundPassage>> {
+    let text = query.text.as_str();
+    let _memory = answer::reserve(app, text.len())?;
+    let question = contextualize(text, &[]);
+    let asked = understand(
+        &app.embeddings,
+        &*app.clock,
+        &snapshot.manifest,
+        slice::from_ref(&question),
+    );
+    let (index, understood) = join(index::load(app, snapshot), asked).await;
+    let embedder = index::embedder(app).await?;
+    let options = SearchOptions {
+        collections,
+        limit: query.limit,
+        context: &question.context,
+        query_embeddings: understood.questions.first().map_or(&[], Vec::as_slice),
+    };
+    let found = index?.search(&embedder, &question.question, &options);
+    Ok(found.hits.into_iter().map(FoundPassage::from).collect())
+}
