@@ -1,10 +1,11 @@
 //! The Worker on this machine: `wrangler dev` in a process group of its own, with its own state.
 mod config;
+mod migrations;
 
 use crate::build::{Build, has_minilm};
-use crate::paths::{MIGRATIONS, files_below, root};
+use crate::paths::root;
 use crate::process::{Group, check_not_ending};
-use crate::progress::{last_lines, run_in};
+use crate::progress::last_lines;
 use crate::settings::{Values, write_for_wrangler};
 use crate::tools::Tools;
 use anyhow::{Context as _, Result, bail, ensure};
@@ -104,7 +105,7 @@ impl Server {
         let log = OpenOptions::new().create(true).append(true).open(plan.log())?;
         let configs = config::write_all(&plan, &values)?;
         let (own, beside) = configs.split_first().context("there is no configuration")?;
-        migrate(&plan, own)?;
+        migrations::apply(&plan, own)?;
         let mut command = plan.tools.wrangler(own, &plan.state);
         for config in beside {
             command.arg("--config").arg(config);
@@ -239,22 +240,5 @@ fn wait_for_port(port: u16) -> Result<()> {
         }
         sleep(Duration::from_millis(50));
     }
-    Ok(())
-}
-
-/// Applies the migrations that this state has not seen. Asking wrangler takes seconds, so it is asked only when one is new.
-fn migrate(plan: &Plan, config: &Path) -> Result<()> {
-    let files = files_below(&root().join(MIGRATIONS))?;
-    let names: Vec<_> = files.iter().filter_map(|file| file.file_name()?.to_str()).collect();
-    let (applied, note) = (names.join("\n"), plan.state.join("migrations.txt"));
-    if fs::read_to_string(&note).is_ok_and(|noted| noted == applied) {
-        return Ok(());
-    }
-    let mut command = plan.tools.wrangler(config, &plan.state);
-    command
-        .args(["d1", "migrations", "apply", "DB", "--local", "--persist-to"])
-        .arg(plan.state.join("store"));
-    run_in(&plan.state.join("migrations.log"), &mut command).context("applying the migrations")?;
-    fs::write(note, applied)?;
     Ok(())
 }
