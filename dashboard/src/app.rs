@@ -1,5 +1,5 @@
 //! The routes, and what every page has at hand.
-use crate::components::page::Visited;
+use crate::components::page::HasNavigated;
 use crate::components::toast::{Toaster, Toasts};
 use crate::components::unsaved::{Unsaved, UnsavedGuard};
 use crate::pages;
@@ -16,7 +16,7 @@ pub fn App() -> impl IntoView {
     provide_context(Session::restore());
     provide_context(Toasts::begin());
     provide_context(Unsaved::begin());
-    provide_context(Visited::begin());
+    provide_context(HasNavigated::begin());
     view! {
         <Router base=BASE>
             <Routes fallback=pages::missing::Missing>

@@ -15,7 +15,7 @@ pub enum Answer<T> {
     /// It will not come.
     Refused(Error),
     /// It is here.
-    Here(T),
+    Ready(T),
 }
 
 /// What a page shows, kept while it is asked for again.
@@ -41,9 +41,9 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Remote<T> {
     }
 
     /// Returns the answer when it is here. Tracked.
-    pub fn here(self) -> Option<T> {
+    pub fn value(self) -> Option<T> {
         match self.answer.get() {
-            Answer::Here(value) => Some(value),
+            Answer::Ready(value) => Some(value),
             Answer::Pending | Answer::Refused(_) => None,
         }
     }
@@ -105,8 +105,8 @@ where
         let key = current.get();
         let before = before.filter(|(of, _)| *of == key).map(|(_, answer)| answer);
         let answer = match (resource.get(), before) {
-            (Some((of, Ok(value))), _) if of == key => Answer::Here(value),
-            (Some((of, Err(_))), Some(Answer::Here(value))) if of == key => Answer::Here(value.clone()),
+            (Some((of, Ok(value))), _) if of == key => Answer::Ready(value),
+            (Some((of, Err(_))), Some(Answer::Ready(value))) if of == key => Answer::Ready(value.clone()),
             (Some((of, Err(error))), _) if of == key => Answer::Refused(error),
             _ => before.cloned().unwrap_or(Answer::Pending),
         };
@@ -121,21 +121,21 @@ where
 
 /// Something that the person has asked for and that takes a moment: saving, deleting.
 #[derive(Clone, Copy)]
-pub struct Errand(RwSignal<bool>);
+pub struct PendingRequest(RwSignal<bool>);
 
-impl Default for Errand {
+impl Default for PendingRequest {
     fn default() -> Self {
         Self(RwSignal::new(false))
     }
 }
 
-impl From<Errand> for Signal<bool> {
-    fn from(errand: Errand) -> Self {
-        Signal::derive(move || errand.busy())
+impl From<PendingRequest> for Signal<bool> {
+    fn from(pending: PendingRequest) -> Self {
+        Signal::derive(move || pending.busy())
     }
 }
 
-impl Errand {
+impl PendingRequest {
     /// Says whether it is under way. Tracked; false when its page is gone.
     pub fn busy(self) -> bool {
         self.0.try_get().unwrap_or_default()

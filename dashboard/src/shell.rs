@@ -32,7 +32,7 @@ pub struct Account {
 
 /// The workspace that the address names.
 #[derive(Clone, Copy)]
-pub struct Here {
+pub struct CurrentWorkspace {
     /// Its id, from the address.
     pub id: Memo<String>,
     /// The workspace.
@@ -41,11 +41,11 @@ pub struct Here {
     pub fresh_key: RwSignal<Option<String>>,
 }
 
-impl Here {
+impl CurrentWorkspace {
     /// Returns what the signed-in person is here. Until that is known they may only read.
     pub fn role(self) -> Role {
         self.workspace
-            .here()
+            .value()
             .map_or(Role::Viewer, |workspace| Role::named(&workspace.role))
     }
 
@@ -99,9 +99,9 @@ pub fn SignedOut() -> impl IntoView {
         }
     });
     view! {
-        <div class="entrance">
-            <main class="entrance__main" id="main" tabindex="-1">
-                <a class="entrance__brand" href=paths::sign_in(None)>{brand()}</a>
+        <div class="auth-layout">
+            <main class="auth-layout__main" id="main" tabindex="-1">
+                <a class="auth-layout__brand" href=paths::sign_in(None)>{brand()}</a>
                 <Outlet />
             </main>
             <Showcase />
@@ -142,9 +142,9 @@ pub fn SignedIn() -> impl IntoView {
 fn ToSignIn() -> impl IntoView {
     let replace = use_replace();
     Effect::new(move |_| {
-        let here = platform::address();
-        if !here.starts_with(&paths::sign_in(None)) {
-            let next = (here != paths::workspaces()).then_some(here);
+        let address = platform::address();
+        if !address.starts_with(&paths::sign_in(None)) {
+            let next = (address != paths::workspaces()).then_some(address);
             replace.run(paths::sign_in(next.as_deref()));
         }
     });
@@ -172,7 +172,7 @@ pub fn WorkspaceShell() -> impl IntoView {
         move || id.get(),
         move |id: String| async move { api.workspace(&id).await },
     );
-    let here = Here {
+    let current = CurrentWorkspace {
         id,
         workspace,
         fresh_key: RwSignal::new(None),
@@ -180,9 +180,9 @@ pub fn WorkspaceShell() -> impl IntoView {
     // A key belongs to its workspace, and so does what is shown of it.
     Effect::new(move |_| {
         id.track();
-        here.fresh_key.set(None);
+        current.fresh_key.set(None);
     });
-    provide_context(here);
+    provide_context(current);
     provide_context(uploads::Tray::begin(api));
     view! {
         <frame::WorkspaceFrame>

@@ -3,7 +3,7 @@
 //! See <https://developers.cloudflare.com/workers-ai/features/prompting/>.
 use crate::fetcher::incoming;
 use async_trait::async_trait;
-use edge_core::model::events::{self, Said};
+use edge_core::model::events::{self, StreamItem};
 use edge_core::ports::{Fault, Prompt};
 use edge_core::ports::{Model, TextStream};
 use serde::{Deserialize, Serialize};
@@ -58,7 +58,7 @@ impl Model for WorkersAi {
         let asked = self.ai.run_bytes(&self.model, input).await;
         let bytes = asked.map_err(|why| Fault::Connection(why.to_string()))?;
         // Dropping the stream cancels it; there is no connection of ours to end.
-        Ok(events::text(incoming(bytes, None), said))
+        Ok(events::text(incoming(bytes, None), stream_item))
     }
 }
 
@@ -68,9 +68,9 @@ struct Chunk {
     response: Option<String>,
 }
 
-fn said(data: &str) -> Result<Said, Fault> {
+fn stream_item(data: &str) -> Result<StreamItem, Fault> {
     if let Ok(Chunk { response: Some(text) }) = serde_json::from_str(data) {
-        return Ok(Said::Text(text));
+        return Ok(StreamItem::Text(text));
     }
-    edge_core::model::openai::said(data)
+    edge_core::model::openai::stream_item(data)
 }

@@ -73,7 +73,7 @@ impl Alarm {
     ///
     /// # Errors
     /// When the platform cannot run it at all.
-    pub(crate) fn ring(self: Rc<Self>) -> Result<Promise, JsValue> {
+    pub(crate) fn fire(self: Rc<Self>) -> Result<Promise, JsValue> {
         crash::run(async move {
             if let Err(why) = self.run().await {
                 log::failure("alarm", why);
@@ -152,7 +152,7 @@ macro_rules! alarmed_object {
             /// When the platform cannot run it at all.
             #[wasm_bindgen]
             pub fn alarm(&self) -> Result<js_sys::Promise, wasm_bindgen::JsValue> {
-                self.0.clone().ring()
+                self.0.clone().fire()
             }
         }
     };

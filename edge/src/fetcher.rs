@@ -1,8 +1,8 @@
 //! [`Fetcher`] over the runtime's `fetch`.
 use crate::js;
 use async_trait::async_trait;
-use edge_core::guard::PublicUrl;
 use edge_core::ports::{Answer, ByteStream, Fetcher, Incoming, Outgoing};
+use edge_core::ssrf::PublicUrl;
 use futures_util::{Stream, StreamExt as _, stream};
 use std::borrow::Cow;
 use std::pin::Pin;

@@ -12,7 +12,6 @@ mod crash;
 mod crawls_do;
 mod d1;
 mod deliveries_do;
-mod eager;
 mod embedder;
 mod fetcher;
 mod jobs_do;
@@ -22,6 +21,7 @@ mod limiter_do;
 mod log;
 mod mail;
 mod parser;
+mod poll_once;
 mod random;
 mod role;
 
@@ -63,7 +63,7 @@ fn start() {
 /// When the platform refuses the response.
 #[wasm_bindgen]
 pub fn fetch(request: web_sys::Request, env: Env, context: JsValue) -> Result<JsValue, JsValue> {
-    eager::run(answer(request, env, Context::new(context.unchecked_into())))
+    poll_once::run(answer(request, env, Context::new(context.unchecked_into())))
 }
 
 async fn answer(request: web_sys::Request, env: Env, context: Context) -> Result<JsValue, JsValue> {

@@ -270,7 +270,7 @@ for (const theme of ["light", "dark"]) {
     await page.keyboard.press("Escape");
   });
 
-  test(`axe finds nothing on the entrance in the ${theme} theme`, async () => {
+  test(`axe finds nothing on the sign-in page in the ${theme} theme`, async () => {
     const other = await open(browser, { colorScheme: theme, reducedMotion: "reduce" });
     for (const at of ["sign-in", "sign-up", "verify?email=a@example.com", "forgot-password", "reset-password?email=a@example.com"]) {
       await other.page.goto(`${demo.base_url}/dashboard/${at}`);

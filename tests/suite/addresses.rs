@@ -1,5 +1,5 @@
 //! Where webhooks of every dialect may not lead.
-use crate::harness::World;
+use crate::harness::TestApp;
 use crate::harness::acts::id;
 use crate::harness::receiver::HOOK;
 use edge_model::key::KeyKind;
@@ -70,22 +70,22 @@ const WRONG: [&str; 6] = [
 
 #[tokio::test]
 async fn a_webhook_in_any_dialect_reaches_no_private_address() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    world.set_plan(&owner, "ENTERPRISE").await;
-    let agent = owner.agent(&world, json!({ "name": "Bot" })).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    app.set_plan(&owner, "ENTERPRISE").await;
+    let agent = owner.agent(&app, json!({ "name": "Bot" })).await;
     let mut keys = vec![];
     for kind in [KeyKind::Twig, KeyKind::Twin, KeyKind::Builder] {
-        keys.push((kind, owner.program_key(&world, kind).await));
+        keys.push((kind, owner.program_key(&app, kind).await));
     }
     // A person's token goes where such a key does.
     let token = (KeyKind::Twin, owner.token.clone());
     let [twig, twin, builder] = keys.try_into().unwrap();
     let insydr = owner.path("/webhooks");
-    let (made, _) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
+    let (made, _) = owner.webhook(&app, HOOK, &["LEAD_CAPTURED"]).await;
     let of_agent = format!("/v1/agents/{agent}/webhooks");
     let body = json!({ "url": HOOK, "events": ["run.failed"] });
-    let call = world
+    let call = app
         .call(Method::POST, &of_agent)
         .keyed(builder.0, &builder.1)
         .json(&body);
@@ -117,13 +117,13 @@ async fn a_webhook_in_any_dialect_reaches_no_private_address() {
         ];
         for (method, path, key, body) in places {
             let (kind, key) = key;
-            let answer = world.call(method, &path).keyed(*kind, key).json(&body).send().await;
+            let answer = app.call(method, &path).keyed(*kind, key).json(&body).send().await;
             assert_eq!(answer.status, 400, "{path} {url}: {}", answer.text());
         }
-        world.clock.advance(edge_model::time::SECOND * 4);
+        app.clock.advance(edge_model::time::SECOND * 4);
     }
     // What is public goes, on the same ways.
     let body = named("https://hooks.example.com/b");
-    let call = world.call(Method::POST, &insydr).bearer(&owner.token).json(&body);
+    let call = app.call(Method::POST, &insydr).bearer(&owner.token).json(&body);
     assert!(id(&call.send().await.expect(201)).starts_with("wh_"));
 }

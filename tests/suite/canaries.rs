@@ -3,7 +3,7 @@ use crate::harness::acts::id;
 use crate::harness::receiver::{HOOK, Reply};
 use crate::harness::request::Call;
 use crate::harness::site::{SITE, page};
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use crate::places::{Holds, PLACES};
 use edge_model::key::KeyKind;
 use edge_model::time::MINUTE;
@@ -45,31 +45,24 @@ const WORKSPACE: [&str; 14] = [
 const MEMBER: [&str; 3] = ["zzperson", "zzname", "zzpassword"];
 
 /// Returns the places that hold one of these words: `table.column`, and the places outside of the database.
-fn places(world: &World, words: &[&str]) -> BTreeMap<String, String> {
-    let columns = world.sql.column(
+fn places(app: &TestApp, words: &[&str]) -> BTreeMap<String, String> {
+    let columns = app.sql.column(
         "SELECT tables.name || '.' || columns.name FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns
          WHERE tables.type = 'table'",
     );
     let mut texts = vec![];
     for place in columns {
         let (table, column) = place.split_once('.').unwrap();
-        for value in world.sql.column(&format!("SELECT \"{column}\" FROM \"{table}\"")) {
+        for value in app.sql.column(&format!("SELECT \"{column}\" FROM \"{table}\"")) {
             texts.push((place.clone(), value));
         }
     }
-    texts.extend(world.blobs.keys().into_iter().map(|it| ("KV keys".to_owned(), it)));
-    for (_, bytes) in world.blobs.all() {
+    texts.extend(app.blobs.keys().into_iter().map(|it| ("KV keys".to_owned(), it)));
+    for (_, bytes) in app.blobs.all() {
         texts.push(("KV values".to_owned(), String::from_utf8_lossy(&bytes).into_owned()));
     }
-    texts.extend(world.ledger.scopes().into_iter().map(|it| ("limiter".to_owned(), it)));
-    texts.extend(
-        world
-            .log
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|it| ("log".to_owned(), it.clone())),
-    );
+    texts.extend(app.limiter.scopes().into_iter().map(|it| ("limiter".to_owned(), it)));
+    texts.extend(app.log.lock().unwrap().iter().map(|it| ("log".to_owned(), it.clone())));
     let found = texts.into_iter().filter_map(|(place, text)| {
         let word = words.iter().find(|it| text.to_lowercase().contains(*it))?;
         Some((place, format!("{word} in {text}")))
@@ -121,52 +114,44 @@ struct Planted {
 }
 
 impl Planted {
-    async fn new(world: &World) -> Self {
+    async fn new(app: &TestApp) -> Self {
         let signup =
             json!({ "email": "zzperson@example.com", "password": "zzpassword and more", "full_name": "Zzname" });
-        world
-            .post("/api/v1/auth/signup", signup)
+        app.post("/api/v1/auth/signup", signup)
             .key("k1")
             .send()
             .await
             .expect(201);
-        let code =
-            json!({ "email": "zzperson@example.com", "otp_code": world.mailbox.code_for("zzperson@example.com") });
-        world
-            .post("/api/v1/auth/verify-otp", code)
+        let code = json!({ "email": "zzperson@example.com", "otp_code": app.mailbox.code_for("zzperson@example.com") });
+        app.post("/api/v1/auth/verify-otp", code)
             .key("k1")
             .send()
             .await
             .expect(200);
         let login = json!({ "email": "zzperson@example.com", "password": "zzpassword and more" });
-        let signed_in = world
-            .post("/api/v1/auth/login", login)
-            .key("k1")
-            .send()
-            .await
-            .expect(200);
+        let signed_in = app.post("/api/v1/auth/login", login).key("k1").send().await.expect(200);
         let token = signed_in["access_token"].as_str().unwrap().to_owned();
-        let made = world
+        let made = app
             .post("/api/v1/workspaces", json!({ "name": "Zzcompany" }))
             .bearer(&token);
         let workspace = id(&made.key("k1").send().await.expect(201));
         let owner = Owner { token, workspace };
-        world.set_plan(&owner, "ENTERPRISE").await;
+        app.set_plan(&owner, "ENTERPRISE").await;
         let mut planted = Self {
             owner,
             agent: String::new(),
             page: String::new(),
             webhook: String::new(),
         };
-        planted.plant_content(world).await;
-        planted.plant_visits(world).await;
+        planted.plant_content(app).await;
+        planted.plant_visits(app).await;
         planted
     }
 
-    async fn make(&self, world: &World, path: &str, body: Value) -> Value {
+    async fn make(&self, app: &TestApp, path: &str, body: Value) -> Value {
         let made = self
             .owner
-            .call(world, Method::POST, path)
+            .call(app, Method::POST, path)
             .json(&body)
             .key("k1")
             .send()
@@ -175,10 +160,10 @@ impl Planted {
         made.expect(made.status)
     }
 
-    async fn plant_content(&mut self, world: &World) {
+    async fn plant_content(&mut self, app: &TestApp) {
         let collection = id(&self
             .make(
-                world,
+                app,
                 "/collections",
                 json!({ "name": "Zzcollection", "description": "zzcollection" }),
             )
@@ -188,112 +173,107 @@ impl Planted {
             ("collection_id", None, collection.as_bytes()),
             ("file", Some("zzfile.md"), text.as_bytes()),
         ];
-        let upload = self.owner.call(world, Method::POST, "/documents").form(&form).key("k1");
+        let upload = self.owner.call(app, Method::POST, "/documents").form(&form).key("k1");
         upload.send().await.expect(202);
-        world.drain(&self.owner).await;
-        world
-            .receiver
-            .site
-            .has("/zzsource", page("zzsource", &["/zzsource-two"]));
+        app.drain(&self.owner).await;
+        app.receiver.site.has("/zzsource", page("zzsource", &["/zzsource-two"]));
         let settings = json!({
             "url": format!("{SITE}/zzsource"), "include_patterns": ["/zzsource*"], "exclude_patterns": ["/zzsource-3*"],
         });
-        let source = self.owner.crawl(world, settings).await;
-        self.owner.take_all_steps(world, &source).await;
+        let source = self.owner.crawl(app, settings).await;
+        self.owner.take_all_steps(app, &source).await;
         let hook = json!({
             "name": "Zzhook", "url": format!("{HOOK}/zzhook"), "headers": { "x-zzheader": "zzheader" },
             "event_types": ["CONVERSATION_STARTED", "MESSAGE_ANSWERED", "FEEDBACK_RECEIVED", "LEAD_CAPTURED",
                 "ESCALATION_CREATED", "ESCALATION_RESOLVED"],
         });
-        self.webhook = id(&self.make(world, "/webhooks", hook).await);
+        self.webhook = id(&self.make(app, "/webhooks", hook).await);
         let agent = json!({
             "name": "Zzagent", "description": "zzprompt", "collection_ids": [collection],
             "response_config": { "confidence_threshold": 0.0, "show_sources": true },
         });
-        self.agent = id(&self.make(world, "/agents", agent).await);
-        self.make(world, &format!("/agents/{}/publish", self.agent), json!({}))
+        self.agent = id(&self.make(app, "/agents", agent).await);
+        self.make(app, &format!("/agents/{}/publish", self.agent), json!({}))
             .await;
         let key = json!({ "name": "Zzkey", "allowed_domains": ["example.com", "zzkey.example"] });
-        self.page = self.make(world, "/api-keys", key).await["key"]
+        self.page = self.make(app, "/api-keys", key).await["key"]
             .as_str()
             .unwrap()
             .to_owned();
-        world.drain(&self.owner).await;
+        app.drain(&self.owner).await;
         let invited = json!({ "email": "zzinvited@example.com", "role": "VIEWER" });
-        world.mailbox.fail_next();
-        self.make(world, "/invitations", invited).await;
-        world.drain(&self.owner).await;
+        app.mailbox.fail_next();
+        self.make(app, "/invitations", invited).await;
+        app.drain(&self.owner).await;
     }
 
     fn visit(
         &self,
-        world: &World,
+        app: &TestApp,
         path: &str,
         mut body: Value,
     ) -> impl Future<Output = crate::harness::request::Answer> {
         body["agent_id"] = json!(self.agent);
         body["session_id"] = json!("zzsession");
-        let call: Call<'_> = world
+        let call: Call<'_> = app
             .post(&format!("/api/v1/widget/{path}"), body)
             .widget(&self.page)
             .key("k1");
         call.send()
     }
 
-    async fn plant_visits(&self, world: &World) {
-        world
-            .receiver
+    async fn plant_visits(&self, app: &TestApp) {
+        app.receiver
             .always(&format!("{HOOK}/zzhook"), Reply::Says(200, "we have got zzecho".into()));
         let metadata = json!({ "page_url": "https://example.com/zzpage", "user_agent": "zzbrowser" });
         let body = json!({ "message": "What does the zzquestion plan cost?", "metadata": metadata });
-        let asked = self.visit(world, "chat", body).await;
+        let asked = self.visit(app, "chat", body).await;
         let message = asked.frames()[0]["message_id"].clone();
         let body = json!({ "message_id": message, "feedback_type": "THUMBS_DOWN", "comment": "zzcomment" });
-        self.visit(world, "feedback", body).await.expect(201);
+        self.visit(app, "feedback", body).await.expect(201);
         let body = json!({ "email": "zzmail@example.com", "message": "zzplea" });
-        let raised = self.visit(world, "escalate", body).await.expect(201);
+        let raised = self.visit(app, "escalate", body).await.expect(201);
         let path = format!("/escalations/{}/reply", raised["escalation_id"].as_str().unwrap());
         // The mail does not leave, and waits with its text.
-        world.mailbox.fail_next();
-        self.make(world, &path, json!({ "message": "zzreply" })).await;
-        world.drain(&self.owner).await;
-        self.owner.deliver(world, &self.webhook).await;
+        app.mailbox.fail_next();
+        self.make(app, &path, json!({ "message": "zzreply" })).await;
+        app.drain(&self.owner).await;
+        self.owner.deliver(app, &self.webhook).await;
         let twin = self
-            .make(world, "/api-keys?of=twin", json!({ "name": "Zzkey", "kind": "twin" }))
+            .make(app, "/api-keys?of=twin", json!({ "name": "Zzkey", "kind": "twin" }))
             .await;
         let twin = twin["key"].as_str().unwrap().to_owned();
         let body =
             json!({ "message": "Can you approve the $15k zztwin?", "context": "zzcontext", "askedBy": "zzasker" });
-        let call = world.post("/v1/twin", body).keyed(KeyKind::Twin, &twin);
+        let call = app.post("/v1/twin", body).keyed(KeyKind::Twin, &twin);
         call.key("k1").send().await.expect(200);
         let body = json!({ "title": "zznote", "content": "The zznote costs nothing." });
-        let call = world.post("/v1/kb", body).keyed(KeyKind::Twin, &twin);
+        let call = app.post("/v1/kb", body).keyed(KeyKind::Twin, &twin);
         call.key("k1").send().await.expect(201);
-        let call = world.call(Method::PUT, "/v1/settings").keyed(KeyKind::Twin, &twin);
+        let call = app.call(Method::PUT, "/v1/settings").keyed(KeyKind::Twin, &twin);
         call.json(&json!({ "ownerName": "zzowner" })).send().await.expect(200);
         // A mail that does not leave waits with its address.
-        world.mailbox.fail_next();
+        app.mailbox.fail_next();
         let forgot = json!({ "email": "zzperson@example.com" });
-        world
-            .post("/api/v1/auth/forgot-password", forgot)
+        app.post("/api/v1/auth/forgot-password", forgot)
             .send()
             .await
             .expect(200);
     }
 
     /// Tells how many answers are kept sealed.
-    fn sealed(world: &World) -> usize {
+    fn sealed(app: &TestApp) -> usize {
         let kept = "SELECT id FROM idempotency_keys WHERE sealed_answer IS NOT NULL";
-        world.sql.column(kept).len()
+        app.sql.column(kept).len()
     }
 }
 
 #[tokio::test]
 async fn every_place_of_personal_data_has_its_canary() {
-    let world = World::new();
-    let planted = Planted::new(&world).await;
+    let app = TestApp::new();
+    let planted = Planted::new(&app).await;
     let words = [VISITOR.as_slice(), &WORKSPACE, &MEMBER].concat();
-    let found = places(&world, &words);
+    let found = places(&app, &words);
     let mut faults = vec![];
     for (table, columns, _) in PLACES
         .iter()
@@ -308,99 +288,98 @@ async fn every_place_of_personal_data_has_its_canary() {
     }
     assert!(found.contains_key("KV values"));
     assert_eq!(
-        world
-            .blobs
+        app.blobs
             .keys()
             .iter()
             .filter(|it| it.contains(&planted.owner.workspace))
             .count(),
-        world.blobs.keys().len()
+        app.blobs.keys().len()
     );
 }
 
 #[tokio::test]
 async fn nothing_of_an_erased_visitor_is_left_anywhere() {
-    let world = World::new();
-    let planted = Planted::new(&world).await;
+    let app = TestApp::new();
+    let planted = Planted::new(&app).await;
     // Every canary sings before.
     for word in VISITOR {
         // What is told beside a question to the twin is kept nowhere.
-        assert_eq!(places(&world, &[word]).is_empty(), word == "zzcontext", "{word}");
+        assert_eq!(places(&app, &[word]).is_empty(), word == "zzcontext", "{word}");
     }
-    let unanswered = planted.owner.get(&world, "/analytics/unanswered").await.expect(200);
+    let unanswered = planted.owner.get(&app, "/analytics/unanswered").await.expect(200);
     assert!(unanswered["total"].is_u64());
     let owner = &planted.owner;
-    owner.delete(&world, "/visitors/zzsession").await.expect(200);
+    owner.delete(&app, "/visitors/zzsession").await.expect(200);
     // Questions to the twin are a conversation each.
-    let list = owner.get(&world, "/conversations").await.expect(200);
+    let list = owner.get(&app, "/conversations").await.expect(200);
     for it in list["conversations"].as_array().unwrap() {
         owner
-            .delete(&world, &format!("/conversations/{}", id(it)))
+            .delete(&app, &format!("/conversations/{}", id(it)))
             .await
             .expect(200);
     }
-    world.drain(owner).await;
-    assert_eq!(places(&world, &VISITOR), BTreeMap::new());
+    app.drain(owner).await;
+    assert_eq!(places(&app, &VISITOR), BTreeMap::new());
     let body = json!({ "message": "What does the zzquestion plan cost?",
         "metadata": { "page_url": "https://example.com/zzpage", "user_agent": "zzbrowser" } });
-    let again = planted.visit(&world, "chat", body).await;
+    let again = planted.visit(&app, "chat", body).await;
     assert_eq!(again.status, 410, "{}", again.text());
-    assert_eq!(places(&world, &VISITOR), BTreeMap::new());
+    assert_eq!(places(&app, &VISITOR), BTreeMap::new());
 }
 
 #[tokio::test]
 async fn nothing_of_a_deleted_workspace_is_left_anywhere() {
-    let world = World::new();
-    let planted = Planted::new(&world).await;
+    let app = TestApp::new();
+    let planted = Planted::new(&app).await;
     for word in WORKSPACE {
         // Headers of webhooks are sealed but for their names.
-        assert!(!places(&world, &[word]).is_empty(), "{word}");
+        assert!(!places(&app, &[word]).is_empty(), "{word}");
     }
     let owner = &planted.owner;
-    owner.delete(&world, "").await.expect(200);
-    world.drain(owner).await;
-    edge_core::workers::sweep(&world.app).await.unwrap();
-    world.clock.advance(16 * MINUTE);
-    world.drain(owner).await;
+    owner.delete(&app, "").await.expect(200);
+    app.drain(owner).await;
+    edge_core::workers::sweep(&app.inner).await.unwrap();
+    app.clock.advance(16 * MINUTE);
+    app.drain(owner).await;
     let words = [VISITOR.as_slice(), &WORKSPACE].concat();
-    assert_eq!(places(&world, &words), BTreeMap::new());
-    assert!(places(&world, &[&owner.workspace.to_lowercase()]).is_empty());
+    assert_eq!(places(&app, &words), BTreeMap::new());
+    assert!(places(&app, &[&owner.workspace.to_lowercase()]).is_empty());
     // Those of the sign-ins are the person's, who is still there.
-    assert_eq!(Planted::sealed(&world), 3);
+    assert_eq!(Planted::sealed(&app), 3);
 }
 
 #[tokio::test]
 async fn nothing_of_a_deleted_account_is_left_anywhere() {
-    let world = World::new();
-    let planted = Planted::new(&world).await;
+    let app = TestApp::new();
+    let planted = Planted::new(&app).await;
     let owner = &planted.owner;
     for word in MEMBER {
         // Of a password there is a hash alone.
-        assert_eq!(places(&world, &[word]).is_empty(), word == "zzpassword", "{word}");
+        assert_eq!(places(&app, &[word]).is_empty(), word == "zzpassword", "{word}");
     }
     let body = json!({ "password": "zzpassword and more" });
-    let call = world.delete("/api/v1/auth/me").bearer(&owner.token);
+    let call = app.delete("/api/v1/auth/me").bearer(&owner.token);
     call.json(&body).send().await.expect(200);
-    world.drain(owner).await;
-    world.clock.advance(16 * MINUTE);
-    world.drain(owner).await;
+    app.drain(owner).await;
+    app.clock.advance(16 * MINUTE);
+    app.drain(owner).await;
     let words = [VISITOR.as_slice(), &WORKSPACE, &MEMBER].concat();
-    assert_eq!(places(&world, &words), BTreeMap::new());
-    assert_eq!(Planted::sealed(&world), 0);
+    assert_eq!(places(&app, &words), BTreeMap::new());
+    assert_eq!(Planted::sealed(&app), 0);
 }
 
 #[tokio::test]
 async fn network_addresses_are_in_counters_of_limits_alone() {
-    let world = World::new();
+    let app = TestApp::new();
     let login = json!({ "email": "zzperson@example.com", "password": "zzpassword" });
-    let call = world
+    let call = app
         .post("/api/v1/auth/login", login)
         .header("cf-connecting-ip", "203.0.113.77");
     assert_eq!(call.key("k1").send().await.status, 401);
-    let found = places(&world, &["203.0.113.77"]);
+    let found = places(&app, &["203.0.113.77"]);
     assert_eq!(found.keys().collect::<Vec<_>>(), ["limiter"]);
     assert_eq!(
-        places(&world, &["zzperson"]),
+        places(&app, &["zzperson"]),
         BTreeMap::new(),
         "addresses are hashed there"
     );

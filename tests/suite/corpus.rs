@@ -24,7 +24,7 @@ fn every_file_is_read_as_people_read_it() {
     settings.set_omit_expression(true);
     for file in files {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        let read = told(&name, &std::fs::read(&file).unwrap());
+        let read = read_file(&name, &std::fs::read(&file).unwrap());
         assert_eq!(
             name.starts_with("refused-"),
             read.starts_with("refused"),
@@ -34,7 +34,7 @@ fn every_file_is_read_as_people_read_it() {
     }
 }
 
-fn told(name: &str, bytes: &[u8]) -> String {
+fn read_file(name: &str, bytes: &[u8]) -> String {
     let hint = Hint {
         name: name.into(),
         media_type: "application/octet-stream".into(),

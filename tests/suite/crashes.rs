@@ -2,7 +2,7 @@
 use crate::harness::acts::id;
 use crate::harness::receiver::HOOK;
 use crate::harness::request::{Answer, Call};
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use edge_dialects::openapi::samples;
 use edge_model::key::KeyKind;
 use http::Method;
@@ -10,18 +10,18 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many rows each table has; but for those of the keys themselves.
-fn rows(world: &World) -> BTreeMap<String, String> {
-    let tables = world
+fn rows(app: &TestApp) -> BTreeMap<String, String> {
+    let tables = app
         .sql
         .column("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'idempotency%'");
-    let count = |it: &String| world.sql.column(&format!("SELECT count(*) FROM \"{it}\"")).remove(0);
+    let count = |it: &String| app.sql.column(&format!("SELECT count(*) FROM \"{it}\"")).remove(0);
     tables.iter().map(|it| (it.clone(), count(it))).collect()
 }
 
 /// Loses what was answered so far, as a crash does that comes between the effect and the answer.
-fn crash(world: &World) {
-    world.forget_answers();
-    world.sql.execute("UPDATE idempotency_keys SET held_until = 0", &[]);
+fn crash(app: &TestApp) {
+    app.forget_answers();
+    app.sql.execute("UPDATE idempotency_keys SET held_until = 0", &[]);
 }
 
 /// Returns what of an answer must come again: all but moments, and the tokens that hold them.
@@ -75,7 +75,7 @@ impl Who<'_> {
 
 /// Sends requests twice, with a crash between, and notes of which routes they were.
 struct Sender<'a> {
-    world: &'a World,
+    app: &'a TestApp,
     sent: BTreeSet<String>,
 }
 
@@ -88,7 +88,7 @@ impl Sender<'_> {
         let key = format!("key of {path}");
         let is_form = body["file"].is_string();
         let again = || {
-            let call = self.world.call(Method::POST, &path);
+            let call = self.app.call(Method::POST, &path);
             let call = match is_form {
                 true => call.form(&[
                     (
@@ -104,8 +104,8 @@ impl Sender<'_> {
         };
         let first = again().await;
         assert!((200..300).contains(&first.status), "{path}: {}", first.text());
-        let before = rows(self.world);
-        crash(self.world);
+        let before = rows(self.app);
+        crash(self.app);
         let second = again().await;
         assert_eq!(second.header("idempotent-replayed"), None, "{path}");
         assert_eq!(
@@ -113,7 +113,7 @@ impl Sender<'_> {
             (first.status, lasting(&first)),
             "{path}"
         );
-        assert_eq!(rows(self.world), before, "{path} was done twice");
+        assert_eq!(rows(self.app), before, "{path} was done twice");
         // And now it is kept, or the request has no effect that could be repeated.
         let third = again().await;
         let is_anew = path.ends_with("/test") && path.contains("/agents/");
@@ -127,7 +127,7 @@ impl Sender<'_> {
             (first.status, lasting(&first)),
             "{path}"
         );
-        assert_eq!(rows(self.world), before, "{path} was done twice");
+        assert_eq!(rows(self.app), before, "{path} was done twice");
         self.sent.insert(samples::name(&Method::POST, route));
         first
     }
@@ -135,11 +135,11 @@ impl Sender<'_> {
 
 #[tokio::test]
 async fn every_post_is_done_once_whatever_a_crash_cuts_off() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    world.set_plan(&owner, "ENTERPRISE").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    app.set_plan(&owner, "ENTERPRISE").await;
     let mut sender = Sender {
-        world: &world,
+        app: &app,
         sent: BTreeSet::new(),
     };
     accounts(&mut sender).await;
@@ -163,14 +163,14 @@ async fn every_post_is_done_once_whatever_a_crash_cuts_off() {
 }
 
 async fn accounts(sender: &mut Sender<'_>) {
-    let world = sender.world;
+    let app = sender.app;
     let email = "bob@example.com";
     let password = "correct horse battery";
     let body = json!({ "email": email, "password": password, "full_name": "Bob" });
     sender.send("/api/v1/auth/signup", &[], &body, Who::Anybody).await;
     let body = json!({ "email": email });
     sender.send("/api/v1/auth/resend-otp", &[], &body, Who::Anybody).await;
-    let body = json!({ "email": email, "otp_code": world.mailbox.code_for(email) });
+    let body = json!({ "email": email, "otp_code": app.mailbox.code_for(email) });
     sender.send("/api/v1/auth/verify-otp", &[], &body, Who::Anybody).await;
     let body = json!({ "email": email, "password": password });
     sender.send("/api/v1/auth/login", &[], &body, Who::Anybody).await;
@@ -178,7 +178,7 @@ async fn accounts(sender: &mut Sender<'_>) {
     sender
         .send("/api/v1/auth/forgot-password", &[], &body, Who::Anybody)
         .await;
-    let code = world.mailbox.code_for(email);
+    let code = app.mailbox.code_for(email);
     let body = json!({ "email": email, "otp_code": code, "password": "another long password" });
     sender
         .send("/api/v1/auth/reset-password", &[], &body, Who::Anybody)
@@ -188,7 +188,7 @@ async fn accounts(sender: &mut Sender<'_>) {
 const OF: &str = "/api/v1/workspaces/{workspace_id}";
 
 async fn content(sender: &mut Sender<'_>, owner: &Owner) {
-    let world = sender.world;
+    let app = sender.app;
     let ws: &[(&str, &str)] = &[("workspace_id", &owner.workspace)];
     let ann = Who::Account(&owner.token);
     let named = json!({ "name": "A name" });
@@ -197,10 +197,10 @@ async fn content(sender: &mut Sender<'_>, owner: &Owner) {
     sender.send(&format!("{OF}/api-keys"), ws, &named, ann).await;
     let body = json!({ "email": "eve@example.com", "role": "VIEWER" });
     sender.send(&format!("{OF}/invitations"), ws, &body, ann).await;
-    let collection = world.default_collection(owner).await;
+    let collection = app.default_collection(owner).await;
     let body = json!({ "collection_id": collection, "file": "# Hours\n\nWe are open from nine to five." });
     let uploaded = sender.send(&format!("{OF}/documents"), ws, &body, ann).await;
-    world.drain(owner).await;
+    app.drain(owner).await;
     let document = id(&uploaded.expect(202));
     let ids = [ws[0], ("document_id", document.as_str()), ("version", "1")];
     sender
@@ -211,16 +211,16 @@ async fn content(sender: &mut Sender<'_>, owner: &Owner) {
             ann,
         )
         .await;
-    world.drain(owner).await;
+    app.drain(owner).await;
     let text = json!({ "text": "# Hours\n\nWe are closed." });
     let put = owner
-        .call(world, Method::PUT, &format!("/documents/{document}"))
+        .call(app, Method::PUT, &format!("/documents/{document}"))
         .json(&text);
     put.send().await.expect(202);
-    world.drain(owner).await;
+    app.drain(owner).await;
     let route = format!("{OF}/documents/{{document_id}}/versions/{{version}}/restore");
     sender.send(&route, &ids, &json!({}), ann).await;
-    world.drain(owner).await;
+    app.drain(owner).await;
     let body = json!({ "collection_id": collection, "url": "https://example.com/" });
     let source = sender.send(&format!("{OF}/documents/url"), ws, &body, ann).await;
     let source = id(&source.expect(202));
@@ -234,7 +234,7 @@ async fn agents(sender: &mut Sender<'_>, owner: &Owner) {
     let ann = Who::Account(&owner.token);
     // Somebody who is told of every change, so that a second event would be a second row.
     let body = json!({ "url": HOOK, "events": ["agent.created", "agent.updated", "interaction.created"] });
-    let twig = owner.program_key(sender.world, KeyKind::Twig).await;
+    let twig = owner.program_key(sender.app, KeyKind::Twig).await;
     let told = Who::Key(KeyKind::Twig, &twig);
     sender.send("/api/webhooks", &[], &body, told).await;
     let body = json!({ "name": "Bot", "response_config": { "confidence_threshold": 0.0 } });
@@ -252,7 +252,7 @@ async fn agents(sender: &mut Sender<'_>, owner: &Owner) {
         let route = format!("{OF}/agents/{{agent_id}}/{rest}");
         sender.send(&route, &ids, &body, ann).await;
     }
-    let builder = owner.program_key(sender.world, KeyKind::Builder).await;
+    let builder = owner.program_key(sender.app, KeyKind::Builder).await;
     let body = json!({ "url": HOOK, "events": ["run.failed"] });
     let automation = Who::Key(KeyKind::Builder, &builder);
     sender
@@ -261,10 +261,10 @@ async fn agents(sender: &mut Sender<'_>, owner: &Owner) {
 }
 
 async fn visits(sender: &mut Sender<'_>, owner: &Owner) {
-    let world = sender.world;
+    let app = sender.app;
     let settings = json!({ "response_config": { "confidence_threshold": 0.0 } });
-    let agent = world.published_agent(owner, settings).await;
-    let key = world.widget_key(owner).await;
+    let agent = app.published_agent(owner, settings).await;
+    let key = app.widget_key(owner).await;
     let page = Who::Key(KeyKind::Widget, &key);
     let body = json!({ "agent_id": agent, "session_id": "s", "message": "When are you open?" });
     let answered = sender.send("/api/v1/widget/chat", &[], &body, page).await;
@@ -279,9 +279,9 @@ async fn visits(sender: &mut Sender<'_>, owner: &Owner) {
     sender
         .send(&route, &ids, &json!({ "message": "Here I am." }), ann)
         .await;
-    world.drain(owner).await;
+    app.drain(owner).await;
     for kind in ["confirm", "unsubscribe"] {
-        let link = world.mailbox.link_for("jo@example.com", kind);
+        let link = app.mailbox.link_for("jo@example.com", kind);
         let token = link.rsplit('/').next().unwrap();
         let route = format!("/mail/{kind}/{{token}}");
         sender.send(&route, &[("token", token)], &json!({}), Who::Anybody).await;
@@ -289,12 +289,12 @@ async fn visits(sender: &mut Sender<'_>, owner: &Owner) {
 }
 
 async fn programs(sender: &mut Sender<'_>, owner: &Owner) {
-    let world = sender.world;
+    let app = sender.app;
     let ws: &[(&str, &str)] = &[("workspace_id", &owner.workspace)];
     let ann = Who::Account(&owner.token);
     let body = json!({ "name": "Ours", "url": HOOK, "event_types": ["LEAD_CAPTURED"] });
     let webhook = id(&sender.send(&format!("{OF}/webhooks"), ws, &body, ann).await.expect(201));
-    let delivery = owner.test_event(world, &webhook).await;
+    let delivery = owner.test_event(app, &webhook).await;
     let ids = [
         ws[0],
         ("webhook_id", webhook.as_str()),
@@ -304,7 +304,7 @@ async fn programs(sender: &mut Sender<'_>, owner: &Owner) {
         let route = format!("{OF}/webhooks/{{webhook_id}}/{rest}");
         sender.send(&route, &ids, &json!({}), ann).await;
     }
-    let twin = owner.program_key(world, KeyKind::Twin).await;
+    let twin = owner.program_key(app, KeyKind::Twin).await;
     let program = Who::Key(KeyKind::Twin, &twin);
     let body = json!({ "title": "Policy", "content": "Under $50 no approval is needed." });
     sender.send("/v1/kb", &[], &body, program).await;
@@ -314,39 +314,37 @@ async fn programs(sender: &mut Sender<'_>, owner: &Owner) {
 
 #[tokio::test]
 async fn a_question_cut_off_by_a_fault_resumes_with_its_ids() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let (webhook, _) = owner.webhook(&world, HOOK, &["MESSAGE_ANSWERED"]).await;
-    let twin = owner.program_key(&world, KeyKind::Twin).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let (webhook, _) = owner.webhook(&app, HOOK, &["MESSAGE_ANSWERED"]).await;
+    let twin = owner.program_key(&app, KeyKind::Twin).await;
     let ask = || {
         let body = json!({ "message": "Can you approve the $15k contract with Acme?" });
-        let call = world.post("/v1/twin", body).bearer(&twin);
+        let call = app.post("/v1/twin", body).bearer(&twin);
         call.header("idempotency-key", "k1").send()
     };
-    world.sql.fail_next("INSERT INTO escalations");
+    app.sql.fail_next("INSERT INTO escalations");
     assert_eq!(ask().await.status, 500);
-    let asked = world.sql.column("SELECT id FROM messages ORDER BY id");
+    let asked = app.sql.column("SELECT id FROM messages ORDER BY id");
     assert_eq!(asked.len(), 2);
     ask().await.expect(200);
-    assert_eq!(world.sql.column("SELECT id FROM messages ORDER BY id"), asked);
-    assert_eq!(world.sql.column("SELECT id FROM escalations").len(), 1);
-    owner.deliver(&world, &webhook).await;
-    assert_eq!(world.receiver.take().len(), 1);
+    assert_eq!(app.sql.column("SELECT id FROM messages ORDER BY id"), asked);
+    assert_eq!(app.sql.column("SELECT id FROM escalations").len(), 1);
+    owner.deliver(&app, &webhook).await;
+    assert_eq!(app.receiver.take().len(), 1);
 }
 
 #[tokio::test]
 async fn a_request_that_was_cut_off_is_not_taken_up_by_another_body() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let make = |name: &str| {
-        let call = owner
-            .call(&world, Method::POST, "/agents")
-            .json(&json!({ "name": name }));
+        let call = owner.call(&app, Method::POST, "/agents").json(&json!({ "name": name }));
         call.header("idempotency-key", "k1").send()
     };
     let first = make("Bot").await.expect(201);
-    crash(&world);
+    crash(&app);
     assert_eq!(make("Other").await.status, 422);
     assert_eq!(id(&make("Bot").await.expect(201)), id(&first));
-    assert_eq!(world.sql.column("SELECT id FROM agents").len(), 1);
+    assert_eq!(app.sql.column("SELECT id FROM agents").len(), 1);
 }

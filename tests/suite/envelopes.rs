@@ -3,18 +3,18 @@ use edge_core::ports::{Envelope, Envelopes as _};
 use edge_dialects::registry::Dialects;
 use edge_dialects::{Dialect, builder, insydr, twig, twin};
 use edge_model::event::{
-    AgentChanged, ConversationStarted, DocumentEnded, EscalationChanged, Event, EventKind, FeedbackReceived, Happening,
-    LeadCaptured, MessageAnswered, RunChanged, SourceEnded, SourceRef, Test,
+    AgentChanged, ConversationStarted, DocumentEnded, EscalationChanged, Event, EventKind, EventPayload,
+    FeedbackReceived, LeadCaptured, MessageAnswered, RunChanged, SourceEnded, SourceRef, Test,
 };
 use edge_model::webhook::WebhookForm;
 use edge_model::{AgentId, ConversationId, DocumentId, EventId, MessageId, Timestamp, WorkspaceId};
 use serde_json::{Value, json};
 
-fn envelope(form: WebhookForm, happening: Happening, at: &str) -> Option<Envelope> {
+fn envelope(form: WebhookForm, payload: EventPayload, at: &str) -> Option<Envelope> {
     let event = Event {
         id: EventId::new("evt_1"),
         workspace_id: WorkspaceId::new("ws_1"),
-        happening,
+        payload,
         created_at: Timestamp::from_rfc3339(at).unwrap(),
     };
     Dialects.envelope(form, &event)
@@ -43,7 +43,7 @@ fn escalation() -> EscalationChanged {
 fn the_twin_tells_of_escalations_as_its_document_shows() {
     let told = envelope(
         WebhookForm::Twin,
-        Happening::EscalationCreated(escalation()),
+        EventPayload::EscalationCreated(escalation()),
         "2026-03-14T10:32:00Z",
     )
     .unwrap();
@@ -75,7 +75,7 @@ fn the_builder_tells_of_runs_as_its_document_shows() {
     let at = "2026-03-11T14:32:15Z";
     let told = envelope(
         WebhookForm::Builder,
-        Happening::RunCompleted(run(Some("success"), Some(at))),
+        EventPayload::RunCompleted(run(Some("success"), Some(at))),
         at,
     )
     .unwrap();
@@ -94,14 +94,14 @@ fn the_builder_tells_of_runs_as_its_document_shows() {
     assert_eq!(String::from_utf8(told.body).unwrap(), compact(sample));
     assert_eq!(told.signature_header, "x-cobb-signature");
     assert_eq!(told.event_header, Some(("x-cobb-event", "run.completed")));
-    for (happening, event, status) in [
-        (Happening::RunStarted(run(None, None)), "run.started", "in_progress"),
-        (Happening::RunFailed(run(None, Some(at))), "run.failed", "error"),
-        (Happening::RunStopped(run(None, Some(at))), "run.stopped", "stopped"),
-        (Happening::RunPaused(run(None, None)), "run.paused", "paused"),
+    for (payload, event, status) in [
+        (EventPayload::RunStarted(run(None, None)), "run.started", "in_progress"),
+        (EventPayload::RunFailed(run(None, Some(at))), "run.failed", "error"),
+        (EventPayload::RunStopped(run(None, Some(at))), "run.stopped", "stopped"),
+        (EventPayload::RunPaused(run(None, None)), "run.paused", "paused"),
     ] {
         let has_end = !matches!(event, "run.started" | "run.paused");
-        let body: Value = serde_json::from_slice(&envelope(WebhookForm::Builder, happening, at).unwrap().body).unwrap();
+        let body: Value = serde_json::from_slice(&envelope(WebhookForm::Builder, payload, at).unwrap().body).unwrap();
         assert_eq!(
             (&body["event"], &body["data"]["status"]),
             (&json!(event), &json!(status))
@@ -111,7 +111,7 @@ fn the_builder_tells_of_runs_as_its_document_shows() {
     }
 }
 
-fn everything() -> Vec<Happening> {
+fn everything() -> Vec<EventPayload> {
     let agent_id = AgentId::new("agent_1");
     let changed = AgentChanged {
         agent_id: agent_id.clone(),
@@ -131,16 +131,16 @@ fn everything() -> Vec<Happening> {
         error: error.map(str::to_owned),
     };
     vec![
-        Happening::Test(Test {
+        EventPayload::Test(Test {
             message: "Hello".into(),
         }),
-        Happening::ConversationStarted(ConversationStarted {
+        EventPayload::ConversationStarted(ConversationStarted {
             conversation_id: ConversationId::new("conv_1"),
             agent_id: agent_id.clone(),
             session_key: "session-456".into(),
             page_url: Some("https://example.com/pricing".into()),
         }),
-        Happening::MessageAnswered(MessageAnswered {
+        EventPayload::MessageAnswered(MessageAnswered {
             message_id: MessageId::new("msg_1"),
             agent_id: agent_id.clone(),
             session_key: "session-456".into(),
@@ -154,31 +154,31 @@ fn everything() -> Vec<Happening> {
                 title: "Refund Policy".into(),
             }],
         }),
-        Happening::FeedbackReceived(FeedbackReceived {
+        EventPayload::FeedbackReceived(FeedbackReceived {
             message_id: MessageId::new("msg_1"),
             session_key: None,
             agent_id: agent_id.clone(),
             rating: 5,
             comment: "Very helpful!".into(),
         }),
-        Happening::DocumentProcessed(document(None)),
-        Happening::DocumentFailed(document(Some("no text was found in the file"))),
-        Happening::LeadCaptured(LeadCaptured {
+        EventPayload::DocumentProcessed(document(None)),
+        EventPayload::DocumentFailed(document(Some("no text was found in the file"))),
+        EventPayload::LeadCaptured(LeadCaptured {
             agent_id,
             session_key: "session-456".into(),
             email: "jordan@example.com".into(),
             message: "Call me".into(),
         }),
-        Happening::EscalationCreated(escalation()),
-        Happening::EscalationResolved(EscalationChanged {
+        EventPayload::EscalationCreated(escalation()),
+        EventPayload::EscalationResolved(EscalationChanged {
             resolved_at: Timestamp::from_rfc3339("2026-03-14T11:00:00Z"),
             ..escalation()
         }),
-        Happening::AgentCreated(changed.clone()),
-        Happening::AgentUpdated(changed.clone()),
-        Happening::AgentDeleted(changed),
-        Happening::SourceProcessed(source(None)),
-        Happening::SourceFailed(source(Some("robots.txt forbids it"))),
+        EventPayload::AgentCreated(changed.clone()),
+        EventPayload::AgentUpdated(changed.clone()),
+        EventPayload::AgentDeleted(changed),
+        EventPayload::SourceProcessed(source(None)),
+        EventPayload::SourceFailed(source(Some("robots.txt forbids it"))),
     ]
 }
 
@@ -186,8 +186,8 @@ fn everything() -> Vec<Happening> {
 fn what_twig_and_insydr_are_told_is_what_it_was() {
     let mut lines = vec![];
     for form in [WebhookForm::Twig, WebhookForm::Insydr] {
-        for happening in everything() {
-            if let Some(told) = envelope(form, happening, "2026-03-14T10:32:00Z") {
+        for payload in everything() {
+            if let Some(told) = envelope(form, payload, "2026-03-14T10:32:00Z") {
                 let body: Value = serde_json::from_slice(&told.body).unwrap();
                 let (header, name) = told.event_header.unwrap();
                 assert_eq!(body["event"], name);

@@ -1,5 +1,5 @@
 //! Four ways of refusing, side by side, and every way a request can be refused before a handler sees it.
-use crate::harness::World;
+use crate::harness::TestApp;
 use axum::response::Response;
 use edge_core::{Error, Kind};
 use edge_dialects::registry::DIALECTS;
@@ -45,7 +45,7 @@ async fn what_we_know_of_a_failure_stays_with_us() {
 
 #[tokio::test]
 async fn an_unknown_path_is_refused_in_the_dialect_of_its_prefix() {
-    let world = World::new();
+    let app = TestApp::new();
     let mut table = vec![];
     for path in [
         "/nothing",
@@ -56,7 +56,7 @@ async fn an_unknown_path_is_refused_in_the_dialect_of_its_prefix() {
         "/v1/nothing",
         "/api/public/v1/nothing",
     ] {
-        let answer = world.get(path).send().await;
+        let answer = app.get(path).send().await;
         table.push(format!("{path} | {} | {}", answer.status, answer.text()));
     }
     insta::assert_snapshot!(table.join("\n"));
@@ -64,17 +64,17 @@ async fn an_unknown_path_is_refused_in_the_dialect_of_its_prefix() {
 
 #[tokio::test]
 async fn a_wrong_method_names_the_right_ones() {
-    let world = World::new();
-    let answer = world.call(Method::PUT, "/api/v1/auth/login").send().await;
+    let app = TestApp::new();
+    let answer = app.call(Method::PUT, "/api/v1/auth/login").send().await;
     assert_eq!(answer.refusal(), (405, "METHOD_NOT_ALLOWED".into(), None));
     assert_eq!(answer.header("allow"), Some("POST"));
 }
 
 #[tokio::test]
 async fn every_answer_has_an_id_and_lets_nobody_sniff_or_frame() {
-    let world = World::new();
+    let app = TestApp::new();
     for path in ["/health", "/api/v1/auth/me", "/nothing"] {
-        let answer = world.get(path).send().await;
+        let answer = app.get(path).send().await;
         assert!(
             answer.header("x-request-id").is_some_and(|it| it.starts_with("req_")),
             "{path}"
@@ -87,7 +87,7 @@ async fn every_answer_has_an_id_and_lets_nobody_sniff_or_frame() {
                 .contains("frame-ancestors 'none'")
         );
     }
-    let answer = world
+    let answer = app
         .get("/health")
         .header("x-request-id", "my-own-request-id")
         .send()
@@ -97,10 +97,9 @@ async fn every_answer_has_an_id_and_lets_nobody_sniff_or_frame() {
 
 #[tokio::test]
 async fn a_body_that_cannot_be_read_is_refused_by_its_fault() {
-    let world = World::new();
+    let app = TestApp::new();
     let login = |media_type: &'static str, body: Vec<u8>| {
-        world
-            .call(Method::POST, "/api/v1/auth/login")
+        app.call(Method::POST, "/api/v1/auth/login")
             .header("content-type", media_type)
             .body(body)
             .send()

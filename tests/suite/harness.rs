@@ -32,7 +32,7 @@ use edge_store::retry::Retrying;
 use embedding_server::EmbeddingServer;
 use http::Method;
 use model_server::ModelServer;
-use ports::{Files, Ledger, Mailbox, Memory, NoPause, Reader, SeededRandom, SetClock, Wakes};
+use ports::{CountingLimiter, Files, Mailbox, Memory, NoPause, Reader, RecordedWakes, SeededRandom, SetClock};
 use receiver::Receiver;
 use request::Call;
 use serde_json::{Value, json};
@@ -52,19 +52,19 @@ pub(crate) const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";
 pub(crate) const PUBLIC_URL: &str = "https://edgewise.example";
 
 /// An installation.
-pub(crate) struct World {
-    pub(crate) app: App,
+pub(crate) struct TestApp {
+    pub(crate) inner: App,
     pub(crate) router: Router,
     pub(crate) clock: Arc<SetClock>,
     pub(crate) mailbox: Arc<Mailbox>,
     pub(crate) blobs: Arc<Memory>,
     pub(crate) sql: Arc<Sqlite>,
-    pub(crate) wakes: Arc<Wakes>,
+    pub(crate) wakes: Arc<RecordedWakes>,
     /// What answers at `LLM_BASE_URL`, when it is set.
     pub(crate) model_server: Arc<ModelServer>,
     /// What answers at `EMBED_BASE_URL`, when it is set.
     pub(crate) embedding_server: Arc<EmbeddingServer>,
-    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) limiter: Arc<CountingLimiter>,
     /// Whether mails stay with their jobs until somebody lets them go.
     pub(crate) holds_mails: AtomicBool,
     /// What answers at the addresses of webhooks.
@@ -99,7 +99,7 @@ impl Owner {
     }
 }
 
-impl World {
+impl TestApp {
     /// Makes a fresh one.
     pub(crate) fn new() -> Self {
         Self::with_settings(&[])
@@ -111,7 +111,7 @@ impl World {
         let (mailbox, blobs, wakes) = (
             Arc::new(Mailbox::default()),
             Arc::new(Memory::default()),
-            Arc::new(Wakes::default()),
+            Arc::new(RecordedWakes::default()),
         );
         let settings = read(settings);
         let model_server = Arc::new(ModelServer::default());
@@ -129,15 +129,15 @@ impl World {
         let indexes = Arc::new(Indexes::default());
         let memory = memory::Memory::new(memory::SHARED, &indexes);
         let sql = Arc::new(Sqlite::migrated().reserving_from(memory.clone()));
-        let ledger = Arc::new(Ledger::new(clock.clone()));
-        let app = App {
+        let limiter = Arc::new(CountingLimiter::new(clock.clone()));
+        let inner = App {
             store: Store::new(Arc::new(Retrying::new(sql.clone(), Arc::new(NoPause)))),
             clock: clock.clone(),
             random: Arc::new(SeededRandom::default()),
             blobs: blobs.clone(),
             assets: Arc::new(Files),
             mailer: mailbox.clone(),
-            limiter: ledger.clone(),
+            limiter: limiter.clone(),
             jobs: wakes.clone(),
             deliveries: wakes.clone(),
             crawls: wakes.clone(),
@@ -154,8 +154,8 @@ impl World {
             own_work: None,
         };
         Self {
-            router: edge_dialects::router(app.clone()),
-            app,
+            router: edge_dialects::router(inner.clone()),
+            inner,
             clock,
             mailbox,
             blobs,
@@ -163,7 +163,7 @@ impl World {
             wakes,
             model_server,
             embedding_server,
-            ledger,
+            limiter,
             holds_mails: AtomicBool::default(),
             receiver,
             log: Arc::default(),
@@ -172,13 +172,13 @@ impl World {
 
     /// Starts the installation anew with other settings, over everything that it has stored.
     pub(crate) fn restarted(&self, settings: &[(&str, &str)]) -> Self {
-        let app = App {
+        let inner = App {
             settings: Arc::new(read(settings)),
-            ..self.app.clone()
+            ..self.inner.clone()
         };
         Self {
-            router: edge_dialects::router(app.clone()),
-            app,
+            router: edge_dialects::router(inner.clone()),
+            inner,
             clock: self.clock.clone(),
             mailbox: self.mailbox.clone(),
             blobs: self.blobs.clone(),
@@ -186,7 +186,7 @@ impl World {
             wakes: self.wakes.clone(),
             model_server: self.model_server.clone(),
             embedding_server: self.embedding_server.clone(),
-            ledger: self.ledger.clone(),
+            limiter: self.limiter.clone(),
             holds_mails: AtomicBool::default(),
             receiver: self.receiver.clone(),
             log: self.log.clone(),
@@ -195,8 +195,8 @@ impl World {
 
     /// Keeps files elsewhere from now on.
     pub(crate) fn use_blobs(&mut self, blobs: Arc<dyn Blobs>) {
-        self.app.blobs = blobs;
-        self.router = edge_dialects::router(self.app.clone());
+        self.inner.blobs = blobs;
+        self.router = edge_dialects::router(self.inner.clone());
     }
 
     pub(crate) fn get(&self, path: &str) -> Call<'_> {
@@ -298,7 +298,7 @@ impl World {
     /// Does all due background work of a workspace.
     pub(crate) async fn drain(&self, owner: &Owner) -> Option<Timestamp> {
         edge_core::workers::drain(
-            &self.app,
+            &self.inner,
             &WorkspaceId::new(owner.workspace.as_str()),
             TimeDelta::minutes(1),
         )
@@ -312,7 +312,7 @@ impl World {
             return;
         }
         for queue in self.wakes.take_mails() {
-            edge_core::workers::drain(&self.app, &queue, TimeDelta::minutes(1))
+            edge_core::workers::drain(&self.inner, &queue, TimeDelta::minutes(1))
                 .await
                 .unwrap();
         }

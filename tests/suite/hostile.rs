@@ -1,5 +1,5 @@
 //! Files that are made to do harm: each ends, most are refused with the reason, none takes more than it is given.
-use crate::harness::World;
+use crate::harness::TestApp;
 use crate::harness::site::{Reply, page};
 use edge_extract::{Hint, document_at_once, sitemap_at_once};
 use serde_json::json;
@@ -49,15 +49,15 @@ fn a_hostile_sitemap_lists_nothing() {
 #[tokio::test]
 async fn a_hostile_robots_txt_costs_little_and_opens_nothing() {
     for (name, bytes, is_forbidden) in robots() {
-        let world = World::new();
-        let site = &world.receiver.site;
+        let app = TestApp::new();
+        let site = &app.receiver.site;
         site.has("/robots.txt", Reply::new(200, "text/plain", bytes));
         site.has("/a/page", page("apples", &[]));
-        let owner = world.owner("ann@example.com").await;
+        let owner = app.owner("ann@example.com").await;
         let body = json!({ "url": "https://example.com/a/page", "mode": "PAGE" });
         let started = Instant::now();
-        let source = owner.crawl(&world, body).await;
-        owner.finish(&world, &source).await;
+        let source = owner.crawl(&app, body).await;
+        owner.finish(&app, &source).await;
         let asked = site.take();
         assert_eq!(
             asked.iter().filter(|it| *it == "/robots.txt").count(),

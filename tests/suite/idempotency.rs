@@ -1,13 +1,13 @@
 //! `Idempotency-Key`: done once, answered as often as asked.
 use crate::harness::acts::id;
 use crate::harness::request::{Answer, Call};
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use edge_model::key::KeyKind;
 use edge_model::time::{DAY, MINUTE};
 use http::Method;
 use serde_json::{Value, json};
 
-impl World {
+impl TestApp {
     /// Loses what is known of requests that were done, as a crash does that comes before it is written down.
     pub(crate) fn forget_answers(&self) {
         let lost =
@@ -22,78 +22,78 @@ impl Call<'_> {
     }
 }
 
-async fn make(world: &World, owner: &Owner, key: &str, body: &Value) -> Answer {
+async fn make(app: &TestApp, owner: &Owner, key: &str, body: &Value) -> Answer {
     owner
-        .call(world, Method::POST, "/agents")
+        .call(app, Method::POST, "/agents")
         .json(body)
         .key(key)
         .send()
         .await
 }
 
-fn agents(world: &World) -> usize {
-    world.sql.column("SELECT id FROM agents").len()
+fn agents(app: &TestApp) -> usize {
+    app.sql.column("SELECT id FROM agents").len()
 }
 
 #[tokio::test]
 async fn the_same_request_again_is_answered_alike_and_done_once() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let body = json!({ "name": "Bot" });
-    let first = make(&world, &owner, "k1", &body).await;
+    let first = make(&app, &owner, "k1", &body).await;
     assert_eq!(first.header("idempotent-replayed"), None);
-    world.clock.advance(DAY - MINUTE);
-    let again = make(&world, &owner, "k1", &body).await;
+    app.clock.advance(DAY - MINUTE);
+    let again = make(&app, &owner, "k1", &body).await;
     assert_eq!((first.status, &first.body), (201, &again.body));
     assert_eq!(again.status, 201);
     assert_eq!(again.header("idempotent-replayed"), Some("true"));
     assert_eq!(again.header("content-type"), first.header("content-type"));
     assert!(again.header("x-ratelimit-remaining").is_some());
     assert_ne!(again.header("x-request-id"), first.header("x-request-id"));
-    assert_eq!(agents(&world), 1);
+    assert_eq!(agents(&app), 1);
 }
 
 #[tokio::test]
 async fn after_a_day_the_key_is_free_and_its_row_is_swept_away() {
-    let world = World::new();
-    world.sign_up("ann@example.com").await;
+    let app = TestApp::new();
+    app.sign_up("ann@example.com").await;
     // A sign-in does not last for longer than a day; this needs none.
     let path = "/api/v1/auth/forgot-password";
     let body = json!({ "email": "ann@example.com" });
-    let send = || world.post(path, body.clone()).key("k1").send();
+    let send = || app.post(path, body.clone()).key("k1").send();
     send().await.expect(200);
-    world.clock.advance(DAY + MINUTE);
+    app.clock.advance(DAY + MINUTE);
     assert_eq!(send().await.header("idempotent-replayed"), None);
     assert_eq!(send().await.header("idempotent-replayed"), Some("true"));
-    world.clock.advance(DAY + MINUTE);
-    edge_core::workers::sweep(&world.app).await.unwrap();
-    assert_eq!(world.sql.column("SELECT id FROM idempotency_keys").len(), 0);
+    app.clock.advance(DAY + MINUTE);
+    edge_core::workers::sweep(&app.inner).await.unwrap();
+    assert_eq!(app.sql.column("SELECT id FROM idempotency_keys").len(), 0);
 }
 
 #[tokio::test]
 async fn another_body_under_the_same_key_is_refused() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    make(&world, &owner, "k1", &json!({ "name": "Bot" })).await.expect(201);
-    let refused = make(&world, &owner, "k1", &json!({ "name": "Other" })).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    make(&app, &owner, "k1", &json!({ "name": "Bot" })).await.expect(201);
+    let refused = make(&app, &owner, "k1", &json!({ "name": "Other" })).await;
     let field = Some("Idempotency-Key".to_owned());
     assert_eq!(refused.refusal(), (422, "UNPROCESSABLE_CONTENT".into(), field));
-    assert_eq!(agents(&world), 1);
+    assert_eq!(agents(&app), 1);
 }
 
 #[tokio::test]
 async fn another_body_of_a_visitor_is_refused_and_counted() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let agent = world.published_agent(&owner, json!({})).await;
-    let page = world.widget_key(&owner).await;
-    let ask = |question: &'static str| world.ask(&page, &agent, "s", question).key("k1").send();
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let agent = app.published_agent(&owner, json!({})).await;
+    let page = app.widget_key(&owner).await;
+    let ask = |question: &'static str| app.ask(&page, &agent, "s", question).key("k1").send();
     let left = |answer: &Answer| answer.header("x-ratelimit-remaining").unwrap().parse::<u64>().unwrap();
     let first = ask("Are you open?").await;
     assert_eq!(first.status, 200);
     let refused = ask("What does it cost?").await;
     assert_eq!((refused.status, left(&refused) < left(&first)), (422, true));
-    world.sql.execute("UPDATE api_keys SET revoked_at = 1", &[]);
+    app.sql.execute("UPDATE api_keys SET revoked_at = 1", &[]);
     for question in ["What does it cost?", "Are you open?"] {
         assert_eq!(ask(question).await.status, 401);
     }
@@ -101,191 +101,186 @@ async fn another_body_of_a_visitor_is_refused_and_counted() {
 
 #[tokio::test]
 async fn keys_of_other_callers_and_other_paths_are_other_keys() {
-    let world = World::new();
-    let ann = world.owner("ann@example.com").await;
-    let bob = world.owner("bob@example.com").await;
+    let app = TestApp::new();
+    let ann = app.owner("ann@example.com").await;
+    let bob = app.owner("bob@example.com").await;
     let body = json!({ "name": "Bot" });
-    let first = make(&world, &ann, "k1", &body).await.expect(201);
-    let second = make(&world, &bob, "k1", &body).await.expect(201);
+    let first = make(&app, &ann, "k1", &body).await.expect(201);
+    let second = make(&app, &bob, "k1", &body).await.expect(201);
     assert_ne!(id(&first), id(&second));
     let collection = ann
-        .call(&world, Method::POST, "/collections")
+        .call(&app, Method::POST, "/collections")
         .json(&body)
         .key("k1")
         .send()
         .await;
     assert_eq!(collection.header("idempotent-replayed"), None);
     collection.expect(201);
-    assert_eq!(agents(&world), 2);
+    assert_eq!(agents(&app), 2);
 }
 
 #[tokio::test]
 async fn one_of_many_equal_requests_at_once_is_done() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let body = json!({ "name": "Bot" });
-    let calls = (0..50).map(|_| make(&world, &owner, "k1", &body));
+    let calls = (0..50).map(|_| make(&app, &owner, "k1", &body));
     let answers = futures_util::future::join_all(calls).await;
     let made = answers.iter().filter(|it| it.status == 201);
     let fresh = made
         .clone()
         .filter(|it| it.header("idempotent-replayed").is_none())
         .count();
-    assert_eq!((fresh, agents(&world)), (1, 1));
+    assert_eq!((fresh, agents(&app)), (1, 1));
     for waiting in answers.iter().filter(|it| it.status != 201) {
         assert_eq!(waiting.refusal(), (409, "CONFLICT".into(), None));
         assert_eq!(waiting.header("retry-after"), Some("1"));
     }
     assert!(made.count() < 50, "some came while the first one ran");
-    let late = make(&world, &owner, "k1", &body).await;
+    let late = make(&app, &owner, "k1", &body).await;
     assert_eq!(late.header("idempotent-replayed"), Some("true"));
 }
 
 #[tokio::test]
 async fn what_was_refused_or_failed_may_be_sent_again_under_its_key() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    assert_eq!(make(&world, &owner, "k1", &json!({ "name": "" })).await.status, 400);
-    world.sql.fail_next("INSERT INTO agents");
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    assert_eq!(make(&app, &owner, "k1", &json!({ "name": "" })).await.status, 400);
+    app.sql.fail_next("INSERT INTO agents");
     let body = json!({ "name": "Bot" });
-    assert_eq!(make(&world, &owner, "k1", &body).await.status, 500);
-    make(&world, &owner, "k1", &body).await.expect(201);
-    assert_eq!(agents(&world), 1);
+    assert_eq!(make(&app, &owner, "k1", &body).await.status, 500);
+    make(&app, &owner, "k1", &body).await.expect(201);
+    assert_eq!(agents(&app), 1);
 }
 
 #[tokio::test]
 async fn a_request_that_a_crash_cut_off_holds_its_key_for_two_minutes() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let body = json!({ "name": "Bot" });
-    make(&world, &owner, "k1", &body).await.expect(201);
-    world.forget_answers();
-    assert_eq!(make(&world, &owner, "k1", &body).await.status, 409);
-    world.clock.advance(2 * MINUTE + 1_000);
-    assert_eq!(make(&world, &owner, "k1", &body).await.status, 201);
+    make(&app, &owner, "k1", &body).await.expect(201);
+    app.forget_answers();
+    assert_eq!(make(&app, &owner, "k1", &body).await.status, 409);
+    app.clock.advance(2 * MINUTE + 1_000);
+    assert_eq!(make(&app, &owner, "k1", &body).await.status, 201);
 }
 
 #[tokio::test]
 async fn a_key_that_is_no_key_is_refused() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     for key in ["", &"k".repeat(256)] {
-        let refused = make(&world, &owner, key, &json!({ "name": "Bot" })).await.refusal();
+        let refused = make(&app, &owner, key, &json!({ "name": "Bot" })).await.refusal();
         let field = Some("Idempotency-Key".to_owned());
         assert_eq!(refused, (400, "VALIDATION_ERROR".into(), field), "{key}");
     }
-    make(&world, &owner, &"k".repeat(255), &json!({ "name": "Bot" }))
+    make(&app, &owner, &"k".repeat(255), &json!({ "name": "Bot" }))
         .await
         .expect(201);
 }
 
 #[tokio::test]
 async fn who_is_let_in_no_more_is_answered_nothing_that_was_kept() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let bob = world.join(&owner, "bob@example.com", "ADMIN").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let bob = app.join(&owner, "bob@example.com", "ADMIN").await;
     let body = json!({ "name": "Bot" });
-    make(&world, &bob, "k1", &body).await.expect(201);
-    world.sql.execute("DELETE FROM memberships WHERE role = 'ADMIN'", &[]);
+    make(&app, &bob, "k1", &body).await.expect(201);
+    app.sql.execute("DELETE FROM memberships WHERE role = 'ADMIN'", &[]);
     assert_eq!(
-        make(&world, &bob, "k1", &body).await.refusal(),
+        make(&app, &bob, "k1", &body).await.refusal(),
         (404, "NOT_FOUND".into(), None)
     );
-    world.sql.execute("DELETE FROM sessions", &[]);
-    assert_eq!(make(&world, &bob, "k1", &body).await.status, 401);
+    app.sql.execute("DELETE FROM sessions", &[]);
+    assert_eq!(make(&app, &bob, "k1", &body).await.status, 401);
 }
 
 #[tokio::test]
 async fn a_stranger_with_a_key_costs_no_write() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let agent = world.published_agent(&owner, json!({})).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let agent = app.published_agent(&owner, json!({})).await;
     // Well formed, with the right checksum, and nobody's.
-    let unknown = |kind| edge_core::secret::api_key(&*world.app.random, kind).unwrap();
-    let revoked = owner.program_key(&world, KeyKind::Twin).await;
-    world
-        .sql
+    let unknown = |kind| edge_core::secret::api_key(&*app.inner.random, kind).unwrap();
+    let revoked = owner.program_key(&app, KeyKind::Twin).await;
+    app.sql
         .execute("UPDATE api_keys SET revoked_at = 1 WHERE kind = 'twin'", &[]);
     let ask = json!({ "message": "When are you open?" });
     let hook = json!({ "url": "https://hooks.example.com/a", "events": ["run.failed"] });
     let elsewhere = Owner {
-        token: world.sign_up("eve@example.com").await,
+        token: app.sign_up("eve@example.com").await,
         ..owner.clone()
     };
-    world.sql.execute(
+    app.sql.execute(
         "DELETE FROM sessions WHERE account_id = (SELECT id FROM accounts WHERE email LIKE 'eve%')",
         &[],
     );
     let calls = [
-        world.ask(&unknown(KeyKind::Widget), &agent, "s", "When are you open?"),
-        world
-            .post("/v1/twin", ask.clone())
+        app.ask(&unknown(KeyKind::Widget), &agent, "s", "When are you open?"),
+        app.post("/v1/twin", ask.clone())
             .keyed(KeyKind::Twin, &unknown(KeyKind::Twin)),
-        world.post("/v1/twin", ask.clone()).keyed(KeyKind::Twin, &revoked),
-        world
-            .post("/api/webhooks", hook.clone())
+        app.post("/v1/twin", ask.clone()).keyed(KeyKind::Twin, &revoked),
+        app.post("/api/webhooks", hook.clone())
             .keyed(KeyKind::Twig, &unknown(KeyKind::Twig)),
-        world
-            .post(&format!("/v1/agents/{agent}/webhooks"), hook)
+        app.post(&format!("/v1/agents/{agent}/webhooks"), hook)
             .keyed(KeyKind::Builder, &unknown(KeyKind::Builder)),
         elsewhere
-            .call(&world, Method::POST, "/agents")
+            .call(&app, Method::POST, "/agents")
             .json(&json!({ "name": "Bot" })),
-        world
-            .post(&owner.path("/agents"), json!({ "name": "Bot" }))
+        app.post(&owner.path("/agents"), json!({ "name": "Bot" }))
             .bearer("e30.e30.e30"),
     ];
     for (number, call) in calls.into_iter().enumerate() {
-        world.sql.begin_counting();
+        app.sql.begin_counting();
         assert_eq!(call.key("k1").send().await.status, 401, "{number}");
-        assert_eq!(world.sql.writes(), Vec::<&str>::new(), "{number}");
+        assert_eq!(app.sql.writes(), Vec::<&str>::new(), "{number}");
     }
 }
 
 #[tokio::test]
 async fn what_was_done_is_not_done_again_after_a_refusal() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     // It is done, but a fault keeps that from being noted.
-    world.sql.fail_next("UPDATE idempotency_keys SET fingerprint");
-    make(&world, &owner, "k1", &json!({ "name": "Bot" })).await;
-    world.clock.advance(3 * MINUTE);
-    while owner.get(&world, "/agents").await.status == 200 {}
-    let refused = make(&world, &owner, "k1", &json!({ "name": "Bot" })).await;
+    app.sql.fail_next("UPDATE idempotency_keys SET fingerprint");
+    make(&app, &owner, "k1", &json!({ "name": "Bot" })).await;
+    app.clock.advance(3 * MINUTE);
+    while owner.get(&app, "/agents").await.status == 200 {}
+    let refused = make(&app, &owner, "k1", &json!({ "name": "Bot" })).await;
     assert_eq!(refused.status, 429);
-    world.clock.advance(MINUTE);
-    make(&world, &owner, "k1", &json!({ "name": "Bot" })).await.expect(201);
-    assert_eq!(world.sql.column("SELECT count(*) FROM agents"), ["1"]);
+    app.clock.advance(MINUTE);
+    make(&app, &owner, "k1", &json!({ "name": "Bot" })).await.expect(201);
+    assert_eq!(app.sql.column("SELECT count(*) FROM agents"), ["1"]);
 }
 
 #[tokio::test]
 async fn of_a_strangers_keys_a_thousand_an_hour_are_looked_at() {
-    let world = World::new();
+    let app = TestApp::new();
     let call = |number: u32, from: &str| {
         // It is refused by its handler at once, after the key was written down and taken back.
-        let call = world.post("/api/v1/auth/verify-otp", json!({ "email": "nobody" }));
+        let call = app.post("/api/v1/auth/verify-otp", json!({ "email": "nobody" }));
         call.key(&format!("k{number}")).header("cf-connecting-ip", from)
     };
     for number in 0..1_000 {
         let answer = call(number, "2001:db8:1:2::1").send().await;
         assert!([400, 422].contains(&answer.status), "{}", answer.text());
     }
-    world.sql.begin_counting();
+    app.sql.begin_counting();
     let refused = call(1_000, "2001:db8:1:2::2").send().await;
     assert_eq!(refused.status, 429, "{}", refused.text());
     assert!(refused.header("retry-after").is_some());
-    assert_eq!(world.sql.writes(), Vec::<&str>::new());
+    assert_eq!(app.sql.writes(), Vec::<&str>::new());
     assert_ne!(call(1_000, "2001:db8:9:9::1").send().await.status, 429);
 }
 
 #[tokio::test]
 async fn replays_count_as_requests() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let body = json!({ "name": "Bot" });
     let mut last = 1_000;
     for _ in 0..3 {
-        let answer = make(&world, &owner, "k1", &body).await;
+        let answer = make(&app, &owner, "k1", &body).await;
         let left: u64 = answer.header("x-ratelimit-remaining").unwrap().parse().unwrap();
         assert!(left < last, "{left}");
         last = left;
@@ -294,9 +289,9 @@ async fn replays_count_as_requests() {
 
 #[tokio::test]
 async fn an_upload_is_recognized_under_a_new_boundary() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let collection = world.default_collection(&owner).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let collection = app.default_collection(&owner).await;
     let form = |boundary: &str, text: &str| {
         format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"collection_id\"\r\n\r\n{collection}\r\n\
@@ -306,7 +301,7 @@ async fn an_upload_is_recognized_under_a_new_boundary() {
     };
     let send = |boundary: &'static str, text: &'static str| {
         owner
-            .call(&world, Method::POST, "/documents")
+            .call(&app, Method::POST, "/documents")
             .header("content-type", &format!("multipart/form-data; boundary={boundary}"))
             .body(form(boundary, text))
             .key("k1")
@@ -324,16 +319,16 @@ async fn an_upload_is_recognized_under_a_new_boundary() {
 
 #[tokio::test]
 async fn an_abandoned_stream_is_kept_whole_and_streamed_again() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     owner
-        .learn(&world, "pro.md", "# Pro plan\n\nThe Pro plan costs 49 dollars a month.")
+        .upload_and_index(&app, "pro.md", "# Pro plan\n\nThe Pro plan costs 49 dollars a month.")
         .await;
-    let agent = world
+    let agent = app
         .published_agent(&owner, json!({ "response_config": { "confidence_threshold": 0.0 } }))
         .await;
-    let key = world.widget_key(&owner).await;
-    let ask = || world.ask(&key, &agent, "s", "What does the Pro plan cost?").key("k1");
+    let key = app.widget_key(&owner).await;
+    let ask = || app.ask(&key, &agent, "s", "What does the Pro plan cost?").key("k1");
     drop(ask().leaving().open().await);
     let mut again = ask().send().await;
     for _ in 0..500 {
@@ -348,10 +343,10 @@ async fn an_abandoned_stream_is_kept_whole_and_streamed_again() {
     assert_eq!(again.header("content-type"), Some("text/event-stream; charset=utf-8"));
     assert!(again.streamed().contains("49 dollars"), "{}", again.text());
     assert_eq!(again.frames().last().unwrap()["type"], "done");
-    assert_eq!(world.sql.column("SELECT id FROM messages").len(), 2);
+    assert_eq!(app.sql.column("SELECT id FROM messages").len(), 2);
     // Used from elsewhere, the key of a page opens nothing that was kept.
     let body = json!({ "agent_id": agent, "session_id": "s", "message": "What does the Pro plan cost?" });
-    let elsewhere = world
+    let elsewhere = app
         .post("/api/v1/widget/chat", body)
         .header("x-api-key", &key)
         .header("origin", "https://evil.example");
@@ -360,15 +355,11 @@ async fn an_abandoned_stream_is_kept_whole_and_streamed_again() {
 
 #[tokio::test]
 async fn secrets_in_answers_are_in_no_row() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let make = || {
         let body = json!({ "name": "Site", "allowed_domains": ["example.com"] });
-        owner
-            .call(&world, Method::POST, "/api-keys")
-            .json(&body)
-            .key("k1")
-            .send()
+        owner.call(&app, Method::POST, "/api-keys").json(&body).key("k1").send()
     };
     let first = make().await.expect(201);
     let secret = first["key"].as_str().unwrap();
@@ -378,26 +369,26 @@ async fn secrets_in_answers_are_in_no_row() {
         base64::engine::general_purpose::STANDARD.encode(it)
     };
     let traces = [secret.to_owned(), base64(secret)];
-    for row in world.everything() {
+    for row in app.everything() {
         assert!(!traces.iter().any(|it| row.contains(it.as_str())), "{row}");
     }
 }
 
 #[tokio::test]
 async fn every_post_takes_a_key() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let widget_key = world.widget_key(&owner).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let widget_key = app.widget_key(&owner).await;
     for route in edge_dialects::routes().iter().filter(|it| it.method == Method::POST) {
         let path = route.path.replace("{workspace_id}", &owner.workspace);
         let path = path.split('/').map(|it| if it.starts_with('{') { "x" } else { it });
         let path = path.collect::<Vec<_>>().join("/");
         // A key that is none is refused before anything else is looked at.
-        let call = world.post(&path, json!({})).key("");
+        let call = app.post(&path, json!({})).key("");
         let call = match route.access {
             edge_dialects::Access::Widget => call.widget(&widget_key),
             edge_dialects::Access::Program(program) => {
-                let key = owner.program_key(&world, program.kind).await;
+                let key = owner.program_key(&app, program.kind).await;
                 let refused = call.keyed(program.kind, &key).send().await;
                 assert!(
                     refused.status == 400 && refused.text().contains("Idempotency-Key"),
@@ -419,12 +410,12 @@ async fn every_post_takes_a_key() {
 
 #[tokio::test]
 async fn a_program_is_answered_alike_and_refused_in_its_dialect() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let key = owner.program_key(&world, KeyKind::Twin).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let key = owner.program_key(&app, KeyKind::Twin).await;
     let send = |content: &str| {
         let body = json!({ "title": "Hours", "content": content });
-        world.post("/v1/kb", body).bearer(&key).key("k1").send()
+        app.post("/v1/kb", body).bearer(&key).key("k1").send()
     };
     let first = send("We are open from nine to five.").await;
     first.expect(201);
@@ -436,8 +427,8 @@ async fn a_program_is_answered_alike_and_refused_in_its_dialect() {
     let other = send("We are closed.").await;
     assert_eq!(other.status, 422);
     assert!(other.expect(422)["error"].is_string());
-    world.forget_answers();
+    app.forget_answers();
     let running = send("We are open from nine to five.").await;
     assert_eq!((running.status, running.header("retry-after")), (409, Some("1")));
-    assert_eq!(world.sql.column("SELECT id FROM documents").len(), 1);
+    assert_eq!(app.sql.column("SELECT id FROM documents").len(), 1);
 }

@@ -1,6 +1,6 @@
 //! Every route without credentials, with foreign ones, and with another tenant's ids.
 use crate::harness::receiver::HOOK;
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use edge_dialects::dialect::{Credential, KeyHeader};
 use edge_dialects::registry::DIALECTS;
 use edge_dialects::{Access, Route};
@@ -87,8 +87,8 @@ const NOBODYS: [(&str, &str); 16] = [
     ("page", "x"),
 ];
 
-async fn visit(world: &World, route: &Route, path: &str, headers: &[(&str, &str)]) -> crate::harness::request::Answer {
-    let mut call = world.call(route.method.clone(), path);
+async fn visit(app: &TestApp, route: &Route, path: &str, headers: &[(&str, &str)]) -> crate::harness::request::Answer {
+    let mut call = app.call(route.method.clone(), path);
     for (name, value) in headers {
         call = call.header(name, value);
     }
@@ -104,14 +104,14 @@ async fn visit(world: &World, route: &Route, path: &str, headers: &[(&str, &str)
 
 #[tokio::test]
 async fn no_route_opens_without_its_credential() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let key = world.widget_key(&owner).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let key = app.widget_key(&owner).await;
     let token = format!("Bearer {}", owner.token);
     let forged = format!("{}x", token);
     let mut programs = vec![];
     for kind in KeyKind::ALL {
-        let program = owner.program_key(&world, kind).await;
+        let program = owner.program_key(&app, kind).await;
         programs.push((kind, "x-api-key", program.clone()));
         programs.push((kind, "authorization", format!("Bearer {program}")));
     }
@@ -153,7 +153,7 @@ async fn no_route_opens_without_its_credential() {
                 Access::Open => &[],
             };
             for headers in foreign.iter().copied().chain(others.iter().map(|it| it.as_slice())) {
-                let answer = visit(&world, &route, &path, headers).await;
+                let answer = visit(&app, &route, &path, headers).await;
                 assert_eq!(
                     answer.status,
                     401,
@@ -169,15 +169,15 @@ async fn no_route_opens_without_its_credential() {
 
 #[tokio::test]
 async fn another_tenants_workspace_is_as_if_it_were_not_there() {
-    let world = World::new();
-    let ann = world.owner("ann@example.com").await;
-    let bob = world.owner("bob@example.com").await;
+    let app = TestApp::new();
+    let ann = app.owner("ann@example.com").await;
+    let bob = app.owner("bob@example.com").await;
     let token = format!("Bearer {}", bob.token);
     for route in routes(Access::Member) {
         let mut ids = NOBODYS;
-        let nobodys = visit(&world, &route, &fill(route.path, &ids), &[("authorization", &token)]).await;
+        let nobodys = visit(&app, &route, &fill(route.path, &ids), &[("authorization", &token)]).await;
         ids[0].1 = &ann.workspace;
-        let anns = visit(&world, &route, &fill(route.path, &ids), &[("authorization", &token)]).await;
+        let anns = visit(&app, &route, &fill(route.path, &ids), &[("authorization", &token)]).await;
         assert_eq!(
             (anns.status, anns.text()),
             (404, nobodys.text()),
@@ -189,46 +189,45 @@ async fn another_tenants_workspace_is_as_if_it_were_not_there() {
 }
 
 /// One of everything that a workspace holds.
-async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 13] {
-    let document = world
+async fn furnished(app: &TestApp, owner: &Owner) -> [(&'static str, String); 13] {
+    let document = app
         .upload(owner, "a.md", "# Opening hours\n\nWe are open from nine to five.")
         .await;
-    world.drain(owner).await;
-    let agent = world.published_agent(owner, json!({})).await;
-    let key = world.widget_key(owner).await;
-    world
-        .ask(&key, &agent, "visitor-of-one", "What is the meaning of life?")
+    app.drain(owner).await;
+    let agent = app.published_agent(owner, json!({})).await;
+    let key = app.widget_key(owner).await;
+    app.ask(&key, &agent, "visitor-of-one", "What is the meaning of life?")
         .send()
         .await;
-    let conversations = owner.get(world, "/conversations").await.expect(200);
-    let unanswered = owner.get(world, "/analytics/unanswered").await.expect(200);
+    let conversations = owner.get(app, "/conversations").await.expect(200);
+    let unanswered = owner.get(app, "/analytics/unanswered").await.expect(200);
     let invitation = json!({ "email": "eve@example.com", "role": "VIEWER" });
-    let invitation = owner.post(world, "/invitations", invitation).await.expect(201);
-    let members = owner.get(world, "/members").await.expect(200);
+    let invitation = owner.post(app, "/invitations", invitation).await.expect(201);
+    let members = owner.get(app, "/members").await.expect(200);
     let text = |it: &Value| it.as_str().unwrap().to_owned();
-    let answer = world
+    let answer = app
         .sql
         .column("SELECT id FROM messages WHERE author = 'agent'")
         .remove(0);
-    let plea = json!({ "agent_id": agent, "session_id": "s", "message": "Help!" });
-    let raised = world
-        .post("/api/v1/widget/escalate", plea)
+    let request = json!({ "agent_id": agent, "session_id": "s", "message": "Help!" });
+    let raised = app
+        .post("/api/v1/widget/escalate", request)
         .widget(&key)
         .send()
         .await
         .expect(201);
-    let keys = world
+    let keys = app
         .get(&owner.path("/api-keys"))
         .bearer(&owner.token)
         .send()
         .await
         .expect(200);
-    let (webhook, _) = owner.webhook(world, HOOK, &["LEAD_CAPTURED"]).await;
-    let delivery = owner.test_event(world, &webhook).await;
+    let (webhook, _) = owner.webhook(app, HOOK, &["LEAD_CAPTURED"]).await;
+    let delivery = owner.test_event(app, &webhook).await;
     [
         ("key_id", keys["api_keys"][0]["id"].as_str().unwrap().to_owned()),
         ("agent_id", agent),
-        ("collection_id", world.default_collection(owner).await),
+        ("collection_id", app.default_collection(owner).await),
         ("document_id", document["id"].as_str().unwrap().to_owned()),
         ("message_id", answer),
         ("conversation_id", text(&conversations["conversations"][0]["id"])),
@@ -244,12 +243,12 @@ async fn furnished(world: &World, owner: &Owner) -> [(&'static str, String); 13]
 
 #[tokio::test]
 async fn another_tenants_things_are_not_found_in_ones_own_workspace() {
-    let world = World::new();
-    let ann = world.owner("ann@example.com").await;
-    let bob = world.owner("bob@example.com").await;
+    let app = TestApp::new();
+    let ann = app.owner("ann@example.com").await;
+    let bob = app.owner("bob@example.com").await;
     // More requests than the free plan has in a minute.
-    world.set_plan(&bob, "ENTERPRISE").await;
-    let things = furnished(&world, &ann).await;
+    app.set_plan(&bob, "ENTERPRISE").await;
+    let things = furnished(&app, &ann).await;
     let token = format!("Bearer {}", bob.token);
     for route in routes(Access::Member)
         .iter()
@@ -257,13 +256,13 @@ async fn another_tenants_things_are_not_found_in_ones_own_workspace() {
     {
         let mut ids = NOBODYS;
         ids[0].1 = &bob.workspace;
-        let nobodys = visit(&world, route, &fill(route.path, &ids), &[("authorization", &token)]).await;
+        let nobodys = visit(&app, route, &fill(route.path, &ids), &[("authorization", &token)]).await;
         for (name, id) in &mut ids[1..] {
             if let Some(thing) = things.iter().find(|it| it.0 == *name) {
                 *id = &thing.1;
             }
         }
-        let anns = visit(&world, route, &fill(route.path, &ids), &[("authorization", &token)]).await;
+        let anns = visit(&app, route, &fill(route.path, &ids), &[("authorization", &token)]).await;
         assert_eq!(
             (anns.status, anns.text()),
             (404, nobodys.text()),
@@ -282,23 +281,23 @@ async fn another_tenants_things_are_not_found_in_ones_own_workspace() {
         ("/members", "members"),
         ("/analytics/unanswered", "unanswered"),
     ] {
-        let list = world.get(&ann.path(rest)).bearer(&ann.token).send().await.expect(200);
+        let list = app.get(&ann.path(rest)).bearer(&ann.token).send().await.expect(200);
         assert_eq!(list[plural].as_array().unwrap().len(), 1, "{list}");
     }
 }
 
 #[tokio::test]
 async fn another_tenants_things_are_not_found_by_a_program() {
-    let world = World::new();
-    let ann = world.owner("ann@example.com").await;
-    let bob = world.owner("bob@example.com").await;
-    let things = furnished(&world, &ann).await;
+    let app = TestApp::new();
+    let ann = app.owner("ann@example.com").await;
+    let bob = app.owner("bob@example.com").await;
+    let things = furnished(&app, &ann).await;
     let mut visited = 0;
     for program in DIALECTS.iter().filter_map(|it| match it.credential {
         Credential::Key(key) => Some(key),
         Credential::AccountToken => None,
     }) {
-        let key = bob.program_key(&world, program.kind).await;
+        let key = bob.program_key(&app, program.kind).await;
         let (header, key) = match program.header {
             KeyHeader::ApiKey => ("x-api-key", key),
             KeyHeader::Authorization => ("authorization", format!("Bearer {key}")),
@@ -308,13 +307,13 @@ async fn another_tenants_things_are_not_found_by_a_program() {
             .filter(|it| it.path.contains('{'))
         {
             let mut ids = NOBODYS;
-            let nobodys = visit(&world, route, &fill(route.path, &ids), &[(header, &key)]).await;
+            let nobodys = visit(&app, route, &fill(route.path, &ids), &[(header, &key)]).await;
             for (name, id) in &mut ids {
                 if let Some(thing) = things.iter().find(|it| it.0 == *name) {
                     *id = &thing.1;
                 }
             }
-            let anns = visit(&world, route, &fill(route.path, &ids), &[(header, &key)]).await;
+            let anns = visit(&app, route, &fill(route.path, &ids), &[(header, &key)]).await;
             assert_eq!(
                 (anns.status, anns.text()),
                 (404, nobodys.text()),
@@ -327,35 +326,33 @@ async fn another_tenants_things_are_not_found_by_a_program() {
     }
     assert!(visited >= 11);
     // Nothing of it is listed, nor was anything of it changed.
-    let key = bob.program_key(&world, KeyKind::Twin).await;
+    let key = bob.program_key(&app, KeyKind::Twin).await;
     for (path, plural) in [("/v1/kb", "docs"), ("/v1/escalations?status=all", "escalations")] {
-        let list = world.get(path).bearer(&key).send().await.expect(200);
+        let list = app.get(path).bearer(&key).send().await.expect(200);
         assert_eq!((&list[plural], &list["total"]), (&json!([]), &json!(0)));
     }
     for (rest, plural) in [("/documents", "documents"), ("/escalations?status=OPEN", "escalations")] {
-        let list = ann.get(&world, rest).await.expect(200);
+        let list = ann.get(&app, rest).await.expect(200);
         assert_eq!(list[plural].as_array().unwrap().len(), 1, "{list}");
     }
 }
 
 #[tokio::test]
 async fn another_tenants_ids_in_a_body_are_not_found() {
-    let world = World::new();
-    let ann = world.owner("ann@example.com").await;
-    let bob = world.owner("bob@example.com").await;
-    let things = furnished(&world, &ann).await;
+    let app = TestApp::new();
+    let ann = app.owner("ann@example.com").await;
+    let bob = app.owner("bob@example.com").await;
+    let things = furnished(&app, &ann).await;
     let (agent, collection) = (&things[1].1, &things[2].1);
     let make = |id: &str| {
-        world
-            .post(&bob.path("/agents"), json!({ "name": "Spy", "collection_ids": [id] }))
+        app.post(&bob.path("/agents"), json!({ "name": "Spy", "collection_ids": [id] }))
             .bearer(&bob.token)
             .send()
     };
     assert_eq!(make(collection).await.refusal(), make("col_0").await.refusal());
     assert_eq!(make(collection).await.status, 404);
     let upload = |id: &'static [u8]| {
-        world
-            .call(Method::POST, &bob.path("/documents"))
+        app.call(Method::POST, &bob.path("/documents"))
             .bearer(&bob.token)
             .form(&[("collection_id", None, id), ("file", Some("a.txt"), b"text")])
             .send()
@@ -365,10 +362,10 @@ async fn another_tenants_ids_in_a_body_are_not_found() {
         (upload(leaked).await.status, upload(leaked).await.text()),
         (404, upload(b"col_0").await.text())
     );
-    let key = world.widget_key(&bob).await;
+    let key = app.widget_key(&bob).await;
     let chat = |agent: &str| {
         let body = json!({ "agent_id": agent, "session_id": "s", "message": "When are you open?" });
-        world.post("/api/v1/widget/chat", body).widget(&key).send()
+        app.post("/api/v1/widget/chat", body).widget(&key).send()
     };
     assert_eq!(
         (chat(agent).await.status, chat(agent).await.text()),
@@ -378,36 +375,34 @@ async fn another_tenants_ids_in_a_body_are_not_found() {
 
 #[tokio::test]
 async fn nothing_of_one_tenant_is_ever_answered_to_another() {
-    let world = World::new();
-    let ann = world.owner("ann@example.com").await;
-    let bob = world.owner("bob@example.com").await;
-    world
-        .upload(
-            &ann,
-            "secret.md",
-            "# The launch code\n\nThe launch code of the rocket is canary-4711.",
-        )
-        .await;
-    world
-        .upload(
-            &bob,
-            "hours.md",
-            "# Opening hours\n\nThe shop is open from nine to five.",
-        )
-        .await;
-    world.drain(&ann).await;
-    world.drain(&bob).await;
-    let agent = world
+    let app = TestApp::new();
+    let ann = app.owner("ann@example.com").await;
+    let bob = app.owner("bob@example.com").await;
+    app.upload(
+        &ann,
+        "secret.md",
+        "# The launch code\n\nThe launch code of the rocket is canary-4711.",
+    )
+    .await;
+    app.upload(
+        &bob,
+        "hours.md",
+        "# Opening hours\n\nThe shop is open from nine to five.",
+    )
+    .await;
+    app.drain(&ann).await;
+    app.drain(&bob).await;
+    let agent = app
         .published_agent(&bob, json!({ "response_config": { "confidence_threshold": 0.0 } }))
         .await;
-    let key = world.widget_key(&bob).await;
+    let key = app.widget_key(&bob).await;
     for question in [
         "What is the launch code of the rocket?",
         "canary-4711",
         "The launch code of the rocket is canary-4711.",
     ] {
         let body = json!({ "agent_id": agent, "session_id": "s", "message": question });
-        let answer = world.post("/api/v1/widget/chat", body).widget(&key).send().await;
+        let answer = app.post("/api/v1/widget/chat", body).widget(&key).send().await;
         assert_eq!(answer.status, 200);
         assert!(!answer.text().contains("canary"), "{}", answer.text());
     }

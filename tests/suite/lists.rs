@@ -2,7 +2,7 @@
 //!
 //! The harness refuses any read whose rows take more than 4 MiB.
 use crate::harness::program::Program;
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge_model::key::KeyKind;
@@ -119,14 +119,14 @@ fn every_route_that_reads_says_what_bounds_it() {
 }
 
 /// A workspace where everything that strangers write is as long as it may be.
-async fn full(world: &World) -> Owner {
-    let owner = world.owner("ann@example.com").await;
-    let agent = owner.agent(world, json!({ "name": "Bot" })).await;
-    let collection = world.default_collection(&owner).await;
+async fn full(app: &TestApp) -> Owner {
+    let owner = app.owner("ann@example.com").await;
+    let agent = owner.agent(app, json!({ "name": "Bot" })).await;
+    let collection = app.default_collection(&owner).await;
     let (ws, text) = (owner.workspace.clone(), long());
     let numbers = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ";
     let run = |most: u32, insert: &str, params: &[&dyn rusqlite::ToSql]| {
-        world.sql.execute(&format!("{numbers}{most}) {insert}"), params)
+        app.sql.execute(&format!("{numbers}{most}) {insert}"), params)
     };
     run(
         1_000,
@@ -169,7 +169,7 @@ async fn full(world: &World) -> Owner {
          SELECT 'doc_' || n, ?1, ?2, 'Title', 'FILE', ?3, ?3, '', n, 1, 1, 'COMPLETED', 'done', ?4, n, n FROM numbers",
         &[&ws, &collection, &text, &preview],
     );
-    world.sql.execute("UPDATE plan_quotas SET amount = 1000000000000", &[]);
+    app.sql.execute("UPDATE plan_quotas SET amount = 1000000000000", &[]);
     let sources = "INSERT INTO sources (id, workspace_id, collection_id, kind, name, url, max_pages, include_patterns,
             refresh, status, run, started_at, created_at, updated_at)
          SELECT 'src_' || n, ?1, ?2, 'WEBSITE', 'Site', 'https://example.com/' || n, 1, ?3, 'NEVER', 'COMPLETED', 1, 0,
@@ -201,7 +201,7 @@ const MEMBERS: [(&str, &str, usize); 7] = [
 ];
 
 /// Returns every row, page by page.
-async fn pages(world: &World, owner: &Owner, path: &str, plural: &str, limit: Option<usize>) -> Vec<Value> {
+async fn pages(app: &TestApp, owner: &Owner, path: &str, plural: &str, limit: Option<usize>) -> Vec<Value> {
     let (mut rows, mut cursor) = (vec![], String::new());
     loop {
         let limit = limit.map_or_else(String::new, |it| format!("limit={it}&"));
@@ -210,7 +210,7 @@ async fn pages(world: &World, owner: &Owner, path: &str, plural: &str, limit: Op
         } else {
             format!("{limit}cursor={cursor}")
         };
-        let answer = owner.get(world, &format!("{path}?{query}")).await;
+        let answer = owner.get(app, &format!("{path}?{query}")).await;
         assert!(
             answer.body.len() <= MAX_LIST_BYTES,
             "{path}: {} bytes",
@@ -223,18 +223,18 @@ async fn pages(world: &World, owner: &Owner, path: &str, plural: &str, limit: Op
             Some(next) => cursor = next.to_owned(),
             None => return rows,
         }
-        world.clock.advance(edge_model::time::MINUTE / 10);
+        app.clock.advance(edge_model::time::MINUTE / 10);
     }
 }
 
 #[tokio::test]
 async fn lists_of_long_texts_are_short_and_their_pages_add_up() {
-    let world = World::new();
-    let owner = full(&world).await;
-    world.set_plan(&owner, "ENTERPRISE").await;
+    let app = TestApp::new();
+    let owner = full(&app).await;
+    app.set_plan(&owner, "ENTERPRISE").await;
     for (path, plural, count) in MEMBERS {
         for limit in [None, Some(100_000)] {
-            let rows = pages(&world, &owner, path, plural, limit).await;
+            let rows = pages(&app, &owner, path, plural, limit).await;
             let name = if plural == "pages" { "url" } else { "id" };
             let mut ids: Vec<&str> = rows.iter().map(|it| it[name].as_str().unwrap()).collect();
             ids.sort_unstable();
@@ -242,22 +242,22 @@ async fn lists_of_long_texts_are_short_and_their_pages_add_up() {
             assert_eq!((ids.len(), rows.len()), (count, count), "{path} {limit:?}");
         }
     }
-    let list = owner.get(&world, "/conversations").await.expect(200);
+    let list = owner.get(&app, "/conversations").await.expect(200);
     assert_eq!(list["conversations"].as_array().unwrap().len(), 100);
     let first = list["conversations"][0]["first_question"].as_str().unwrap();
     assert_eq!(first.chars().count(), 300);
-    let listed = owner.get(&world, "/escalations?limit=1").await.expect(200);
+    let listed = owner.get(&app, "/escalations?limit=1").await.expect(200);
     assert_eq!(listed["escalations"][0]["reply_status"], "SENT");
-    let shown = owner.get(&world, "/escalations/esc_1").await.expect(200);
+    let shown = owner.get(&app, "/escalations/esc_1").await.expect(200);
     assert_eq!(shown["question"], long(), "a single one is shown whole");
 }
 
 #[tokio::test]
 async fn lists_of_a_program_are_bounded_by_bytes() {
-    let world = World::new();
-    let owner = full(&world).await;
-    world.set_plan(&owner, "ENTERPRISE").await;
-    let key = owner.program_key(&world, KeyKind::Twin).await;
+    let app = TestApp::new();
+    let owner = full(&app).await;
+    app.set_plan(&owner, "ENTERPRISE").await;
+    let key = owner.program_key(&app, KeyKind::Twin).await;
     let program = Program {
         owner,
         kind: KeyKind::Twin,
@@ -266,7 +266,7 @@ async fn lists_of_a_program_are_bounded_by_bytes() {
     for (path, plural, count) in [("/v1/escalations", "escalations", 600), ("/v1/kb", "docs", 1_000)] {
         let (mut rows, mut query) = (0, "?limit=200".to_owned());
         loop {
-            let answer = program.get(&world, &format!("{path}{query}")).await;
+            let answer = program.get(&app, &format!("{path}{query}")).await;
             assert!(
                 answer.body.len() <= MAX_LIST_BYTES,
                 "{path}: {} bytes",
@@ -285,32 +285,29 @@ async fn lists_of_a_program_are_bounded_by_bytes() {
 
 #[tokio::test]
 async fn lists_without_pages_read_no_long_texts() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    world.set_plan(&owner, "ENTERPRISE").await;
-    let agent = owner.agent(&world, json!({ "name": "Bot" })).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    app.set_plan(&owner, "ENTERPRISE").await;
+    let agent = owner.agent(&app, json!({ "name": "Bot" })).await;
     let numbers = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 990)";
     let config = json!({ "name": long() }).to_string();
-    world.sql.execute(
+    app.sql.execute(
         &format!(
             "{numbers} INSERT INTO agent_versions (agent_id, workspace_id, version, config, created_at)
              SELECT ?1, ?2, n, ?3, n FROM numbers"
         ),
         &[&agent, &owner.workspace, &config],
     );
-    world.sql.execute(
+    app.sql.execute(
         &format!(
             "{numbers} INSERT INTO collections (id, workspace_id, name, description, is_default, created_at)
              SELECT 'col_' || n, ?1, 'Collection ' || n, ?2, 0, n FROM numbers"
         ),
         &[&owner.workspace, &"\u{1d11e}".repeat(2_000)],
     );
-    let versions = owner
-        .get(&world, &format!("/agents/{agent}/versions"))
-        .await
-        .expect(200);
+    let versions = owner.get(&app, &format!("/agents/{agent}/versions")).await.expect(200);
     assert_eq!(versions["versions"].as_array().unwrap().len(), 990);
-    let collections = owner.get(&world, "/collections").await.expect(200);
+    let collections = owner.get(&app, "/collections").await.expect(200);
     let collections = collections["collections"].as_array().unwrap();
     assert_eq!(collections.len(), 991);
     let length = |at: usize| collections[at]["description"].as_str().unwrap().chars().count();
@@ -319,14 +316,14 @@ async fn lists_without_pages_read_no_long_texts() {
 
 #[tokio::test]
 async fn a_forged_cursor_is_refused_by_name_in_every_list() {
-    let world = World::new();
-    let owner = full(&world).await;
-    world.set_plan(&owner, "ENTERPRISE").await;
-    let other = world.owner("bob@example.com").await;
-    world.set_plan(&other, "ENTERPRISE").await;
-    other.agent(&world, json!({ "name": "Bot" })).await;
-    let foreign = other.get(&world, "/agents?limit=1").await.expect(200);
-    let own = owner.get(&world, "/escalations?limit=1").await.expect(200);
+    let app = TestApp::new();
+    let owner = full(&app).await;
+    app.set_plan(&owner, "ENTERPRISE").await;
+    let other = app.owner("bob@example.com").await;
+    app.set_plan(&other, "ENTERPRISE").await;
+    other.agent(&app, json!({ "name": "Bot" })).await;
+    let foreign = other.get(&app, "/agents?limit=1").await.expect(200);
+    let own = owner.get(&app, "/escalations?limit=1").await.expect(200);
     let forged = [
         // What the database cannot hold, and what it can.
         URL_SAFE_NO_PAD.encode("9223372036854775807:x"),
@@ -345,17 +342,17 @@ async fn a_forged_cursor_is_refused_by_name_in_every_list() {
             if path == "/escalations" && Some(cursor.as_str()) == own["next_cursor"].as_str() {
                 continue;
             }
-            let answer = owner.get(&world, &format!("{path}?cursor={cursor}")).await;
+            let answer = owner.get(&app, &format!("{path}?cursor={cursor}")).await;
             let refused = (400, "VALIDATION_ERROR".to_owned(), Some("cursor".to_owned()));
             assert_eq!(answer.refusal(), refused, "{path} {cursor}");
         }
-        let account = world.get(&format!("/api/v1/workspaces?cursor={}", forged[0]));
+        let account = app.get(&format!("/api/v1/workspaces?cursor={}", forged[0]));
         assert_eq!(account.bearer(&owner.token).send().await.status, 400);
     }
-    let key = owner.program_key(&world, KeyKind::Twin).await;
+    let key = owner.program_key(&app, KeyKind::Twin).await;
     for path in ["/v1/kb", "/v1/escalations"] {
         for cursor in &forged {
-            let call = world.get(&format!("{path}?cursor={cursor}")).bearer(&key);
+            let call = app.get(&format!("{path}?cursor={cursor}")).bearer(&key);
             let answer = call.send().await;
             assert_eq!(answer.status, 400, "{path} {cursor}");
             assert!(answer.text().contains("cursor"), "{path} {cursor}");

@@ -5,7 +5,7 @@
 //! whoever asked.
 use crate::harness::program::Program;
 use crate::harness::receiver::HOOK;
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use edge_model::key::KeyKind;
 use serde_json::{Value, json};
 
@@ -18,8 +18,8 @@ const UNANSWERED: &str = "Who won the cup in 1954?";
 const APART: [&str; 6] = ["form", "latency_ms", "name", "sealed_headers", "sealed_secret", "trace"];
 
 /// Returns the rows of a table as the story left them, oldest first.
-fn rows(world: &World, table: &str, more_apart: &[&str]) -> Vec<Value> {
-    let columns = world
+fn rows(app: &TestApp, table: &str, more_apart: &[&str]) -> Vec<Value> {
+    let columns = app
         .sql
         .column(&format!("SELECT name FROM pragma_table_info('{table}')"));
     let columns = columns.iter().map(String::as_str);
@@ -29,7 +29,7 @@ fn rows(world: &World, table: &str, more_apart: &[&str]) -> Vec<Value> {
         "SELECT json_object({}) FROM {table} ORDER BY created_at, id",
         members.join(", ")
     );
-    let rows = world.sql.column(&sql).into_iter();
+    let rows = app.sql.column(&sql).into_iter();
     rows.map(|it| without_ids(serde_json::from_str(&it).unwrap())).collect()
 }
 
@@ -69,17 +69,17 @@ enum Teller {
 }
 
 impl Teller {
-    async fn all() -> Vec<(World, Self)> {
-        let world = World::new();
-        let twin = Self::Twin(Program::of(&world, KeyKind::Twin).await);
-        let other = World::new();
+    async fn all() -> Vec<(TestApp, Self)> {
+        let app = TestApp::new();
+        let twin = Self::Twin(Program::of(&app, KeyKind::Twin).await);
+        let other = TestApp::new();
         let owner = other.owner("ann@example.com").await;
         // That of the deputy.
         let agent = other
             .published_agent(&owner, json!({ "behavior_settings": { "tone": "professional" } }))
             .await;
         let key = other.widget_key(&owner).await;
-        vec![(world, twin), (other, Self::Insydr { owner, key, agent })]
+        vec![(app, twin), (other, Self::Insydr { owner, key, agent })]
     }
 
     fn owner(&self) -> &Owner {
@@ -89,10 +89,10 @@ impl Teller {
         }
     }
 
-    async fn ask(&self, world: &World, question: &str) -> Told {
+    async fn ask(&self, app: &TestApp, question: &str) -> Told {
         match self {
             Self::Twin(program) => {
-                let answer = program.ask(world, question).await;
+                let answer = program.ask(app, question).await;
                 let sources = answer["sources"].as_array().unwrap().iter();
                 Told {
                     text: answer["response"].as_str().unwrap().into(),
@@ -101,7 +101,7 @@ impl Teller {
                 }
             }
             Self::Insydr { key, agent, .. } => {
-                let answer = world.ask(key, agent, "session", question).send().await;
+                let answer = app.ask(key, agent, "session", question).send().await;
                 let frames = answer.frames();
                 let of = |kind: &str| frames.iter().find(|it| it["type"] == kind).unwrap();
                 let sources = of("sources")["sources"].as_array().unwrap().iter();
@@ -118,14 +118,14 @@ impl Teller {
 #[tokio::test]
 async fn a_question_leaves_the_same_rows_in_every_dialect() {
     let (mut told, mut left) = (vec![], vec![]);
-    for (world, teller) in Teller::all().await {
-        teller.owner().learn(&world, TITLE, HOURS).await;
-        told.push(teller.ask(&world, QUESTION).await);
-        let conversations = rows(&world, "conversations", &["page_url", "user_agent", "channel"]);
-        let hits = world.sql.column("SELECT hits FROM documents");
-        left.push((conversations, rows(&world, "messages", &[]), hits));
+    for (app, teller) in Teller::all().await {
+        teller.owner().upload_and_index(&app, TITLE, HOURS).await;
+        told.push(teller.ask(&app, QUESTION).await);
+        let conversations = rows(&app, "conversations", &["page_url", "user_agent", "channel"]);
+        let hits = app.sql.column("SELECT hits FROM documents");
+        left.push((conversations, rows(&app, "messages", &[]), hits));
         // The owner finds the conversation and judges nothing of the channel by it.
-        let list = teller.owner().get(&world, "/conversations").await.expect(200);
+        let list = teller.owner().get(&app, "/conversations").await.expect(200);
         let first = &list["conversations"][0];
         assert_eq!(first["first_question"], QUESTION, "{list}");
         assert_eq!(
@@ -146,18 +146,18 @@ async fn a_question_leaves_the_same_rows_in_every_dialect() {
 #[tokio::test]
 async fn feedback_on_an_answer_leaves_the_same_row_in_every_dialect() {
     let mut left = vec![];
-    for (world, teller) in Teller::all().await {
-        teller.owner().learn(&world, TITLE, HOURS).await;
-        teller.ask(&world, QUESTION).await;
-        let answer = world
+    for (app, teller) in Teller::all().await {
+        teller.owner().upload_and_index(&app, TITLE, HOURS).await;
+        teller.ask(&app, QUESTION).await;
+        let answer = app
             .sql
             .column("SELECT id FROM messages WHERE author = 'agent'")
             .remove(0);
-        let key = world.widget_key(teller.owner()).await;
+        let key = app.widget_key(teller.owner()).await;
         let body = json!({ "message_id": answer, "feedback_type": "THUMBS_UP", "comment": "Thanks" });
-        let judged = world.post("/api/v1/widget/feedback", body).widget(&key).send().await;
+        let judged = app.post("/api/v1/widget/feedback", body).widget(&key).send().await;
         judged.expect(201);
-        left.push(rows(&world, "feedback", &[]));
+        left.push(rows(&app, "feedback", &[]));
     }
     assert_eq!(left[0], [json!({ "rating": 5, "comment": "Thanks" })]);
     assert_eq!(left[0], left[1]);
@@ -167,21 +167,21 @@ async fn feedback_on_an_answer_leaves_the_same_row_in_every_dialect() {
 async fn an_escalation_is_resolved_alike_in_every_dialect() {
     let mut left = vec![];
     for is_by_program in [true, false] {
-        let world = World::new();
-        let program = Program::of(&world, KeyKind::Twin).await;
-        let asked = program.post(&world, "/v1/twin", json!({ "message": UNANSWERED })).await;
+        let app = TestApp::new();
+        let program = Program::of(&app, KeyKind::Twin).await;
+        let asked = program.post(&app, "/v1/twin", json!({ "message": UNANSWERED })).await;
         let escalation = asked.expect(200)["escalationId"].as_str().unwrap().to_owned();
         if is_by_program {
             let path = format!("/v1/escalations/{escalation}");
             let change = json!({ "status": "resolved" });
-            program.patch(&world, &path, change).await.expect(200);
+            program.patch(&app, &path, change).await.expect(200);
         } else {
             let path = format!("/escalations/{escalation}");
             let change = json!({ "status": "RESOLVED" });
-            program.owner.patch(&world, &path, change).await.expect(200);
+            program.owner.patch(&app, &path, change).await.expect(200);
         }
-        let seen = program.owner.get(&world, "/escalations").await.expect(200);
-        left.push((rows(&world, "escalations", &[]), without_ids(seen)));
+        let seen = program.owner.get(&app, "/escalations").await.expect(200);
+        left.push((rows(&app, "escalations", &[]), without_ids(seen)));
     }
     let rows = &left[0].0;
     assert_eq!((rows.len(), &rows[0]["status"]), (1, &json!("resolved")));
@@ -192,32 +192,32 @@ async fn an_escalation_is_resolved_alike_in_every_dialect() {
 async fn a_webhook_is_kept_alike_by_every_dialect() {
     let mut left = vec![];
     for kind in [KeyKind::Twig, KeyKind::Twin, KeyKind::Builder, KeyKind::Widget] {
-        let world = World::new();
-        let owner = world.owner("ann@example.com").await;
+        let app = TestApp::new();
+        let owner = app.owner("ann@example.com").await;
         let key = match kind {
             KeyKind::Widget => String::new(),
-            kind => owner.program_key(&world, kind).await,
+            kind => owner.program_key(&app, kind).await,
         };
         let program = Program { owner, kind, key };
         match kind {
             KeyKind::Twig => {
                 let body = json!({ "url": HOOK, "events": ["escalation.created"] });
-                program.post(&world, "/api/webhooks", body).await.expect(201);
+                program.post(&app, "/api/webhooks", body).await.expect(201);
             }
             KeyKind::Twin => {
                 let body = json!({ "webhookUrl": HOOK });
-                program.put(&world, "/v1/settings", body).await.expect(200);
+                program.put(&app, "/v1/settings", body).await.expect(200);
             }
             KeyKind::Builder => {
-                let agent = program.owner.agent(&world, json!({ "name": "Bot" })).await;
+                let agent = program.owner.agent(&app, json!({ "name": "Bot" })).await;
                 let body = json!({ "url": HOOK, "events": ["run.failed"] });
                 let path = format!("/v1/agents/{agent}/webhooks");
-                program.post(&world, &path, body).await.expect(201);
+                program.post(&app, &path, body).await.expect(201);
             }
             // The dialect of people has no key.
             KeyKind::Widget => {
                 let body = json!({ "name": "Ours", "url": HOOK, "event_types": ["ESCALATION_CREATED"] });
-                program.owner.post(&world, "/webhooks", body).await.expect(201);
+                program.owner.post(&app, "/webhooks", body).await.expect(201);
             }
         }
         // Of what an automation does there are other events.
@@ -227,8 +227,8 @@ async fn a_webhook_is_kept_alike_by_every_dialect() {
         };
         left.push((
             apart,
-            rows(&world, "webhooks", apart),
-            rows(&world, "webhooks", &["events"]),
+            rows(&app, "webhooks", apart),
+            rows(&app, "webhooks", &["events"]),
         ));
     }
     let (_, first, without_events) = left[0].clone();

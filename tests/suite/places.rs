@@ -1,5 +1,5 @@
 //! Where personal data can lie: every column with text is in this list, and every place of it in the documentation.
-use crate::harness::World;
+use crate::harness::TestApp;
 use std::collections::BTreeSet;
 
 /// Whose data a column can hold.
@@ -154,7 +154,7 @@ fn every_column_with_text_is_in_the_list_of_places() {
     let columns =
         "SELECT tables.name || '.' || columns.name FROM sqlite_master AS tables, pragma_table_info(tables.name)
             AS columns WHERE tables.type = 'table' AND columns.type NOT IN ('INTEGER', 'REAL')";
-    let there: BTreeSet<String> = World::new().sql.column(columns).into_iter().collect();
+    let there: BTreeSet<String> = TestApp::new().sql.column(columns).into_iter().collect();
     let mut listed = BTreeSet::new();
     for (table, columns, _) in PLACES {
         for column in columns.split(' ') {

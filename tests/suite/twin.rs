@@ -8,7 +8,7 @@ mod samples;
 mod settings;
 mod stats;
 
-use crate::harness::World;
+use crate::harness::TestApp;
 pub(crate) use crate::harness::program::Program;
 use crate::harness::request::Answer;
 use edge_model::key::KeyKind;
@@ -19,20 +19,20 @@ pub(crate) const POLICY: &str = "Under $50 no pre-approval needed. $50–$500 re
     purchase. Submit via Expensify by the 20th.";
 
 impl Program {
-    pub(crate) async fn new(world: &World) -> Self {
-        Self::of(world, KeyKind::Twin).await
+    pub(crate) async fn new(app: &TestApp) -> Self {
+        Self::of(app, KeyKind::Twin).await
     }
 
     /// Adds a document and waits until it is answered from. Returns its id.
-    pub(crate) async fn learn(&self, world: &World, title: &str, content: &str) -> String {
+    pub(crate) async fn upload_and_index(&self, app: &TestApp, title: &str, content: &str) -> String {
         let body = json!({ "title": title, "content": content, "type": "policy" });
-        let answer = self.post(world, "/v1/kb", body).await.expect(201);
-        world.drain(&self.owner).await;
+        let answer = self.post(app, "/v1/kb", body).await.expect(201);
+        app.drain(&self.owner).await;
         answer["doc"]["id"].as_str().unwrap().to_owned()
     }
 
-    pub(crate) async fn ask(&self, world: &World, message: &str) -> Value {
-        self.post(world, "/v1/twin", json!({ "message": message }))
+    pub(crate) async fn ask(&self, app: &TestApp, message: &str) -> Value {
+        self.post(app, "/v1/twin", json!({ "message": message }))
             .await
             .expect(200)
     }

@@ -24,7 +24,7 @@ const BACKGROUND_TIMEOUT: Duration = Duration::from_secs(180);
 const WRITES: usize = 9;
 
 /// Who writes, and to what.
-struct World {
+struct Installation {
     tenant: Tenant,
     page: Api,
     program: Api,
@@ -35,7 +35,7 @@ struct World {
 }
 
 /// A kind of write; the number makes each one different.
-type Write = fn(&World, usize) -> Result<Answer, anyhow::Error>;
+type Write = fn(&Installation, usize) -> Result<Answer, anyhow::Error>;
 
 /// Each kind with the pointer to the id in its answer; none for feedback, which is known by its comment.
 const KINDS: [(&str, Write, &str); 6] = [
@@ -85,7 +85,7 @@ const KINDS: [(&str, Write, &str); 6] = [
     ),
 ];
 
-fn upload(it: &World, number: usize) -> Result<Answer, anyhow::Error> {
+fn upload(it: &Installation, number: usize) -> Result<Answer, anyhow::Error> {
     let fields = [("collection_id", it.collection.as_str())];
     let text = facts(&format!("Town{number}"), number);
     let path = it.tenant.path("documents");
@@ -106,11 +106,11 @@ fn writes_of_every_kind_survive_crashes() {
     let host = format!("127.0.0.1:{}", receiver.port);
     plan.settings.insert("ALLOW_PRIVATE_HOSTS".into(), host);
     let mut server = Server::start(plan).unwrap();
-    let world = world(&server, &receiver);
+    let installation = installation(&server, &receiver);
     let mut acknowledged = BTreeMap::<&str, BTreeSet<String>>::new();
     let mut slowest_start = Duration::ZERO;
     for round in 0..rounds {
-        let (written, plan) = write_and_kill(&world, server, round);
+        let (written, plan) = write_and_kill(&installation, server, round);
         for (kind, ids) in written {
             acknowledged.entry(kind).or_default().extend(ids);
         }
@@ -129,7 +129,7 @@ fn writes_of_every_kind_survive_crashes() {
             counts.join(", ")
         );
         assert_eq!(
-            lost(&world, &acknowledged),
+            lost(&installation, &acknowledged),
             Vec::<String>::new(),
             "lost in round {}",
             round + 1
@@ -142,7 +142,7 @@ fn writes_of_every_kind_survive_crashes() {
         );
     }
     assert!(slowest_start <= LONGEST_START, "a start took {slowest_start:?}");
-    wait_for_documents(&world);
+    wait_for_documents(&installation);
     receiver.wait(BACKGROUND_TIMEOUT, |received| {
         acknowledged["feedback"]
             .iter()
@@ -150,7 +150,7 @@ fn writes_of_every_kind_survive_crashes() {
     });
 }
 
-fn world(server: &Server, receiver: &WebhookReceiver) -> World {
+fn installation(server: &Server, receiver: &WebhookReceiver) -> Installation {
     let tenant = Tenant::new(&place_of(server), "ENTERPRISE");
     let collection = tenant.collection();
     tenant.upload(&collection, "ardenvale.md", &facts("Ardenvale", 412));
@@ -172,7 +172,7 @@ fn world(server: &Server, receiver: &WebhookReceiver) -> World {
         .unwrap()
         .ok::<Value>()
         .unwrap();
-    World {
+    Installation {
         program: tenant.program("twin"),
         answer: first["message_id"].as_str().unwrap().to_owned(),
         hook: receiver.url("/other"),
@@ -186,7 +186,7 @@ fn world(server: &Server, receiver: &WebhookReceiver) -> World {
 type Written = BTreeMap<&'static str, BTreeSet<String>>;
 
 /// Writes everything at once, kills the server in the middle, and returns what was acknowledged.
-fn write_and_kill(world: &World, server: Server, round: usize) -> (Written, xtask::server::Plan) {
+fn write_and_kill(installation: &Installation, server: Server, round: usize) -> (Written, xtask::server::Plan) {
     let (is_over, count) = (AtomicBool::new(false), AtomicUsize::new(0));
     thread::scope(|scope| {
         let writers = KINDS.map(|(kind, write, id)| {
@@ -197,7 +197,7 @@ fn write_and_kill(world: &World, server: Server, round: usize) -> (Written, xtas
                     if is_over.load(Ordering::Relaxed) {
                         break;
                     }
-                    let Ok(answer) = write(world, number) else {
+                    let Ok(answer) = write(installation, number) else {
                         break;
                     };
                     count.fetch_add(1, Ordering::Relaxed);
@@ -236,15 +236,15 @@ fn a_random_moment() -> Duration {
 }
 
 /// Names everything that was acknowledged and is not listed. Feedback is not listed; its events are delivered.
-fn lost(world: &World, acknowledged: &BTreeMap<&str, BTreeSet<String>>) -> Vec<String> {
+fn lost(installation: &Installation, acknowledged: &BTreeMap<&str, BTreeSet<String>>) -> Vec<String> {
     let mut lost = vec![];
     for (kind, ids) in acknowledged.iter().filter(|it| *it.0 != "feedback") {
         let found = match *kind {
             // A new key, since a key has 60 requests a minute.
-            "kb" => listed(&world.tenant.program("twin"), "/v1/kb?limit=200", "docs"),
+            "kb" => listed(&installation.tenant.program("twin"), "/v1/kb?limit=200", "docs"),
             kind => listed(
-                &world.tenant.api,
-                &world.tenant.path(&format!("{kind}?limit=100")),
+                &installation.tenant.api,
+                &installation.tenant.path(&format!("{kind}?limit=100")),
                 kind,
             ),
         };
@@ -268,10 +268,12 @@ fn listed(api: &Api, path: &str, member: &str) -> BTreeSet<String> {
 }
 
 /// Waits until every document is worked on; none may have failed.
-fn wait_for_documents(world: &World) {
+fn wait_for_documents(installation: &Installation) {
     let count = |status: &str| {
-        let path = world.tenant.path(&format!("documents?limit=1&status={status}"));
-        world.tenant.api.get(&path).unwrap().json()["total"].as_u64().unwrap()
+        let path = installation.tenant.path(&format!("documents?limit=1&status={status}"));
+        installation.tenant.api.get(&path).unwrap().json()["total"]
+            .as_u64()
+            .unwrap()
     };
     let began = Instant::now();
     while count("PROCESSING") > 0 {

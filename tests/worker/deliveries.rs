@@ -4,7 +4,7 @@ use crate::webhook_receiver::{Received, WebhookReceiver};
 use edge_core::ports::Envelopes as _;
 use edge_core::webhook::signature::{SigningSecret, standard};
 use edge_dialects::registry::Dialects;
-use edge_model::event::{EscalationChanged, Event, Happening, RunChanged, Test};
+use edge_model::event::{EscalationChanged, Event, EventPayload, RunChanged, Test};
 use edge_model::webhook::WebhookForm;
 use edge_model::{AgentId, EventId, Timestamp, WorkspaceId};
 use serde_json::{Value, json};
@@ -153,7 +153,7 @@ fn receivers_in_every_dialect_can_check_what_they_get() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let now = Timestamp(i64::try_from(now.as_millis()).unwrap());
     let agent_id = AgentId::new("agent_abc123");
-    let escalation = Happening::EscalationCreated(EscalationChanged {
+    let escalation = EventPayload::EscalationCreated(EscalationChanged {
         escalation_id: "esc_xyz789".into(),
         session_key: None,
         agent_id: agent_id.clone(),
@@ -164,17 +164,17 @@ fn receivers_in_every_dialect_can_check_what_they_get() {
         email: None,
         resolved_at: None,
     });
-    let run = Happening::RunCompleted(RunChanged {
+    let run = EventPayload::RunCompleted(RunChanged {
         run_id: "run_xyz789".into(),
         agent_id,
         outcome: Some("success".into()),
         finished_at: Some(now),
     });
-    let test = Happening::Test(Test {
+    let test = EventPayload::Test(Test {
         message: "Hello".into(),
     });
     let mut signed = vec![];
-    for (form, name, happening) in [
+    for (form, name, payload) in [
         (WebhookForm::Twin, "twin", escalation.clone()),
         (WebhookForm::Twig, "twig", escalation.clone()),
         (WebhookForm::Insydr, "insydr", escalation),
@@ -185,7 +185,7 @@ fn receivers_in_every_dialect_can_check_what_they_get() {
             let event = Event {
                 id: EventId::new("evt_1"),
                 workspace_id: WorkspaceId::new("ws_1"),
-                happening: happening.clone(),
+                payload: payload.clone(),
                 created_at: now,
             };
             let envelope = Dialects.envelope(form, &event).unwrap();

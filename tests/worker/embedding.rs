@@ -1,5 +1,5 @@
 //! Passages and questions embedded by another host, over real connections.
-use crate::embedding_server::{EmbeddingServer, Manner};
+use crate::embedding_server::{Behavior, EmbeddingServer};
 use crate::harness::{Tenant, own_plan, place_of};
 use serde_json::{Value, json};
 use std::thread::sleep;
@@ -72,7 +72,7 @@ fn answers_go_on_while_passages_are_embedded_across_a_crash() {
         "{trace}"
     );
 
-    embedder.behave(Manner::Right(Duration::from_millis(150)));
+    embedder.behave(Behavior::Right(Duration::from_millis(150)));
     choose(&tenant);
     let began = Instant::now();
     let passages = loop {
@@ -108,7 +108,7 @@ fn answers_go_on_while_passages_are_embedded_across_a_crash() {
     assert_eq!(best(&trace), "florbins.md", "{trace}");
     assert_eq!(trace["embedders"], json!(["openai:scripted"]), "{trace}");
 
-    embedder.behave(Manner::Silent);
+    embedder.behave(Behavior::Silent);
     let (took, trace) = ask(&tenant, &agent, KNOWN);
     assert!(took < Duration::from_secs(4), "{took:?}");
     assert_eq!(best(&trace), "florbins.md", "{trace}");
@@ -128,7 +128,7 @@ fn answers_go_on_while_passages_are_embedded_across_a_crash() {
     let (_, trace) = ask(&tenant, &agent, "Where are tarnocks kept?");
     assert_eq!(best(&trace), "tarnocks.md", "{trace}");
 
-    embedder.behave(Manner::Status(500));
+    embedder.behave(Behavior::Status(500));
     sleep(Duration::from_secs(11));
     let (_, trace) = ask(&tenant, &agent, KNOWN);
     let fault = trace["embedder_fault"].as_str().unwrap_or_default();
@@ -137,7 +137,7 @@ fn answers_go_on_while_passages_are_embedded_across_a_crash() {
         "{trace}"
     );
     let before = embedder.texts();
-    embedder.behave(Manner::Right(Duration::ZERO));
+    embedder.behave(Behavior::Right(Duration::ZERO));
     let began = Instant::now();
     while embedding(&tenant)["state"] != "ready" {
         assert!(began.elapsed() < Duration::from_secs(90), "{}", embedding(&tenant));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// How the server behaves, until it is told otherwise.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Manner {
+pub(crate) enum Behavior {
     /// Answers after a pause.
     Right(Duration),
     Status(u16),
@@ -19,7 +19,7 @@ pub(crate) enum Manner {
 /// The server. It ends with the test.
 pub(crate) struct EmbeddingServer {
     pub(crate) port: u16,
-    manner: Arc<Mutex<Manner>>,
+    behavior: Arc<Mutex<Behavior>>,
     /// How many texts were sent.
     texts: Arc<AtomicUsize>,
 }
@@ -39,17 +39,17 @@ fn vector(text: &str) -> Vec<f64> {
 
 impl EmbeddingServer {
     pub(crate) fn start() -> Self {
-        let (manner, texts) = (Arc::new(Mutex::new(Manner::Right(Duration::ZERO))), Arc::default());
-        let theirs = (manner.clone(), Arc::clone(&texts));
+        let (behavior, texts) = (Arc::new(Mutex::new(Behavior::Right(Duration::ZERO))), Arc::default());
+        let theirs = (behavior.clone(), Arc::clone(&texts));
         Self {
             port: listen(move |call| answer(call, &theirs.0, &theirs.1)),
-            manner,
+            behavior,
             texts,
         }
     }
 
-    pub(crate) fn behave(&self, manner: Manner) {
-        *self.manner.lock().unwrap() = manner;
+    pub(crate) fn behave(&self, behavior: Behavior) {
+        *self.behavior.lock().unwrap() = behavior;
     }
 
     pub(crate) fn texts(&self) -> usize {
@@ -57,7 +57,7 @@ impl EmbeddingServer {
     }
 }
 
-fn answer(mut call: Call, manner: &Mutex<Manner>, texts: &AtomicUsize) -> std::io::Result<()> {
+fn answer(mut call: Call, behavior: &Mutex<Behavior>, texts: &AtomicUsize) -> std::io::Result<()> {
     let body = call.json();
     let input: Vec<&str> = body["input"]
         .as_array()
@@ -66,15 +66,15 @@ fn answer(mut call: Call, manner: &Mutex<Manner>, texts: &AtomicUsize) -> std::i
         .filter_map(Value::as_str)
         .collect();
     texts.fetch_add(input.len(), Ordering::Relaxed);
-    let manner = *manner.lock().unwrap();
-    let (status, answer) = match manner {
+    let behavior = *behavior.lock().unwrap();
+    let (status, answer) = match behavior {
         _ if call.line != "POST /v1/embeddings HTTP/1.1" => (404, json!({})),
-        Manner::Status(status) => (status, json!({})),
-        Manner::Silent => {
+        Behavior::Status(status) => (status, json!({})),
+        Behavior::Silent => {
             call.wait_for_end();
             return Ok(());
         }
-        Manner::Right(pause) => {
+        Behavior::Right(pause) => {
             thread::sleep(pause);
             let data = input.iter().enumerate();
             let data = data.map(|(index, text)| json!({ "index": index, "embedding": vector(text) }));

@@ -144,9 +144,9 @@ fn long_lists_break_no_stream_of_another_tenant() {
                     assert!(events.all(|it| it.is_ok()));
                 }
                 for number in 0..20 {
-                    let plea = json!({ "agent_id": agent, "session_id": format!("p-{person}-{number}"),
+                    let request = json!({ "agent_id": agent, "session_id": format!("p-{person}-{number}"),
                         "message": long, "email": "visitor@live.example" });
-                    page.post("/api/v1/widget/escalate", &plea).unwrap();
+                    page.post("/api/v1/widget/escalate", &request).unwrap();
                 }
             });
         }

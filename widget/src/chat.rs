@@ -51,8 +51,8 @@ impl Chat {
             Event::Arrived(frame) => self.arrive(frame, strings),
             Event::Stopped => self.finish(Progress::Stopped, strings.stopped.to_owned()),
             Event::Failed(failure) => {
-                let told = failure.told(strings);
-                self.finish(Progress::Failed(failure), told);
+                let text = failure.text(strings);
+                self.finish(Progress::Failed(failure), text);
             }
             Event::Retried => self.retry(strings),
             Event::Rated(key, rating) => {
@@ -157,8 +157,8 @@ impl Chat {
             }
             Frame::Error { code, detail } => {
                 let failure = Failure::Reported { code, detail };
-                let told = failure.told(strings);
-                self.finish(Progress::Failed(failure), told);
+                let text = failure.text(strings);
+                self.finish(Progress::Failed(failure), text);
             }
         }
     }

@@ -3,7 +3,7 @@
 mod answering;
 
 use crate::chat::{Chat, Event, Failure, Progress, Rating};
-use crate::page::{Detail, Heard, Init, Page, Place};
+use crate::page::{Detail, HostState, Init, LoaderMessage, Page};
 use crate::service::{self, Refusal};
 use crate::storage;
 use crate::strings::Strings;
@@ -28,11 +28,11 @@ pub(crate) struct Conversation {
     pub(crate) modal: RwSignal<bool>,
     /// The passage on show: the key of its message, and its place among the message's sources.
     pub(crate) passage: RwSignal<Option<(u32, usize)>>,
-    reach: &'static RefCell<Reach>,
+    runtime: &'static RefCell<Runtime>,
 }
 
 /// What a conversation knows of the outside, and reaches it with.
-struct Reach {
+struct Runtime {
     page: Page,
     visitor: Visitor,
     config: Config,
@@ -50,18 +50,18 @@ impl Conversation {
         let Init {
             config,
             session_id: session,
-            look,
-            place,
+            theme_override,
+            host,
         } = init;
-        theme::apply(&config.appearance, &look);
+        theme::apply(&config.appearance, &theme_override);
         let chat = storage::load(&config.agent_id, &session).unwrap_or_default();
         let visitor = Visitor::new(page.clone(), &config);
-        let reach = Reach {
+        let runtime = Runtime {
             page,
             visitor,
             config,
             session,
-            page_url: place.page_url,
+            page_url: host.page_url,
             turn: 0,
             stop: None,
         };
@@ -70,16 +70,16 @@ impl Conversation {
             chat: RwSignal::new(chat),
             draft: RwSignal::new(String::new()),
             online: RwSignal::new(window().navigator().on_line()),
-            modal: RwSignal::new(place.modal),
+            modal: RwSignal::new(host.modal),
             passage: RwSignal::new(None),
             // There is one conversation, and it lasts as long as the document.
-            reach: Box::leak(Box::new(RefCell::new(reach))),
+            runtime: Box::leak(Box::new(RefCell::new(runtime))),
         }
     }
 
     /// Reads the agent's configuration.
     pub(crate) fn config<T>(self, read: impl FnOnce(&Config) -> T) -> T {
-        read(&self.reach.borrow().config)
+        read(&self.runtime.borrow().config)
     }
 
     /// Returns the sources of the message of this key.
@@ -91,34 +91,36 @@ impl Conversation {
     }
 
     /// Does what the loader says.
-    pub(crate) fn hear(self, heard: Heard) {
-        match heard {
+    pub(crate) fn on_message(self, message: LoaderMessage) {
+        match message {
             // The iframe has begun already; what is asked is asked before.
-            Heard::Init(_) | Heard::Ask(_) => {}
-            Heard::Token(config) => self.reach.borrow().visitor.renewed(&config),
-            Heard::Refused => self.reach.borrow().visitor.refused(),
-            Heard::Opened { place, focus } => {
-                self.move_to(place);
+            LoaderMessage::Init(_) | LoaderMessage::Ask(_) => {}
+            LoaderMessage::Token(config) => self.runtime.borrow().visitor.renewed(&config),
+            LoaderMessage::Refused => self.runtime.borrow().visitor.refused(),
+            LoaderMessage::Opened { host, focus } => {
+                self.move_to(host);
                 if focus {
                     view::welcome();
                 }
             }
-            Heard::Moved(place) => self.move_to(place),
-            Heard::Send(text) => self.ask(&text),
-            Heard::Prefill(text) => self.draft.set(text),
-            Heard::Look(look) => self.config(|config| theme::apply(&config.appearance, &look)),
-            Heard::Reset(session) => self.begin_again(session),
+            LoaderMessage::Moved(host) => self.move_to(host),
+            LoaderMessage::Send(text) => self.ask(&text),
+            LoaderMessage::Prefill(text) => self.draft.set(text),
+            LoaderMessage::ThemeOverride(theme_override) => {
+                self.config(|config| theme::apply(&config.appearance, &theme_override))
+            }
+            LoaderMessage::Reset(session) => self.begin_again(session),
         }
     }
 
-    fn move_to(self, place: Place) {
-        self.modal.set(place.modal);
-        self.reach.borrow_mut().page_url = place.page_url;
+    fn move_to(self, host: HostState) {
+        self.modal.set(host.modal);
+        self.runtime.borrow_mut().page_url = host.page_url;
     }
 
     /// Tells the loader that something is to be done.
-    pub(crate) fn tell(self, what: &'static str) {
-        self.reach.borrow().page.tell(what);
+    pub(crate) fn notify(self, what: &'static str) {
+        self.runtime.borrow().page.notify(what);
     }
 
     /// Asks in the visitor's name. Nothing is asked while an answer is under way.
@@ -179,7 +181,7 @@ impl Conversation {
             comment,
         };
         spawn_local(async move {
-            let visitor = self.reach.borrow().visitor.clone();
+            let visitor = self.runtime.borrow().visitor.clone();
             let Some(token) = visitor.token().await else { return };
             if service::feedback(&feedback, &token).await.is_err() {
                 self.apply(Event::Rated(key, before));
@@ -213,21 +215,21 @@ impl Conversation {
     }
 
     fn keep(self) {
-        let reach = self.reach.borrow();
+        let runtime = self.runtime.borrow();
         self.chat
-            .with_untracked(|chat| storage::save(&reach.config.agent_id, &reach.session, chat));
+            .with_untracked(|chat| storage::save(&runtime.config.agent_id, &runtime.session, chat));
     }
 
     fn begin_again(self, session: String) {
         self.abandon_answer();
-        self.reach.borrow_mut().session = session;
+        self.runtime.borrow_mut().session = session;
         self.passage.set(None);
         self.chat.update(Chat::clear);
         self.keep();
     }
 
     fn abandon_answer(self) {
-        let stop = self.reach.borrow_mut().stop.take();
+        let stop = self.runtime.borrow_mut().stop.take();
         self.next_turn(None);
         if let Some(stop) = stop {
             stop.abort();
@@ -235,14 +237,14 @@ impl Conversation {
     }
 
     fn next_turn(self, stop: Option<AbortController>) -> u32 {
-        let mut reach = self.reach.borrow_mut();
-        reach.turn += 1;
-        reach.stop = stop;
-        reach.turn
+        let mut runtime = self.runtime.borrow_mut();
+        runtime.turn += 1;
+        runtime.stop = stop;
+        runtime.turn
     }
 
     fn is_turn(self, turn: u32) -> bool {
-        self.reach.borrow().turn == turn
+        self.runtime.borrow().turn == turn
     }
 
     /// Tells the page how the last answer ended, when it has.
@@ -255,7 +257,7 @@ impl Conversation {
         match &answer.progress {
             Progress::Waiting | Progress::Streaming => return,
             Progress::Failed(failure) => {
-                let detail = failure.told(self.strings);
+                let detail = failure.text(self.strings);
                 let (code, detail) = (Some(failure.code()), Some(detail.as_str()));
                 self.report(
                     "error",
@@ -294,7 +296,7 @@ impl Conversation {
     }
 
     fn report(self, name: &'static str, detail: Detail<'_>) {
-        self.reach.borrow().page.report(name, detail);
+        self.runtime.borrow().page.report(name, detail);
     }
 }
 

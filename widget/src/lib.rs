@@ -20,7 +20,7 @@ mod wire;
 use chat::Failure;
 use conversation::Conversation;
 use leptos::prelude::*;
-use page::{Heard, Page};
+use page::{LoaderMessage, Page};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -34,10 +34,10 @@ pub fn start() {
     let Some(page) = Page::around() else { return };
     let conversation = Rc::new(Cell::new(None::<Conversation>));
     let listening = page.clone();
-    page.listen(move |heard| match (conversation.get(), heard) {
-        (_, Heard::Ask(key)) => spawn_local(ask(listening.clone(), key)),
-        (Some(conversation), heard) => conversation.hear(heard),
-        (None, Heard::Init(init)) if agent_of_document().as_ref() == Some(&init.config.agent_id) => {
+    page.listen(move |message| match (conversation.get(), message) {
+        (_, LoaderMessage::Ask(key)) => spawn_local(ask(listening.clone(), key)),
+        (Some(conversation), message) => conversation.on_message(message),
+        (None, LoaderMessage::Init(init)) if agent_of_document().as_ref() == Some(&init.config.agent_id) => {
             let (page, begun) = (listening.clone(), Rc::clone(&conversation));
             mount_to_body(move || {
                 let strings = strings::for_language(&window().navigator().language().unwrap_or_default());
@@ -45,11 +45,11 @@ pub fn start() {
                 view::mount(conversation);
                 begun.set(Some(conversation));
             });
-            listening.tell("ready");
+            listening.notify("ready");
         }
         (None, _) => {}
     });
-    page.tell("hello");
+    page.notify("hello");
 }
 
 /// The agent that the document was made for: who may embed it was decided for that agent only.

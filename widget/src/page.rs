@@ -16,7 +16,7 @@ pub(crate) struct Page {
 }
 
 /// What the loader says.
-pub(crate) enum Heard {
+pub(crate) enum LoaderMessage {
     Init(Box<Init>),
     /// A fresh visitor token, inside of a fresh configuration.
     Token(Box<Config>),
@@ -24,13 +24,13 @@ pub(crate) enum Heard {
     Refused,
     /// The panel has been opened. `focus` is true when the visitor did it, and not a script.
     Opened {
-        place: Place,
+        host: HostState,
         focus: bool,
     },
-    Moved(Place),
+    Moved(HostState),
     Send(String),
     Prefill(String),
-    Look(Look),
+    ThemeOverride(ThemeOverride),
     /// A new conversation begins, under this name.
     Reset(String),
     /// The page's policy forbids the loader to ask for the configuration: with this key, from here, it may be asked for.
@@ -41,19 +41,19 @@ pub(crate) enum Heard {
 pub(crate) struct Init {
     pub(crate) config: Config,
     pub(crate) session_id: String,
-    pub(crate) look: Look,
-    pub(crate) place: Place,
+    pub(crate) theme_override: ThemeOverride,
+    pub(crate) host: HostState,
 }
 
 /// Where the visitor is.
-pub(crate) struct Place {
+pub(crate) struct HostState {
     pub(crate) page_url: String,
     /// Whether the chat covers the whole page, as it does on a telephone.
     pub(crate) modal: bool,
 }
 
 /// What the page decides about the looks of the chat, over the agent's own settings.
-pub(crate) struct Look {
+pub(crate) struct ThemeOverride {
     /// light or dark.
     pub(crate) theme: String,
     /// `#rrggbb`.
@@ -79,7 +79,7 @@ pub(crate) struct Detail<'a> {
 
 /// A message to the loader. It knows ours by `edgewise`.
 #[derive(Serialize)]
-struct Told<'a> {
+struct OutgoingMessage<'a> {
     edgewise: u8,
     r#type: &'static str,
     name: Option<&'static str>,
@@ -97,8 +97,8 @@ impl Page {
     }
 
     /// Tells the loader that something is to be done.
-    pub(crate) fn tell(&self, what: &'static str) {
-        self.post(&Told {
+    pub(crate) fn notify(&self, what: &'static str) {
+        self.post(&OutgoingMessage {
             edgewise: 1,
             r#type: what,
             name: None,
@@ -108,7 +108,7 @@ impl Page {
 
     /// Tells the loader what has happened, for the callbacks of the page.
     pub(crate) fn report(&self, name: &'static str, detail: Detail<'_>) {
-        self.post(&Told {
+        self.post(&OutgoingMessage {
             edgewise: 1,
             r#type: "event",
             name: Some(name),
@@ -122,13 +122,13 @@ impl Page {
             Ok(config) => ("config", "config", config),
             Err(reason) => ("failed", "detail", JsValue::from_str(reason)),
         };
-        let told = Told {
+        let outgoing = OutgoingMessage {
             edgewise: 1,
             r#type: what,
             name: None,
             detail: None,
         };
-        if let Some(message) = to_js(&told) {
+        if let Some(message) = to_js(&outgoing) {
             // A plain object takes any member.
             let _ = js_sys::Reflect::set(&message, &JsValue::from_str(member), &value);
             self.send(&message);
@@ -136,7 +136,7 @@ impl Page {
     }
 
     /// Calls back with what the loader says, as long as this document lives.
-    pub(crate) fn listen(&self, mut callback: impl FnMut(Heard) + 'static) {
+    pub(crate) fn listen(&self, mut callback: impl FnMut(LoaderMessage) + 'static) {
         let page = self.clone();
         let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let is_from_parent = event
@@ -144,9 +144,9 @@ impl Page {
                 .is_some_and(|source| js_sys::Object::is(&source, &page.parent));
             if is_from_parent
                 && event.origin() == page.origin
-                && let Some(heard) = heard(&Value::new(event.data()))
+                && let Some(message) = read_message(&Value::new(event.data()))
             {
-                callback(heard);
+                callback(message);
             }
         });
         // A listener that could not be added leaves the chat without a configuration: the loader reports that.
@@ -156,8 +156,8 @@ impl Page {
         listener.forget();
     }
 
-    fn post(&self, told: &Told<'_>) {
-        if let Some(message) = to_js(told) {
+    fn post(&self, outgoing: &OutgoingMessage<'_>) {
+        if let Some(message) = to_js(outgoing) {
             self.send(&message);
         }
     }
@@ -169,34 +169,34 @@ impl Page {
 }
 
 /// Reads a message of the loader's. Of any other shape it is nothing.
-fn heard(said: &Value) -> Option<Heard> {
+fn read_message(said: &Value) -> Option<LoaderMessage> {
     if said.number("edgewise")? != 1.0 {
         return None;
     }
     Some(match said.text("type")?.as_str() {
-        "init" => Heard::Init(Box::new(Init {
+        "init" => LoaderMessage::Init(Box::new(Init {
             config: said.of("config")?,
             session_id: said.text("session_id")?,
-            look: said.of("look")?,
-            place: said.of("place")?,
+            theme_override: said.of("look")?,
+            host: said.of("place")?,
         })),
-        "token" => Heard::Token(Box::new(said.of("config")?)),
-        "refused" => Heard::Refused,
-        "opened" => Heard::Opened {
-            place: Place::read(said)?,
+        "token" => LoaderMessage::Token(Box::new(said.of("config")?)),
+        "refused" => LoaderMessage::Refused,
+        "opened" => LoaderMessage::Opened {
+            host: HostState::read(said)?,
             focus: said.claim("focus"),
         },
-        "page" => Heard::Moved(Place::read(said)?),
-        "send" => Heard::Send(said.text("text")?),
-        "prefill" => Heard::Prefill(said.text("text")?),
-        "theme" => Heard::Look(Look::read(said)?),
-        "reset" => Heard::Reset(said.text("session_id")?),
-        "ask" => Heard::Ask(said.text("api_key")?),
+        "page" => LoaderMessage::Moved(HostState::read(said)?),
+        "send" => LoaderMessage::Send(said.text("text")?),
+        "prefill" => LoaderMessage::Prefill(said.text("text")?),
+        "theme" => LoaderMessage::ThemeOverride(ThemeOverride::read(said)?),
+        "reset" => LoaderMessage::Reset(said.text("session_id")?),
+        "ask" => LoaderMessage::Ask(said.text("api_key")?),
         _ => return None,
     })
 }
 
-impl Read for Place {
+impl Read for HostState {
     fn read(value: &Value) -> Option<Self> {
         Some(Self {
             page_url: value.text("page_url")?,
@@ -205,7 +205,7 @@ impl Read for Place {
     }
 }
 
-impl Read for Look {
+impl Read for ThemeOverride {
     fn read(value: &Value) -> Option<Self> {
         Some(Self {
             theme: value.text("theme")?,

@@ -150,7 +150,7 @@ mod tests {
     use crate::strings::for_language;
     use shared::widget::Frame;
 
-    fn told(events: Vec<Event>) -> Chat {
+    fn chat_after(events: Vec<Event>) -> Chat {
         let mut chat = Chat::default();
         for event in events {
             chat.apply(event, for_language("en"));
@@ -181,16 +181,16 @@ mod tests {
             confidence: 0.5,
             answered: false,
         });
-        let chat = told([begun(), vec![done, Event::Rated(1, Some(Rating::Down))]].concat());
+        let chat = chat_after([begun(), vec![done, Event::Rated(1, Some(Rating::Down))]].concat());
         assert_eq!(kept(&chat).messages(), chat.messages());
         assert_eq!(kept(&chat).announcement(), "");
-        let stopped = told([begun(), vec![Event::Stopped]].concat());
+        let stopped = chat_after([begun(), vec![Event::Stopped]].concat());
         assert_eq!(kept(&stopped).messages(), stopped.messages());
     }
 
     #[test]
     fn an_answer_interrupted_by_leaving_can_be_asked_again() {
-        let chat = kept(&told(begun()));
+        let chat = kept(&chat_after(begun()));
         assert_eq!(
             chat.messages().last().unwrap().progress,
             Progress::Failed(Failure::Interrupted)
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn what_is_asked_after_coming_back_has_keys_of_its_own() {
-        let mut chat = kept(&told([begun(), vec![Event::Stopped]].concat()));
+        let mut chat = kept(&chat_after([begun(), vec![Event::Stopped]].concat()));
         chat.apply(Event::Asked("And?".to_owned()), for_language("en"));
         let keys: Vec<u32> = chat.messages().iter().map(|message| message.key).collect();
         assert_eq!(keys, [0, 1, 2, 3]);

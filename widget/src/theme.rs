@@ -1,6 +1,6 @@
 //! Turns the agent's appearance and the page's wishes into custom properties of the document.
 
-use crate::page::Look;
+use crate::page::ThemeOverride;
 use leptos::prelude::document;
 use shared::widget::Appearance;
 use shared_chat::color::{Color, DARK_SURFACE, DEFAULT_PRIMARY, LIGHT_SURFACE, Scheme};
@@ -8,15 +8,15 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 /// Sets what `style.css` builds on: theme, colours with enough contrast, radius.
-pub(crate) fn apply(appearance: &Appearance, look: &Look) {
+pub(crate) fn apply(appearance: &Appearance, theme_override: &ThemeOverride) {
     let Some(root) = document()
         .document_element()
         .and_then(|root| root.dyn_into::<HtmlElement>().ok())
     else {
         return;
     };
-    let is_dark = look.theme == "dark";
-    let primary = look
+    let is_dark = theme_override.theme == "dark";
+    let primary = theme_override
         .color
         .as_deref()
         .and_then(Color::parse)

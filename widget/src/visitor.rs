@@ -71,7 +71,7 @@ impl Visitor {
         if !self.has_token() {
             let (renewed, renewal) = oneshot::channel();
             self.state.borrow_mut().waiting.push(renewed);
-            self.page.tell("token");
+            self.page.notify("token");
             match select(renewal, sleep(RENEWAL_TIMEOUT)).await {
                 Either::Left((Ok(()), _)) => {}
                 _ => return None,

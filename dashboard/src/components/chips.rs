@@ -1,5 +1,5 @@
 //! A field of domains: each becomes a chip that can be taken out again.
-use crate::components::field::{Note, forgive, why};
+use crate::components::field::{Note, clear_error, why};
 use crate::components::icon::{Icon, icon};
 use crate::components::unique;
 use crate::state::domains::Domains;
@@ -48,7 +48,7 @@ pub fn DomainChips(
                     prop:value=typed
                     aria-invalid=move || why.with(Option::is_some).then_some("true")
                     aria-describedby=note.clone()
-                    on:input=move |event| { typed.set(event_target_value(&event)); forgive(problems, NAME); }
+                    on:input=move |event| { typed.set(event_target_value(&event)); clear_error(problems, NAME); }
                     on:keydown=on_key
                     on:blur=move |_| { take_up(domains, typed, problems); }
                 />

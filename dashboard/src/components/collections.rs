@@ -1,5 +1,5 @@
 //! The collections that an agent answers from, to be ticked.
-use crate::components::field::{Note, forgive, why};
+use crate::components::field::{Note, clear_error, why};
 use crate::components::unique;
 use crate::state::problems::Problems;
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ pub fn CollectionChoice(
                 let ticked = Memo::new(move |_| chosen.with(|chosen| chosen.contains(&own)));
                 let change = move |_| {
                     toggle.run(id.clone());
-                    forgive(problems, NAME);
+                    clear_error(problems, NAME);
                 };
                 let documents = match document_count {
                     1 => "1 document".to_owned(),

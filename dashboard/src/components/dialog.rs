@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 
 /// Where a dialog stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Place {
+pub enum DialogPlace {
     /// In the middle.
     #[default]
     Middle,
@@ -18,7 +18,7 @@ pub enum Place {
     Start,
 }
 
-impl Place {
+impl DialogPlace {
     fn as_str(self) -> &'static str {
         match self {
             Self::Middle => "dialog",
@@ -38,7 +38,7 @@ pub fn Dialog(
     title: Signal<String>,
     /// Where it stands.
     #[prop(optional)]
-    place: Place,
+    place: DialogPlace,
     /// What it holds.
     children: ChildrenFn,
 ) -> impl IntoView {

@@ -98,7 +98,7 @@ pub fn TextField(
                     prop:value=value.get
                     aria-invalid=move || why.with(Option::is_some).then_some("true")
                     aria-describedby=described
-                    on:input=move |event| { value.set.run(event_target_value(&event)); forgive(problems, name); }
+                    on:input=move |event| { value.set.run(event_target_value(&event)); clear_error(problems, name); }
                 />
                 {(kind == "password").then(|| view! { <Reveal revealed=revealed /> })}
             </div>
@@ -184,7 +184,7 @@ pub fn TextArea(
                 prop:value=value.get
                 aria-invalid=move || why.with(Option::is_some).then_some("true")
                 aria-describedby=described
-                on:input=move |event| { value.set.run(event_target_value(&event)); forgive(problems, name); }
+                on:input=move |event| { value.set.run(event_target_value(&event)); clear_error(problems, name); }
             ></textarea>
             <Note id=note hint=hint why=why />
         </div>
@@ -235,9 +235,9 @@ pub fn why(problems: RwSignal<Problems>, name: &'static str) -> Signal<Option<St
 }
 
 /// Forgets what was wrong with a field that is being changed.
-pub fn forgive(problems: RwSignal<Problems>, name: &str) {
+pub fn clear_error(problems: RwSignal<Problems>, name: &str) {
     if problems.with_untracked(|problems| !problems.is_empty()) {
-        problems.update(|problems| problems.forgive(name));
+        problems.update(|problems| problems.clear_error(name));
     }
 }
 

@@ -19,7 +19,7 @@ pub enum Skeleton {
 enum Face {
     Coming,
     Refused(Error),
-    Here,
+    Ready,
 }
 
 /// Shows `ready` with the data once it is here. Later changes reach it through the signal; it is not built anew.
@@ -35,16 +35,19 @@ where
     let face = Memo::new(move |_| match remote.answer() {
         Answer::Pending => Face::Coming,
         Answer::Refused(error) => Face::Refused(error),
-        Answer::Here(_) => Face::Here,
+        Answer::Ready(_) => Face::Ready,
     });
     move || match face.get() {
         Face::Coming => skeleton_view(skeleton).into_any(),
         Face::Refused(error) => failure(&error, Callback::new(move |()| remote.refresh())).into_any(),
-        Face::Here => untrack(|| remote.here())
+        Face::Ready => untrack(|| remote.value())
             .map(|first| {
                 // While the page is being taken down its last data stays readable.
                 let value = Memo::new(move |last: Option<&T>| {
-                    remote.here().or_else(|| last.cloned()).unwrap_or_else(|| first.clone())
+                    remote
+                        .value()
+                        .or_else(|| last.cloned())
+                        .unwrap_or_else(|| first.clone())
                 });
                 ready(value.into()).into_any()
             })

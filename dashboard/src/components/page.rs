@@ -38,7 +38,7 @@ pub fn name_tab(title: Signal<String>) {
 pub fn focus_after_navigation(heading: NodeRef<html::H1>) {
     Effect::new(move |_| {
         if let Some(heading) = heading.get()
-            && use_context::<Visited>().is_some_and(Visited::again)
+            && use_context::<HasNavigated>().is_some_and(HasNavigated::again)
         {
             // Refused only where focus means nothing.
             let _refused = heading.focus();
@@ -48,9 +48,9 @@ pub fn focus_after_navigation(heading: NodeRef<html::H1>) {
 
 /// Whether a page has been shown before in this visit.
 #[derive(Clone, Copy)]
-pub struct Visited(StoredValue<bool>);
+pub struct HasNavigated(StoredValue<bool>);
 
-impl Visited {
+impl HasNavigated {
     /// Begins a visit.
     pub fn begin() -> Self {
         Self(StoredValue::new(false))

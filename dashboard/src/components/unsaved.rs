@@ -12,7 +12,7 @@ pub struct Unsaved {
     dirty: RwSignal<bool>,
     sending: RwSignal<bool>,
     wanted: RwSignal<Option<String>>,
-    here: StoredValue<String>,
+    page_address: StoredValue<String>,
 }
 
 impl Unsaved {
@@ -23,7 +23,7 @@ impl Unsaved {
             dirty: RwSignal::new(false),
             sending: RwSignal::new(false),
             wanted: RwSignal::new(None),
-            here: StoredValue::new(String::new()),
+            page_address: StoredValue::new(String::new()),
         };
         watch(unsaved);
         unsaved
@@ -31,7 +31,7 @@ impl Unsaved {
 
     /// Records whether the page at the current address has unsaved changes.
     pub fn set(self, dirty: bool) {
-        self.here.set_value(platform::address());
+        self.page_address.set_value(platform::address());
         self.dirty.set(dirty);
     }
 
@@ -41,7 +41,7 @@ impl Unsaved {
     }
 
     fn leads_away(self, address: &str) -> bool {
-        self.dirty.get_untracked() && self.here.with_value(|here| here != address)
+        self.dirty.get_untracked() && self.page_address.with_value(|page_address| page_address != address)
     }
 }
 
@@ -100,7 +100,7 @@ fn watch(unsaved: Unsaved) {
         if unsaved.leads_away(&address) {
             event.stop_immediate_propagation();
             // The browser has moved already: it is moved back, and the question is put.
-            platform::push_address(&unsaved.here.get_value());
+            platform::push_address(&unsaved.page_address.get_value());
             unsaved.wanted.set(Some(address));
         }
     });

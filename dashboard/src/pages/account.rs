@@ -7,7 +7,7 @@ use crate::components::page::PageHead;
 use crate::components::submit::Submit;
 use crate::components::theme::ThemeChoice;
 use crate::components::toast::Toasts;
-use crate::remote::Errand;
+use crate::remote::PendingRequest;
 use crate::shell::{Account as SignedInAs, PlainFrame};
 use crate::state::account::check_full_name;
 use crate::state::problems::Problems;
@@ -41,7 +41,7 @@ fn Profile(me: Me) -> impl IntoView {
     let full_name = RwSignal::new(me.full_name);
     let email = RwSignal::new(me.email);
     let problems = RwSignal::new(Problems::default());
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let change = UpdateMe {
@@ -52,7 +52,7 @@ fn Profile(me: Me) -> impl IntoView {
         if !accept(found, problems) {
             return;
         }
-        errand.run(
+        pending.run(
             async move { api.update_me(&change).await },
             move |outcome| match outcome {
                 Ok(_) => {
@@ -79,7 +79,7 @@ fn Profile(me: Me) -> impl IntoView {
             <p class="card__text">"Account made " {moment(&me.created_at)} "."</p>
             <FormProblem problems=problems />
             <div class="form__actions">
-                <Submit label="Save" busy=errand />
+                <Submit label="Save" busy=pending />
             </div>
         </form>
     }

@@ -17,7 +17,7 @@ use crate::components::submit::Submit;
 use crate::components::unsaved::Unsaved;
 use crate::paths;
 use crate::remote::remote;
-use crate::shell::Here;
+use crate::shell::CurrentWorkspace;
 use editing::Editing;
 use futures_util::future::try_join;
 use leptos::prelude::*;
@@ -29,17 +29,17 @@ pub(crate) use test_chat::tested_as;
 /// The editor of an agent.
 #[component]
 pub fn AgentEditor() -> impl IntoView {
-    let (api, here) = (expect_context::<AuthorizedApi>(), expect_context::<Here>());
+    let (api, current) = (expect_context::<AuthorizedApi>(), expect_context::<CurrentWorkspace>());
     let params = use_params_map();
     let agent = Memo::new(move |_| params.with(|params| params.get("agent")).unwrap_or_default());
     let asked = remote(
-        move || (here.id.get(), agent.get()),
+        move || (current.id.get(), agent.get()),
         move |(workspace, agent): (String, String)| async move {
             try_join(api.agent(&workspace, &agent), api.collections(&workspace)).await
         },
     );
     view! {
-        <a class="back" href=move || paths::within(&here.id.get(), "agents")>{icon(Icon::ChevronRight)} "Agents"</a>
+        <a class="back" href=move || paths::within(&current.id.get(), "agents")>{icon(Icon::ChevronRight)} "Agents"</a>
         {loaded(asked, Skeleton::Editor, move |both: Signal<(Agent, CollectionList)>| {
             let (agent, collections) = both.get_untracked();
             view! { <Editor agent=agent collections=collections /> }
@@ -59,7 +59,7 @@ fn Editor(agent: Agent, collections: CollectionList) -> impl IntoView {
         <conflict::Conflict />
         <div class="editor">
             <form class="stack" novalidate on:submit=move |event| { event.prevent_default(); editing.save(); }>
-                <fieldset class="stack bare" disabled=move || !editing.here.role().edits()>
+                <fieldset class="stack bare" disabled=move || !editing.current.role().edits()>
                     <identity::Identity />
                     <identity::Knowledge />
                     <replies::Behaviour />

@@ -13,7 +13,7 @@ use crate::components::page::PageHead;
 use crate::paths;
 use crate::platform;
 use crate::remote::remote;
-use crate::shell::Here;
+use crate::shell::CurrentWorkspace;
 use crate::state::agents::{Service, TYPES, label};
 use create::NewAgent;
 use leptos::prelude::*;
@@ -22,14 +22,14 @@ use shared::agent::{AgentList, AgentSummary};
 /// The list of agents.
 #[component]
 pub fn Agents() -> impl IntoView {
-    let (api, here) = (expect_context::<AuthorizedApi>(), expect_context::<Here>());
+    let (api, current) = (expect_context::<AuthorizedApi>(), expect_context::<CurrentWorkspace>());
     let agents = remote(
-        move || here.id.get(),
+        move || current.id.get(),
         move |id: String| async move { api.agents(&id).await },
     );
     let creating = RwSignal::new(false);
-    let edits = Signal::derive(move || here.role().edits());
-    let any = move || agents.here().is_some_and(|list| !list.agents.is_empty());
+    let edits = Signal::derive(move || current.role().edits());
+    let any = move || agents.value().is_some_and(|list| !list.agents.is_empty());
     view! {
         <PageHead title="Agents" lead="Each answers from the collections you give it, in the tone you choose.">
             <Show when=move || edits.get() && any()>
@@ -43,7 +43,7 @@ pub fn Agents() -> impl IntoView {
 
 #[component]
 fn List(list: Signal<AgentList>, creating: RwSignal<bool>, edits: Signal<bool>) -> impl IntoView {
-    let here = expect_context::<Here>();
+    let current = expect_context::<CurrentWorkspace>();
     view! {
         <Show
             when=move || list.with(|list| !list.agents.is_empty())
@@ -65,7 +65,7 @@ fn List(list: Signal<AgentList>, creating: RwSignal<bool>, edits: Signal<bool>) 
                     key=|agent| (agent.id.clone(), agent.status.clone(), agent.name.clone())
                     let(agent)
                 >
-                    <li><Row agent=agent workspace=here.id_now() /></li>
+                    <li><Row agent=agent workspace=current.id_now() /></li>
                 </For>
             </ul>
         </Show>

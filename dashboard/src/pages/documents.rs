@@ -14,7 +14,7 @@ use crate::components::page::PageHead;
 use crate::paths;
 use crate::remote::remote;
 use crate::shell::uploads::Tray;
-use crate::shell::{Here, use_go, use_replace};
+use crate::shell::{CurrentWorkspace, use_go, use_replace};
 use crate::state::documents::{Filter, PAGE, any_processing};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -32,7 +32,7 @@ pub fn Documents() -> impl IntoView {
     let moving = move || {
         knowledge
             .documents
-            .here()
+            .value()
             .is_some_and(|list| any_processing(&list.documents))
     };
     knowledge.documents.refresh_while(moving, REFRESH_INTERVAL);
@@ -56,9 +56,9 @@ pub fn Documents() -> impl IntoView {
 
 /// Reads the filter from the address, and asks for what it says.
 fn begin() -> Knowledge {
-    let (api, here, tray) = (
+    let (api, current, tray) = (
         expect_context::<AuthorizedApi>(),
-        expect_context::<Here>(),
+        expect_context::<CurrentWorkspace>(),
         expect_context::<Tray>(),
     );
     let query = use_query_map();
@@ -66,7 +66,7 @@ fn begin() -> Knowledge {
     let open = Memo::new(move |_| query.with(|query| query.get("document")).filter(|id| !id.is_empty()));
     let wanted = RwSignal::new(PAGE);
     let documents = remote(
-        move || here.id.get(),
+        move || current.id.get(),
         move |workspace: String| {
             tray.arrived();
             let (filter, wanted) = (filter.get(), wanted.get());
@@ -74,7 +74,7 @@ fn begin() -> Knowledge {
         },
     );
     let collections = remote(
-        move || here.id.get(),
+        move || current.id.get(),
         move |workspace: String| {
             tray.arrived();
             async move { api.collections(&workspace).await }
@@ -90,7 +90,7 @@ fn begin() -> Knowledge {
     });
     Knowledge {
         api,
-        here,
+        current,
         tray,
         filter,
         open,
@@ -106,6 +106,6 @@ fn begin() -> Knowledge {
 impl Knowledge {
     /// Returns the address of this page with another filter.
     fn address(self, filter: &Filter, document: Option<&str>) -> String {
-        paths::within(&self.here.id_now(), "documents") + &filter.address(document)
+        paths::within(&self.current.id_now(), "documents") + &filter.address(document)
     }
 }

@@ -13,8 +13,8 @@ use crate::components::moment::moment;
 use crate::components::new_button::NewButton;
 use crate::components::page::PageHead;
 use crate::components::toast::Toasts;
-use crate::remote::{Errand, Remote, remote};
-use crate::shell::Here;
+use crate::remote::{PendingRequest, Remote, remote};
+use crate::shell::CurrentWorkspace;
 use crate::state::keys::{Kind, consequence, made, outcome_of};
 use crate::state::problems::Problems;
 use create::NewKey;
@@ -24,15 +24,15 @@ use shared::key::{Key, KeyList};
 /// The keys of a workspace.
 #[component]
 pub fn Keys() -> impl IntoView {
-    let (api, here) = (expect_context::<AuthorizedApi>(), expect_context::<Here>());
+    let (api, current) = (expect_context::<AuthorizedApi>(), expect_context::<CurrentWorkspace>());
     let keys = remote(
-        move || here.id.get(),
+        move || current.id.get(),
         move |id: String| async move { api.keys(&id).await },
     );
     let (creating, revoking) = (RwSignal::new(false), RwSignal::new(None::<Key>));
-    let manages = Signal::derive(move || here.role().manages());
+    let manages = Signal::derive(move || current.role().manages());
     let any = move || {
-        keys.here()
+        keys.value()
             .is_some_and(|list| list.api_keys.iter().any(|key| key.is_active))
     };
     view! {
@@ -159,19 +159,19 @@ fn Row(key: Key, revoking: RwSignal<Option<Key>>, manages: Signal<bool>) -> impl
 
 #[component]
 fn Revoke(key: RwSignal<Option<Key>>, keys: Remote<KeyList>) -> impl IntoView {
-    let (api, here, toasts) = (
+    let (api, current, toasts) = (
         expect_context::<AuthorizedApi>(),
-        expect_context::<Here>(),
+        expect_context::<CurrentWorkspace>(),
         expect_context::<Toasts>(),
     );
     let open = open_about(key);
     let problems = RwSignal::new(Problems::default());
     let keeps = RwSignal::new(false);
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let name = Memo::new(move |_| key.get().map(|key| key.name).unwrap_or_default());
     // Shows names, because a count does not tell the owner which webhooks are meant.
     let made = LocalResource::new(move || {
-        let (workspace, asked) = (here.id.get(), key.get().filter(|key| key.webhook_count > 0));
+        let (workspace, asked) = (current.id.get(), key.get().filter(|key| key.webhook_count > 0));
         async move {
             match asked {
                 Some(key) => api.key(&workspace, &key.id).await.map(|key| key.made.webhooks).ok(),
@@ -189,8 +189,8 @@ fn Revoke(key: RwSignal<Option<Key>>, keys: Remote<KeyList>) -> impl IntoView {
     let revoke = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some(gone) = key.get_untracked() else { return };
-        let (workspace, keep) = (here.id_now(), keeps.get_untracked());
-        errand.run(
+        let (workspace, keep) = (current.id_now(), keeps.get_untracked());
+        pending.run(
             async move { api.revoke_key(&workspace, &gone.id, keep).await },
             move |outcome| match outcome {
                 Ok(revoked) => {
@@ -223,7 +223,7 @@ fn Revoke(key: RwSignal<Option<Key>>, keys: Remote<KeyList>) -> impl IntoView {
                     />
                 </Show>
                 <FormProblem problems=problems />
-                <DialogActions open=open action="Revoke key" busy=errand dangerous=true />
+                <DialogActions open=open action="Revoke key" busy=pending dangerous=true />
             </form>
         </Dialog>
     }

@@ -10,7 +10,7 @@ use crate::pages::agent::tested_as;
 use crate::pages::settings::plan::Plan;
 use crate::platform;
 use crate::remote::remote;
-use crate::shell::Here;
+use crate::shell::CurrentWorkspace;
 use crate::state::checklist::Facts;
 use crate::state::documents::{Filter, Status};
 use crate::state::keys::Kind;
@@ -35,19 +35,20 @@ struct State {
 /// The overview of a workspace.
 #[component]
 pub fn Overview() -> impl IntoView {
-    let (api, here) = (expect_context::<AuthorizedApi>(), expect_context::<Here>());
-    let state = remote(move || here.id.get(), move |workspace: String| state(api, workspace));
+    let (api, current) = (expect_context::<AuthorizedApi>(), expect_context::<CurrentWorkspace>());
+    let state = remote(move || current.id.get(), move |workspace: String| state(api, workspace));
     state.refresh_while(
-        move || state.here().is_some_and(|state| !state.facts.complete()),
+        move || state.value().is_some_and(|state| !state.facts.complete()),
         REFRESH_INTERVAL,
     );
     // What the shell has of the workspace may be older than this visit to the page.
-    if untrack(|| here.workspace.here()).is_some() {
-        here.workspace.refresh();
+    if untrack(|| current.workspace.value()).is_some() {
+        current.workspace.refresh();
     }
     let title = Signal::derive(move || {
-        here.workspace
-            .here()
+        current
+            .workspace
+            .value()
             .map_or_else(|| "Overview".to_owned(), |workspace| workspace.name)
     });
     view! {
@@ -58,11 +59,11 @@ pub fn Overview() -> impl IntoView {
             view! {
                 <div class="stack">
                     <Show when=move || !facts.get().complete()><checklist::Checklist facts=facts agents=agents /></Show>
-                    {loaded(here.workspace, Skeleton::Cards(4), |workspace| {
+                    {loaded(current.workspace, Skeleton::Cards(4), |workspace| {
                         view! { <figures::Figures workspace=workspace /> }
                     })}
                     <Show when=move || facts.get().published><snippet::Embed agents=agents /></Show>
-                    {loaded(here.workspace, Skeleton::Lines(1), |workspace| view! { <Plan workspace=workspace /> })}
+                    {loaded(current.workspace, Skeleton::Lines(1), |workspace| view! { <Plan workspace=workspace /> })}
                 </div>
             }
         })}

@@ -5,7 +5,7 @@ use crate::components::page::PageHead;
 use crate::components::submit::Submit;
 use crate::components::toast::Toasts;
 use crate::paths;
-use crate::remote::Errand;
+use crate::remote::PendingRequest;
 use crate::session::Session;
 use crate::shell::use_go;
 use crate::state::account::{check_code, check_email, check_new_password, code_digits, link_token};
@@ -20,7 +20,7 @@ pub fn Forgotten() -> impl IntoView {
     let (api, go) = (expect_context::<UnauthorizedApi>(), use_go());
     let email = RwSignal::new(String::new());
     let problems = RwSignal::new(Problems::default());
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let address = EmailOnly {
@@ -32,7 +32,7 @@ pub fn Forgotten() -> impl IntoView {
             return;
         }
         let to = address.email.clone();
-        errand.run(
+        pending.run(
             async move { api.forgot_password(&address).await },
             move |outcome| match outcome {
                 Ok(_) => go.run(paths::reset(&to)),
@@ -53,9 +53,9 @@ pub fn Forgotten() -> impl IntoView {
                 autofocus=true
             />
             <FormProblem problems=problems />
-            <Submit label="Send code" busy=errand wide=true />
+            <Submit label="Send code" busy=pending wide=true />
         </form>
-        <p class="entrance__ways"><a href=paths::sign_in(None)>"Back to sign in"</a></p>
+        <p class="auth-layout__ways"><a href=paths::sign_in(None)>"Back to sign in"</a></p>
     }
 }
 
@@ -74,7 +74,7 @@ pub fn Reset() -> impl IntoView {
     let email = Memo::new(move |_| query.with(|query| query.get("email")).unwrap_or_default());
     let (code, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let problems = RwSignal::new(Problems::default());
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let mut found = Problems::default();
@@ -93,7 +93,7 @@ pub fn Reset() -> impl IntoView {
             token,
             password: password.get_untracked(),
         };
-        errand.run(
+        pending.run(
             async move { api.reset_password(&reset).await },
             move |outcome| match outcome {
                 Ok(_) => {
@@ -109,7 +109,7 @@ pub fn Reset() -> impl IntoView {
     view! {
         <PageHead title="Choose a new password" />
         <Show when=move || token.with(Option::is_none)>
-            <p class="entrance__text">
+            <p class="auth-layout__text">
                 "If there is an account for " <strong>{email}</strong> ", a mail with a code and a link is on its way."
             </p>
         </Show>
@@ -127,8 +127,8 @@ pub fn Reset() -> impl IntoView {
                 hint="At least 8 characters."
             />
             <FormProblem problems=problems />
-            <Submit label="Set password" busy=errand wide=true />
+            <Submit label="Set password" busy=pending wide=true />
         </form>
-        <p class="entrance__ways"><a href=paths::forgotten()>"Send another mail"</a></p>
+        <p class="auth-layout__ways"><a href=paths::forgotten()>"Send another mail"</a></p>
     }
 }

@@ -11,8 +11,8 @@ use crate::components::toast::Toasts;
 use crate::components::unique;
 use crate::paths;
 use crate::platform;
-use crate::remote::Errand;
-use crate::shell::{Account, Here, use_go};
+use crate::remote::PendingRequest;
+use crate::shell::{Account, CurrentWorkspace, use_go};
 use crate::state::problems::Problems;
 use crate::state::workspaces::{check_name, check_picture};
 use leptos::prelude::*;
@@ -21,14 +21,14 @@ use shared::workspace::{UpdateWorkspace, Workspace};
 /// The settings of a workspace.
 #[component]
 pub fn Settings() -> impl IntoView {
-    let here = expect_context::<Here>();
+    let current = expect_context::<CurrentWorkspace>();
     view! {
         <PageHead title="Settings" />
-        {loaded(here.workspace, Skeleton::Lines(5), move |workspace| view! {
+        {loaded(current.workspace, Skeleton::Lines(5), move |workspace| view! {
             <div class="stack">
                 <General workspace=workspace.get_untracked() />
                 <plan::Plan workspace=workspace />
-                <Show when=move || here.role().owns()><Danger workspace=workspace /></Show>
+                <Show when=move || current.role().owns()><Danger workspace=workspace /></Show>
             </div>
         })}
     }
@@ -36,9 +36,9 @@ pub fn Settings() -> impl IntoView {
 
 #[component]
 fn General(workspace: Workspace) -> impl IntoView {
-    let (api, here, toasts, account) = (
+    let (api, current, toasts, account) = (
         expect_context::<AuthorizedApi>(),
-        expect_context::<Here>(),
+        expect_context::<CurrentWorkspace>(),
         expect_context::<Toasts>(),
         expect_context::<Account>(),
     );
@@ -46,7 +46,7 @@ fn General(workspace: Workspace) -> impl IntoView {
     let logo = RwSignal::new(workspace.logo_url.unwrap_or_default());
     let timezone = RwSignal::new(workspace.timezone);
     let problems = RwSignal::new(Problems::default());
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let mut found = Problems::default();
@@ -63,12 +63,12 @@ fn General(workspace: Workspace) -> impl IntoView {
             retention_days: None,
             embedder: None,
         };
-        let id = here.id_now();
-        errand.run(
+        let id = current.id_now();
+        pending.run(
             async move { api.update_workspace(&id, &change).await },
             move |outcome| match outcome {
                 Ok(_) => {
-                    here.workspace.refresh();
+                    current.workspace.refresh();
                     account.workspaces.refresh();
                     toasts.good("The settings are saved.");
                 }
@@ -76,7 +76,7 @@ fn General(workspace: Workspace) -> impl IntoView {
             },
         );
     };
-    let reads_only = move || !here.role().manages();
+    let reads_only = move || !current.role().manages();
     view! {
         <form class="card card--padded form" novalidate on:submit=submit>
             <h2 class="card__title">"General"</h2>
@@ -94,7 +94,7 @@ fn General(workspace: Workspace) -> impl IntoView {
             <Timezone value=timezone />
             <FormProblem problems=problems />
             <div class="form__actions">
-                <Submit label="Save" busy=errand forbidden=Signal::derive(reads_only) />
+                <Submit label="Save" busy=pending forbidden=Signal::derive(reads_only) />
             </div>
         </form>
     }
@@ -135,20 +135,20 @@ fn Timezone(value: RwSignal<String>) -> impl IntoView {
 
 #[component]
 fn Danger(workspace: Signal<Workspace>) -> impl IntoView {
-    let (api, here, toasts, account, go) = (
+    let (api, current, toasts, account, go) = (
         expect_context::<AuthorizedApi>(),
-        expect_context::<Here>(),
+        expect_context::<CurrentWorkspace>(),
         expect_context::<Toasts>(),
         expect_context::<Account>(),
         use_go(),
     );
     let open = RwSignal::new(false);
     let problems = RwSignal::new(Problems::default());
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let name = Signal::derive(move || workspace.get().name);
     let delete = Callback::new(move |()| {
-        let id = here.id_now();
-        errand.run(
+        let id = current.id_now();
+        pending.run(
             async move { api.delete_workspace(&id).await },
             move |outcome| match outcome {
                 Ok(()) => {
@@ -179,7 +179,7 @@ fn Danger(workspace: Signal<Workspace>) -> impl IntoView {
             title="Delete this workspace?"
             text="Everything in it is deleted for good, and every widget and key of it stops working."
             action="Delete workspace"
-            busy=errand
+            busy=pending
             word=name
             problems=problems
             on_yes=delete

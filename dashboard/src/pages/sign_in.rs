@@ -4,7 +4,7 @@ use crate::components::field::{FormProblem, TextField, accept};
 use crate::components::page::PageHead;
 use crate::components::submit::Submit;
 use crate::paths;
-use crate::remote::Errand;
+use crate::remote::PendingRequest;
 use crate::session::Session;
 use crate::shell::use_go;
 use crate::state::account::{check_email, check_known_password};
@@ -22,7 +22,7 @@ pub fn SignIn() -> impl IntoView {
     );
     let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let problems = RwSignal::new(Problems::default());
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let credentials = Login {
@@ -36,7 +36,7 @@ pub fn SignIn() -> impl IntoView {
             return;
         }
         let address = credentials.email.clone();
-        errand.run(
+        pending.run(
             async move { api.sign_in(&credentials).await },
             move |outcome| match outcome {
                 Ok(signed_in) => session.begin(signed_in.access_token),
@@ -66,9 +66,9 @@ pub fn SignIn() -> impl IntoView {
                 problems=problems
             />
             <FormProblem problems=problems />
-            <Submit label="Sign in" busy=errand wide=true />
+            <Submit label="Sign in" busy=pending wide=true />
         </form>
-        <p class="entrance__ways">
+        <p class="auth-layout__ways">
             <a href=paths::forgotten()>"Forgot your password?"</a>
             <span>"New here? " <a href=paths::sign_up()>"Create an account"</a></span>
         </p>

@@ -4,7 +4,7 @@ use crate::components::field::{FormProblem, TextField, accept};
 use crate::components::page::PageHead;
 use crate::components::submit::Submit;
 use crate::paths;
-use crate::remote::Errand;
+use crate::remote::PendingRequest;
 use crate::shell::use_go;
 use crate::state::account::{check_email, check_full_name, check_new_password};
 use crate::state::problems::Problems;
@@ -18,7 +18,7 @@ pub fn SignUp() -> impl IntoView {
     let full_name = RwSignal::new(String::new());
     let (email, password) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let problems = RwSignal::new(Problems::default());
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let account = Signup {
@@ -33,7 +33,7 @@ pub fn SignUp() -> impl IntoView {
         if !accept(found, problems) {
             return;
         }
-        errand.run(
+        pending.run(
             async move { api.sign_up(&account).await },
             move |outcome| match outcome {
                 Ok(signed_up) => go.run(paths::verification(&signed_up.email, Some(&signed_up.signup_id))),
@@ -70,9 +70,9 @@ pub fn SignUp() -> impl IntoView {
                 hint="At least 8 characters."
             />
             <FormProblem problems=problems />
-            <Submit label="Create account" busy=errand wide=true />
+            <Submit label="Create account" busy=pending wide=true />
         </form>
-        <p class="entrance__ways">
+        <p class="auth-layout__ways">
             <span>"Already have an account? " <a href=paths::sign_in(None)>"Sign in"</a></span>
         </p>
     }

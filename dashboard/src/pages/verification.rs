@@ -5,7 +5,7 @@ use crate::components::page::PageHead;
 use crate::components::submit::Submit;
 use crate::components::toast::Toasts;
 use crate::paths;
-use crate::remote::Errand;
+use crate::remote::PendingRequest;
 use crate::session::Session;
 use crate::state::account::{check_code, code_digits};
 use crate::state::problems::Problems;
@@ -27,7 +27,7 @@ pub fn Verification() -> impl IntoView {
     let sign_up = Memo::new(move |_| query.with(|query| query.get("signup")));
     let code = RwSignal::new(String::new());
     let problems = RwSignal::new(Problems::default());
-    let (verifying, resending) = (Errand::default(), Errand::default());
+    let (verifying, resending) = (PendingRequest::default(), PendingRequest::default());
     let verify = move || {
         let mut found = Problems::default();
         check_code(&code.get_untracked(), &mut found);
@@ -65,7 +65,7 @@ pub fn Verification() -> impl IntoView {
     });
     view! {
         <PageHead title="Check your e-mail" />
-        <p class="entrance__text">
+        <p class="auth-layout__text">
             "We sent a code of six digits to "
             <strong>{email}</strong>
             ". It is valid for ten minutes. If there are several, enter the one that came for this sign-up."
@@ -75,7 +75,7 @@ pub fn Verification() -> impl IntoView {
             <FormProblem problems=problems />
             <Submit label="Verify" busy=verifying wide=true />
         </form>
-        <p class="entrance__ways">
+        <p class="auth-layout__ways">
             <button type="button" class="link" disabled=move || resending.busy() on:click=resend>
                 "Send another code"
             </button>

@@ -9,7 +9,7 @@ use crate::components::new_button::NewButton;
 use crate::components::page::PageHead;
 use crate::paths;
 use crate::platform;
-use crate::remote::Errand;
+use crate::remote::PendingRequest;
 use crate::shell::{Account, PlainFrame, use_go, use_replace};
 use crate::state::account::initials;
 use crate::state::problems::Problems;
@@ -27,14 +27,14 @@ pub fn Workspaces() -> impl IntoView {
     let query = use_query_map();
     Effect::new(move |_| {
         let asked_for_all = query.with(|query| query.get("all").is_some());
-        if let Some(only) = account.workspaces.here().and_then(only_one).filter(|_| !asked_for_all) {
+        if let Some(only) = account.workspaces.value().and_then(only_one).filter(|_| !asked_for_all) {
             replace.run(paths::within(&only.id, ""));
         }
     });
     let any = move || {
         account
             .workspaces
-            .here()
+            .value()
             .is_some_and(|list| !list.workspaces.is_empty())
     };
     view! {
@@ -110,7 +110,7 @@ fn NewWorkspace(open: RwSignal<bool>) -> impl IntoView {
     let (api, account, go) = (expect_context::<AuthorizedApi>(), expect_context::<Account>(), use_go());
     let name = RwSignal::new(String::new());
     let problems = RwSignal::new(Problems::default());
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let new = CreateWorkspace {
@@ -124,7 +124,7 @@ fn NewWorkspace(open: RwSignal<bool>) -> impl IntoView {
         if !accept(found, problems) {
             return;
         }
-        errand.run(
+        pending.run(
             async move { api.create_workspace(&new).await },
             move |outcome| match outcome {
                 Ok(created) => {
@@ -147,7 +147,7 @@ fn NewWorkspace(open: RwSignal<bool>) -> impl IntoView {
                 hint="Your company, product or team."
             />
             <FormProblem problems=problems />
-            <DialogActions open=open action="Create workspace" busy=errand />
+            <DialogActions open=open action="Create workspace" busy=pending />
         </form>
     }
 }

@@ -2,7 +2,7 @@
 use super::menu::AccountMenu;
 use super::navigation::Navigation;
 use crate::components::brand::brand;
-use crate::components::dialog::{Dialog, Place};
+use crate::components::dialog::{Dialog, DialogPlace};
 use crate::components::icon::{Icon, icon};
 use crate::paths;
 use crate::session::Session;
@@ -38,7 +38,7 @@ pub fn WorkspaceFrame(
                 <main class="page" id="main" tabindex="-1">{children()}</main>
             </div>
         </div>
-        <Dialog open=drawer title="Navigation" place=Place::Start>
+        <Dialog open=drawer title="Navigation" place=DialogPlace::Start>
             <div class="drawer-navigation" on:click=move |event| if on_link(&event) { drawer.set(false) }>
                 <Navigation />
             </div>

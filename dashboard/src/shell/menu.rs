@@ -1,5 +1,5 @@
 //! The two menus: which workspace, and whose account. They are the browser's own popovers, which close by themselves.
-use super::{Account, Here, use_go};
+use super::{Account, CurrentWorkspace, use_go};
 use crate::api::AuthorizedApi;
 use crate::components::icon::{Icon, icon};
 use crate::components::theme::ThemeChoice;
@@ -14,33 +14,35 @@ use leptos::task::spawn_local;
 /// Which workspace this is, and the way to another.
 #[component]
 pub fn WorkspaceMenu() -> impl IntoView {
-    let here = expect_context::<Here>();
+    let current = expect_context::<CurrentWorkspace>();
     let account = expect_context::<Account>();
     let id = unique("workspaces");
     let name = move || {
-        here.workspace
-            .here()
+        current
+            .workspace
+            .value()
             .map_or_else(|| "\u{2026}".to_owned(), |workspace| workspace.name)
     };
     let plan = move || {
-        here.workspace
-            .here()
+        current
+            .workspace
+            .value()
             .map(|workspace| format!("{} plan", plan_name(&workspace.subscription_tier)))
     };
     let others = move || {
         account
             .workspaces
-            .here()
+            .value()
             .map(|list| list.workspaces)
             .unwrap_or_default()
     };
-    let tile = move || match here.workspace.here().and_then(|workspace| workspace.logo_url) {
+    let tile = move || match current.workspace.value().and_then(|workspace| workspace.logo_url) {
         Some(logo) if logo.starts_with("https://") => {
             view! { <img class="tile" src=logo alt="" referrerpolicy="no-referrer" /> }.into_any()
         }
         _ => view! { <span class="tile">{initials(&name())}</span> }.into_any(),
     };
-    let current = move |id: String| move || (here.id.get() == id).then_some("true");
+    let aria_current = move |id: String| move || (current.id.get() == id).then_some("true");
     view! {
         <div class="menu">
             <button type="button" class="menu__button" popovertarget=id.clone() aria-haspopup="true">
@@ -58,7 +60,7 @@ pub fn WorkspaceMenu() -> impl IntoView {
                             <a
                                 class="menu__item"
                                 href=paths::within(&workspace.id, "")
-                                aria-current=current(workspace.id.clone())
+                                aria-current=aria_current(workspace.id.clone())
                             >
                                 <span class="tile tile--small">{initials(&workspace.name)}</span>
                                 {workspace.name.clone()}
@@ -92,10 +94,10 @@ pub fn AccountMenu(
     let name = move || {
         account
             .me
-            .here()
+            .value()
             .map_or_else(|| "Account".to_owned(), |me| me.full_name)
     };
-    let email = move || account.me.here().map(|me| me.email);
+    let email = move || account.me.value().map(|me| me.email);
     let sign_out = move |_| {
         spawn_local(async move {
             // Signing out works without the server too: the token is forgotten here, and ends by itself there.

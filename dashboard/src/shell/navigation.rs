@@ -1,5 +1,5 @@
 //! The navigation of a workspace: which one, its pages, whose account.
-use super::Here;
+use super::CurrentWorkspace;
 use super::menu::{AccountMenu, WorkspaceMenu};
 use crate::components::icon::{Icon, icon};
 use crate::paths;
@@ -17,13 +17,13 @@ const PAGES: [(&str, &str, Icon); 5] = [
 /// The navigation.
 #[component]
 pub fn Navigation() -> impl IntoView {
-    let here = expect_context::<Here>();
+    let current = expect_context::<CurrentWorkspace>();
     let location = use_location();
     let links = PAGES
         .into_iter()
         .map(|(page, label, glyph)| {
-            let address = move || paths::within(&here.id.get(), page);
-            let current = move || {
+            let address = move || paths::within(&current.id.get(), page);
+            let aria_current = move || {
                 let (at, page_address) = (location.pathname.get(), address());
                 let inside = at
                     .strip_prefix(&page_address)
@@ -33,7 +33,7 @@ pub fn Navigation() -> impl IntoView {
             };
             view! {
                 <li>
-                    <a class="navigation__link" href=address aria-current=current>{icon(glyph)} {label}</a>
+                    <a class="navigation__link" href=address aria-current=aria_current>{icon(glyph)} {label}</a>
                 </li>
             }
         })

@@ -92,7 +92,7 @@ pub struct Draft {
     /// A word of [`THEMES`].
     pub theme: String,
     /// `#rrggbb`.
-    pub colour: String,
+    pub color: String,
     /// In CSS pixels.
     pub radius: String,
     /// A word of [`POSITIONS`].
@@ -134,7 +134,7 @@ impl Draft {
                 .map(|collection| collection.id.clone())
                 .collect(),
             theme: word(&widget.theme, "auto"),
-            colour: word(&widget.primary_color, &DEFAULT_PRIMARY.css()),
+            color: word(&widget.primary_color, &DEFAULT_PRIMARY.css()),
             radius: widget.border_radius.unwrap_or(12).to_string(),
             position: word(&widget.position, "bottom-right"),
             greeting_enabled: widget.greeting_enabled.unwrap_or(true),
@@ -176,7 +176,7 @@ impl Draft {
     }
 
     fn check_widget(&self, problems: &mut Problems) {
-        if Color::parse(&self.colour).is_none() {
+        if Color::parse(&self.color).is_none() {
             problems.add("primary_color", "Use a colour such as #2447d8.");
         }
         if !is_within(&self.radius, &limits::BORDER_RADIUS_PX) {
@@ -251,7 +251,7 @@ impl Draft {
     fn widget(&self) -> WidgetSettings {
         WidgetSettings {
             theme: Some(self.theme.clone()),
-            primary_color: Color::parse(&self.colour).map(Color::css),
+            primary_color: Color::parse(&self.color).map(Color::css),
             border_radius: whole(&self.radius),
             position: Some(self.position.clone()),
             greeting_enabled: Some(self.greeting_enabled),

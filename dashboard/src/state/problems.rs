@@ -22,7 +22,7 @@ impl Problems {
     }
 
     /// Forgets the problem of a field that is being edited, and that of the form as a whole.
-    pub fn forgive(&mut self, field: &str) {
+    pub fn clear_error(&mut self, field: &str) {
         self.0.retain(|(name, _)| name != field && !name.is_empty());
     }
 
@@ -82,7 +82,7 @@ mod tests {
         problems.add("", "Refused.");
         problems.add("name", "Missing.");
         problems.add("email", "Missing.");
-        problems.forgive("name");
+        problems.clear_error("name");
         assert_eq!(problems.fields().collect::<Vec<_>>(), ["email"]);
     }
 

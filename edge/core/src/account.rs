@@ -7,7 +7,7 @@ use crate::auth::session::{self, SignedIn};
 use crate::changes::Changes;
 use crate::password;
 use crate::throttle::{self, LoginGuess};
-use crate::{Error, Kind, Reason, Result, code, erasure, letter};
+use crate::{Error, Kind, Reason, Result, code, erasure, outbox};
 use edge_model::account::Account;
 use edge_model::text::Name;
 use edge_store::{Constraint, accounts, jobs, members, provenance};
@@ -113,7 +113,7 @@ pub async fn delete(app: &App, from: &ClientAddress, caller: &SignedIn, password
         let message = format!("make somebody else an owner of the workspace `{}` first", orphan.name);
         return Err(Error::new(Kind::Conflict, message));
     }
-    let queue = letter::queue(&account.email);
+    let queue = outbox::queue(&account.email);
     let mut changes = Changes::of(app, jobs::delete_all(&queue, None));
     let (shared, own): (Vec<_>, Vec<_>) = holdings.into_iter().partition(|it| it.others > 0);
     for it in &own {
@@ -121,7 +121,7 @@ pub async fn delete(app: &App, from: &ClientAddress, caller: &SignedIn, password
     }
     for it in &shared {
         changes.push(members::delete(&it.workspace_id, &account.id));
-        changes.push(members::settle_owner(&it.workspace_id));
+        changes.push(members::reassign_owner(&it.workspace_id));
     }
     // Keys and webhooks that the person made elsewhere end with their memberships.
     changes.extend(provenance::end_of_account(&account.id, app.now()));

@@ -14,7 +14,7 @@ use edge_model::agent::{
     WidgetConfig,
 };
 use edge_model::collection::Collection;
-use edge_model::event::{AgentChanged, Happening};
+use edge_model::event::{AgentChanged, EventPayload};
 use edge_model::text::{Name, Question};
 use edge_model::{AgentId, CollectionId, Timestamp, WorkspaceId};
 use edge_store::agents::Edit;
@@ -78,16 +78,16 @@ pub async fn create(app: &App, caller: &Caller, name: Name, patch: Patch) -> Res
 /// Adds a new agent: its row, and the event for the endpoints that ask for it.
 pub(crate) fn created(changes: &mut Changes<'_>, agent: &Agent) {
     changes.push(agents::insert(agent));
-    let happening = Happening::AgentCreated(told(agent));
-    changes.event_of(&agent.workspace_id, agent.id.as_str(), happening);
+    let payload = EventPayload::AgentCreated(agent_changed(agent));
+    changes.event_of(&agent.workspace_id, agent.id.as_str(), payload);
 }
 
 /// Adds the event that an agent was changed, for the endpoints that ask for it.
 pub(crate) fn updated(changes: &mut Changes<'_>, agent: &Agent) -> Result<()> {
-    changes.event(&agent.workspace_id, Happening::AgentUpdated(told(agent)))
+    changes.event(&agent.workspace_id, EventPayload::AgentUpdated(agent_changed(agent)))
 }
 
-fn told(agent: &Agent) -> AgentChanged {
+fn agent_changed(agent: &Agent) -> AgentChanged {
     AgentChanged {
         agent_id: agent.id.clone(),
         name: agent.name.clone(),

@@ -1,5 +1,5 @@
 //! What of an agent may be changed, in types that hold only what will do.
-use crate::guard::PublicUrl;
+use crate::ssrf::PublicUrl;
 use crate::{Error, Result};
 use edge_model::CollectionId;
 use edge_model::agent::{GeneratorChoice, ResponseStyle, Strategy, Tone};

@@ -1,14 +1,14 @@
 //! Answering, as one readable function: question, standalone question, passages, confidence, words, citations.
 
+mod citations;
 pub(crate) mod context;
+mod extractive;
 mod find;
-mod leak;
-mod marks;
+mod generative;
 pub(crate) mod plain;
 mod prompt;
-mod quote;
+mod prompt_leak;
 mod writer;
-mod written;
 
 pub use writer::{AnswerDraft, AnswerWriter};
 
@@ -20,8 +20,8 @@ use edge_model::agent::{AgentConfig, GeneratorChoice};
 use edge_model::conversation::{Citation, Decision, Turn};
 use edge_model::snapshot::Snapshot;
 use edge_model::{DocumentId, MessageId};
+use generative::Outcome;
 use retrieval::Hit;
-use written::Outcome;
 
 /// What an answer takes while it is worked out, besides what was said: passages, sentences, the prompt, in bytes.
 const WORK: usize = 64 * 1024;
@@ -91,7 +91,7 @@ pub async fn compose(app: &App, request: &AnswerRequest<'_>, writer: &mut Answer
         Some(embedder) => {
             let model = app.model.as_ref();
             let outcome = match model.filter(|_| request.config.generator == GeneratorChoice::Default) {
-                Some(model) => written::write(app, model, request, &found.hits(), writer).await?,
+                Some(model) => generative::write(app, model, request, &found.hits(), writer).await?,
                 None => Outcome::Unasked,
             };
             match outcome {
@@ -99,7 +99,7 @@ pub async fn compose(app: &App, request: &AnswerRequest<'_>, writer: &mut Answer
                 Outcome::Declined => Decision::Declined,
                 Outcome::Unasked => {
                     writer.draft.trace.generator = EXTRACTIVE.into();
-                    match quote::quote(embedder, &found, request.config, writer) {
+                    match extractive::quote(embedder, &found, request.config, writer) {
                         true => Decision::Answered,
                         false => Decision::NothingFound,
                     }
@@ -110,7 +110,7 @@ pub async fn compose(app: &App, request: &AnswerRequest<'_>, writer: &mut Answer
     writer.draft.trace.decision = Some(decision);
     writer.draft.is_answered = decision == Decision::Answered;
     if !writer.draft.is_answered {
-        quote::words(&request.config.fallback_message)
+        extractive::words(&request.config.fallback_message)
             .into_iter()
             .for_each(|it| writer.write(it));
     }

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::ports::Background;
 use crate::{Error, Result};
 use async_trait::async_trait;
-use edge_model::event::{Event, Happening};
+use edge_model::event::{Event, EventPayload};
 use edge_model::job::{Job, Task};
 use edge_model::time::TimeDelta;
 use edge_model::{EventId, JobId, WorkspaceId};
@@ -64,25 +64,25 @@ impl<'a> Changes<'a> {
     ///
     /// # Errors
     /// When there is no randomness for its id.
-    pub(crate) fn event(&mut self, workspace: &WorkspaceId, happening: Happening) -> Result<()> {
+    pub(crate) fn event(&mut self, workspace: &WorkspaceId, payload: EventPayload) -> Result<()> {
         let id = EventId::new(self.app.id(EventId::PREFIX)?);
-        self.record(workspace, id, happening);
+        self.record(workspace, id, payload);
         Ok(())
     }
 
     /// Records an event that a subject has at most once, such as the end of a job. Its id is made from the subject's id,
     /// so recording it twice keeps one.
-    pub(crate) fn event_of(&mut self, workspace: &WorkspaceId, subject: &str, happening: Happening) {
+    pub(crate) fn event_of(&mut self, workspace: &WorkspaceId, subject: &str, payload: EventPayload) {
         let suffix = subject.split_once('_').map_or(subject, |it| it.1);
         let id = EventId::new(format!("{}{suffix}", EventId::PREFIX));
-        self.record(workspace, id, happening);
+        self.record(workspace, id, payload);
     }
 
-    fn record(&mut self, workspace: &WorkspaceId, id: EventId, happening: Happening) {
+    fn record(&mut self, workspace: &WorkspaceId, id: EventId, payload: EventPayload) {
         let event = Event {
             id,
             workspace_id: workspace.clone(),
-            happening,
+            payload,
             created_at: self.app.now(),
         };
         self.push(events::insert(&event));
@@ -93,11 +93,11 @@ impl<'a> Changes<'a> {
     ///
     /// # Errors
     /// When there is no randomness for its id.
-    pub(crate) fn unasked_event(&mut self, workspace: &WorkspaceId, happening: Happening) -> Result<EventId> {
+    pub(crate) fn unasked_event(&mut self, workspace: &WorkspaceId, payload: EventPayload) -> Result<EventId> {
         let event = Event {
             id: EventId::new(self.app.id(EventId::PREFIX)?),
             workspace_id: workspace.clone(),
-            happening,
+            payload,
             created_at: self.app.now(),
         };
         self.push(events::insert_unasked(&event));

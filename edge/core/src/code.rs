@@ -82,7 +82,7 @@ pub(crate) fn new(app: &App, from: &ClientAddress, email: &Email, purpose: OtpPu
 }
 
 /// Returns what the mail of a code brings, if the code can still be entered.
-pub(crate) async fn living(app: &App, email: &str, purpose: OtpPurpose, id: &CodeId) -> Result<Option<Secrets>> {
+pub(crate) async fn active(app: &App, email: &str, purpose: OtpPurpose, id: &CodeId) -> Result<Option<Secrets>> {
     if !app.store.is_living_code(email, id, app.now()).await? {
         return Ok(None);
     }

@@ -11,7 +11,7 @@ use crate::permission::Action;
 use crate::ports::{Background, ClientDisconnect, RequestContext};
 use crate::{Error, Result};
 use edge_model::conversation::{Channel, Conversation, Explained};
-use edge_model::event::{ConversationStarted, Happening};
+use edge_model::event::{ConversationStarted, EventPayload};
 use edge_model::text::{Question, SessionKey};
 use edge_model::{AgentId, ConversationId, MessageId, Timestamp, WorkspaceId};
 use edge_store::conversations::{ChatContext, Published};
@@ -56,7 +56,7 @@ pub async fn ask(app: &App, request: &RequestContext, visitor: &Visitor, ask: As
         .chat_context(&key, &ask.agent, ask.session.as_str(), TURNS)
         .await?;
     let agent = context.agent.take().filter(|_| credential.is_for(&ask.agent));
-    let found = visitor::admit_key(credential, Purpose::Other, context.owner.take()).and_then(|owner| match agent {
+    let found = visitor::checked_key(credential, Purpose::Other, context.owner.take()).and_then(|owner| match agent {
         Some(agent) => Ok((owner, agent)),
         None => Err(Error::not_found("agent")),
     });
@@ -77,7 +77,7 @@ pub async fn ask(app: &App, request: &RequestContext, visitor: &Visitor, ask: As
         None => (new_conversation(app, &owner.workspace.id, &ask, began)?, true),
     };
     let started = is_new.then(|| {
-        Happening::ConversationStarted(ConversationStarted {
+        EventPayload::ConversationStarted(ConversationStarted {
             conversation_id: conversation.id.clone(),
             agent_id: ask.agent.clone(),
             session_key: conversation.session_key.clone(),

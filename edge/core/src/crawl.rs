@@ -8,16 +8,16 @@ mod ending;
 mod fetch;
 mod intake;
 mod outcome;
+mod politeness;
 pub mod robots;
 pub(crate) mod scope;
 mod sitemap;
-mod turn;
 
 use crate::app::App;
 use crate::attempt::{self, Attempt, Begin, Work};
 use crate::changes::Changes;
-use crate::guard::PublicUrl;
 use crate::ports::Company;
+use crate::ssrf::PublicUrl;
 use crate::{Error, Result, secret};
 use edge_model::Timestamp;
 use edge_model::crawl::{CrawlPage, Found, PageKind, PageState};
@@ -191,10 +191,10 @@ async fn visit(app: &App, mut crawl: Crawl, mut page: CrawlPage) -> Result<()> {
             return write(app, &crawl, vec![crawls::settle(&page)]).await;
         }
     };
-    let rules = match turn::rules(app, &mut crawl, &page).await? {
-        turn::Robots::Known(rules) => rules,
-        turn::Robots::Later => return Ok(()),
-        turn::Robots::Refused => {
+    let rules = match politeness::rules(app, &mut crawl, &page).await? {
+        politeness::Robots::Known(rules) => rules,
+        politeness::Robots::Later => return Ok(()),
+        politeness::Robots::Refused => {
             page.state = PageState::Failed;
             page.reason = Some("the site's robots.txt could not be read, so nothing was asked for".into());
             return write(app, &crawl, vec![crawls::settle(&page)]).await;
@@ -210,7 +210,7 @@ async fn visit(app: &App, mut crawl: Crawl, mut page: CrawlPage) -> Result<()> {
     let now = app.now();
     if !app
         .store
-        .take_turn(&page.origin, now, now.plus(turn::gap(app, &rules)))
+        .take_turn(&page.origin, now, now.plus(politeness::gap(app, &rules)))
         .await?
     {
         return Ok(());

@@ -16,7 +16,7 @@ use crate::webhook::{self, Scope, endpoint_of};
 use crate::{Error, Result};
 use attempt::Outcome;
 use edge_model::delivery::{Attempt, Delivery, DeliveryStatus};
-use edge_model::event::{Happening, Test};
+use edge_model::event::{EventPayload, Test};
 use edge_model::job::Task;
 use edge_model::time::TimeDelta;
 use edge_model::webhook::{DisabledBecause, Webhook};
@@ -330,12 +330,12 @@ pub async fn test(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId) -> 
     caller.require(Action::ManageWebhooks)?;
     let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
     webhook::require_active(&webhook)?;
-    let happening = Happening::Test(Test {
+    let payload = EventPayload::Test(Test {
         message: "This is a test of your webhook.".into(),
     });
     let endpoint = endpoint_of(&webhook);
     let mut changes = Changes::new(app);
-    let event = changes.unasked_event(&webhook.workspace_id, happening)?;
+    let event = changes.unasked_event(&webhook.workspace_id, payload)?;
     let inserted = changes.push(deliveries::insert_for(&endpoint, &event, app.now()));
     let rows = changes.commit().await?.take(inserted);
     let id = rows.first().and_then(|it| it.get("id")?.as_str()).map(DeliveryId::new);

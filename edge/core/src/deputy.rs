@@ -8,8 +8,8 @@ use crate::agent_patch::{Patch, Threshold};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::changes::Changes;
-use crate::guard::PublicUrl;
 use crate::permission::Action;
+use crate::ssrf::PublicUrl;
 use crate::webhook::signature::SigningSecret;
 use crate::{Error, Result, agent, webhook};
 use edge_model::AgentId;
@@ -33,7 +33,7 @@ const APPROVAL_LIMIT: f64 = 10_000.0;
 
 /// How a deputy answers, as its owner sees it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Manner {
+pub struct DeputySettings {
     /// 0 to 1; below it the owner is asked.
     pub confidence_threshold: f64,
     pub owner_name: String,
@@ -44,9 +44,9 @@ pub struct Manner {
     pub webhook_url: Option<String>,
 }
 
-impl Manner {
+impl DeputySettings {
     async fn of(app: &App, ready: &Ready, form: WebhookForm) -> Result<Self> {
-        let webhook = webhook::only_one(app, &ready.deputy.workspace_id, form).await?;
+        let webhook = webhook::single_webhook(app, &ready.deputy.workspace_id, form).await?;
         Ok(Self {
             confidence_threshold: ready.agent.config.confidence_threshold,
             owner_name: ready.owner_name.clone(),
@@ -170,9 +170,9 @@ async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn manner(app: &App, caller: &Caller, form: WebhookForm) -> Result<Manner> {
+pub async fn settings(app: &App, caller: &Caller, form: WebhookForm) -> Result<DeputySettings> {
     caller.require(Action::Read)?;
-    Manner::of(app, &ready(app, caller.workspace()).await?, form).await
+    DeputySettings::of(app, &ready(app, caller.workspace()).await?, form).await
 }
 
 /// Changes how a deputy answers, at once. What else of its agent's draft was changed stays unpublished.
@@ -186,7 +186,7 @@ pub async fn change(
     caller: &Caller,
     form: WebhookForm,
     change: Change,
-) -> Result<(Manner, Option<SigningSecret>)> {
+) -> Result<(DeputySettings, Option<SigningSecret>)> {
     caller.require(Action::EditContent)?;
     let workspace = caller.workspace();
     let deputy = ready(app, workspace).await?.deputy;
@@ -223,11 +223,16 @@ pub async fn change(
     }
     // It alone may be refused, and so comes before what may not.
     let secret = match announce {
-        Some(Announce { url, secret, events }) => webhook::set_only_one(app, caller, form, url, events, secret).await?,
+        Some(Announce { url, secret, events }) => {
+            webhook::set_single_webhook(app, caller, form, url, events, secret).await?
+        }
         None => None,
     };
     changes.commit().await?;
-    Ok((Manner::of(app, &ready(app, workspace).await?, form).await?, secret))
+    Ok((
+        DeputySettings::of(app, &ready(app, workspace).await?, form).await?,
+        secret,
+    ))
 }
 
 /// What a deputy has done so far.

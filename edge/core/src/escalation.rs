@@ -11,7 +11,7 @@ use crate::changes::Changes;
 use crate::permission::Action;
 use crate::{Error, Result, document, idempotency};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
-use edge_model::event::{EscalationChanged, Happening, LeadCaptured};
+use edge_model::event::{EscalationChanged, EventPayload, LeadCaptured};
 use edge_model::text::{Email, Question, SessionKey};
 use edge_model::{AccountId, AgentId, DocumentId, EscalationId, WorkspaceId};
 use edge_store::{Page, escalations};
@@ -19,8 +19,8 @@ use edge_store::{Page, escalations};
 /// Adds a new escalation, of a visitor or of a deputy: its row, and the event for the endpoints that ask for it.
 pub(crate) fn opened(changes: &mut Changes<'_>, escalation: &Escalation) -> Result<()> {
     changes.push(escalations::insert(escalation));
-    let happening = Happening::EscalationCreated(told(escalation));
-    changes.event(&escalation.workspace_id, happening)
+    let payload = EventPayload::EscalationCreated(escalation_changed(escalation));
+    changes.event(&escalation.workspace_id, payload)
 }
 
 /// Adds a change of an escalation, and the event when it was resolved; `before` is how it was.
@@ -28,12 +28,15 @@ fn updated(app: &App, changes: &mut Changes<'_>, before: &Escalation, after: &Es
     changes.push(escalations::update(before, after, app.now()));
     if before.status == EscalationStatus::Open && after.status == EscalationStatus::Resolved {
         changes.push(escalations::trim_resolved(&after.workspace_id));
-        changes.event(&after.workspace_id, Happening::EscalationResolved(told(after)))?;
+        changes.event(
+            &after.workspace_id,
+            EventPayload::EscalationResolved(escalation_changed(after)),
+        )?;
     }
     Ok(())
 }
 
-fn told(escalation: &Escalation) -> EscalationChanged {
+fn escalation_changed(escalation: &Escalation) -> EscalationChanged {
     EscalationChanged {
         escalation_id: escalation.id.to_string(),
         session_key: escalation.session_key.clone(),
@@ -49,7 +52,7 @@ fn told(escalation: &Escalation) -> EscalationChanged {
 
 /// A visitor's wish to speak to a person.
 #[derive(Clone, Debug)]
-pub struct Plea {
+pub struct EscalationRequest {
     pub agent: AgentId,
     pub session: SessionKey,
     pub email: Option<Email>,
@@ -61,24 +64,24 @@ pub struct Plea {
 /// # Errors
 /// Those of the credential; [`crate::Kind::NotFound`] for an agent that is not published here;
 /// [`crate::Kind::RateLimited`].
-pub async fn plead(app: &App, visitor: &Visitor, plea: Plea) -> Result<Escalation> {
+pub async fn raise(app: &App, visitor: &Visitor, request: EscalationRequest) -> Result<Escalation> {
     let owner = visitor::owner(app, visitor).await?;
-    let session = plea.session.as_str();
-    let found = app.store.visit(&owner.workspace.id, &plea.agent, session).await?;
-    let Some(visit) = found.filter(|_| visitor.credential.is_for(&plea.agent)) else {
+    let session = request.session.as_str();
+    let found = app.store.visit(&owner.workspace.id, &request.agent, session).await?;
+    let Some(visit) = found.filter(|_| visitor.credential.is_for(&request.agent)) else {
         return Err(visitor::refuse(app, visitor, Error::not_found("agent")).await);
     };
     visitor::admit(app, visitor, &owner, Some(session), 0).await?;
     let workspace = owner.workspace.id;
-    let email = plea.email.map(|it| it.to_string());
+    let email = request.email.map(|it| it.to_string());
     let escalation = Escalation {
         id: EscalationId::new(app.id(EscalationId::PREFIX)?),
         workspace_id: workspace,
-        agent_id: plea.agent,
+        agent_id: request.agent,
         conversation_id: visit.conversation_id,
-        session_key: Some(plea.session.to_string()),
+        session_key: Some(request.session.to_string()),
         message_id: visit.message_id,
-        question: plea.message.to_string(),
+        question: request.message.to_string(),
         asked_by: email.clone().unwrap_or_else(|| "Visitor".into()),
         email,
         confidence: visit.confidence,
@@ -98,11 +101,11 @@ pub async fn plead(app: &App, visitor: &Visitor, plea: Plea) -> Result<Escalatio
     if let Some(email) = &escalation.email {
         let lead = LeadCaptured {
             agent_id: escalation.agent_id.clone(),
-            session_key: plea.session.to_string(),
+            session_key: request.session.to_string(),
             email: email.clone(),
             message: escalation.question.clone(),
         };
-        changes.event(&escalation.workspace_id, Happening::LeadCaptured(lead))?;
+        changes.event(&escalation.workspace_id, EventPayload::LeadCaptured(lead))?;
     }
     changes.commit().await?;
     Ok(escalation)

@@ -9,7 +9,7 @@ use crate::answer::{self, AnswerDraft, AnswerRequest, AnswerWriter, context};
 use crate::app::App;
 use crate::changes::Changes;
 use edge_model::conversation::{Answer, Author, Citation, Conversation, MessageStatus};
-use edge_model::event::{Happening, MessageAnswered, SourceRef};
+use edge_model::event::{EventPayload, MessageAnswered, SourceRef};
 use edge_model::text::Question;
 use edge_model::time::TimeDelta;
 use edge_model::workspace::Workspace;
@@ -160,7 +160,7 @@ impl Exchange {
     }
 
     /// Returns the event that reports the answer.
-    fn answered_event(&self, answer: Answer) -> Happening {
+    fn answered_event(&self, answer: Answer) -> EventPayload {
         let documents = answer
             .citations
             .iter()
@@ -169,7 +169,7 @@ impl Exchange {
             document_id: it.document_id.clone(),
             title: it.title.clone(),
         };
-        Happening::MessageAnswered(MessageAnswered {
+        EventPayload::MessageAnswered(MessageAnswered {
             message_id: answer.message_id.clone(),
             agent_id: self.conversation.agent_id.clone(),
             session_key: self.conversation.session_key.clone(),

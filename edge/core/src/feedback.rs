@@ -4,7 +4,7 @@ use crate::auth::visitor::{self, Visitor};
 use crate::changes::Changes;
 use crate::{Error, Result, idempotency};
 use edge_model::conversation::Rating;
-use edge_model::event::{FeedbackReceived, Happening};
+use edge_model::event::{EventPayload, FeedbackReceived};
 use edge_model::text::Comment;
 use edge_model::{FeedbackId, MessageId};
 use edge_store::conversations;
@@ -29,7 +29,7 @@ pub async fn give(
     visitor::admit(app, visitor, &owner, Some(&session_key), 0).await?;
     let id = FeedbackId::new(app.id(FeedbackId::PREFIX)?);
     let feedback = conversations::put_feedback(workspace, &agent, message, &id, rating, comment.as_str(), app.now());
-    let happening = Happening::FeedbackReceived(FeedbackReceived {
+    let payload = EventPayload::FeedbackReceived(FeedbackReceived {
         message_id: message.clone(),
         session_key: Some(session_key),
         agent_id: agent,
@@ -37,7 +37,7 @@ pub async fn give(
         comment: comment.as_str().into(),
     });
     let mut changes = Changes::of(app, feedback);
-    changes.event(workspace, happening)?;
+    changes.event(workspace, payload)?;
     changes.commit().await?;
     Ok(id)
 }

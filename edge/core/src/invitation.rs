@@ -4,10 +4,10 @@ use crate::auth::Caller;
 use crate::auth::session::SignedIn;
 use crate::changes::{Changes, Committed, Returned};
 use crate::permission::Action;
-use crate::{Error, Kind, Result, letter, mail_ledger, recipient};
+use crate::{Error, Kind, Result, mail_ledger, outbox, recipient};
 use edge_model::invitation::{INVITATION_DAYS, Invitation};
-use edge_model::letter::Letter;
 use edge_model::mail_ledger::{LedgerEntry, MailKind, MailLimits};
+use edge_model::outbox::QueuedMail;
 use edge_model::text::Email;
 use edge_model::time::TimeDelta;
 use edge_model::workspace::Role;
@@ -92,10 +92,10 @@ async fn write(
     changes.extend(invitations::put(invitation));
     changes.push(caller.require_in_batch(action));
     if invitation.is_mailed {
-        let mail = Letter::Invitation {
+        let mail = QueuedMail::Invitation {
             invitation_id: invitation.id.clone(),
         };
-        letter::order(&mut changes, &invitation.workspace_id, mail)?;
+        outbox::order(&mut changes, &invitation.workspace_id, mail)?;
     }
     let invitee = Some(invitation.email.as_str());
     mail_ledger::write(app, changes, entry, limits, invitee).await.map(drop)

@@ -5,10 +5,10 @@ use crate::changes::Changes;
 use crate::origin::DomainPattern;
 use crate::permission::Action;
 use crate::provenance::{self, Consequences, Keep};
-use crate::{Error, Result, letter, secret};
+use crate::{Error, Result, outbox, secret};
 use edge_model::KeyId;
 use edge_model::key::{ApiKey, KeyKind};
-use edge_model::letter::Access;
+use edge_model::outbox::Access;
 use edge_model::text::Name;
 use edge_model::webhook::Webhook;
 use edge_store::Page;
@@ -48,7 +48,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewKey) -> Result<(ApiKey, 
     };
     let mut changes = Changes::of(app, api_keys::insert(&key, &secret::sha256(&text)));
     changes.push(caller.require_in_batch(Action::Administer));
-    letter::access_added(&mut changes, workspace, Access::ApiKey(key.id.clone()))?;
+    outbox::access_added(&mut changes, workspace, Access::ApiKey(key.id.clone()))?;
     changes.commit().await?;
     Ok((key, text))
 }

@@ -4,7 +4,7 @@
 pub mod lane;
 pub mod plan;
 
-use crate::ports::{Outcome, Standing, Take, Window};
+use crate::ports::{Outcome, RateLimitStatus, Take, Window};
 use crate::{Error, Kind};
 use edge_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ impl Counters {
                 }
             }
         }
-        let standing = |take: &Take| Standing {
+        let standing = |take: &Take| RateLimitStatus {
             limit: take.limit,
             remaining: take.limit.saturating_sub(used(self, take)),
             resets_at: self
@@ -78,18 +78,18 @@ impl Counters {
 
 /// Where the caller's request limit stands: filled in by whoever takes, read by whoever writes the headers.
 #[derive(Clone, Debug, Default)]
-pub struct Meter(Arc<Mutex<Option<Standing>>>);
+pub struct Meter(Arc<Mutex<Option<RateLimitStatus>>>);
 
 impl Meter {
     /// Notes a standing.
-    pub fn record(&self, standing: Standing) {
+    pub fn record(&self, standing: RateLimitStatus) {
         if let Ok(mut slot) = self.0.lock() {
             *slot = Some(standing);
         }
     }
 
     /// Returns the standing, when the caller has a limit.
-    pub fn standing(&self) -> Option<Standing> {
+    pub fn standing(&self) -> Option<RateLimitStatus> {
         self.0.lock().ok().and_then(|it| *it)
     }
 }

@@ -88,7 +88,7 @@ async fn commit(
     // The caller is asked about first, who may be the one that is changed.
     changes.push(caller.require_in_batch(action));
     let changed = changes.push(change);
-    changes.push(members::settle_owner(workspace));
+    changes.push(members::reassign_owner(workspace));
     let keeper = &caller.person()?.account.id;
     let consequences = provenance::with_member(&mut changes, workspace, id, keeper, keep, app.now());
     let mut committed = changes.commit().await?;

@@ -1,7 +1,7 @@
 //! Language models: the ways of speaking to one, and how one has been doing lately.
 //!
 //! A [`crate::ports::Model`] only speaks. Patience, second tries and giving up are decided by whoever asks
-//! (`answer/written.rs`), the same for every model.
+//! (`answer/generative.rs`), the same for every model.
 
 pub mod breaker;
 pub mod events;

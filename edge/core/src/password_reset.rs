@@ -7,10 +7,10 @@ use crate::app::App;
 use crate::changes::Changes;
 use crate::password::{self, Password};
 use crate::ports::Window;
-use crate::{Result, code, letter, throttle};
+use crate::{Result, code, outbox, throttle};
 use edge_model::CodeId;
 use edge_model::account::OtpPurpose;
-use edge_model::letter::Letter;
+use edge_model::outbox::QueuedMail;
 use edge_model::text::Email;
 use edge_store::{Statement, mailed_codes};
 
@@ -37,11 +37,11 @@ pub async fn request(app: &App, from: &ClientAddress, email: &Email) -> Result<(
     let code = code::new(app, from, email, PURPOSE)?;
     let mut changes = Changes::of(app, mailed_codes::insert_for_account(&code, code::MAIL_LIMITS));
     changes.push(mailed_codes::replace_older(&code.id));
-    let letter = Letter::Code {
+    let mail = QueuedMail::Code {
         purpose: PURPOSE,
         nonce: code.id.to_string(),
     };
-    letter::post(changes, email.as_str(), letter).await
+    outbox::post(changes, email.as_str(), mail).await
 }
 
 /// Sets a new password. Ends all sessions of the account, and all its codes and links.

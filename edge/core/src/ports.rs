@@ -3,7 +3,7 @@ mod limiter;
 mod model;
 
 use crate::Result;
-use crate::guard::PublicUrl;
+use crate::ssrf::PublicUrl;
 use async_trait::async_trait;
 pub use edge_extract::{Extracted, FileKind, Hint, Page, Refusal, Sitemap};
 use edge_model::event::{Event, EventKind};
@@ -12,7 +12,7 @@ use edge_model::{Timestamp, WorkspaceId};
 use edge_store::deliveries::Endpoint;
 use edge_store::sources::SourceRef;
 use futures_core::Stream;
-pub use limiter::{Limiter, Outcome, Standing, Take, Window};
+pub use limiter::{Limiter, Outcome, RateLimitStatus, Take, Window};
 pub use model::{Embeddings, Fault, Model, Prompt, TextStream};
 use std::borrow::Cow;
 use std::future::Future;

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::auth::operator::Operator;
 use crate::auth::session;
 use crate::changes::Changes;
-use crate::seal::{self, MARK_LENGTH, Purpose};
+use crate::encryption::{self, MARK_LENGTH, Purpose};
 use edge_model::job::{SealedRows, Task};
 use edge_model::time::TimeDelta;
 use edge_model::webhook::Webhook;
@@ -24,7 +24,7 @@ const ISOLATE_LIFETIME: TimeDelta = TimeDelta::hours(1);
 
 /// How a secret of the ring stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyStanding {
+pub struct KeyInRotation {
     pub id: String,
     pub is_current: bool,
     /// How many texts in rows it has sealed.
@@ -33,9 +33,9 @@ pub struct KeyStanding {
 
 /// How the change of the secret stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Rotation {
     /// The current secret first.
-    pub keys: Vec<KeyStanding>,
+    pub keys: Vec<KeyInRotation>,
     /// Texts of earlier releases, which do not name their secret.
     pub unmarked: u64,
     /// Texts that only a secret opens that is not in the ring.
@@ -61,7 +61,7 @@ pub(crate) async fn sweep(app: &App) -> Result<()> {
         Changes::of(app, seals::note_key(id, app.now())).commit().await?;
     }
     let is_through = known.is_some_and(|it| it.resealed_at.is_some());
-    let previous: Vec<String> = keys.all().skip(1).map(seal::mark).collect();
+    let previous: Vec<String> = keys.all().skip(1).map(encryption::mark).collect();
     if is_through && !app.store.has_seals(&previous, MARK_LENGTH).await? {
         return Ok(());
     }
@@ -86,7 +86,7 @@ fn order(changes: &mut Changes<'_>, rows: SealedRows, after: String) -> Result<(
 /// Seals some rows anew and orders the next run in the same transaction, until none are left. Run twice, the second finds the
 /// rows of the first as they are to be.
 pub(crate) async fn reseal(app: &App, own: &JobId, rows: SealedRows, after: &str) -> Result<()> {
-    let mark = seal::mark(app.settings.auth_keys.current());
+    let mark = encryption::mark(app.settings.auth_keys.current());
     let mut changes = Changes::new(app);
     let last = match rows {
         SealedRows::Webhooks => {
@@ -131,29 +131,29 @@ fn webhook(app: &App, before: &Webhook) -> Option<Statement> {
 }
 
 fn again(app: &App, purpose: Purpose, place: &str, sealed: &str) -> Option<String> {
-    let plain = seal::open(app, purpose, place, sealed).ok()?;
-    seal::seal(app, purpose, place, &plain).ok()
+    let plain = encryption::open(app, purpose, place, sealed).ok()?;
+    encryption::seal(app, purpose, place, &plain).ok()
 }
 
 /// Tells how the change of the secret stands.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn standing(app: &App, _: Operator) -> Result<Standing> {
+pub async fn standing(app: &App, _: Operator) -> Result<Rotation> {
     let ring = &app.settings.auth_keys;
     let found = app.store.seals(MARK_LENGTH).await?;
     let count = |is_meant: &dyn Fn(&str) -> bool| found.iter().filter(|it| is_meant(&it.mark)).map(|it| it.n).sum();
-    let marks: Vec<String> = ring.all().map(seal::mark).collect();
+    let marks: Vec<String> = ring.all().map(encryption::mark).collect();
     let keys: Vec<_> = ring
         .all()
-        .map(|key| KeyStanding {
+        .map(|key| KeyInRotation {
             id: key.id().into(),
             is_current: key.id() == ring.current().id(),
-            sealed: count(&|mark| mark == seal::mark(key)),
+            sealed: count(&|mark| mark == encryption::mark(key)),
         })
         .collect();
-    let unmarked: u64 = count(&seal::is_unmarked);
-    let lost = count(&|mark| !seal::is_unmarked(mark) && !marks.iter().any(|it| it == mark));
+    let unmarked: u64 = count(&encryption::is_unmarked);
+    let lost = count(&|mark| !encryption::is_unmarked(mark) && !marks.iter().any(|it| it == mark));
     let known = app
         .store
         .auth_key(ring.current().id())
@@ -163,7 +163,7 @@ pub async fn standing(app: &App, _: Operator) -> Result<Standing> {
     let is_sealed_anew =
         known.is_some_and(|it| it.resealed_at.is_some()) && keys.iter().skip(1).all(|it| it.sealed == 0);
     let is_over = !ring.has_previous() || is_sealed_anew && tokens_until.is_some_and(|it| it <= app.now());
-    Ok(Standing {
+    Ok(Rotation {
         keys,
         unmarked,
         lost,

@@ -1,6 +1,6 @@
 //! Settings: read once, checked once, named in words when they will not do.
-use crate::guard::{PrivateHost, PublicUrl};
 use crate::keyring::KeyRing;
+use crate::ssrf::{PrivateHost, PublicUrl};
 use edge_model::plan::Plan;
 use edge_model::time::TimeDelta;
 use std::time::Duration;

@@ -12,9 +12,9 @@ use crate::auth::session;
 use crate::changes::Changes;
 use crate::password::{self, Password};
 use crate::ports::Window;
-use crate::{Result, code, letter, throttle};
+use crate::{Result, code, outbox, throttle};
 use edge_model::account::{Account, OtpPurpose};
-use edge_model::letter::Letter;
+use edge_model::outbox::QueuedMail;
 use edge_model::sign_up::SignUp;
 use edge_model::text::{Email, Name};
 use edge_model::time::TimeDelta;
@@ -75,7 +75,7 @@ pub async fn create(
         return Ok(sign_up.id);
     }
     let nonce = code.id.to_string();
-    letter::post(changes, email.as_str(), Letter::SignUp { nonce }).await?;
+    outbox::post(changes, email.as_str(), QueuedMail::SignUp { nonce }).await?;
     Ok(sign_up.id)
 }
 
@@ -95,11 +95,11 @@ pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email, id: Opt
     let mailed = mailed_codes::insert_for_sign_up(&code, meant(id, &network), limits, block_limits);
     let mut changes = Changes::of(app, mailed);
     changes.push(mailed_codes::replace_older(&code.id));
-    let letter = Letter::Code {
+    let mail = QueuedMail::Code {
         purpose: PURPOSE,
         nonce: code.id.to_string(),
     };
-    letter::post(changes, email.as_str(), letter).await
+    outbox::post(changes, email.as_str(), mail).await
 }
 
 /// Confirms an address by the code of a sign-up, makes the account of that sign-up, and signs in. Without an id the code

@@ -3,17 +3,17 @@ pub mod headers;
 pub mod signature;
 mod single;
 
-pub use single::{only_one, set_only_one};
+pub use single::{set_single_webhook, single_webhook};
 
 use crate::app::App;
 use crate::auth::Caller;
 use crate::changes::Changes;
-use crate::guard::PublicUrl;
+use crate::encryption::{self, Purpose};
 use crate::permission::Action;
-use crate::seal::{self, Purpose};
-use crate::{Error, Kind, Result, agent, letter};
+use crate::ssrf::PublicUrl;
+use crate::{Error, Kind, Result, agent, outbox};
 use edge_model::event::EventKind;
-use edge_model::letter::Access;
+use edge_model::outbox::Access;
 use edge_model::text::Name;
 use edge_model::time::TimeDelta;
 use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
@@ -149,7 +149,7 @@ async fn add(
     let mut changes = Changes::new(app);
     let added = changes.push(webhooks::insert(&webhook, MAX_WEBHOOKS, most_of_form));
     changes.push(caller.require_in_batch(Action::ManageWebhooks));
-    letter::access_added(&mut changes, workspace, Access::Webhook(webhook.id.clone()))?;
+    outbox::access_added(&mut changes, workspace, Access::Webhook(webhook.id.clone()))?;
     let is_added = changes.commit().await?.has(added);
     Ok(is_added.then_some((webhook, secret)))
 }
@@ -234,7 +234,7 @@ async fn change(app: &App, caller: &Caller, mut webhook: Webhook, patch: Webhook
         webhook.created_by = caller.actor();
         edit.url = Some((&webhook.url, &webhook.created_by));
         let access = Access::Webhook(webhook.id.clone());
-        letter::access_added(&mut changes, &webhook.workspace_id, access)?;
+        outbox::access_added(&mut changes, &webhook.workspace_id, access)?;
     }
     if let Some(events) = events {
         webhook.events = without_repeats(events);
@@ -324,7 +324,7 @@ pub(crate) fn disable(changes: &mut Changes<'_>, webhook: &Webhook, why: Disable
 /// Returns the secrets that sign at a moment, the newest first; there is one at least.
 pub(crate) fn secrets(app: &App, webhook: &Webhook, now: Timestamp) -> Result<(SigningSecret, Option<SigningSecret>)> {
     let open = |sealed: &String| {
-        let bytes = seal::open(app, Purpose::WebhookSecret, webhook.id.as_str(), sealed)?;
+        let bytes = encryption::open(app, Purpose::WebhookSecret, webhook.id.as_str(), sealed)?;
         SigningSecret::kept(bytes)
     };
     let is_old_good = webhook.old_secret_until.is_some_and(|it| now < it);
@@ -334,7 +334,7 @@ pub(crate) fn secrets(app: &App, webhook: &Webhook, now: Timestamp) -> Result<(S
 
 /// Returns an endpoint's own headers.
 pub(crate) fn own_headers(app: &App, webhook: &Webhook) -> Result<OwnHeaders> {
-    let bytes = seal::open(
+    let bytes = encryption::open(
         app,
         Purpose::WebhookHeaders,
         webhook.id.as_str(),
@@ -351,12 +351,12 @@ fn make_secret(app: &App) -> Result<SigningSecret> {
 }
 
 fn seal_secret(app: &App, id: &WebhookId, secret: &SigningSecret) -> Result<String> {
-    seal::seal(app, Purpose::WebhookSecret, id.as_str(), secret.as_str().as_bytes())
+    encryption::seal(app, Purpose::WebhookSecret, id.as_str(), secret.as_str().as_bytes())
 }
 
 fn seal_headers(app: &App, id: &WebhookId, headers: &OwnHeaders) -> Result<String> {
     let text = serde_json::to_vec(headers.as_map()).map_err(Error::internal)?;
-    seal::seal(app, Purpose::WebhookHeaders, id.as_str(), &text)
+    encryption::seal(app, Purpose::WebhookHeaders, id.as_str(), &text)
 }
 
 fn without_repeats(events: Vec<EventKind>) -> Vec<EventKind> {

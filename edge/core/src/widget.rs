@@ -24,7 +24,7 @@ pub async fn config(app: &App, visitor: &Visitor, agent: &AgentId) -> Result<Con
     let context = app.store.widget_context(&visitor::key_ref(credential)?, agent).await?;
     let published = context.agent.filter(|_| credential.is_for(agent));
     let found =
-        visitor::admit_key(credential, Purpose::Configuration, context.owner).and_then(|owner| match published {
+        visitor::checked_key(credential, Purpose::Configuration, context.owner).and_then(|owner| match published {
             Some(published) => Ok((owner, published)),
             None => Err(Error::not_found("agent")),
         });
@@ -33,8 +33,8 @@ pub async fn config(app: &App, visitor: &Visitor, agent: &AgentId) -> Result<Con
         Err(error) => return Err(visitor::refuse(app, visitor, error).await),
     };
     visitor::admit(app, visitor, &owner, None, 0).await?;
-    if let Some(touch) = api_key::record_use(&owner, None, now) {
-        Changes::of(app, touch).commit().await?;
+    if let Some(write) = api_key::record_use(&owner, None, now) {
+        Changes::of(app, write).commit().await?;
     }
     let (token, token_expires_at) = visitor::new_token(app, owner.key.id, agent.clone(), now)?;
     Ok(Config {

@@ -104,9 +104,9 @@ fn worker(task: &Task) -> Box<dyn Worker + '_> {
         Task::CompactIndex => Box::new(compact_index::CompactIndex),
         Task::EmbedIndex { failures, .. } => Box::new(embed_index::EmbedIndex { failures: *failures }),
         Task::EraseBlobs { keys } => Box::new(erase_blobs::EraseBlobs { keys }),
-        Task::SendMail { to, letter } => Box::new(send_mail::SendMail {
+        Task::SendMail { to, mail } => Box::new(send_mail::SendMail {
             to: to.as_deref(),
-            letter,
+            mail,
         }),
         Task::PurgeConversations => Box::new(purge_conversations::PurgeConversations),
         Task::EraseWorkspace { is_last } => Box::new(erase_workspace::EraseWorkspace { is_last: *is_last }),

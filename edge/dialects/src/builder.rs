@@ -14,14 +14,14 @@ use crate::dialect::described::Described;
 use crate::dialect::route::{Access, Route};
 use crate::dialect::{Credential, Dialect, KeyHeader, ProgramKey};
 use axum::response::IntoResponse as _;
-use edge_core::limit::plan::Counting;
+use edge_core::limit::plan::RateLimitPolicy;
 use edge_model::key::KeyKind;
 
 /// The keys of this dialect's programs: each may send 600 requests a minute, which its document leaves open.
 pub(crate) const KEY: ProgramKey = ProgramKey {
     kind: KeyKind::Builder,
     header: KeyHeader::ApiKey,
-    counting: Counting::ByKey(600),
+    policy: RateLimitPolicy::ByKey(600),
 };
 
 /// The dialect.

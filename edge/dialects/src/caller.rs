@@ -57,7 +57,7 @@ pub(crate) async fn person(app: &App, parts: &mut Parts) -> Result<SignedIn> {
 /// Lets a signed-in person into the workspace of the path and counts the request.
 ///
 /// # Errors
-/// Those of [`session::enter`].
+/// Those of [`session::authenticate`].
 pub(crate) async fn member(app: &App, parts: &mut Parts) -> Result<Caller> {
     let params = RawPathParams::from_request_parts(parts, app)
         .await
@@ -67,7 +67,7 @@ pub(crate) async fn member(app: &App, parts: &mut Parts) -> Result<Caller> {
         .find(|it| it.0 == "workspace_id")
         .map(|it| WorkspaceId::new(it.1));
     let id = id.ok_or_else(|| Error::internal("a member's route names no workspace"))?;
-    let member = session::enter(app, token(parts)?, &id, &meter(parts), operation(parts)).await?;
+    let member = session::authenticate(app, token(parts)?, &id, &meter(parts), operation(parts)).await?;
     parts.extensions.insert(let_in(member.person()?));
     Ok(member)
 }
@@ -107,10 +107,10 @@ pub(crate) fn visitor(app: &App, parts: &Parts) -> Result<Visitor> {
 /// Lets the operator of the installation in.
 ///
 /// # Errors
-/// Those of [`auth::operator::enter`].
+/// Those of [`auth::operator::authenticate`].
 pub(crate) async fn operator(app: &App, parts: &mut Parts) -> Result<Operator> {
     let token = header_of(&parts.headers, "x-operator-token");
-    let operator = auth::operator::enter(app, &address(&parts.headers), token).await?;
+    let operator = auth::operator::authenticate(app, &address(&parts.headers), token).await?;
     parts.extensions.insert(LetIn("operator".into()));
     Ok(operator)
 }
@@ -168,6 +168,6 @@ pub(crate) async fn admit(app: &App, access: Access, parts: &mut Parts) -> Resul
         Access::Account => person(app, parts).await.map(drop),
         Access::Member => member(app, parts).await.map(drop),
         Access::Operator => operator(app, parts).await.map(drop),
-        Access::Widget => auth::visitor::enter(app, &visitor(app, parts)?).await,
+        Access::Widget => auth::visitor::authenticate(app, &visitor(app, parts)?).await,
     }
 }

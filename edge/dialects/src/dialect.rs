@@ -8,7 +8,7 @@ use crate::error_response;
 use crate::headers::header_of;
 use axum::response::Response;
 use edge_core::Error;
-use edge_core::limit::plan::Counting;
+use edge_core::limit::plan::RateLimitPolicy;
 use edge_core::ports::Envelope;
 use edge_model::event::{Event, EventKind};
 use edge_model::key::KeyKind;
@@ -60,7 +60,7 @@ pub struct ProgramKey {
     pub kind: KeyKind,
     pub header: KeyHeader,
     /// How requests are counted.
-    pub counting: Counting,
+    pub policy: RateLimitPolicy,
 }
 
 /// Where a program's key stands.

@@ -7,7 +7,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use edge_core::limit::Meter;
-use edge_core::ports::Standing;
+use edge_core::ports::RateLimitStatus;
 use edge_core::{App, secret};
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -125,7 +125,7 @@ fn allow_origin(method: &Method, origin: Option<&str>, response: &mut Response) 
     }
 }
 
-fn show_limit(headers: &mut HeaderMap, standing: Standing) {
+fn show_limit(headers: &mut HeaderMap, standing: RateLimitStatus) {
     headers.insert(LIMIT, HeaderValue::from(standing.limit));
     headers.insert(REMAINING, HeaderValue::from(standing.remaining));
     headers.insert(RESET, HeaderValue::from(standing.resets_at.seconds()));

@@ -10,12 +10,12 @@ use http::request::Parts;
 /// Lets a program in and counts its request.
 ///
 /// # Errors
-/// Those of [`api_key::enter`], and when there is no key.
-pub(crate) async fn enter(app: &App, parts: &Parts, key: ProgramKey) -> Result<Caller> {
+/// Those of [`api_key::authenticate`], and when there is no key.
+pub(crate) async fn authenticate(app: &App, parts: &Parts, key: ProgramKey) -> Result<Caller> {
     let text = text(parts, key)?;
     let meter = parts.extensions.get::<Meter>().cloned().unwrap_or_default();
     let address = header_of(&parts.headers, "cf-connecting-ip");
-    api_key::enter(app, &meter, key.kind, key.counting, text, address).await
+    api_key::authenticate(app, &meter, key.kind, key.policy, text, address).await
 }
 
 /// Finds whose key a request shows, without counting it or writing anything. Returns the key as well.
@@ -43,7 +43,7 @@ macro_rules! caller {
             type Rejection = ApiError;
 
             async fn from_request_parts(parts: &mut http::request::Parts, app: &edge_core::App) -> ApiResult<Self> {
-                let program = $crate::program::enter(app, parts, $key).await?;
+                let program = $crate::program::authenticate(app, parts, $key).await?;
                 let id = program.workspace().id.to_string();
                 parts.extensions.insert($crate::body::LetIn(id));
                 Ok(Self(program))

@@ -15,7 +15,7 @@ use crate::dialect::route::{Access, Route};
 use crate::dialect::{Credential, Dialect, KeyHeader, ProgramKey};
 use axum::Json;
 use axum::response::IntoResponse as _;
-use edge_core::limit::plan::Counting;
+use edge_core::limit::plan::RateLimitPolicy;
 use edge_model::key::KeyKind;
 use serde::Serialize;
 
@@ -23,7 +23,7 @@ use serde::Serialize;
 pub(crate) const KEY: ProgramKey = ProgramKey {
     kind: KeyKind::Twig,
     header: KeyHeader::Authorization,
-    counting: Counting::ByPlan,
+    policy: RateLimitPolicy::ByPlan,
 };
 
 /// The dialect.

@@ -21,14 +21,14 @@ use crate::dialect::route::{Access, Route};
 use crate::dialect::{Credential, Dialect, KeyHeader, ProgramKey};
 use crate::page::limit_hint;
 use axum::response::IntoResponse as _;
-use edge_core::limit::plan::Counting;
+use edge_core::limit::plan::RateLimitPolicy;
 use edge_model::key::KeyKind;
 
 /// The keys of this dialect's programs: each may send 60 requests a minute (public/docs/api-twin.md).
 pub(crate) const KEY: ProgramKey = ProgramKey {
     kind: KeyKind::Twin,
     header: KeyHeader::Authorization,
-    counting: Counting::ByKey(60),
+    policy: RateLimitPolicy::ByKey(60),
 };
 
 /// The dialect.

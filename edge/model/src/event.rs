@@ -9,11 +9,11 @@ pub struct Event {
     pub id: EventId,
     pub workspace_id: WorkspaceId,
     #[serde(rename = "data", deserialize_with = "crate::column::json")]
-    pub happening: Happening,
+    pub payload: EventPayload,
     pub created_at: Timestamp,
 }
 
-macro_rules! happenings {
+macro_rules! event_payloads {
     ($($(#[$doc:meta])* $name:ident($data:ty) = $row:literal;)*) => {
         /// What kind of thing happened. Each dialect has its own name for it, or none.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,11 +36,11 @@ macro_rules! happenings {
         /// What happened, with the facts.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "kind")]
-        pub enum Happening {
+        pub enum EventPayload {
             $($(#[$doc])* #[serde(rename = $row)] $name($data),)*
         }
 
-        impl Happening {
+        impl EventPayload {
             /// Returns what kind of thing happened.
             pub fn kind(&self) -> EventKind {
                 match self {
@@ -51,7 +51,7 @@ macro_rules! happenings {
     };
 }
 
-happenings! {
+event_payloads! {
     /// Somebody tries an endpoint out. No endpoint asks for it; the one that is tried gets it.
     Test(Test) = "test";
     /// A visitor's session asked its first question.
@@ -82,7 +82,7 @@ happenings! {
     RunPaused(RunChanged) = "run_paused";
 }
 
-impl Happening {
+impl EventPayload {
     /// Returns the agent that it is about.
     pub fn agent_id(&self) -> Option<&AgentId> {
         match self {
@@ -232,13 +232,13 @@ mod tests {
 
     #[test]
     fn a_row_names_the_kind_as_the_list_of_kinds_does() {
-        let happening = Happening::AgentCreated(AgentChanged {
+        let payload = EventPayload::AgentCreated(AgentChanged {
             agent_id: AgentId::new("agent_1"),
             name: "Bot".into(),
         });
-        let row = serde_json::to_value(&happening).unwrap();
-        assert_eq!(row["kind"], happening.kind().as_str());
-        assert_eq!(serde_json::from_value::<Happening>(row).unwrap(), happening);
+        let row = serde_json::to_value(&payload).unwrap();
+        assert_eq!(row["kind"], payload.kind().as_str());
+        assert_eq!(serde_json::from_value::<EventPayload>(row).unwrap(), payload);
         for kind in EventKind::ALL {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
         }

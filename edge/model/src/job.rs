@@ -1,5 +1,5 @@
 //! Jobs: background work, written down in the same batch as what causes it.
-use crate::letter::Letter;
+use crate::outbox::QueuedMail;
 use crate::{DocumentId, JobId, Timestamp, WebhookId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,8 @@ pub enum Task {
     SendMail {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<String>,
-        letter: Letter,
+        #[serde(rename = "letter")]
+        mail: QueuedMail,
     },
     /// Delete the conversations that are older than the workspace keeps them, and order the next time.
     PurgeConversations,

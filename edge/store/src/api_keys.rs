@@ -176,7 +176,7 @@ pub fn revoke(workspace: &WorkspaceId, id: &KeyId, now: Timestamp) -> Statement 
 }
 
 /// Notes that a key was used, and the network of its caller where that is noted.
-pub fn touch(workspace: &WorkspaceId, id: &KeyId, network: Option<&str>, now: Timestamp) -> Statement {
+pub fn record_use(workspace: &WorkspaceId, id: &KeyId, network: Option<&str>, now: Timestamp) -> Statement {
     sql!(
         "UPDATE api_keys SET last_used_at = ?3, last_used_network = ?4 WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),

@@ -1,7 +1,7 @@
 //! Events: what happened, for those who asked to be told.
 use crate::port::sql;
 use crate::{SqlError, Statement, Store, json};
-use edge_model::event::{Event, Happening};
+use edge_model::event::{Event, EventPayload};
 use edge_model::{AgentId, ConversationId, EventId, Timestamp, WorkspaceId};
 
 impl Store {
@@ -24,12 +24,12 @@ impl Store {
 /// share the one that was quicker. An answer is one only if it is there: its visitor may have been forgotten while it was
 /// worked out.
 pub fn insert(event: &Event) -> Statement {
-    let conversation = match &event.happening {
-        Happening::ConversationStarted(it) => Some(it.conversation_id.as_str()),
+    let conversation = match &event.payload {
+        EventPayload::ConversationStarted(it) => Some(it.conversation_id.as_str()),
         _ => None,
     };
-    let answer = match &event.happening {
-        Happening::MessageAnswered(it) => Some(it.message_id.as_str()),
+    let answer = match &event.payload {
+        EventPayload::MessageAnswered(it) => Some(it.message_id.as_str()),
         _ => None,
     };
     sql!(
@@ -43,12 +43,12 @@ pub fn insert(event: &Event) -> Statement {
          ON CONFLICT (id) DO NOTHING",
         event.id.as_str(),
         event.workspace_id.as_str(),
-        event.happening.kind().as_str(),
-        event.happening.agent_id().map(AgentId::as_str),
-        json(&event.happening),
+        event.payload.kind().as_str(),
+        event.payload.agent_id().map(AgentId::as_str),
+        json(&event.payload),
         event.created_at.0,
         conversation,
-        event.happening.session_key(),
+        event.payload.session_key(),
         answer
     )
 }
@@ -59,8 +59,8 @@ pub fn insert_unasked(event: &Event) -> Statement {
         "INSERT INTO events (id, workspace_id, kind, data, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
         event.id.as_str(),
         event.workspace_id.as_str(),
-        event.happening.kind().as_str(),
-        json(&event.happening),
+        event.payload.kind().as_str(),
+        json(&event.payload),
         event.created_at.0
     )
 }

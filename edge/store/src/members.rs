@@ -122,7 +122,7 @@ pub fn delete(workspace: &WorkspaceId, account: &AccountId) -> Statement {
 }
 
 /// Makes the longest-standing owner the one that the workspace names, when the one it names is none any more.
-pub fn settle_owner(workspace: &WorkspaceId) -> Statement {
+pub fn reassign_owner(workspace: &WorkspaceId) -> Statement {
     sql!(
         "UPDATE workspaces SET owner_id = (SELECT account_id FROM memberships
             WHERE workspace_id = ?1 AND role = 'OWNER' ORDER BY created_at, account_id LIMIT 1)

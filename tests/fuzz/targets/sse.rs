@@ -1,6 +1,6 @@
 //! Reads any bytes, cut anywhere, as a stream of events: the events do not depend on where the bytes were cut.
 #![no_main]
-use edge_core::model::events::{Said, text};
+use edge_core::model::events::{StreamItem, text};
 use futures_util::stream;
 use futures_util::{FutureExt as _, StreamExt as _};
 use libfuzzer_sys::fuzz_target;
@@ -11,7 +11,7 @@ const LIMIT: usize = 16;
 
 fn read(pieces: Vec<Vec<u8>>) -> Vec<Result<String, String>> {
     let bytes = Box::pin(stream::iter(pieces.into_iter().map(Ok)));
-    let read = text(bytes, |data| Ok(Said::Text(data.to_owned())));
+    let read = text(bytes, |data| Ok(StreamItem::Text(data.to_owned())));
     let read = read.map(|it| it.map_err(|why| why.to_string()));
     read.collect::<Vec<_>>().now_or_never().unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! Passes any text through the guard of outgoing requests: what passes has a public host.
 #![no_main]
-use edge_core::guard::PublicUrl;
+use edge_core::ssrf::PublicUrl;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -1,5 +1,5 @@
 //! What a crawl comes across: links, sitemaps, redirects, canonical addresses, patterns, traps.
-use crate::harness::World;
+use crate::harness::TestApp;
 use crate::harness::site::{Reply, SITE, page, page_with};
 use serde_json::json;
 
@@ -27,9 +27,9 @@ fn index(paths: &[&str]) -> Reply {
 
 #[tokio::test]
 async fn pages_found_by_links_and_sitemaps_are_answered_from() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let site = &world.receiver.site;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let site = &app.receiver.site;
     site.has(
         "/robots.txt",
         Reply::new(200, "text/plain", format!("Sitemap: {SITE}/maps.xml")),
@@ -46,13 +46,13 @@ async fn pages_found_by_links_and_sitemaps_are_answered_from() {
     site.has("/a", page("apples", &["/", "b?utm_source=x"]));
     site.has("/b", page("bananas", &["/a"]));
     site.has("/orphan", page("oranges", &[]));
-    let source = owner.crawl(&world, json!({ "title": "Our site" })).await;
-    let shown = owner.finish(&world, &source).await;
+    let source = owner.crawl(&app, json!({ "title": "Our site" })).await;
+    let shown = owner.finish(&app, &source).await;
     assert_eq!(
         (&shown["status"], &shown["title"], &shown["source_type"]),
         (&json!("COMPLETED"), &json!("Our site"), &json!("URL"))
     );
-    assert_eq!(owner.known_pages(&world).await, ["/", "/a", "/b", "/orphan"]);
+    assert_eq!(owner.known_pages(&app).await, ["/", "/a", "/b", "/orphan"]);
     let mut asked = site.take();
     asked.sort();
     assert_eq!(
@@ -68,8 +68,8 @@ async fn pages_found_by_links_and_sitemaps_are_answered_from() {
             "/robots.txt"
         ]
     );
-    let owner = owner.again(&world, "ann@example.com").await;
-    let list = owner.get(&world, "/documents").await.expect(200);
+    let owner = owner.again(&app, "ann@example.com").await;
+    let list = owner.get(&app, "/documents").await.expect(200);
     assert_eq!(list["total"], 5);
     let row = list["documents"]
         .as_array()
@@ -82,41 +82,39 @@ async fn pages_found_by_links_and_sitemaps_are_answered_from() {
         row["chunk_count"].as_u64().unwrap() >= 4 && row["progress"]["pages_done"] == 4,
         "{row}"
     );
-    let agent = world
+    let agent = app
         .published_agent(&owner, json!({ "response_config": { "confidence_threshold": 0.0 } }))
         .await;
-    let answer = owner
-        .test(&world, &agent, "What is the page about bananas about?")
-        .await;
+    let answer = owner.test(&app, &agent, "What is the page about bananas about?").await;
     assert_eq!(answer["sources"][0]["url"], format!("{SITE}/b"), "{answer}");
 }
 
 #[tokio::test]
 async fn a_sitemap_is_a_source_of_its_own_and_one_page_is_one_page() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let site = &world.receiver.site;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let site = &app.receiver.site;
     site.has("/map.xml", urlset(&["/a", "/b"]));
     site.has("/list", urlset(&["/a"]));
     site.has("/a", page("a", &["/c"]));
     site.has("/b", page("b", &["/c"]));
     site.has("/c", page("c", &["/a"]));
-    let source = owner.crawl(&world, json!({ "url": format!("{SITE}/map.xml") })).await;
-    assert_eq!(owner.finish(&world, &source).await["crawl"]["mode"], "SITEMAP");
-    assert_eq!(owner.known_pages(&world).await, ["/a", "/b"]);
-    let owner = owner.again(&world, "ann@example.com").await;
+    let source = owner.crawl(&app, json!({ "url": format!("{SITE}/map.xml") })).await;
+    assert_eq!(owner.finish(&app, &source).await["crawl"]["mode"], "SITEMAP");
+    assert_eq!(owner.known_pages(&app).await, ["/a", "/b"]);
+    let owner = owner.again(&app, "ann@example.com").await;
     let source = owner
-        .crawl(&world, json!({ "url": format!("{SITE}/c"), "max_pages": 1 }))
+        .crawl(&app, json!({ "url": format!("{SITE}/c"), "max_pages": 1 }))
         .await;
-    assert_eq!(owner.finish(&world, &source).await["crawl"]["mode"], "PAGE");
-    assert_eq!(owner.known_pages(&world).await, ["/a", "/b", "/c"]);
+    assert_eq!(owner.finish(&app, &source).await["crawl"]["mode"], "PAGE");
+    assert_eq!(owner.known_pages(&app).await, ["/a", "/b", "/c"]);
 }
 
 #[tokio::test]
 async fn a_sitemap_that_is_a_bomb_or_goes_in_circles_does_no_harm() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let site = &world.receiver.site;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let site = &app.receiver.site;
     let paths: Vec<String> = (0..200).map(|it| format!("/map-{it}.xml")).collect();
     let all: Vec<&str> = paths.iter().map(String::as_str).collect();
     site.has("/maps.xml", index(&all));
@@ -127,12 +125,12 @@ async fn a_sitemap_that_is_a_bomb_or_goes_in_circles_does_no_harm() {
     site.has("/map-0.xml", xml(laughs.into()));
     site.has("/map-1.xml", urlset(&["/a"]));
     site.has("/a", page("a", &[]));
-    let source = owner.crawl(&world, json!({ "url": format!("{SITE}/maps.xml") })).await;
-    let shown = owner.finish(&world, &source).await;
+    let source = owner.crawl(&app, json!({ "url": format!("{SITE}/maps.xml") })).await;
+    let shown = owner.finish(&app, &source).await;
     assert_eq!(shown["progress"]["pages_done"], 1);
     let asked = site.take();
     assert!(asked.len() < 60, "{}", asked.len());
-    let outcome = owner.outcome(&world, &source).await;
+    let outcome = owner.outcome(&app, &source).await;
     assert!(
         outcome["/map-0.xml"].starts_with("skipped: the sitemap is damaged"),
         "{}",
@@ -142,9 +140,9 @@ async fn a_sitemap_that_is_a_bomb_or_goes_in_circles_does_no_harm() {
 
 #[tokio::test]
 async fn redirects_are_followed_by_hand_and_never_to_where_nobody_may() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let site = &world.receiver.site;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let site = &app.receiver.site;
     site.has(
         "/robots.txt",
         Reply::new(200, "text/plain", "User-agent: *\nDisallow: /closed"),
@@ -180,9 +178,9 @@ async fn redirects_are_followed_by_hand_and_never_to_where_nobody_may() {
         page_with("meta", "<meta http-equiv=refresh content='0; url=/meta-new'>", &[]),
     );
     site.has("/meta-new", page("metanew", &[]));
-    let source = owner.crawl(&world, json!({})).await;
-    owner.finish(&world, &source).await;
-    assert_eq!(owner.known_pages(&world).await, ["/", "/meta-new", "/new"]);
+    let source = owner.crawl(&app, json!({})).await;
+    owner.finish(&app, &source).await;
+    assert_eq!(owner.known_pages(&app).await, ["/", "/meta-new", "/new"]);
     let asked = site.take();
     assert!(
         asked.iter().all(|it| it.starts_with('/') && it != "/closed/x"),
@@ -193,7 +191,7 @@ async fn redirects_are_followed_by_hand_and_never_to_where_nobody_may() {
     once.dedup();
     assert_eq!(once.len(), asked.len(), "each once: {asked:?}");
     assert!(!asked.contains(&"/hop6".to_owned()));
-    let outcome = owner.outcome(&world, &source).await;
+    let outcome = owner.outcome(&app, &source).await;
     for (path, reason) in [
         ("/moved", "skipped: redirects to another address"),
         (
@@ -215,18 +213,18 @@ async fn redirects_are_followed_by_hand_and_never_to_where_nobody_may() {
 
 #[tokio::test]
 async fn a_start_may_redirect_within_its_host_only() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let site = &world.receiver.site;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let site = &app.receiver.site;
     site.has("/", Reply::to("https://www.example.com/"));
     site.has("https://www.example.com/", page("home", &["/a"]));
     site.has("https://www.example.com/a", page("a", &[]));
-    let source = owner.crawl(&world, json!({})).await;
-    assert_eq!(owner.finish(&world, &source).await["progress"]["pages_done"], 2);
+    let source = owner.crawl(&app, json!({})).await;
+    assert_eq!(owner.finish(&app, &source).await["progress"]["pages_done"], 2);
     site.has("https://old.org/", Reply::to("https://new.org/"));
-    let owner = owner.again(&world, "ann@example.com").await;
-    let source = owner.crawl(&world, json!({ "url": "https://old.org/" })).await;
-    let shown = owner.finish(&world, &source).await;
+    let owner = owner.again(&app, "ann@example.com").await;
+    let source = owner.crawl(&app, json!({ "url": "https://old.org/" })).await;
+    let shown = owner.finish(&app, &source).await;
     assert_eq!(shown["status"], "FAILED");
     assert_eq!(
         shown["progress"]["error"],
@@ -236,9 +234,9 @@ async fn a_start_may_redirect_within_its_host_only() {
 
 #[tokio::test]
 async fn canonical_addresses_count_unless_they_cannot_be_had() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let site = &world.receiver.site;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let site = &app.receiver.site;
     let canonical = |title: &str, to: &str| page_with(title, &format!("<link rel=canonical href='{to}'>"), &[]);
     site.has("/", page("home", &["/a?print=1", "/b", "/c", "/d", "/e", "/f"]));
     site.has("/a?print=1", canonical("a for print", "/a"));
@@ -249,22 +247,22 @@ async fn canonical_addresses_count_unless_they_cannot_be_had() {
     site.has("/d", canonical("d", "/e"));
     site.has("/e", canonical("e", "/d"));
     site.has("/f", canonical("f", "/"));
-    let source = owner.crawl(&world, json!({})).await;
-    owner.finish(&world, &source).await;
-    let known = owner.known_pages(&world).await;
+    let source = owner.crawl(&app, json!({})).await;
+    owner.finish(&app, &source).await;
+    let known = owner.known_pages(&app).await;
     assert_eq!(
         known,
         ["/", "/a", "/b", "/c", "/e", "/f"],
         "{:?}",
-        owner.outcome(&world, &source).await
+        owner.outcome(&app, &source).await
     );
 }
 
 #[tokio::test]
 async fn what_pages_ask_of_crawlers_is_done() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let site = &world.receiver.site;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let site = &app.receiver.site;
     site.has("/", page("home", &["/noindex", "/nofollow", "/header", "/file.txt"]));
     site.has(
         "/noindex",
@@ -285,16 +283,16 @@ async fn what_pages_ask_of_crawlers_is_done() {
     for path in ["/behind-noindex", "/behind-nofollow", "/behind-header"] {
         site.has(path, page(path, &[]));
     }
-    let source = owner.crawl(&world, json!({})).await;
-    owner.finish(&world, &source).await;
-    assert_eq!(owner.known_pages(&world).await, ["/", "/behind-noindex", "/nofollow"]);
+    let source = owner.crawl(&app, json!({})).await;
+    owner.finish(&app, &source).await;
+    assert_eq!(owner.known_pages(&app).await, ["/", "/behind-noindex", "/nofollow"]);
 }
 
 #[tokio::test]
 async fn patterns_hosts_and_the_limit_say_what_is_taken_in() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let site = &world.receiver.site;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let site = &app.receiver.site;
     let start = page(
         "home",
         &[
@@ -316,9 +314,9 @@ async fn patterns_hosts_and_the_limit_say_what_is_taken_in() {
         site.has(path, page(path, &[]));
     }
     let body = json!({ "include_patterns": ["/docs/*"], "exclude_patterns": ["*/internal/*"], "allowed_hosts": ["*.example.com"] });
-    let source = owner.crawl(&world, body).await;
-    owner.finish(&world, &source).await;
-    let known = owner.known_pages(&world).await;
+    let source = owner.crawl(&app, body).await;
+    owner.finish(&app, &source).await;
+    let known = owner.known_pages(&app).await;
     assert_eq!(known, ["https://docs.example.com/docs/e", "/docs/a/deep", "/docs/b"]);
     let asked = site.take();
     assert!(
@@ -326,33 +324,33 @@ async fn patterns_hosts_and_the_limit_say_what_is_taken_in() {
         "{asked:?}"
     );
 
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let site = &world.receiver.site;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let site = &app.receiver.site;
     let paths: Vec<String> = (0..30).map(|it| format!("/p{it}")).collect();
     let links: Vec<&str> = paths.iter().map(String::as_str).collect();
     site.has("/", page("home", &links));
     for path in &links {
         site.has(path, page(path, &links));
     }
-    let source = owner.crawl(&world, json!({ "max_pages": 10 })).await;
-    let shown = owner.finish(&world, &source).await;
-    assert_eq!(owner.known_pages(&world).await.len(), 10);
+    let source = owner.crawl(&app, json!({ "max_pages": 10 })).await;
+    let shown = owner.finish(&app, &source).await;
+    assert_eq!(owner.known_pages(&app).await.len(), 10);
     assert_eq!(
         (&shown["progress"]["pages_done"], &shown["progress"]["pages_total"]),
         (&json!(10), &json!(10))
     );
     assert_eq!(
-        owner.outcome(&world, &source).await["/p9"],
+        owner.outcome(&app, &source).await["/p9"],
         "skipped: the limit of pages was reached"
     );
 }
 
 #[tokio::test]
 async fn files_are_taken_in_like_pages_and_the_same_content_once() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let site = &world.receiver.site;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let site = &app.receiver.site;
     site.has(
         "/",
         page(
@@ -370,10 +368,10 @@ async fn files_are_taken_in_like_pages_and_the_same_content_once() {
     site.has("/data", Reply::new(200, "application/octet-stream", "x"));
     site.has("/empty", Reply::new(200, "text/html", "<body><nav>x</nav></body>"));
     site.has("/feed", Reply::new(200, "application/rss+xml", "<rss/>"));
-    let source = owner.crawl(&world, json!({})).await;
-    owner.finish(&world, &source).await;
-    let outcome = owner.outcome(&world, &source).await;
-    assert_eq!(owner.known_pages(&world).await, ["/", "/copy.txt"], "{outcome:?}");
+    let source = owner.crawl(&app, json!({})).await;
+    owner.finish(&app, &source).await;
+    let outcome = owner.outcome(&app, &source).await;
+    assert_eq!(owner.known_pages(&app).await, ["/", "/copy.txt"], "{outcome:?}");
     assert_eq!(
         outcome["/notes.txt"],
         format!("skipped: the same content as {SITE}/copy.txt")
@@ -384,7 +382,7 @@ async fn files_are_taken_in_like_pages_and_the_same_content_once() {
     );
     assert_eq!(outcome["/empty"], "skipped: no text was found in it");
     assert!(outcome["/fake"].contains("image"), "{}", outcome["/fake"]);
-    let failed = world
+    let failed = app
         .sql
         .column("SELECT title FROM documents WHERE status <> 'COMPLETED'");
     assert_eq!(failed, Vec::<String>::new());
@@ -392,9 +390,9 @@ async fn files_are_taken_in_like_pages_and_the_same_content_once() {
 
 #[tokio::test]
 async fn traps_hold_no_crawl() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let site = &world.receiver.site;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let site = &app.receiver.site;
     site.has(
         "/",
         page(
@@ -422,8 +420,8 @@ async fn traps_hold_no_crawl() {
         );
     }
     site.has("/s", page("session", &["/s?PHPSESSID=00000000000000000002"]));
-    let source = owner.crawl(&world, json!({ "max_pages": 1_000 })).await;
-    owner.finish(&world, &source).await;
+    let source = owner.crawl(&app, json!({ "max_pages": 1_000 })).await;
+    owner.finish(&app, &source).await;
     let asked = site.take();
     let count = |part: &str| asked.iter().filter(|it| it.starts_with(part)).count();
     assert!((5..=30).contains(&count("/calendar")), "{}", count("/calendar"));
@@ -434,9 +432,9 @@ async fn traps_hold_no_crawl() {
 
 #[tokio::test]
 async fn what_will_not_do_is_named() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let collection = world.default_collection(&owner).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let collection = app.default_collection(&owner).await;
     for (field, value) in [
         ("url", json!("http://localhost/")),
         ("url", json!("http://10.0.0.1/")),
@@ -454,7 +452,7 @@ async fn what_will_not_do_is_named() {
         let name = field.split('[').next().unwrap();
         let mut body = json!({ "url": format!("{SITE}/"), "collection_id": collection });
         body[name] = value;
-        let answer = owner.post(&world, "/documents/url", body).await;
+        let answer = owner.post(&app, "/documents/url", body).await;
         assert_eq!(
             answer.refusal(),
             (400, "VALIDATION_ERROR".into(), Some(field.into())),
@@ -463,15 +461,15 @@ async fn what_will_not_do_is_named() {
         );
     }
     let body = json!({ "url": format!("{SITE}/"), "collection_id": "col_0" });
-    assert_eq!(owner.post(&world, "/documents/url", body).await.status, 404);
-    assert_eq!(world.sql.column("SELECT 1 FROM sources").len(), 0);
+    assert_eq!(owner.post(&app, "/documents/url", body).await.status, 404);
+    assert_eq!(app.sql.column("SELECT 1 FROM sources").len(), 0);
 }
 
 #[tokio::test]
 async fn many_long_addresses_stay_within_the_database_limits() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let site = &world.receiver.site;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let site = &app.receiver.site;
     let long: Vec<String> = (0..900).map(|it| format!("/{}{it}?a=1", "x".repeat(1_900))).collect();
     // Spelled out, each letter takes six.
     let longer = format!("/{}", "ü".repeat(900));
@@ -479,13 +477,13 @@ async fn many_long_addresses_stay_within_the_database_limits() {
     paths.extend([longer.as_str(), "/a"]);
     site.has("/map.xml", urlset(&paths));
     site.has("/a", page("apples", &[&longer]));
-    let source = owner.crawl(&world, json!({ "url": format!("{SITE}/map.xml") })).await;
-    let shown = owner.finish(&world, &source).await;
+    let source = owner.crawl(&app, json!({ "url": format!("{SITE}/map.xml") })).await;
+    let shown = owner.finish(&app, &source).await;
     assert_eq!(shown["status"], "COMPLETED");
-    assert_eq!(owner.known_pages(&world).await, ["/a"]);
-    let longest = world.sql.column("SELECT max(length(url)) FROM crawl_pages");
+    assert_eq!(owner.known_pages(&app).await, ["/a"]);
+    let longest = app.sql.column("SELECT max(length(url)) FROM crawl_pages");
     assert!(longest[0].parse::<usize>().unwrap() <= 2_048, "{longest:?}");
-    let kept = world
+    let kept = app
         .sql
         .column("SELECT count(*) FROM crawl_pages WHERE state = 'skipped'");
     let kept: usize = kept[0].parse().unwrap();

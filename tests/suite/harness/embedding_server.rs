@@ -1,8 +1,8 @@
 //! A server of embeddings behind the port of the way out: it knows a few words that nobody else knows, and misbehaves on
 //! demand.
 use async_trait::async_trait;
-use edge_core::guard::PublicUrl;
 use edge_core::ports::{Answer, Fetcher, Incoming, Outgoing};
+use edge_core::ssrf::PublicUrl;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -10,7 +10,7 @@ use std::sync::Mutex;
 
 /// How the server behaves, until it is told otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Manner {
+pub(crate) enum Behavior {
     #[default]
     Right,
     /// Answers so many requests as it should, and hangs from then on.
@@ -29,7 +29,7 @@ pub(crate) enum Manner {
 
 #[derive(Default)]
 pub(crate) struct EmbeddingServer {
-    manner: Mutex<Manner>,
+    behavior: Mutex<Behavior>,
     requests: Mutex<Vec<Outgoing>>,
 }
 
@@ -49,8 +49,8 @@ fn vector(text: &str) -> Vec<f64> {
 }
 
 impl EmbeddingServer {
-    pub(crate) fn behave(&self, manner: Manner) {
-        *self.manner.lock().unwrap() = manner;
+    pub(crate) fn behave(&self, behavior: Behavior) {
+        *self.behavior.lock().unwrap() = behavior;
     }
 
     pub(crate) fn requests(&self) -> Vec<Outgoing> {
@@ -74,34 +74,34 @@ impl Fetcher for EmbeddingServer {
         let body: Value = serde_json::from_slice(&outgoing.body).unwrap();
         let texts = body["input"].as_array().unwrap().clone();
         self.requests.lock().unwrap().push(outgoing);
-        let manner = {
-            let mut manner = self.manner.lock().unwrap();
-            match *manner {
-                Manner::HangsAfter(0) => Manner::Hangs,
-                Manner::HangsAfter(left) => {
-                    *manner = Manner::HangsAfter(left - 1);
-                    Manner::Right
+        let behavior = {
+            let mut behavior = self.behavior.lock().unwrap();
+            match *behavior {
+                Behavior::HangsAfter(0) => Behavior::Hangs,
+                Behavior::HangsAfter(left) => {
+                    *behavior = Behavior::HangsAfter(left - 1);
+                    Behavior::Right
                 }
                 other => other,
             }
         };
         let mut vectors: Vec<Vec<f64>> = texts.iter().map(|it| vector(it.as_str().unwrap())).collect();
-        match manner {
-            Manner::Refuses => return Err("connection refused".into()),
-            Manner::Hangs => std::future::pending().await,
-            Manner::OneDimensionMore => vectors.iter_mut().for_each(|it| it.push(0.5)),
-            Manner::TooFew => drop(vectors.pop()),
-            Manner::Zeros => vectors.iter_mut().for_each(|it| it.fill(0.0)),
+        match behavior {
+            Behavior::Refuses => return Err("connection refused".into()),
+            Behavior::Hangs => std::future::pending().await,
+            Behavior::OneDimensionMore => vectors.iter_mut().for_each(|it| it.push(0.5)),
+            Behavior::TooFew => drop(vectors.pop()),
+            Behavior::Zeros => vectors.iter_mut().for_each(|it| it.fill(0.0)),
             _ => {}
         }
         // Backwards, since nothing says that the order is kept.
         let data = vectors.iter().enumerate().rev();
         let data = data.map(|(index, it)| json!({ "object": "embedding", "index": index, "embedding": it }));
         let answer = json!({ "object": "list", "data": data.collect::<Vec<_>>() }).to_string();
-        let (status, answer) = match manner {
-            Manner::Status(status) => (status, r#"{"error":{"message":"canary-of-the-server"}}"#.to_owned()),
-            Manner::NotANumber => (200, answer.replace("0.2", "NaN")),
-            Manner::Garbage => (200, "<html>".to_owned()),
+        let (status, answer) = match behavior {
+            Behavior::Status(status) => (status, r#"{"error":{"message":"canary-of-the-server"}}"#.to_owned()),
+            Behavior::NotANumber => (200, answer.replace("0.2", "NaN")),
+            Behavior::Garbage => (200, "<html>".to_owned()),
             _ => (200, answer),
         };
         let pieces = answer
@@ -109,8 +109,8 @@ impl Fetcher for EmbeddingServer {
             .chunks(100)
             .map(|it| Ok(it.to_vec()))
             .collect::<Vec<_>>();
-        let body = match manner {
-            Manner::Stalls => stream::iter(pieces.into_iter().take(1))
+        let body = match behavior {
+            Behavior::Stalls => stream::iter(pieces.into_iter().take(1))
                 .chain(stream::pending())
                 .boxed(),
             _ => stream::iter(pieces).boxed(),

@@ -1,7 +1,7 @@
 //! A language model's server that follows a script, behind the port of the way out.
 use async_trait::async_trait;
-use edge_core::guard::PublicUrl;
 use edge_core::ports::{Answer, Fetcher, Incoming, Outgoing};
+use edge_core::ssrf::PublicUrl;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 use std::borrow::Cow;

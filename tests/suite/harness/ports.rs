@@ -218,12 +218,12 @@ impl Mailer for Mailbox {
 }
 
 /// Counters.
-pub(crate) struct Ledger {
+pub(crate) struct CountingLimiter {
     clock: std::sync::Arc<SetClock>,
     scopes: Mutex<BTreeMap<String, Counters>>,
 }
 
-impl Ledger {
+impl CountingLimiter {
     pub(crate) fn new(clock: std::sync::Arc<SetClock>) -> Self {
         Self {
             clock,
@@ -238,7 +238,7 @@ impl Ledger {
 }
 
 #[async_trait]
-impl Limiter for Ledger {
+impl Limiter for CountingLimiter {
     async fn take(&self, scope: &str, takes: &[Take]) -> Result<Outcome> {
         let now = self.clock.now();
         Ok(self
@@ -265,7 +265,7 @@ impl Limiter for Ledger {
 
 /// Who was woken.
 #[derive(Default)]
-pub(crate) struct Wakes(
+pub(crate) struct RecordedWakes(
     Mutex<Vec<WorkspaceId>>,
     Mutex<Vec<Endpoint>>,
     Mutex<Vec<SourceRef>>,
@@ -273,7 +273,7 @@ pub(crate) struct Wakes(
     Mutex<Option<String>>,
 );
 
-impl Wakes {
+impl RecordedWakes {
     pub(crate) fn take(&self) -> Vec<WorkspaceId> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
@@ -305,7 +305,7 @@ impl Wakes {
 }
 
 #[async_trait]
-impl Deliveries for Wakes {
+impl Deliveries for RecordedWakes {
     async fn wake(&self, endpoint: &Endpoint) -> Result<()> {
         self.1.lock().unwrap().push(endpoint.clone());
         Ok(())
@@ -313,7 +313,7 @@ impl Deliveries for Wakes {
 }
 
 #[async_trait]
-impl Crawls for Wakes {
+impl Crawls for RecordedWakes {
     async fn wake(&self, source: &SourceRef) -> Result<()> {
         self.2.lock().unwrap().push(source.clone());
         Ok(())
@@ -321,7 +321,7 @@ impl Crawls for Wakes {
 }
 
 #[async_trait]
-impl Jobs for Wakes {
+impl Jobs for RecordedWakes {
     async fn wake(&self, workspace: &WorkspaceId) -> Result<()> {
         if self.3.lock().unwrap().as_deref() == Some(workspace.as_str()) {
             return Err(Error::unavailable(

@@ -1,6 +1,6 @@
 //! Back ends with a key of their own.
 use super::request::{Answer, Call};
-use super::{Owner, World};
+use super::{Owner, TestApp};
 use edge_model::key::KeyKind;
 use http::Method;
 use serde_json::Value;
@@ -24,33 +24,33 @@ impl Call<'_> {
 }
 
 impl Program {
-    pub(crate) async fn of(world: &World, kind: KeyKind) -> Self {
-        let owner = world.owner("ann@example.com").await;
-        let key = owner.program_key(world, kind).await;
+    pub(crate) async fn of(app: &TestApp, kind: KeyKind) -> Self {
+        let owner = app.owner("ann@example.com").await;
+        let key = owner.program_key(app, kind).await;
         Self { owner, kind, key }
     }
 
-    pub(crate) fn call<'a>(&self, world: &'a World, method: Method, path: &str) -> Call<'a> {
-        world.call(method, path).keyed(self.kind, &self.key)
+    pub(crate) fn call<'a>(&self, app: &'a TestApp, method: Method, path: &str) -> Call<'a> {
+        app.call(method, path).keyed(self.kind, &self.key)
     }
 
-    pub(crate) async fn get(&self, world: &World, path: &str) -> Answer {
-        self.call(world, Method::GET, path).send().await
+    pub(crate) async fn get(&self, app: &TestApp, path: &str) -> Answer {
+        self.call(app, Method::GET, path).send().await
     }
 
-    pub(crate) async fn post(&self, world: &World, path: &str, body: Value) -> Answer {
-        self.call(world, Method::POST, path).json(&body).send().await
+    pub(crate) async fn post(&self, app: &TestApp, path: &str, body: Value) -> Answer {
+        self.call(app, Method::POST, path).json(&body).send().await
     }
 
-    pub(crate) async fn put(&self, world: &World, path: &str, body: Value) -> Answer {
-        self.call(world, Method::PUT, path).json(&body).send().await
+    pub(crate) async fn put(&self, app: &TestApp, path: &str, body: Value) -> Answer {
+        self.call(app, Method::PUT, path).json(&body).send().await
     }
 
-    pub(crate) async fn patch(&self, world: &World, path: &str, body: Value) -> Answer {
-        self.call(world, Method::PATCH, path).json(&body).send().await
+    pub(crate) async fn patch(&self, app: &TestApp, path: &str, body: Value) -> Answer {
+        self.call(app, Method::PATCH, path).json(&body).send().await
     }
 
-    pub(crate) async fn delete(&self, world: &World, path: &str) -> Answer {
-        self.call(world, Method::DELETE, path).send().await
+    pub(crate) async fn delete(&self, app: &TestApp, path: &str) -> Answer {
+        self.call(app, Method::DELETE, path).send().await
     }
 }

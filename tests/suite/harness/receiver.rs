@@ -1,9 +1,9 @@
 //! Customers' endpoints, behind the port of the way out: each address follows a script.
 use super::site::Site;
-use super::{Owner, World};
+use super::{Owner, TestApp};
 use async_trait::async_trait;
-use edge_core::guard::PublicUrl;
 use edge_core::ports::{Answer, Fetcher, Incoming, Outgoing};
+use edge_core::ssrf::PublicUrl;
 use edge_model::time::TimeDelta;
 use edge_model::{Timestamp, WebhookId, WorkspaceId};
 use edge_store::deliveries::Endpoint;
@@ -121,9 +121,9 @@ pub(crate) const HOOK: &str = "https://hooks.example.com/a";
 
 impl Owner {
     /// Signs the owner in again, for time goes on and sign-ins end.
-    pub(crate) async fn again(&self, world: &World, email: &str) -> Self {
+    pub(crate) async fn again(&self, app: &TestApp, email: &str) -> Self {
         let body = json!({ "email": email, "password": "correct horse battery" });
-        let answer = world.post("/api/v1/auth/login", body).send().await.expect(200);
+        let answer = app.post("/api/v1/auth/login", body).send().await.expect(200);
         Self {
             token: answer["access_token"].as_str().unwrap().to_owned(),
             workspace: self.workspace.clone(),
@@ -131,33 +131,33 @@ impl Owner {
     }
 
     /// Makes a webhook for some events, and returns its id and its secret.
-    pub(crate) async fn webhook(&self, world: &World, url: &str, events: &[&str]) -> (String, String) {
+    pub(crate) async fn webhook(&self, app: &TestApp, url: &str, events: &[&str]) -> (String, String) {
         let body = json!({ "name": "Ours", "url": url, "event_types": events });
-        let created = self.post(world, "/webhooks", body).await.expect(201);
+        let created = self.post(app, "/webhooks", body).await.expect(201);
         let text = |name: &str| created[name].as_str().unwrap().to_owned();
         (text("id"), text("secret"))
     }
 
     /// Delivers what is due to a webhook, and returns when to come back.
-    pub(crate) async fn deliver(&self, world: &World, webhook: &str) -> Option<Timestamp> {
+    pub(crate) async fn deliver(&self, app: &TestApp, webhook: &str) -> Option<Timestamp> {
         let endpoint = Endpoint {
             workspace_id: WorkspaceId::new(self.workspace.as_str()),
             webhook_id: WebhookId::new(webhook),
         };
-        edge_core::delivery::drain(&world.app, &endpoint, TimeDelta::seconds(20))
+        edge_core::delivery::drain(&app.inner, &endpoint, TimeDelta::seconds(20))
             .await
             .unwrap()
     }
 
     /// Has a test event ordered, and returns its delivery.
-    pub(crate) async fn test_event(&self, world: &World, webhook: &str) -> String {
+    pub(crate) async fn test_event(&self, app: &TestApp, webhook: &str) -> String {
         let path = format!("/webhooks/{webhook}/test");
-        super::acts::id(&self.post(world, &path, json!({})).await.expect(202))
+        super::acts::id(&self.post(app, &path, json!({})).await.expect(202))
     }
 
     /// Returns a delivery with its attempts.
-    pub(crate) async fn delivery(&self, world: &World, webhook: &str, id: &str) -> Value {
+    pub(crate) async fn delivery(&self, app: &TestApp, webhook: &str, id: &str) -> Value {
         let path = format!("/webhooks/{webhook}/deliveries/{id}");
-        self.get(world, &path).await.expect(200)
+        self.get(app, &path).await.expect(200)
     }
 }

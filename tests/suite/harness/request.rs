@@ -1,5 +1,5 @@
 //! Requests to the router, and what came back.
-use super::{World, visits};
+use super::{TestApp, visits};
 use axum::body::Body;
 use edge_core::ports::{Background, ClientDisconnect, RequestContext};
 use http::{HeaderMap, Method, Request, Response};
@@ -8,7 +8,7 @@ use serde_json::Value;
 use tower::ServiceExt as _;
 
 pub(crate) struct Call<'a> {
-    world: &'a World,
+    app: &'a TestApp,
     request: http::request::Builder,
     body: Vec<u8>,
     /// Instead of `body`.
@@ -17,9 +17,9 @@ pub(crate) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    pub(crate) fn new(world: &'a World, method: Method, path: &str) -> Self {
+    pub(crate) fn new(app: &'a TestApp, method: Method, path: &str) -> Self {
         Self {
-            world,
+            app,
             request: Request::builder().method(method).uri(path),
             body: vec![],
             stream: None,
@@ -79,10 +79,10 @@ impl<'a> Call<'a> {
     }
 
     pub(crate) async fn send(self) -> Answer {
-        let world = self.world;
+        let app = self.app;
         let (parts, body) = self.open().await.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
-        world.send_mails().await;
+        app.send_mails().await;
         let answer = Answer {
             status: parts.status.as_u16(),
             headers: parts.headers,
@@ -91,7 +91,7 @@ impl<'a> Call<'a> {
         if let Some(entry) = parts.extensions.get() {
             visits::note(entry, &answer);
             let line = serde_json::to_string(entry).unwrap();
-            world.log.lock().unwrap().push(line);
+            app.log.lock().unwrap().push(line);
         }
         answer
     }
@@ -104,7 +104,7 @@ impl<'a> Call<'a> {
             background: Background::new(|task| drop(tokio::spawn(task))),
             disconnect: self.disconnect,
         });
-        self.world.router.clone().oneshot(request).await.unwrap()
+        self.app.router.clone().oneshot(request).await.unwrap()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Websites, behind the port of the way out: each address answers as it was told to.
 use super::acts::id;
-use super::{Owner, World};
+use super::{Owner, TestApp};
 use edge_core::ports::Answer;
 use edge_model::time::TimeDelta;
 use edge_model::{SourceId, Timestamp, WorkspaceId};
@@ -165,68 +165,65 @@ impl Site {
 
 impl Owner {
     /// Has a site crawled, with `settings` over the address of its front page, and returns the source's id.
-    pub(crate) async fn crawl(&self, world: &World, settings: Value) -> String {
-        let collection = world.default_collection(self).await;
+    pub(crate) async fn crawl(&self, app: &TestApp, settings: Value) -> String {
+        let collection = app.default_collection(self).await;
         let mut body = json!({ "url": format!("{SITE}/"), "collection_id": collection });
         body.as_object_mut()
             .unwrap()
             .extend(settings.as_object().unwrap().clone());
-        id(&self.post(world, "/documents/url", body).await.expect(202))
+        id(&self.post(app, "/documents/url", body).await.expect(202))
     }
 
     /// Takes the next steps of a crawl, and returns when to come back.
-    pub(crate) async fn steps(&self, world: &World, source: &str) -> edge_core::Result<Option<Timestamp>> {
+    pub(crate) async fn steps(&self, app: &TestApp, source: &str) -> edge_core::Result<Option<Timestamp>> {
         let source = SourceRef {
             workspace_id: WorkspaceId::new(self.workspace.as_str()),
             source_id: SourceId::new(source),
         };
-        edge_core::crawl::drain(&world.app, &source, TimeDelta::seconds(1)).await
+        edge_core::crawl::drain(&app.inner, &source, TimeDelta::seconds(1)).await
     }
 
     /// Takes all steps of a crawl that is under way, as time goes by, and works on what was taken in. Returns the source.
-    pub(crate) async fn finish(&self, world: &World, source: &str) -> Value {
-        self.take_all_steps(world, source).await;
-        self.again(world, "ann@example.com").await.document(world, source).await
+    pub(crate) async fn finish(&self, app: &TestApp, source: &str) -> Value {
+        self.take_all_steps(app, source).await;
+        self.again(app, "ann@example.com").await.document(app, source).await
     }
 
     /// Takes all steps of a crawl that is under way, as time goes by, and works on what was taken in.
-    pub(crate) async fn take_all_steps(&self, world: &World, source: &str) {
+    pub(crate) async fn take_all_steps(&self, app: &TestApp, source: &str) {
         let (mut last, mut failures) = (None, 0);
         for _ in 0..20_000 {
-            let shown = world
+            let shown = app
                 .sql
                 .column(&format!("SELECT status FROM sources WHERE id = '{source}'"));
             if last.is_some() && !matches!(shown[0].as_str(), "QUEUED" | "CRAWLING") {
                 break;
             }
-            last = match self.steps(world, source).await {
+            last = match self.steps(app, source).await {
                 Ok(next) => next,
                 // As its alarm does.
                 Err(_) => {
                     failures += 1;
                     assert!(failures < 3, "it fails again and again");
-                    Some(edge_core::ports::Clock::now(&*world.clock).plus(TimeDelta::seconds(10)))
+                    Some(edge_core::ports::Clock::now(&*app.clock).plus(TimeDelta::seconds(10)))
                 }
             };
-            let now = edge_core::ports::Clock::now(&*world.clock);
+            let now = edge_core::ports::Clock::now(&*app.clock);
             if let Some(next) = last
                 && matches!(shown[0].as_str(), "QUEUED" | "CRAWLING")
             {
-                world.clock.advance((next.0 - now.0).clamp(0, 3_600_000));
+                app.clock.advance((next.0 - now.0).clamp(0, 3_600_000));
             } else {
                 break;
             }
         }
-        world.drain(self).await;
+        app.drain(self).await;
     }
 
     /// Returns what became of each address, by its path: `done`, or the reason why not.
-    pub(crate) async fn outcome(&self, world: &World, source: &str) -> BTreeMap<String, String> {
-        let owner = self.again(world, "ann@example.com").await;
-        let list = owner
-            .get(world, &format!("/documents/{source}/pages"))
-            .await
-            .expect(200);
+    pub(crate) async fn outcome(&self, app: &TestApp, source: &str) -> BTreeMap<String, String> {
+        let owner = self.again(app, "ann@example.com").await;
+        let list = owner.get(app, &format!("/documents/{source}/pages")).await.expect(200);
         let pages = list["pages"].as_array().unwrap().clone();
         let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();
         let one = |it: &Value| {
@@ -244,9 +241,9 @@ impl Owner {
     }
 
     /// Returns the addresses of the documents there are, as paths.
-    pub(crate) async fn known_pages(&self, world: &World) -> Vec<String> {
+    pub(crate) async fn known_pages(&self, app: &TestApp) -> Vec<String> {
         let sql = "SELECT source_url FROM documents WHERE source_url IS NOT NULL ORDER BY source_url";
-        let urls = world.sql.column(sql);
+        let urls = app.sql.column(sql);
         urls.iter()
             .map(|it| it.strip_prefix(SITE).unwrap_or(it).to_owned())
             .collect()

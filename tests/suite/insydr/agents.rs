@@ -1,7 +1,7 @@
 //! Agents: made, listed, shown, changed.
 use crate::harness::acts::id;
 use crate::harness::shape::{has, is};
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use serde_json::{Value, json};
 
 fn named(field: &str) -> (u16, String, Option<String>) {
@@ -29,15 +29,15 @@ fn sample() -> Value {
     })
 }
 
-async fn show(world: &World, owner: &Owner, agent: &str) -> Value {
-    owner.get(world, &format!("/agents/{agent}")).await.expect(200)
+async fn show(app: &TestApp, owner: &Owner, agent: &str) -> Value {
+    owner.get(app, &format!("/agents/{agent}")).await.expect(200)
 }
 
 #[tokio::test]
 async fn making_one_answers_as_documented() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let answer = owner.post(&world, "/agents", sample()).await.expect(201);
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let answer = owner.post(&app, "/agents", sample()).await.expect(201);
     let documented = json!({
         "id": "<agent_>",
         "name": "Support Bot",
@@ -47,19 +47,19 @@ async fn making_one_answers_as_documented() {
         "created_at": "2026-01-26T00:00:00Z"
     });
     is(&answer, &documented);
-    has(&show(&world, &owner, &id(&answer)).await, &sample());
+    has(&show(&app, &owner, &id(&answer)).await, &sample());
 }
 
 #[tokio::test]
 async fn the_list_is_as_documented() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let agent = world.published_agent(&owner, sample()).await;
-    let key = world.widget_key(&owner).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let agent = app.published_agent(&owner, sample()).await;
+    let key = app.widget_key(&owner).await;
     for session in ["a", "b", "b"] {
-        assert_eq!(world.ask(&key, &agent, session, "Hello?").send().await.status, 200);
+        assert_eq!(app.ask(&key, &agent, session, "Hello?").send().await.status, 200);
     }
-    let answer = owner.get(&world, "/agents").await.expect(200);
+    let answer = owner.get(&app, "/agents").await.expect(200);
     let documented = json!({
         "agents": [{
             "id": agent,
@@ -77,29 +77,28 @@ async fn the_list_is_as_documented() {
 
 #[tokio::test]
 async fn one_is_shown_as_documented() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let collection = owner.collection(&world, "Product Docs").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let collection = owner.collection(&app, "Product Docs").await;
     owner
-        .send_file(&world, &collection, "a.txt", b"A text.")
+        .send_file(&app, &collection, "a.txt", b"A text.")
         .await
         .expect(202);
     let mut body = sample();
     body["collection_ids"] = json!([collection]);
     body["conversation_rules"] = json!({ "max_turns": 20 });
-    let agent = world.published_agent(&owner, body).await;
-    let key = world.widget_key(&owner).await;
+    let agent = app.published_agent(&owner, body).await;
+    let key = app.widget_key(&owner).await;
     for thumb in ["THUMBS_UP", "THUMBS_DOWN", "THUMBS_UP"] {
-        let frames = world.ask(&key, &agent, "s", "Hello?").send().await.frames();
+        let frames = app.ask(&key, &agent, "s", "Hello?").send().await.frames();
         let word = json!({ "message_id": frames[0]["message_id"], "feedback_type": thumb });
-        world
-            .post("/api/v1/widget/feedback", word)
+        app.post("/api/v1/widget/feedback", word)
             .widget(&key)
             .send()
             .await
             .expect(201);
     }
-    let answer = show(&world, &owner, &agent).await;
+    let answer = show(&app, &owner, &agent).await;
     let documented = json!({
         "id": agent,
         "name": "Support Bot",
@@ -126,10 +125,10 @@ async fn one_is_shown_as_documented() {
 
 #[tokio::test]
 async fn a_name_is_enough() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let agent = owner.agent(&world, json!({ "name": "  Bot " })).await;
-    let shown = show(&world, &owner, &agent).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let agent = owner.agent(&app, json!({ "name": "  Bot " })).await;
+    let shown = show(&app, &owner, &agent).await;
     let defaults = json!({
         "name": "Bot",
         "description": "",
@@ -141,7 +140,7 @@ async fn a_name_is_enough() {
         "conversation_rules": {},
         "greeting_message": "<text>",
         "fallback_message": "<text>",
-        "knowledge_collections": [{ "id": world.default_collection(&owner).await, "document_count": 0 }],
+        "knowledge_collections": [{ "id": app.default_collection(&owner).await, "document_count": 0 }],
         "stats": { "total_conversations": 0, "total_messages": 0, "avg_satisfaction": null },
         "published_at": null
     });
@@ -150,11 +149,11 @@ async fn a_name_is_enough() {
 
 #[tokio::test]
 async fn the_list_is_filtered_by_status_and_type() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let sales = owner.agent(&world, json!({ "name": "A", "agent_type": "SALES" })).await;
-    let support = owner.agent(&world, json!({ "name": "B" })).await;
-    let published = world.published_agent(&owner, json!({ "agent_type": "SALES" })).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let sales = owner.agent(&app, json!({ "name": "A", "agent_type": "SALES" })).await;
+    let support = owner.agent(&app, json!({ "name": "B" })).await;
+    let published = app.published_agent(&owner, json!({ "agent_type": "SALES" })).await;
     for (query, expected) in [
         ("", vec![&published, &support, &sales]),
         ("?status=DRAFT", vec![&support, &sales]),
@@ -165,12 +164,12 @@ async fn the_list_is_filtered_by_status_and_type() {
         ("?type=NOTHING", vec![]),
         ("?status=DRAFT&type=SALES", vec![&sales]),
     ] {
-        let list = owner.get(&world, &format!("/agents{query}")).await.expect(200);
+        let list = owner.get(&app, &format!("/agents{query}")).await.expect(200);
         let expected: Vec<Value> = expected.iter().map(|it| json!({ "id": it })).collect();
         has(&list, &json!({ "total": expected.len(), "agents": expected }));
     }
     for wrong in ["draft", "GONE", ""] {
-        let answer = owner.get(&world, &format!("/agents?status={wrong}")).await;
+        let answer = owner.get(&app, &format!("/agents?status={wrong}")).await;
         assert_eq!(answer.refusal(), named("status"), "{wrong}");
     }
 }
@@ -214,14 +213,14 @@ fn merge(onto: &mut Value, change: &Value) {
 
 #[tokio::test]
 async fn a_change_changes_what_it_names_and_keeps_the_rest() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    world.set_plan(&owner, "ENTERPRISE").await;
-    let agent = owner.agent(&world, sample()).await;
-    let mut expected = show(&world, &owner, &agent).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    app.set_plan(&owner, "ENTERPRISE").await;
+    let agent = owner.agent(&app, sample()).await;
+    let mut expected = show(&app, &owner, &agent).await;
     for change in changes() {
         let changed = owner
-            .patch(&world, &format!("/agents/{agent}"), change.clone())
+            .patch(&app, &format!("/agents/{agent}"), change.clone())
             .await
             .expect(200);
         merge(&mut expected, &change);
@@ -229,7 +228,7 @@ async fn a_change_changes_what_it_names_and_keeps_the_rest() {
             expected[member] = changed[member].clone();
         }
         assert_eq!(changed, expected, "{change}");
-        assert_eq!(show(&world, &owner, &agent).await, changed, "{change}");
+        assert_eq!(show(&app, &owner, &agent).await, changed, "{change}");
     }
     // And all of them at once, when it is made.
     let mut body = sample();
@@ -237,16 +236,16 @@ async fn a_change_changes_what_it_names_and_keeps_the_rest() {
         body[part] = json!({});
     }
     changes().iter().for_each(|it| merge(&mut body, it));
-    let made = owner.agent(&world, body.clone()).await;
-    has(&show(&world, &owner, &made).await, &body);
+    let made = owner.agent(&app, body.clone()).await;
+    has(&show(&app, &owner, &made).await, &body);
 }
 
 #[tokio::test]
 async fn missing_null_and_read_only_fields_change_nothing() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let agent = world.published_agent(&owner, sample()).await;
-    let before = show(&world, &owner, &agent).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let agent = app.published_agent(&owner, sample()).await;
+    let before = show(&app, &owner, &agent).await;
     for body in [
         json!({}),
         json!({ "name": null, "behavior_settings": null, "response_config": { "show_sources": null }, "widget": {} }),
@@ -255,7 +254,7 @@ async fn missing_null_and_read_only_fields_change_nothing() {
         sample(),
     ] {
         let mut after = owner
-            .patch(&world, &format!("/agents/{agent}"), body.clone())
+            .patch(&app, &format!("/agents/{agent}"), body.clone())
             .await
             .expect(200);
         for member in ["updated_at", "revision"] {
@@ -264,17 +263,17 @@ async fn missing_null_and_read_only_fields_change_nothing() {
         assert_eq!(after, before, "{body}");
     }
     let made = json!({ "name": "B", "status": "PUBLISHED", "version": "7.0", "id": "agent_1" });
-    let made = owner.post(&world, "/agents", made).await.expect(201);
+    let made = owner.post(&app, "/agents", made).await.expect(201);
     has(&made, &json!({ "id": "<agent_>", "status": "DRAFT", "version": "1.0" }));
 }
 
 #[tokio::test]
 async fn every_bad_value_is_named_by_its_full_path() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    world.set_plan(&owner, "ENTERPRISE").await;
-    let agent = owner.agent(&world, sample()).await;
-    let before = show(&world, &owner, &agent).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    app.set_plan(&owner, "ENTERPRISE").await;
+    let agent = owner.agent(&app, sample()).await;
+    let before = show(&app, &owner, &agent).await;
     let wrong: Vec<(&str, Vec<Value>)> = vec![
         ("name", vec![json!(""), json!("x".repeat(201)), json!(1)]),
         ("description", vec![json!("x".repeat(2_001)), json!(["a"])]),
@@ -336,59 +335,52 @@ async fn every_bad_value_is_named_by_its_full_path() {
                 None => json!({ path: value }),
             };
             let text: String = body.to_string().chars().take(80).collect();
-            let answer = owner.patch(&world, &format!("/agents/{agent}"), body.clone()).await;
+            let answer = owner.patch(&app, &format!("/agents/{agent}"), body.clone()).await;
             assert_eq!(answer.refusal(), named(path), "{text}");
             let mut full = sample();
             full.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
-            assert_eq!(
-                owner.post(&world, "/agents", full).await.refusal(),
-                named(path),
-                "{text}"
-            );
+            assert_eq!(owner.post(&app, "/agents", full).await.refusal(), named(path), "{text}");
         }
     }
-    assert_eq!(owner.post(&world, "/agents", json!({})).await.refusal(), named("name"));
-    assert_eq!(show(&world, &owner, &agent).await, before);
+    assert_eq!(owner.post(&app, "/agents", json!({})).await.refusal(), named("name"));
+    assert_eq!(show(&app, &owner, &agent).await, before);
 }
 
 #[tokio::test]
 async fn an_avatar_is_taken_away_by_an_empty_address() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let url = json!({ "widget": { "avatar_url": "https://example.com/a.png" } });
-    let agent = world.published_agent(&owner, url.clone()).await;
-    has(&show(&world, &owner, &agent).await, &url);
+    let agent = app.published_agent(&owner, url.clone()).await;
+    has(&show(&app, &owner, &agent).await, &url);
     let none = json!({ "widget": { "avatar_url": "" } });
-    owner.patch(&world, &format!("/agents/{agent}"), none).await.expect(200);
-    let shown = show(&world, &owner, &agent).await;
+    owner.patch(&app, &format!("/agents/{agent}"), none).await.expect(200);
+    let shown = show(&app, &owner, &agent).await;
     assert!(shown["widget"]["avatar_url"].is_null(), "{shown}");
 }
 
 #[tokio::test]
 async fn an_unknown_agent_or_collection_is_not_found() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let agent = owner.agent(&world, sample()).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let agent = owner.agent(&app, sample()).await;
     let refused = (404, "NOT_FOUND".into(), None);
-    assert_eq!(owner.get(&world, "/agents/agent_0").await.refusal(), refused);
+    assert_eq!(owner.get(&app, "/agents/agent_0").await.refusal(), refused);
+    assert_eq!(owner.patch(&app, "/agents/agent_0", json!({})).await.refusal(), refused);
     assert_eq!(
-        owner.patch(&world, "/agents/agent_0", json!({})).await.refusal(),
-        refused
-    );
-    assert_eq!(
-        owner.post(&world, "/agents/agent_0/publish", json!({})).await.refusal(),
+        owner.post(&app, "/agents/agent_0/publish", json!({})).await.refusal(),
         refused
     );
     assert_eq!(
         owner
-            .post(&world, "/agents/agent_0/test", json!({ "message": "Hi?" }))
+            .post(&app, "/agents/agent_0/test", json!({ "message": "Hi?" }))
             .await
             .refusal(),
         refused
     );
-    let body = json!({ "collection_ids": [world.default_collection(&owner).await, "col_0"] });
+    let body = json!({ "collection_ids": [app.default_collection(&owner).await, "col_0"] });
     assert_eq!(
-        owner.patch(&world, &format!("/agents/{agent}"), body).await.refusal(),
+        owner.patch(&app, &format!("/agents/{agent}"), body).await.refusal(),
         refused
     );
 }

@@ -1,34 +1,34 @@
 //! Figures, over rows that visitors made.
 use crate::harness::shape::{has, is};
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use edge_model::time::{DAY, HOUR, MINUTE};
 use serde_json::{Value, json};
 
 /// An owner, a published agent that knows nothing, and a widget key.
-async fn site(world: &World) -> (Owner, String, String) {
-    let owner = world.owner("ann@example.com").await;
-    world.set_plan(&owner, "ENTERPRISE").await;
-    let agent = world.published_agent(&owner, json!({})).await;
-    let key = world.widget_key(&owner).await;
+async fn site(app: &TestApp) -> (Owner, String, String) {
+    let owner = app.owner("ann@example.com").await;
+    app.set_plan(&owner, "ENTERPRISE").await;
+    let agent = app.published_agent(&owner, json!({})).await;
+    let key = app.widget_key(&owner).await;
     (owner, agent, key)
 }
 
-async fn ask(world: &World, key: &str, agent: &str, session: &str, question: &str) -> String {
-    let answer = world.ask(key, agent, session, question).send().await;
+async fn ask(app: &TestApp, key: &str, agent: &str, session: &str, question: &str) -> String {
+    let answer = app.ask(key, agent, session, question).send().await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.frames()[0]["message_id"].as_str().unwrap().to_owned()
 }
 
 /// Asks a question some times, in a session each.
-async fn ask_times(world: &World, key: &str, agent: &str, times: usize, question: &str) {
+async fn ask_times(app: &TestApp, key: &str, agent: &str, times: usize, question: &str) {
     for number in 0..times {
         ask(
-            world,
+            app,
             key,
             agent,
             &format!(
                 "{question} {number} {}",
-                world.sql.column("SELECT count(*) FROM messages")[0]
+                app.sql.column("SELECT count(*) FROM messages")[0]
             ),
             question,
         )
@@ -36,10 +36,10 @@ async fn ask_times(world: &World, key: &str, agent: &str, times: usize, question
     }
 }
 
-async fn figures(world: &World, owner: &Owner, rest: &str) -> Value {
+async fn figures(app: &TestApp, owner: &Owner, rest: &str) -> Value {
     let login = json!({ "email": "ann@example.com", "password": "correct horse battery" });
-    let token = world.post("/api/v1/auth/login", login).send().await.expect(200);
-    let call = world.get(&owner.path(&format!("/analytics/{rest}")));
+    let token = app.post("/api/v1/auth/login", login).send().await.expect(200);
+    let call = app.get(&owner.path(&format!("/analytics/{rest}")));
     call.bearer(token["access_token"].as_str().unwrap())
         .send()
         .await
@@ -47,8 +47,8 @@ async fn figures(world: &World, owner: &Owner, rest: &str) -> Value {
 }
 
 /// Says of all answers so far that they were given, this sure.
-fn answered(world: &World, confidence: f64) {
-    world.sql.execute(
+fn answered(app: &TestApp, confidence: f64) {
+    app.sql.execute(
         "UPDATE messages SET is_answered = 1, confidence = ?1 WHERE author = 'agent'",
         &[&confidence],
     );
@@ -56,17 +56,17 @@ fn answered(world: &World, confidence: f64) {
 
 #[tokio::test]
 async fn the_overview_compares_a_period_with_the_one_before() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
     owner
-        .learn(
-            &world,
+        .upload_and_index(
+            &app,
             "hours.md",
             "# Opening hours\n\nThe shop is open from nine to five.",
         )
         .await;
-    owner.agent(&world, json!({ "name": "A draft" })).await;
-    let empty = figures(&world, &owner, "overview").await;
+    owner.agent(&app, json!({ "name": "A draft" })).await;
+    let empty = figures(&app, &owner, "overview").await;
     let expected = json!({
         "period": { "start": "2025-12-28", "end": "2026-01-26" },
         "stats": {
@@ -76,27 +76,26 @@ async fn the_overview_compares_a_period_with_the_one_before() {
         "trends": { "conversations_change": 0.0, "messages_change": 0.0 }
     });
     is(&empty, &expected);
-    ask_times(&world, &key, &agent, 2, "Is it old?").await;
-    world.clock.advance(7 * DAY);
-    let good = ask(&world, &key, &agent, "a", "Is it new?").await;
-    answered(&world, 0.9);
-    let bad = ask(&world, &key, &agent, "a", "Is it newer?").await;
-    ask(&world, &key, &agent, "b", "Is it the newest?").await;
-    ask(&world, &key, &agent, "c", "Is it the newest?").await;
+    ask_times(&app, &key, &agent, 2, "Is it old?").await;
+    app.clock.advance(7 * DAY);
+    let good = ask(&app, &key, &agent, "a", "Is it new?").await;
+    answered(&app, 0.9);
+    let bad = ask(&app, &key, &agent, "a", "Is it newer?").await;
+    ask(&app, &key, &agent, "b", "Is it the newest?").await;
+    ask(&app, &key, &agent, "c", "Is it the newest?").await;
     for (message, thumbs) in [(good, "THUMBS_UP"), (bad, "THUMBS_DOWN")] {
         let body = json!({ "message_id": message, "feedback_type": thumbs });
-        world
-            .post("/api/v1/widget/feedback", body)
+        app.post("/api/v1/widget/feedback", body)
             .widget(&key)
             .send()
             .await
             .expect(201);
     }
-    world.sql.execute(
+    app.sql.execute(
         "UPDATE messages SET latency_ms = 100 * rowid WHERE author = 'agent'",
         &[],
     );
-    let week = figures(&world, &owner, "overview?days=7").await;
+    let week = figures(&app, &owner, "overview?days=7").await;
     let expected = json!({
         "period": { "start": "2026-01-27", "end": "2026-02-02" },
         "stats": {
@@ -106,7 +105,7 @@ async fn the_overview_compares_a_period_with_the_one_before() {
         "trends": { "conversations_change": 50.0, "messages_change": 100.0 }
     });
     is(&week, &expected);
-    let month = figures(&world, &owner, "overview?days=30").await;
+    let month = figures(&app, &owner, "overview?days=30").await;
     has(
         &month,
         &json!({ "stats": { "total_conversations": 5 }, "trends": { "conversations_change": 100.0 } }),
@@ -115,16 +114,16 @@ async fn the_overview_compares_a_period_with_the_one_before() {
 
 #[tokio::test]
 async fn conversations_are_counted_by_day_hour_and_agent() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
-    let other = world.published_agent(&owner, json!({ "name": "Other" })).await;
-    ask(&world, &key, &agent, "long", "Is it old?").await;
-    world.clock.advance(2 * MINUTE);
-    ask(&world, &key, &agent, "long", "Is it older?").await;
-    ask(&world, &key, &agent, "short", "Is it old?").await;
-    world.clock.advance(2 * DAY + 14 * HOUR);
-    ask(&world, &key, &other, "elsewhere", "Is it new?").await;
-    let found = figures(&world, &owner, "conversations?days=7").await;
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
+    let other = app.published_agent(&owner, json!({ "name": "Other" })).await;
+    ask(&app, &key, &agent, "long", "Is it old?").await;
+    app.clock.advance(2 * MINUTE);
+    ask(&app, &key, &agent, "long", "Is it older?").await;
+    ask(&app, &key, &agent, "short", "Is it old?").await;
+    app.clock.advance(2 * DAY + 14 * HOUR);
+    ask(&app, &key, &other, "elsewhere", "Is it new?").await;
+    let found = figures(&app, &owner, "conversations?days=7").await;
     let days = found["daily_data"].as_array().unwrap();
     assert_eq!(days.len(), 7);
     let day = |date: &str, conversations: u64, messages: u64, seconds: u64| json!({ "date": date, "conversations": conversations, "messages": messages, "avg_duration_seconds": seconds });
@@ -143,22 +142,22 @@ async fn conversations_are_counted_by_day_hour_and_agent() {
 
 #[tokio::test]
 async fn questions_that_ask_the_same_are_one_with_its_trend() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
-    ask_times(&world, &key, &agent, 3, "Do you support webhooks?").await;
-    ask_times(&world, &key, &agent, 1, "How do I reset my password?").await;
-    answered(&world, 0.2);
-    world.clock.advance(7 * DAY);
-    ask_times(&world, &key, &agent, 3, "What are your pricing plans?").await;
-    ask_times(&world, &key, &agent, 2, "Which pricing plans do you have?").await;
-    ask_times(&world, &key, &agent, 1, "  WHAT ARE YOUR PRICING PLANS?").await;
-    world.sql.execute(
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
+    ask_times(&app, &key, &agent, 3, "Do you support webhooks?").await;
+    ask_times(&app, &key, &agent, 1, "How do I reset my password?").await;
+    answered(&app, 0.2);
+    app.clock.advance(7 * DAY);
+    ask_times(&app, &key, &agent, 3, "What are your pricing plans?").await;
+    ask_times(&app, &key, &agent, 2, "Which pricing plans do you have?").await;
+    ask_times(&app, &key, &agent, 1, "  WHAT ARE YOUR PRICING PLANS?").await;
+    app.sql.execute(
         "UPDATE messages SET confidence = 0.9 WHERE author = 'agent' AND confidence IS NOT 0.2",
         &[],
     );
-    ask_times(&world, &key, &agent, 1, "Are webhooks supported?").await;
-    ask_times(&world, &key, &agent, 1, "reset password").await;
-    let found = figures(&world, &owner, "questions?days=7").await;
+    ask_times(&app, &key, &agent, 1, "Are webhooks supported?").await;
+    ask_times(&app, &key, &agent, 1, "reset password").await;
+    let found = figures(&app, &owner, "questions?days=7").await;
     let top = found["top_questions"].as_array().unwrap();
     assert_eq!(top.len(), 3, "{found:#}");
     let first = &top[0];
@@ -198,25 +197,25 @@ async fn questions_that_ask_the_same_are_one_with_its_trend() {
         8
     );
     assert_eq!(found["truncated"], json!(false));
-    let one = figures(&world, &owner, "questions?days=7&limit=1").await;
+    let one = figures(&app, &owner, "questions?days=7&limit=1").await;
     assert_eq!(one["top_questions"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn unanswered_questions_are_listed_until_they_are_resolved() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
-    ask_times(&world, &key, &agent, 1, "What was answered?").await;
-    answered(&world, 0.9);
-    ask_times(&world, &key, &agent, 2, "Do you support webhooks?").await;
-    ask_times(&world, &key, &agent, 1, "Can I pay by bank transfer?").await;
-    world.clock.advance(DAY);
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
+    ask_times(&app, &key, &agent, 1, "What was answered?").await;
+    answered(&app, 0.9);
+    ask_times(&app, &key, &agent, 2, "Do you support webhooks?").await;
+    ask_times(&app, &key, &agent, 1, "Can I pay by bank transfer?").await;
+    app.clock.advance(DAY);
     let owner = Owner {
-        token: relog(&world).await,
+        token: sign_in_again(&app).await,
         ..owner
     };
-    ask_times(&world, &key, &agent, 1, "Are webhooks supported?").await;
-    let found = owner.get(&world, "/analytics/unanswered").await.expect(200);
+    ask_times(&app, &key, &agent, 1, "Are webhooks supported?").await;
+    let found = owner.get(&app, "/analytics/unanswered").await.expect(200);
     let webhooks = json!({
         "id": "<uq_>", "question": "Do you support webhooks?", "occurrences": 3, "first_seen": "2026-01-26",
         "last_seen": "2026-01-27", "status": "OPEN", "variants": ["Are webhooks supported?"]
@@ -234,20 +233,20 @@ async fn unanswered_questions_are_listed_until_they_are_resolved() {
         found["unanswered"][0]["id"].as_str().unwrap()
     );
     let resolved = owner
-        .patch(&world, &path, json!({ "status": "RESOLVED" }))
+        .patch(&app, &path, json!({ "status": "RESOLVED" }))
         .await
         .expect(200);
     has(
         &resolved,
         &json!({ "id": found["unanswered"][0]["id"], "status": "RESOLVED", "occurrences": 3 }),
     );
-    let left = owner.get(&world, "/analytics/unanswered").await.expect(200);
+    let left = owner.get(&app, "/analytics/unanswered").await.expect(200);
     has(
         &left,
         &json!({ "unanswered": [transfer], "total": 1, "resolved_this_week": 1 }),
     );
     let done = owner
-        .get(&world, "/analytics/unanswered?status=RESOLVED")
+        .get(&app, "/analytics/unanswered?status=RESOLVED")
         .await
         .expect(200);
     has(
@@ -255,47 +254,44 @@ async fn unanswered_questions_are_listed_until_they_are_resolved() {
         &json!({ "unanswered": [{ "status": "RESOLVED" }], "total": 1, "resolved_this_week": 1 }),
     );
     assert_eq!(
-        owner.get(&world, "/analytics/unanswered?status=ALL").await.expect(200)["total"],
+        owner.get(&app, "/analytics/unanswered?status=ALL").await.expect(200)["total"],
         2
     );
     // Asked again and not answered again, it is open again, and by the same name.
-    ask_times(&world, &key, &agent, 1, "do you support WEBHOOKS?").await;
-    let again = owner.get(&world, "/analytics/unanswered").await.expect(200);
+    ask_times(&app, &key, &agent, 1, "do you support WEBHOOKS?").await;
+    let again = owner.get(&app, "/analytics/unanswered").await.expect(200);
     has(
         &again["unanswered"][0],
         &json!({ "id": found["unanswered"][0]["id"], "occurrences": 4, "status": "OPEN" }),
     );
     owner
-        .patch(&world, &path, json!({ "status": "RESOLVED" }))
+        .patch(&app, &path, json!({ "status": "RESOLVED" }))
         .await
         .expect(200);
-    let reopened = owner
-        .patch(&world, &path, json!({ "status": "OPEN" }))
-        .await
-        .expect(200);
+    let reopened = owner.patch(&app, &path, json!({ "status": "OPEN" })).await.expect(200);
     assert_eq!(reopened["status"], "OPEN");
-    assert_eq!(owner.get(&world, "/analytics/unanswered").await.expect(200)["total"], 2);
+    assert_eq!(owner.get(&app, "/analytics/unanswered").await.expect(200)["total"], 2);
 }
 
-async fn relog(world: &World) -> String {
+async fn sign_in_again(app: &TestApp) -> String {
     let login = json!({ "email": "ann@example.com", "password": "correct horse battery" });
-    let answer = world.post("/api/v1/auth/login", login).send().await.expect(200);
+    let answer = app.post("/api/v1/auth/login", login).send().await.expect(200);
     answer["access_token"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
 async fn an_unanswered_question_keeps_its_id_in_every_period() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
-    ask_times(&world, &key, &agent, 1, "Are webhooks supported?").await;
-    ask_times(&world, &key, &agent, 1, "Can I pay by bank transfer?").await;
-    world.clock.advance(100 * DAY);
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
+    ask_times(&app, &key, &agent, 1, "Are webhooks supported?").await;
+    ask_times(&app, &key, &agent, 1, "Can I pay by bank transfer?").await;
+    app.clock.advance(100 * DAY);
     let owner = Owner {
-        token: relog(&world).await,
+        token: sign_in_again(&app).await,
         ..owner
     };
-    ask_times(&world, &key, &agent, 2, "Do you support webhooks?").await;
-    let usual = owner.get(&world, "/analytics/unanswered").await.expect(200);
+    ask_times(&app, &key, &agent, 2, "Do you support webhooks?").await;
+    let usual = owner.get(&app, "/analytics/unanswered").await.expect(200);
     has(
         &usual,
         &json!({ "unanswered": [{ "occurrences": 3, "first_seen": "2026-01-26" }], "total": 1 }),
@@ -303,7 +299,7 @@ async fn an_unanswered_question_keeps_its_id_in_every_period() {
     let id = &usual["unanswered"][0]["id"];
     for (days, total) in [(1, 1), (100, 1), (101, 2), (366, 2)] {
         let found = owner
-            .get(&world, &format!("/analytics/unanswered?days={days}"))
+            .get(&app, &format!("/analytics/unanswered?days={days}"))
             .await
             .expect(200);
         assert_eq!(
@@ -314,49 +310,48 @@ async fn an_unanswered_question_keeps_its_id_in_every_period() {
     }
     let path = format!("/analytics/unanswered/{}", id.as_str().unwrap());
     owner
-        .patch(&world, &path, json!({ "status": "RESOLVED" }))
+        .patch(&app, &path, json!({ "status": "RESOLVED" }))
         .await
         .expect(200);
-    assert_eq!(owner.get(&world, "/analytics/unanswered").await.expect(200)["total"], 0);
+    assert_eq!(owner.get(&app, "/analytics/unanswered").await.expect(200)["total"], 0);
 }
 
 #[tokio::test]
 async fn no_text_of_a_question_outlives_its_conversation() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
-    ask(&world, &key, &agent, "s", "Is Rumpelstiltskin in?").await;
-    let found = owner.get(&world, "/analytics/unanswered").await.expect(200);
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
+    ask(&app, &key, &agent, "s", "Is Rumpelstiltskin in?").await;
+    let found = owner.get(&app, "/analytics/unanswered").await.expect(200);
     let path = format!(
         "/analytics/unanswered/{}",
         found["unanswered"][0]["id"].as_str().unwrap()
     );
     owner
-        .patch(&world, &path, json!({ "status": "RESOLVED" }))
+        .patch(&app, &path, json!({ "status": "RESOLVED" }))
         .await
         .expect(200);
-    owner.delete(&world, "/visitors/s").await.expect(200);
+    owner.delete(&app, "/visitors/s").await.expect(200);
     assert!(
-        world
-            .everything()
+        app.everything()
             .iter()
             .all(|it| !it.to_lowercase().contains("rumpelstiltskin"))
     );
     assert_eq!(
-        owner.get(&world, "/analytics/unanswered?status=ALL").await.expect(200)["total"],
+        owner.get(&app, "/analytics/unanswered?status=ALL").await.expect(200)["total"],
         0
     );
     assert_eq!(
-        owner.patch(&world, &path, json!({ "status": "OPEN" })).await.refusal(),
+        owner.patch(&app, &path, json!({ "status": "OPEN" })).await.refusal(),
         (404, "NOT_FOUND".into(), None)
     );
 }
 
 #[tokio::test]
 async fn figures_come_as_csv_that_a_spreadsheet_does_not_run() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
     ask_times(
-        &world,
+        &app,
         &key,
         &agent,
         1,
@@ -364,7 +359,7 @@ async fn figures_come_as_csv_that_a_spreadsheet_does_not_run() {
     )
     .await;
     let csv = async |rest: &str| {
-        let answer = owner.get(&world, &format!("/analytics/{rest}")).await;
+        let answer = owner.get(&app, &format!("/analytics/{rest}")).await;
         assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8"), "{rest}");
         let name = rest.split('?').next().unwrap();
         let expected = format!("attachment; filename=\"{name}.csv\"");
@@ -399,15 +394,15 @@ async fn figures_come_as_csv_that_a_spreadsheet_does_not_run() {
         days,
         "date,conversations,messages,avg_duration_seconds\r\n2026-01-26,1,2,0\r\n"
     );
-    let call = world.get(&owner.path("/analytics/overview")).bearer(&owner.token);
+    let call = app.get(&owner.path("/analytics/overview")).bearer(&owner.token);
     let asked = call.header("accept", "text/csv").send().await;
     assert_eq!(asked.header("content-type"), Some("text/csv; charset=utf-8"));
 }
 
 #[tokio::test]
 async fn bad_input_is_named() {
-    let world = World::new();
-    let (owner, _, _) = site(&world).await;
+    let app = TestApp::new();
+    let (owner, _, _) = site(&app).await;
     for (rest, field) in [
         ("overview?days=0", "days"),
         ("overview?days=367", "days"),
@@ -419,7 +414,7 @@ async fn bad_input_is_named() {
         ("unanswered?status=CLOSED", "status"),
         ("unanswered?format=pdf", "format"),
     ] {
-        let answer = owner.get(&world, &format!("/analytics/{rest}")).await;
+        let answer = owner.get(&app, &format!("/analytics/{rest}")).await;
         assert_eq!(
             answer.refusal(),
             (400, "VALIDATION_ERROR".into(), Some(field.into())),
@@ -427,35 +422,35 @@ async fn bad_input_is_named() {
         );
     }
     for (body, field) in [(json!({}), "status"), (json!({ "status": "DONE" }), "status")] {
-        let answer = owner.patch(&world, "/analytics/unanswered/uq_0", body).await;
+        let answer = owner.patch(&app, "/analytics/unanswered/uq_0", body).await;
         assert_eq!(answer.refusal(), (400, "VALIDATION_ERROR".into(), Some(field.into())));
     }
 }
 
 #[tokio::test]
 async fn one_tenants_questions_are_not_in_anothers_figures() {
-    let world = World::new();
-    let (ann, agent, key) = site(&world).await;
-    ask(&world, &key, &agent, "s", "Is Rumpelstiltskin in?").await;
-    let bob = world.owner("bob@example.com").await;
+    let app = TestApp::new();
+    let (ann, agent, key) = site(&app).await;
+    ask(&app, &key, &agent, "s", "Is Rumpelstiltskin in?").await;
+    let bob = app.owner("bob@example.com").await;
     for rest in ["overview", "conversations", "questions", "unanswered?status=ALL"] {
-        let bobs = bob.get(&world, &format!("/analytics/{rest}")).await;
+        let bobs = bob.get(&app, &format!("/analytics/{rest}")).await;
         assert_eq!(bobs.status, 200);
         assert!(
             !bobs.text().contains("Rumpelstiltskin") && !bobs.text().contains("Support Bot"),
             "{}",
             bobs.text()
         );
-        let anns = ann.get(&world, &format!("/analytics/{rest}")).await;
+        let anns = ann.get(&app, &format!("/analytics/{rest}")).await;
         assert_ne!(anns.text(), bobs.text(), "{rest}");
     }
 }
 
 #[tokio::test]
 async fn many_different_questions_are_cut_and_it_is_said() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
-    ask(&world, &key, &agent, "s", "What is number 0?").await;
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
+    ask(&app, &key, &agent, "s", "What is number 0?").await;
     let copy = |author: &str, text: &str| {
         format!(
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
@@ -465,15 +460,13 @@ async fn many_different_questions_are_cut_and_it_is_said() {
                 is_answered, created_at - 10 * i FROM messages, n WHERE author = '{author}'"
         )
     };
-    world
-        .sql
-        .execute(&copy("visitor", "hex(randomblob(8)) || ' ' || i"), &[]);
-    world.sql.execute(&copy("agent", "text"), &[]);
-    let found = owner.get(&world, "/analytics/questions?limit=500").await.expect(200);
+    app.sql.execute(&copy("visitor", "hex(randomblob(8)) || ' ' || i"), &[]);
+    app.sql.execute(&copy("agent", "text"), &[]);
+    let found = owner.get(&app, "/analytics/questions?limit=500").await.expect(200);
     assert_eq!(found["truncated"], json!(true));
     assert!(found["top_questions"].as_array().unwrap().len() <= 500);
     assert_eq!(
-        owner.get(&world, "/analytics/unanswered").await.expect(200)["truncated"],
+        owner.get(&app, "/analytics/unanswered").await.expect(200)["truncated"],
         json!(true)
     );
 }

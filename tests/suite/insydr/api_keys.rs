@@ -2,7 +2,7 @@
 use crate::harness::acts::id;
 use crate::harness::request::Answer;
 use crate::harness::shape::has;
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use edge_model::time::MINUTE;
 use serde_json::{Value, json};
 
@@ -21,13 +21,12 @@ fn refused() -> (u16, String, Option<String>) {
     (401, "INVALID_API_KEY".into(), None)
 }
 
-async fn make(world: &World, owner: &Owner, body: Value) -> Value {
-    owner.post(world, "/api-keys", body).await.expect(201)
+async fn make(app: &TestApp, owner: &Owner, body: Value) -> Value {
+    owner.post(app, "/api-keys", body).await.expect(201)
 }
 
-async fn config(world: &World, agent: &str, key: &str) -> Answer {
-    world
-        .get(&format!("/api/v1/widget/config/{agent}"))
+async fn config(app: &TestApp, agent: &str, key: &str) -> Answer {
+    app.get(&format!("/api/v1/widget/config/{agent}"))
         .widget(key)
         .send()
         .await
@@ -39,10 +38,10 @@ fn text<'a>(key: &'a Value, member: &str) -> &'a str {
 
 #[tokio::test]
 async fn making_one_answers_as_documented() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let body = json!({ "name": "Production Key", "allowed_domains": ["example.com", "*.example.com"] });
-    let answer = make(&world, &owner, body).await;
+    let answer = make(&app, &owner, body).await;
     let documented = json!({
         "id": "<key_>",
         "name": "Production Key",
@@ -64,10 +63,10 @@ async fn making_one_answers_as_documented() {
 
 #[tokio::test]
 async fn the_list_is_as_documented() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let body = json!({ "name": "Production Key", "allowed_domains": ["example.com"] });
-    let made = make(&world, &owner, body).await;
+    let made = make(&app, &owner, body).await;
     let mut documented = json!({
         "id": id(&made),
         "name": "Production Key",
@@ -77,48 +76,48 @@ async fn the_list_is_as_documented() {
         "last_used_at": null,
         "created_at": "2026-01-26T00:00:00Z"
     });
-    let list = owner.get(&world, "/api-keys").await.expect(200);
+    let list = owner.get(&app, "/api-keys").await.expect(200);
     has(&list, &json!({ "api_keys": [documented] }));
     // `pk_live_xxx...xxx`
     let (key, shown) = (text(&made, "key"), text(&list["api_keys"][0], "key_prefix"));
     let (head, tail) = shown.split_once("...").unwrap();
     assert!(key.starts_with(head) && head.len() == "pk_live_".len() + 3, "{shown}");
     assert!(key.ends_with(tail) && tail.len() == 3, "{shown}");
-    let agent = world.published_agent(&owner, json!({})).await;
-    assert_eq!(world.ask(key, &agent, "s", "Hello?").send().await.status, 200);
+    let agent = app.published_agent(&owner, json!({})).await;
+    assert_eq!(app.ask(key, &agent, "s", "Hello?").send().await.status, 200);
     documented["last_used_at"] = json!("<time>");
-    let list = owner.get(&world, "/api-keys").await.expect(200);
+    let list = owner.get(&app, "/api-keys").await.expect(200);
     has(&list, &json!({ "api_keys": [documented] }));
 }
 
 #[tokio::test]
 async fn when_a_key_was_last_used_is_kept_to_the_minute() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let key = world.widget_key(&owner).await;
-    let agent = world.published_agent(&owner, json!({})).await;
-    let last_used = async || owner.get(&world, "/api-keys").await.expect(200)["api_keys"][0]["last_used_at"].clone();
-    world.ask(&key, &agent, "s", "Hello?").send().await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let key = app.widget_key(&owner).await;
+    let agent = app.published_agent(&owner, json!({})).await;
+    let last_used = async || owner.get(&app, "/api-keys").await.expect(200)["api_keys"][0]["last_used_at"].clone();
+    app.ask(&key, &agent, "s", "Hello?").send().await;
     assert_eq!(last_used().await, json!("2026-01-26T00:00:00Z"));
-    world.clock.advance(10 * MINUTE);
-    world.ask(&key, &agent, "s", "Hello?").send().await;
+    app.clock.advance(10 * MINUTE);
+    app.ask(&key, &agent, "s", "Hello?").send().await;
     assert_eq!(last_used().await, json!("2026-01-26T00:10:00Z"));
-    world.clock.advance(MINUTE / 2);
-    world.ask(&key, &agent, "s", "Hello?").send().await;
+    app.clock.advance(MINUTE / 2);
+    app.ask(&key, &agent, "s", "Hello?").send().await;
     assert_eq!(last_used().await, json!("2026-01-26T00:10:00Z"));
 }
 
 #[tokio::test]
 async fn the_newest_key_comes_first_and_a_revoked_one_stays_listed() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let first = make(&world, &owner, json!({ "name": "First" })).await;
-    make(&world, &owner, json!({ "name": "Second" })).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let first = make(&app, &owner, json!({ "name": "First" })).await;
+    make(&app, &owner, json!({ "name": "Second" })).await;
     owner
-        .delete(&world, &format!("/api-keys/{}", id(&first)))
+        .delete(&app, &format!("/api-keys/{}", id(&first)))
         .await
         .expect(200);
-    let list = owner.get(&world, "/api-keys").await.expect(200);
+    let list = owner.get(&app, "/api-keys").await.expect(200);
     let expected = json!({ "api_keys": [
         { "name": "Second", "is_active": true, "allowed_domains": [] },
         { "name": "First", "is_active": false }
@@ -128,10 +127,10 @@ async fn the_newest_key_comes_first_and_a_revoked_one_stays_listed() {
 
 #[tokio::test]
 async fn each_kind_has_its_prefix() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     for (kind, prefix) in KINDS {
-        let key = make(&world, &owner, json!({ "name": "Key", "kind": kind })).await;
+        let key = make(&app, &owner, json!({ "name": "Key", "kind": kind })).await;
         let rest = text(&key, "key")
             .strip_prefix(prefix)
             .unwrap_or_else(|| panic!("{kind}: {key}"));
@@ -141,7 +140,7 @@ async fn each_kind_has_its_prefix() {
         );
         assert_eq!(key["kind"], json!(kind));
     }
-    let mut keys = world.sql.column("SELECT hash FROM api_keys");
+    let mut keys = app.sql.column("SELECT hash FROM api_keys");
     keys.sort();
     keys.dedup();
     assert_eq!(keys.len(), 4);
@@ -149,8 +148,8 @@ async fn each_kind_has_its_prefix() {
 
 #[tokio::test]
 async fn what_will_not_do_is_named() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     for (field, value) in [
         ("name", json!("")),
         ("name", json!("x".repeat(201))),
@@ -164,22 +163,19 @@ async fn what_will_not_do_is_named() {
         let mut body = json!({ "name": "Key" });
         body[field] = value.clone();
         assert_eq!(
-            owner.post(&world, "/api-keys", body).await.refusal(),
+            owner.post(&app, "/api-keys", body).await.refusal(),
             named(field),
             "{value}"
         );
     }
-    assert_eq!(
-        owner.post(&world, "/api-keys", json!({})).await.refusal(),
-        named("name")
-    );
-    assert_eq!(world.sql.column("SELECT id FROM api_keys").len(), 0);
+    assert_eq!(owner.post(&app, "/api-keys", json!({})).await.refusal(), named("name"));
+    assert_eq!(app.sql.column("SELECT id FROM api_keys").len(), 0);
 }
 
 #[tokio::test]
 async fn domains_are_kept_in_one_form() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     for (given, kept) in [
         ("example.com", "example.com"),
         ("  Example.COM ", "example.com"),
@@ -197,7 +193,7 @@ async fn domains_are_kept_in_one_form() {
     ] {
         let body = json!({ "name": "Key", "allowed_domains": [given] });
         assert_eq!(
-            make(&world, &owner, body).await["allowed_domains"],
+            make(&app, &owner, body).await["allowed_domains"],
             json!([kept]),
             "{given}"
         );
@@ -206,8 +202,8 @@ async fn domains_are_kept_in_one_form() {
 
 #[tokio::test]
 async fn what_is_no_domain_is_refused() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     for wrong in [
         "",
         " ",
@@ -231,11 +227,11 @@ async fn what_is_no_domain_is_refused() {
         "a%3Bb.example",
     ] {
         let body = json!({ "name": "Key", "allowed_domains": ["example.com", wrong] });
-        let answer = owner.post(&world, "/api-keys", body).await;
+        let answer = owner.post(&app, "/api-keys", body).await;
         assert_eq!(answer.refusal(), named("allowed_domains"), "{wrong}");
     }
     let body = json!({ "name": "Key", "allowed_domains": ["example.com", 7] });
-    let answer = owner.post(&world, "/api-keys", body).await;
+    let answer = owner.post(&app, "/api-keys", body).await;
     let (status, code, field) = answer.refusal();
     assert_eq!((status, code.as_str()), (400, "VALIDATION_ERROR"));
     assert!(field.unwrap().starts_with("allowed_domains"));
@@ -243,21 +239,21 @@ async fn what_is_no_domain_is_refused() {
 
 #[tokio::test]
 async fn a_revoked_key_opens_nothing_from_that_moment() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let agent = world.published_agent(&owner, json!({})).await;
-    let key = world.widget_key(&owner).await;
-    let other = world.widget_key(&owner).await;
-    let visitor = config(&world, &agent, &key).await.expect(200);
-    let frames = world.ask(&key, &agent, "s", "Hello?").send().await.frames();
-    let list = owner.get(&world, "/api-keys").await.expect(200);
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let agent = app.published_agent(&owner, json!({})).await;
+    let key = app.widget_key(&owner).await;
+    let other = app.widget_key(&owner).await;
+    let visitor = config(&app, &agent, &key).await.expect(200);
+    let frames = app.ask(&key, &agent, "s", "Hello?").send().await.frames();
+    let list = owner.get(&app, "/api-keys").await.expect(200);
     let path = format!("/api-keys/{}", id(&list["api_keys"][1]));
-    let answer = owner.delete(&world, &path).await.expect(200);
+    let answer = owner.delete(&app, &path).await.expect(200);
     has(&answer, &json!({ "message": "<text>" }));
-    assert_eq!(config(&world, &agent, &key).await.refusal(), refused());
-    assert_eq!(world.ask(&key, &agent, "s", "Hello?").send().await.refusal(), refused());
+    assert_eq!(config(&app, &agent, &key).await.refusal(), refused());
+    assert_eq!(app.ask(&key, &agent, "s", "Hello?").send().await.refusal(), refused());
     let word = json!({ "message_id": frames[0]["message_id"], "feedback_type": "THUMBS_UP" });
-    let answer = world
+    let answer = app
         .post("/api/v1/widget/feedback", word.clone())
         .widget(&key)
         .send()
@@ -265,56 +261,56 @@ async fn a_revoked_key_opens_nothing_from_that_moment() {
     assert_eq!(answer.refusal(), refused());
     // Nor do the tokens that were got with it.
     let token = text(&visitor, "visitor_token");
-    let answer = world.post("/api/v1/widget/feedback", word).bearer(token).send().await;
+    let answer = app.post("/api/v1/widget/feedback", word).bearer(token).send().await;
     assert_eq!(answer.refusal(), refused());
-    let answer = world
+    let answer = app
         .get(&format!("/api/v1/widget/config/{agent}"))
         .bearer(token)
         .send()
         .await;
     assert_eq!(answer.refusal(), refused());
     // The other key is as it was.
-    config(&world, &agent, &other).await.expect(200);
+    config(&app, &agent, &other).await.expect(200);
     assert_eq!(
-        owner.delete(&world, &path).await.refusal(),
+        owner.delete(&app, &path).await.refusal(),
         (404, "NOT_FOUND".into(), None)
     );
 }
 
 #[tokio::test]
 async fn only_a_widget_key_opens_the_widget() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let agent = world.published_agent(&owner, json!({})).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let agent = app.published_agent(&owner, json!({})).await;
     for (kind, _) in &KINDS[1..] {
         let body = json!({ "name": "Key", "kind": kind, "allowed_domains": ["*"], "allow_no_origin": true });
-        let key = make(&world, &owner, body).await;
+        let key = make(&app, &owner, body).await;
         let key = text(&key, "key");
-        assert_eq!(config(&world, &agent, key).await.refusal(), refused(), "{kind}");
+        assert_eq!(config(&app, &agent, key).await.refusal(), refused(), "{kind}");
         assert_eq!(
-            world.ask(key, &agent, "s", "Hello?").send().await.refusal(),
+            app.ask(key, &agent, "s", "Hello?").send().await.refusal(),
             refused(),
             "{kind}"
         );
         let word = json!({ "message_id": "msg_1", "feedback_type": "THUMBS_UP" });
-        let answer = world.post("/api/v1/widget/feedback", word).widget(key).send().await;
+        let answer = app.post("/api/v1/widget/feedback", word).widget(key).send().await;
         assert_eq!(answer.refusal(), refused(), "{kind}");
     }
-    assert_eq!(world.sql.column("SELECT id FROM messages").len(), 0);
+    assert_eq!(app.sql.column("SELECT id FROM messages").len(), 0);
 }
 
 #[tokio::test]
 async fn a_widget_key_opens_only_the_widget() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let key = world.widget_key(&owner).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let key = app.widget_key(&owner).await;
     for path in [
         "/api/v1/auth/me",
         "/api/v1/workspaces",
         &owner.path(""),
         &owner.path("/agents"),
     ] {
-        for call in [world.get(path).widget(&key), world.get(path).bearer(&key)] {
+        for call in [app.get(path).widget(&key), app.get(path).bearer(&key)] {
             assert_eq!(
                 call.send().await.refusal(),
                 (401, "UNAUTHORIZED".into(), None),
@@ -326,15 +322,15 @@ async fn a_widget_key_opens_only_the_widget() {
 
 #[tokio::test]
 async fn a_malformed_key_is_refused_without_asking_the_database() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let agent = world.published_agent(&owner, json!({})).await;
-    let key = world.widget_key(&owner).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let agent = app.published_agent(&owner, json!({})).await;
+    let key = app.widget_key(&owner).await;
     let mut mistyped = key.clone().into_bytes();
     mistyped[20] = if mistyped[20] == b'a' { b'b' } else { b'a' };
     let mistyped = String::from_utf8(mistyped).unwrap();
-    let twin = make(&world, &owner, json!({ "name": "Key", "kind": "twin" })).await;
-    world.sql.begin_counting();
+    let twin = make(&app, &owner, json!({ "name": "Key", "kind": "twin" })).await;
+    app.sql.begin_counting();
     for wrong in [
         "",
         "pk_live_",
@@ -347,31 +343,31 @@ async fn a_malformed_key_is_refused_without_asking_the_database() {
         &mistyped,
         text(&twin, "key"),
     ] {
-        assert_eq!(config(&world, &agent, wrong).await.refusal(), refused(), "{wrong}");
+        assert_eq!(config(&app, &agent, wrong).await.refusal(), refused(), "{wrong}");
         assert_eq!(
-            world.ask(wrong, &agent, "s", "Hello?").send().await.refusal(),
+            app.ask(wrong, &agent, "s", "Hello?").send().await.refusal(),
             refused(),
             "{wrong}"
         );
     }
-    assert_eq!(world.sql.trips(), 0);
-    config(&world, &agent, &key).await.expect(200);
-    assert!(world.sql.trips() > 0);
+    assert_eq!(app.sql.trips(), 0);
+    config(&app, &agent, &key).await.expect(200);
+    assert!(app.sql.trips() > 0);
 }
 
 #[tokio::test]
 async fn an_unknown_key_is_refused_like_a_malformed_one() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let agent = world.published_agent(&owner, json!({})).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let agent = app.published_agent(&owner, json!({})).await;
     // Of another installation: its form is right. The randomness is the same, so it takes one more.
-    let elsewhere = World::new();
+    let elsewhere = TestApp::new();
     let stranger = elsewhere.owner("bob@example.com").await;
     elsewhere.widget_key(&stranger).await;
     let foreign = elsewhere.widget_key(&stranger).await;
     let (unknown, malformed) = (
-        config(&world, &agent, &foreign).await,
-        config(&world, &agent, "pk_live_x").await,
+        config(&app, &agent, &foreign).await,
+        config(&app, &agent, "pk_live_x").await,
     );
     assert_eq!(unknown.refusal(), refused());
     assert_eq!(unknown.text(), malformed.text());

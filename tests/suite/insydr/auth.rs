@@ -1,5 +1,5 @@
 //! Signing up, signing in, one's own profile.
-use crate::harness::World;
+use crate::harness::TestApp;
 use crate::harness::request::Answer;
 use crate::harness::shape::{has, is};
 use serde_json::{Value, json};
@@ -12,24 +12,24 @@ fn sample() -> Value {
     json!({ "email": EMAIL, "password": PASSWORD, "full_name": "John Doe" })
 }
 
-async fn sign_up(world: &World, body: Value) -> Answer {
-    world.post("/api/v1/auth/signup", body).send().await
+async fn sign_up(app: &TestApp, body: Value) -> Answer {
+    app.post("/api/v1/auth/signup", body).send().await
 }
 
-async fn verify(world: &World, email: &str, code: &str) -> Answer {
+async fn verify(app: &TestApp, email: &str, code: &str) -> Answer {
     let body = json!({ "email": email, "otp_code": code });
-    world.post("/api/v1/auth/verify-otp", body).send().await
+    app.post("/api/v1/auth/verify-otp", body).send().await
 }
 
-async fn log_in(world: &World, email: &str, password: &str) -> Answer {
+async fn log_in(app: &TestApp, email: &str, password: &str) -> Answer {
     let body = json!({ "email": email, "password": password });
-    world.post("/api/v1/auth/login", body).send().await
+    app.post("/api/v1/auth/login", body).send().await
 }
 
 /// Signs the document's user up and verifies the address.
-async fn john(world: &World) -> String {
-    sign_up(world, sample()).await.expect(201);
-    let answer = verify(world, EMAIL, &world.mailbox.code_for(EMAIL)).await.expect(200);
+async fn john(app: &TestApp) -> String {
+    sign_up(app, sample()).await.expect(201);
+    let answer = verify(app, EMAIL, &app.mailbox.code_for(EMAIL)).await.expect(200);
     answer["access_token"].as_str().unwrap().to_owned()
 }
 
@@ -46,8 +46,8 @@ fn named(field: &str) -> (u16, String, Option<String>) {
 
 #[tokio::test]
 async fn signing_up_answers_as_documented_and_mails_a_code() {
-    let world = World::new();
-    let answer = sign_up(&world, sample()).await;
+    let app = TestApp::new();
+    let answer = sign_up(&app, sample()).await;
     assert_eq!(answer.header("content-type"), Some("application/json"));
     let documented = json!({
         "message": "Account created. Verify email with OTP.",
@@ -57,17 +57,17 @@ async fn signing_up_answers_as_documented_and_mails_a_code() {
         "signup_id": "<signup_>"
     });
     is(&answer.expect(201), &documented);
-    let mails = world.mailbox.all();
+    let mails = app.mailbox.all();
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].to, EMAIL);
-    assert_eq!(world.mailbox.code_for(EMAIL).len(), 6);
+    assert_eq!(app.mailbox.code_for(EMAIL).len(), 6);
 }
 
 #[tokio::test]
 async fn verifying_answers_as_documented_without_a_token_type() {
-    let world = World::new();
-    sign_up(&world, sample()).await.expect(201);
-    let answer = verify(&world, EMAIL, &world.mailbox.code_for(EMAIL)).await.expect(200);
+    let app = TestApp::new();
+    sign_up(&app, sample()).await.expect(201);
+    let answer = verify(&app, EMAIL, &app.mailbox.code_for(EMAIL)).await.expect(200);
     let user = json!({
         "id": "<user_>",
         "email": "user@example.com",
@@ -79,9 +79,9 @@ async fn verifying_answers_as_documented_without_a_token_type() {
 
 #[tokio::test]
 async fn signing_in_answers_as_documented() {
-    let world = World::new();
-    john(&world).await;
-    let answer = log_in(&world, EMAIL, PASSWORD).await.expect(200);
+    let app = TestApp::new();
+    john(&app).await;
+    let answer = log_in(&app, EMAIL, PASSWORD).await.expect(200);
     let documented = json!({
         "access_token": "<token>",
         "token_type": "bearer",
@@ -97,9 +97,9 @@ async fn signing_in_answers_as_documented() {
 
 #[tokio::test]
 async fn ones_profile_is_as_documented() {
-    let world = World::new();
-    let token = john(&world).await;
-    let answer = world.get("/api/v1/auth/me").bearer(&token).send().await.expect(200);
+    let app = TestApp::new();
+    let token = john(&app).await;
+    let answer = app.get("/api/v1/auth/me").bearer(&token).send().await.expect(200);
     let documented = json!({
         "id": "<user_>",
         "email": "user@example.com",
@@ -112,9 +112,9 @@ async fn ones_profile_is_as_documented() {
 
 #[tokio::test]
 async fn only_ones_name_can_be_changed() {
-    let world = World::new();
-    let token = john(&world).await;
-    let change = |body: Value| world.patch("/api/v1/auth/me", body).bearer(&token).send();
+    let app = TestApp::new();
+    let token = john(&app).await;
+    let change = |body: Value| app.patch("/api/v1/auth/me", body).bearer(&token).send();
     let body = json!({
         "full_name": "  Johanna Doe ",
         "email": "other@example.com",
@@ -131,7 +131,7 @@ async fn only_ones_name_can_be_changed() {
         "created_at": "2026-01-26T00:00:00Z"
     });
     is(&changed, &documented);
-    let me = world.get("/api/v1/auth/me").bearer(&token).send().await.expect(200);
+    let me = app.get("/api/v1/auth/me").bearer(&token).send().await.expect(200);
     assert_eq!(me, changed);
     for body in [
         json!({}),
@@ -145,7 +145,7 @@ async fn only_ones_name_can_be_changed() {
 
 #[tokio::test]
 async fn what_will_not_do_is_named() {
-    let world = World::new();
+    let app = TestApp::new();
     let wrong = [
         ("email", json!("")),
         ("email", json!("user")),
@@ -164,23 +164,23 @@ async fn what_will_not_do_is_named() {
     for (field, value) in wrong {
         let mut body = sample();
         body[field] = value.clone();
-        assert_eq!(sign_up(&world, body).await.refusal(), named(field), "{field}: {value}");
+        assert_eq!(sign_up(&app, body).await.refusal(), named(field), "{field}: {value}");
     }
     for field in ["email", "password", "full_name"] {
         let mut body = sample();
         body.as_object_mut().unwrap().remove(field);
-        assert_eq!(sign_up(&world, body).await.refusal(), named(field));
+        assert_eq!(sign_up(&app, body).await.refusal(), named(field));
     }
-    assert_eq!(world.mailbox.all().len(), 0);
-    assert_eq!(world.sql.column("SELECT id FROM accounts").len(), 0);
+    assert_eq!(app.mailbox.all().len(), 0);
+    assert_eq!(app.sql.column("SELECT id FROM accounts").len(), 0);
 }
 
 #[tokio::test]
 async fn a_password_has_8_to_128_characters_and_is_not_a_common_one() {
-    let world = World::new();
+    let app = TestApp::new();
     let attempt = |password: String, email: &str| {
         let body = json!({ "email": email, "password": password, "full_name": "John Doe" });
-        sign_up(&world, body)
+        sign_up(&app, body)
     };
     for weak in [
         "1234567",
@@ -194,7 +194,7 @@ async fn a_password_has_8_to_128_characters_and_is_not_a_common_one() {
         assert_eq!(attempt(weak.into(), EMAIL).await.refusal(), named("password"), "{weak}");
     }
     assert_eq!(attempt("x1".repeat(64) + "x", EMAIL).await.refusal(), named("password"));
-    assert_eq!(world.sql.column("SELECT id FROM accounts").len(), 0);
+    assert_eq!(app.sql.column("SELECT id FROM accounts").len(), 0);
     // No rules of composition, any script, white space as it is.
     let good = [
         "пароль78".to_owned(),
@@ -205,39 +205,37 @@ async fn a_password_has_8_to_128_characters_and_is_not_a_common_one() {
     for (number, password) in good.into_iter().enumerate() {
         let email = format!("user{number}@example.com");
         attempt(password.clone(), &email).await.expect(201);
-        verify(&world, &email, &world.mailbox.code_for(&email))
-            .await
-            .expect(200);
-        log_in(&world, &email, &password).await.expect(200);
-        let trimmed = log_in(&world, &email, password.trim()).await.status;
+        verify(&app, &email, &app.mailbox.code_for(&email)).await.expect(200);
+        log_in(&app, &email, &password).await.expect(200);
+        let trimmed = log_in(&app, &email, password.trim()).await.status;
         assert_eq!(trimmed == 200, password.trim() == password);
     }
 }
 
 #[tokio::test]
 async fn an_address_is_the_same_in_any_case() {
-    let world = World::new();
+    let app = TestApp::new();
     let mut body = sample();
     body["email"] = json!(" User@Example.COM ");
-    has(&sign_up(&world, body).await.expect(201), &json!({ "email": EMAIL }));
-    let code = world.mailbox.code_for(EMAIL);
-    verify(&world, "USER@example.com", &code).await.expect(200);
-    log_in(&world, "uSer@eXample.com", PASSWORD).await.expect(200);
-    sign_up(&world, sample()).await.expect(201);
-    assert_eq!(world.sql.column("SELECT email FROM accounts"), [EMAIL]);
+    has(&sign_up(&app, body).await.expect(201), &json!({ "email": EMAIL }));
+    let code = app.mailbox.code_for(EMAIL);
+    verify(&app, "USER@example.com", &code).await.expect(200);
+    log_in(&app, "uSer@eXample.com", PASSWORD).await.expect(200);
+    sign_up(&app, sample()).await.expect(201);
+    assert_eq!(app.sql.column("SELECT email FROM accounts"), [EMAIL]);
 }
 
 #[tokio::test]
 async fn signing_up_with_a_known_address_tells_only_its_owner() {
-    let world = World::new();
-    let first = sign_up(&world, sample()).await;
-    verify(&world, EMAIL, &world.mailbox.code_for(EMAIL)).await.expect(200);
+    let app = TestApp::new();
+    let first = sign_up(&app, sample()).await;
+    verify(&app, EMAIL, &app.mailbox.code_for(EMAIL)).await.expect(200);
     let strangers = json!({ "email": EMAIL, "password": "another good password", "full_name": "Mallory" });
-    let second = sign_up(&world, strangers).await;
+    let second = sign_up(&app, strangers).await;
     assert_eq!((second.status, seen(&second)), (first.status, seen(&first)));
     let names = |answer: &Answer| answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(names(&second), names(&first));
-    let mails = world.mailbox.all();
+    let mails = app.mailbox.all();
     assert_eq!(mails.len(), 2);
     assert_eq!(mails[1].to, EMAIL);
     let has_code = mails[1]
@@ -246,24 +244,24 @@ async fn signing_up_with_a_known_address_tells_only_its_owner() {
         .any(|it| it.len() == 6 && it.parse::<u32>().is_ok());
     assert!(!has_code, "{}", mails[1].text);
     // Nothing of the account has changed.
-    log_in(&world, EMAIL, PASSWORD).await.expect(200);
+    log_in(&app, EMAIL, PASSWORD).await.expect(200);
     // As for an address without an account.
-    let waiting = log_in(&world, EMAIL, "another good password").await;
+    let waiting = log_in(&app, EMAIL, "another good password").await;
     assert_eq!(waiting.refusal(), (403, "EMAIL_NOT_VERIFIED".into(), None));
-    assert_eq!(world.sql.column("SELECT full_name FROM accounts"), ["John Doe"]);
+    assert_eq!(app.sql.column("SELECT full_name FROM accounts"), ["John Doe"]);
 }
 
 #[tokio::test]
 async fn the_newest_code_counts_after_signing_up_again() {
-    let world = World::new();
-    let first = sign_up(&world, sample()).await;
-    let old = world.mailbox.code_for(EMAIL);
-    let second = sign_up(&world, sample()).await;
+    let app = TestApp::new();
+    let first = sign_up(&app, sample()).await;
+    let old = app.mailbox.code_for(EMAIL);
+    let second = sign_up(&app, sample()).await;
     assert_eq!((second.status, seen(&second)), (first.status, seen(&first)));
-    let new = world.mailbox.code_for(EMAIL);
+    let new = app.mailbox.code_for(EMAIL);
     assert_ne!(old, new);
-    assert_eq!(verify(&world, EMAIL, &old).await.status, 400);
-    verify(&world, EMAIL, &new).await.expect(200);
-    log_in(&world, EMAIL, PASSWORD).await.expect(200);
-    assert_eq!(world.sql.column("SELECT id FROM accounts").len(), 1);
+    assert_eq!(verify(&app, EMAIL, &old).await.status, 400);
+    verify(&app, EMAIL, &new).await.expect(200);
+    log_in(&app, EMAIL, PASSWORD).await.expect(200);
+    assert_eq!(app.sql.column("SELECT id FROM accounts").len(), 1);
 }

@@ -1,5 +1,5 @@
 //! Collections: named sets of documents.
-use crate::harness::World;
+use crate::harness::TestApp;
 use crate::harness::acts::id;
 use crate::harness::shape::{has, is};
 use edge_model::time::MINUTE;
@@ -13,10 +13,10 @@ fn not_found() -> (u16, String, Option<String>) {
 
 #[tokio::test]
 async fn collections_are_created_changed_and_deleted_whole() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let body = json!({ "name": "Product Documentation", "description": "All product-related docs" });
-    let made = owner.post(&world, "/collections", body).await.expect(201);
+    let made = owner.post(&app, "/collections", body).await.expect(201);
     let documented = json!({
         "id": "<col_>",
         "name": "Product Documentation",
@@ -27,33 +27,33 @@ async fn collections_are_created_changed_and_deleted_whole() {
     has(&made, &documented);
     let path = format!("/collections/{}", id(&made));
     let document = id(&owner
-        .send_file(&world, &id(&made), "a.md", HOURS.as_bytes())
+        .send_file(&app, &id(&made), "a.md", HOURS.as_bytes())
         .await
         .expect(202));
-    world.drain(&owner).await;
-    let changed = owner.patch(&world, &path, json!({ "name": "Docs" })).await.expect(200);
+    app.drain(&owner).await;
+    let changed = owner.patch(&app, &path, json!({ "name": "Docs" })).await.expect(200);
     has(
         &changed,
         &json!({ "id": id(&made), "name": "Docs", "description": "All product-related docs", "document_count": 1 }),
     );
-    let list = owner.get(&world, "/collections").await.expect(200);
+    let list = owner.get(&app, "/collections").await.expect(200);
     has(
         &list,
         &json!({ "collections": [{ "is_default": true }, changed], "total": 2 }),
     );
     is(
-        &owner.delete(&world, &path).await.expect(200),
+        &owner.delete(&app, &path).await.expect(200),
         &json!({ "message": "<text>" }),
     );
     assert_eq!(
-        owner.get(&world, &format!("/documents/{document}")).await.refusal(),
+        owner.get(&app, &format!("/documents/{document}")).await.refusal(),
         not_found()
     );
-    assert_eq!(owner.delete(&world, &path).await.refusal(), not_found());
-    world.clock.advance(2 * MINUTE);
-    world.drain(&owner).await;
+    assert_eq!(owner.delete(&app, &path).await.refusal(), not_found());
+    app.clock.advance(2 * MINUTE);
+    app.drain(&owner).await;
     assert_eq!(
-        world.blobs.keys().iter().filter(|it| it.starts_with("upload/")).count(),
+        app.blobs.keys().iter().filter(|it| it.starts_with("upload/")).count(),
         0
     );
     for (field, value) in [
@@ -64,22 +64,22 @@ async fn collections_are_created_changed_and_deleted_whole() {
         let mut body = json!({ "name": "B" });
         body[field] = value;
         let named = (400, "VALIDATION_ERROR".into(), Some(field.into()));
-        assert_eq!(owner.post(&world, "/collections", body).await.refusal(), named);
+        assert_eq!(owner.post(&app, "/collections", body).await.refusal(), named);
     }
 }
 
 #[tokio::test]
 async fn a_collection_that_is_needed_stays() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let default = world.default_collection(&owner).await;
-    let needed = owner.collection(&world, "Needed").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let default = app.default_collection(&owner).await;
+    let needed = owner.collection(&app, "Needed").await;
     owner
-        .agent(&world, json!({ "name": "Bot of Needed", "collection_ids": [needed] }))
+        .agent(&app, json!({ "name": "Bot of Needed", "collection_ids": [needed] }))
         .await;
     for collection in [default, needed] {
-        let answer = owner.delete(&world, &format!("/collections/{collection}")).await;
+        let answer = owner.delete(&app, &format!("/collections/{collection}")).await;
         assert_eq!(answer.refusal(), (409, "CONFLICT".into(), None));
     }
-    assert_eq!(owner.get(&world, "/collections").await.expect(200)["total"], json!(2));
+    assert_eq!(owner.get(&app, "/collections").await.expect(200)["total"], json!(2));
 }

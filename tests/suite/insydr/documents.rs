@@ -1,7 +1,7 @@
 //! Documents: taken in, listed, shown, processed again, deleted.
 use crate::harness::acts::id;
 use crate::harness::shape::{has, is};
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use edge_model::time::MINUTE;
 use http::Method;
 use serde_json::{Value, json};
@@ -14,18 +14,18 @@ fn not_found() -> (u16, String, Option<String>) {
 }
 
 /// An agent that answers whatever it has a passage for.
-async fn lenient(world: &World, owner: &Owner) -> String {
+async fn lenient(app: &TestApp, owner: &Owner) -> String {
     let body = json!({ "name": "Bot", "response_config": { "confidence_threshold": 0.0 } });
-    owner.agent(world, body).await
+    owner.agent(app, body).await
 }
 
 #[tokio::test]
 async fn an_upload_is_accepted_as_documented() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let collection = world.default_collection(&owner).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let collection = app.default_collection(&owner).await;
     let answer = owner
-        .send_file(&world, &collection, "User Guide.txt", HOURS.as_bytes())
+        .send_file(&app, &collection, "User Guide.txt", HOURS.as_bytes())
         .await;
     let documented = json!({
         "id": "<doc_>",
@@ -39,16 +39,16 @@ async fn an_upload_is_accepted_as_documented() {
 
 #[tokio::test]
 async fn a_title_is_as_given_or_the_name_of_the_file() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let collection = world.default_collection(&owner).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let collection = app.default_collection(&owner).await;
     let upload = async |title: &str, name: &str, text: &str| {
         let form = [
             ("title", None, title.as_bytes()),
             ("collection_id", None, collection.as_bytes()),
             ("file", Some(name), text.as_bytes()),
         ];
-        let call = owner.call(&world, Method::POST, "/documents").form(&form);
+        let call = owner.call(&app, Method::POST, "/documents").form(&form);
         call.send().await.expect(202)["title"].clone()
     };
     assert_eq!(upload("User Guide", "guide.txt", "one").await, json!("User Guide"));
@@ -60,10 +60,10 @@ async fn a_title_is_as_given_or_the_name_of_the_file() {
 
 #[tokio::test]
 async fn the_list_is_as_documented() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let document = owner.learn(&world, "User Guide.txt", HOURS).await;
-    let answer = owner.get(&world, "/documents").await.expect(200);
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let document = owner.upload_and_index(&app, "User Guide.txt", HOURS).await;
+    let answer = owner.get(&app, "/documents").await.expect(200);
     let documented = json!({
         "documents": [{
             "id": document,
@@ -84,10 +84,10 @@ async fn the_list_is_as_documented() {
 
 #[tokio::test]
 async fn one_is_shown_as_documented() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let document = owner.learn(&world, "User Guide.txt", HOURS).await;
-    let answer = owner.document(&world, &document).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let document = owner.upload_and_index(&app, "User Guide.txt", HOURS).await;
+    let answer = owner.document(&app, &document).await;
     let documented = json!({
         "id": document,
         "title": "User Guide.txt",
@@ -115,16 +115,16 @@ async fn one_is_shown_as_documented() {
     assert_eq!(answer["token_count"], preview["token_count"]);
     has(
         &answer,
-        &json!({ "size": HOURS.len(), "collection_id": world.default_collection(&owner).await }),
+        &json!({ "size": HOURS.len(), "collection_id": app.default_collection(&owner).await }),
     );
 }
 
 #[tokio::test]
 async fn what_waits_is_being_processed() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let document = id(&world.upload(&owner, "a.txt", HOURS).await);
-    let answer = owner.document(&world, &document).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let document = id(&app.upload(&owner, "a.txt", HOURS).await);
+    let answer = owner.document(&app, &document).await;
     let waiting = json!({
         "status": "PROCESSING", "chunk_count": 0, "chunks_preview": [], "language": null,
         "progress": { "stage": "queued", "percent": 0, "error": null }
@@ -132,8 +132,8 @@ async fn what_waits_is_being_processed() {
     has(&answer, &waiting);
     for (stage, least) in [("parsing", 1), ("indexing", 31)] {
         let sql = format!("UPDATE documents SET status = 'PROCESSING', stage = '{stage}'");
-        world.sql.execute(&sql, &[]);
-        let answer = owner.document(&world, &document).await;
+        app.sql.execute(&sql, &[]);
+        let answer = owner.document(&app, &document).await;
         has(
             &answer,
             &json!({ "status": "PROCESSING", "progress": { "stage": stage } }),
@@ -145,16 +145,16 @@ async fn what_waits_is_being_processed() {
 
 #[tokio::test]
 async fn the_list_is_filtered_by_collection_status_and_title() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let other = owner.collection(&world, "Other").await;
-    let default = world.default_collection(&owner).await;
-    let guide = owner.learn(&world, "User Guide.txt", HOURS).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let other = owner.collection(&app, "Other").await;
+    let default = app.default_collection(&owner).await;
+    let guide = owner.upload_and_index(&app, "User Guide.txt", HOURS).await;
     let failed = owner
-        .learn(&world, "empty page.html", "<html><body></body></html>")
+        .upload_and_index(&app, "empty page.html", "<html><body></body></html>")
         .await;
     let waiting = id(&owner
-        .send_file(&world, &other, "100%_guide.txt", b"Another text.")
+        .send_file(&app, &other, "100%_guide.txt", b"Another text.")
         .await
         .expect(202));
     for (query, expected) in [
@@ -178,12 +178,12 @@ async fn the_list_is_filtered_by_collection_status_and_title() {
         ),
         (format!("?collection_id={other}&status=COMPLETED"), vec![]),
     ] {
-        let list = owner.get(&world, &format!("/documents{query}")).await.expect(200);
+        let list = owner.get(&app, &format!("/documents{query}")).await.expect(200);
         let expected: Vec<Value> = expected.iter().map(|it| json!({ "id": it })).collect();
         has(&list, &json!({ "total": expected.len(), "documents": expected }));
     }
     for wrong in ["QUEUED", "completed", ""] {
-        let answer = owner.get(&world, &format!("/documents?status={wrong}")).await;
+        let answer = owner.get(&app, &format!("/documents?status={wrong}")).await;
         assert_eq!(
             answer.refusal(),
             (400, "VALIDATION_ERROR".into(), Some("status".into())),
@@ -194,44 +194,40 @@ async fn the_list_is_filtered_by_collection_status_and_title() {
 
 #[tokio::test]
 async fn a_deleted_document_is_not_found_by_anybody_any_more() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let document = owner.learn(&world, "hours.md", HOURS).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let document = owner.upload_and_index(&app, "hours.md", HOURS).await;
     let kept = owner
-        .learn(
-            &world,
-            "parking.md",
-            "# Parking\n\nThere is a car park behind the shop.",
-        )
+        .upload_and_index(&app, "parking.md", "# Parking\n\nThere is a car park behind the shop.")
         .await;
-    let agent = lenient(&world, &owner).await;
+    let agent = lenient(&app, &owner).await;
     assert!(
         owner
-            .test(&world, &agent, QUESTION)
+            .test(&app, &agent, QUESTION)
             .await
             .to_string()
             .contains("nine in the morning")
     );
     let path = format!("/documents/{document}");
     is(
-        &owner.delete(&world, &path).await.expect(200),
+        &owner.delete(&app, &path).await.expect(200),
         &json!({ "message": "<text>" }),
     );
     // At once, before any work in the background.
-    let answer = owner.test(&world, &agent, QUESTION).await.to_string();
+    let answer = owner.test(&app, &agent, QUESTION).await.to_string();
     assert!(
         !answer.contains("nine in the morning") && !answer.contains(&document),
         "{answer}"
     );
-    assert_eq!(owner.get(&world, &path).await.refusal(), not_found());
-    assert_eq!(owner.delete(&world, &path).await.refusal(), not_found());
-    let reprocess = owner.post(&world, &format!("{path}/reprocess"), json!({})).await;
+    assert_eq!(owner.get(&app, &path).await.refusal(), not_found());
+    assert_eq!(owner.delete(&app, &path).await.refusal(), not_found());
+    let reprocess = owner.post(&app, &format!("{path}/reprocess"), json!({})).await;
     assert_eq!(reprocess.refusal(), not_found());
-    let list = owner.get(&world, "/documents").await.expect(200);
+    let list = owner.get(&app, "/documents").await.expect(200);
     has(&list, &json!({ "documents": [{ "id": kept }], "total": 1 }));
-    world.clock.advance(2 * MINUTE);
-    world.drain(&owner).await;
-    let uploads = world
+    app.clock.advance(2 * MINUTE);
+    app.drain(&owner).await;
+    let uploads = app
         .blobs
         .keys()
         .into_iter()
@@ -239,11 +235,11 @@ async fn a_deleted_document_is_not_found_by_anybody_any_more() {
         .count();
     assert_eq!(uploads, 1, "the file itself is erased");
     // It may come back, as a new one.
-    let again = owner.learn(&world, "hours.md", HOURS).await;
+    let again = owner.upload_and_index(&app, "hours.md", HOURS).await;
     assert_ne!(again, document);
     assert!(
         owner
-            .test(&world, &agent, QUESTION)
+            .test(&app, &agent, QUESTION)
             .await
             .to_string()
             .contains("nine in the morning")
@@ -252,55 +248,49 @@ async fn a_deleted_document_is_not_found_by_anybody_any_more() {
 
 #[tokio::test]
 async fn a_document_deleted_before_it_was_processed_never_appears() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let document = id(&world.upload(&owner, "hours.md", HOURS).await);
-    owner
-        .delete(&world, &format!("/documents/{document}"))
-        .await
-        .expect(200);
-    world.drain(&owner).await;
-    let agent = lenient(&world, &owner).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let document = id(&app.upload(&owner, "hours.md", HOURS).await);
+    owner.delete(&app, &format!("/documents/{document}")).await.expect(200);
+    app.drain(&owner).await;
+    let agent = lenient(&app, &owner).await;
     has(
-        &owner.test(&world, &agent, QUESTION).await,
+        &owner.test(&app, &agent, QUESTION).await,
         &json!({ "answered": false, "sources": [] }),
     );
-    world.clock.advance(2 * MINUTE);
-    world.drain(&owner).await;
+    app.clock.advance(2 * MINUTE);
+    app.drain(&owner).await;
     assert_eq!(
-        world.blobs.keys().iter().filter(|it| it.starts_with("upload/")).count(),
+        app.blobs.keys().iter().filter(|it| it.starts_with("upload/")).count(),
         0
     );
 }
 
 #[tokio::test]
 async fn a_document_is_reprocessed_without_gap_or_duplicates() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let document = owner.learn(&world, "hours.md", HOURS).await;
-    let agent = lenient(&world, &owner).await;
-    let before = owner.test(&world, &agent, QUESTION).await;
-    let shown = owner.document(&world, &document).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let document = owner.upload_and_index(&app, "hours.md", HOURS).await;
+    let agent = lenient(&app, &owner).await;
+    let before = owner.test(&app, &agent, QUESTION).await;
+    let shown = owner.document(&app, &document).await;
     let path = format!("/documents/{document}/reprocess");
     let documented = json!({ "id": document, "status": "PROCESSING", "message": "<text>" });
-    is(&owner.post(&world, &path, json!({})).await.expect(202), &documented);
+    is(&owner.post(&app, &path, json!({})).await.expect(202), &documented);
     // Asked for twice, done once; the old passages answer meanwhile.
     is(
-        &owner.call(&world, Method::POST, &path).send().await.expect(202),
+        &owner.call(&app, Method::POST, &path).send().await.expect(202),
         &documented,
     );
-    assert_eq!(world.sql.column("SELECT id FROM jobs").len(), 1);
+    assert_eq!(app.sql.column("SELECT id FROM jobs").len(), 1);
     has(
-        &owner.document(&world, &document).await,
+        &owner.document(&app, &document).await,
         &json!({ "status": "PROCESSING" }),
     );
-    assert_eq!(
-        owner.test(&world, &agent, QUESTION).await["response"],
-        before["response"]
-    );
-    world.drain(&owner).await;
-    assert_eq!(owner.document(&world, &document).await, shown);
-    let after = owner.test(&world, &agent, QUESTION).await;
+    assert_eq!(owner.test(&app, &agent, QUESTION).await["response"], before["response"]);
+    app.drain(&owner).await;
+    assert_eq!(owner.document(&app, &document).await, shown);
+    let after = owner.test(&app, &agent, QUESTION).await;
     assert_eq!(
         (&after["response"], &after["sources"]),
         (&before["response"], &before["sources"])
@@ -309,33 +299,33 @@ async fn a_document_is_reprocessed_without_gap_or_duplicates() {
 
 #[tokio::test]
 async fn the_same_bytes_twice_are_one_document() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let first = world.upload(&owner, "hours.md", HOURS).await;
-    let waiting = world.upload(&owner, "copy.md", HOURS).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let first = app.upload(&owner, "hours.md", HOURS).await;
+    let waiting = app.upload(&owner, "copy.md", HOURS).await;
     has(
         &waiting,
         &json!({ "id": first["id"], "title": "hours.md", "status": "PROCESSING", "duplicate": true }),
     );
-    world.drain(&owner).await;
-    let done = world.upload(&owner, "copy.md", HOURS).await;
+    app.drain(&owner).await;
+    let done = app.upload(&owner, "copy.md", HOURS).await;
     has(
         &done,
         &json!({ "id": first["id"], "title": "hours.md", "status": "COMPLETED", "duplicate": true }),
     );
-    assert_eq!(owner.get(&world, "/documents").await.expect(200)["total"], json!(1));
-    assert_eq!(world.sql.column("SELECT id FROM jobs").len(), 0);
+    assert_eq!(owner.get(&app, "/documents").await.expect(200)["total"], json!(1));
+    assert_eq!(app.sql.column("SELECT id FROM jobs").len(), 0);
 }
 
 #[tokio::test]
 async fn the_same_bytes_twice_at_once_are_one_document() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let (a, b) = tokio::join!(world.upload(&owner, "a.md", HOURS), world.upload(&owner, "b.md", HOURS));
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let (a, b) = tokio::join!(app.upload(&owner, "a.md", HOURS), app.upload(&owner, "b.md", HOURS));
     assert_eq!(a["id"], b["id"]);
     assert_ne!(a["duplicate"], b["duplicate"]);
-    world.drain(&owner).await;
-    let list = owner.get(&world, "/documents").await.expect(200);
+    app.drain(&owner).await;
+    let list = owner.get(&app, "/documents").await.expect(200);
     has(
         &list,
         &json!({ "documents": [{ "id": a["id"], "status": "COMPLETED" }], "total": 1 }),
@@ -344,33 +334,33 @@ async fn the_same_bytes_twice_at_once_are_one_document() {
 
 #[tokio::test]
 async fn the_same_bytes_in_two_collections_are_two_documents() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let other = owner.collection(&world, "Other").await;
-    let first = owner.learn(&world, "hours.md", HOURS).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let other = owner.collection(&app, "Other").await;
+    let first = owner.upload_and_index(&app, "hours.md", HOURS).await;
     let second = owner
-        .send_file(&world, &other, "hours.md", HOURS.as_bytes())
+        .send_file(&app, &other, "hours.md", HOURS.as_bytes())
         .await
         .expect(202);
     has(&second, &json!({ "duplicate": false }));
     assert_ne!(second["id"], json!(first));
-    world.drain(&owner).await;
-    owner.delete(&world, &format!("/documents/{first}")).await.expect(200);
-    world.drain(&owner).await;
+    app.drain(&owner).await;
+    owner.delete(&app, &format!("/documents/{first}")).await.expect(200);
+    app.drain(&owner).await;
     // What the other one is made of has stayed.
     let path = format!("/documents/{}/reprocess", id(&second));
-    owner.post(&world, &path, json!({})).await.expect(202);
-    world.drain(&owner).await;
+    owner.post(&app, &path, json!({})).await.expect(202);
+    app.drain(&owner).await;
     has(
-        &owner.document(&world, &id(&second)).await,
+        &owner.document(&app, &id(&second)).await,
         &json!({ "status": "COMPLETED" }),
     );
     let body = json!({
         "name": "Bot", "collection_ids": [other], "response_config": { "confidence_threshold": 0.0 }
     });
-    let agent = owner.agent(&world, body).await;
+    let agent = owner.agent(&app, body).await;
     has(
-        &owner.test(&world, &agent, QUESTION).await,
+        &owner.test(&app, &agent, QUESTION).await,
         &json!({ "answered": true, "sources": [{ "document_id": id(&second) }] }),
     );
 }

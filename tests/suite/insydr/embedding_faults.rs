@@ -1,6 +1,6 @@
 //! An embedding server that is down, slow or wrong: answers come all the same, and passages get their vectors later.
-use super::embedding::{QUESTION, asked, choose, embedding, finish, informed, world};
-use crate::harness::embedding_server::Manner;
+use super::embedding::{QUESTION, app, asked, choose, embedding, finish, owner_with_documents};
+use crate::harness::embedding_server::Behavior;
 use crate::harness::shape::has;
 use edge_core::embedding::openai::OpenAiEmbeddings;
 use edge_core::embedding::{EmbeddingModel, EmbeddingModels};
@@ -13,34 +13,34 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-const FAULTS: [(Manner, &str); 9] = [
-    (Manner::Refuses, "connection lost"),
-    (Manner::Status(500), "status 500"),
-    (Manner::Status(401), "status 401"),
-    (Manner::Hangs, "timeout: vectors"),
-    (Manner::Stalls, "timeout: vectors"),
-    (Manner::TooFew, "unreadable answer"),
-    (Manner::Zeros, "unreadable answer"),
-    (Manner::NotANumber, "unreadable answer"),
-    (Manner::Garbage, "unreadable answer"),
+const FAULTS: [(Behavior, &str); 9] = [
+    (Behavior::Refuses, "connection lost"),
+    (Behavior::Status(500), "status 500"),
+    (Behavior::Status(401), "status 401"),
+    (Behavior::Hangs, "timeout: vectors"),
+    (Behavior::Stalls, "timeout: vectors"),
+    (Behavior::TooFew, "unreadable answer"),
+    (Behavior::Zeros, "unreadable answer"),
+    (Behavior::NotANumber, "unreadable answer"),
+    (Behavior::Garbage, "unreadable answer"),
 ];
 
 #[tokio::test(start_paused = true)]
 async fn a_question_is_answered_soon_despite_a_bad_embedder() {
-    for (manner, reason) in FAULTS {
-        let world = world();
-        let (owner, agent) = informed(&world).await;
-        choose(&world, &owner, "openai").await;
-        finish(&world, &owner).await;
-        world.embedding_server.behave(manner);
+    for (behavior, reason) in FAULTS {
+        let app = app();
+        let (owner, agent) = owner_with_documents(&app).await;
+        choose(&app, &owner, "openai").await;
+        finish(&app, &owner).await;
+        app.embedding_server.behave(behavior);
         let began = Instant::now();
-        let (best, trace) = asked(&world, &owner, &agent, "Where are florbins kept?").await;
+        let (best, trace) = asked(&app, &owner, &agent, "Where are florbins kept?").await;
         assert!(
             began.elapsed() < Duration::from_millis(1_700),
-            "{manner:?}: {:?}",
+            "{behavior:?}: {:?}",
             began.elapsed()
         );
-        assert_eq!(best, "florbins.md", "{manner:?}");
+        assert_eq!(best, "florbins.md", "{behavior:?}");
         let fault = format!("openai:small: {reason}");
         has(
             &trace,
@@ -52,46 +52,46 @@ async fn a_question_is_answered_soon_despite_a_bad_embedder() {
 
 #[tokio::test(start_paused = true)]
 async fn vectors_of_other_dimensions_are_no_use_and_do_no_harm() {
-    let world = world();
-    let (owner, agent) = informed(&world).await;
-    choose(&world, &owner, "openai").await;
-    finish(&world, &owner).await;
-    world.embedding_server.behave(Manner::OneDimensionMore);
-    let (best, _) = asked(&world, &owner, &agent, "Where are florbins kept?").await;
+    let app = app();
+    let (owner, agent) = owner_with_documents(&app).await;
+    choose(&app, &owner, "openai").await;
+    finish(&app, &owner).await;
+    app.embedding_server.behave(Behavior::OneDimensionMore);
+    let (best, _) = asked(&app, &owner, &agent, "Where are florbins kept?").await;
     assert_eq!(best, "florbins.md");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_keeps_failing_is_left_alone_for_a_while() {
-    let world = world();
-    let (owner, agent) = informed(&world).await;
-    choose(&world, &owner, "openai").await;
-    finish(&world, &owner).await;
-    world.embedding_server.behave(Manner::Hangs);
+    let app = app();
+    let (owner, agent) = owner_with_documents(&app).await;
+    choose(&app, &owner, "openai").await;
+    finish(&app, &owner).await;
+    app.embedding_server.behave(Behavior::Hangs);
     for _ in 0..3 {
-        asked(&world, &owner, &agent, QUESTION).await;
+        asked(&app, &owner, &agent, QUESTION).await;
     }
-    let before = world.embedding_server.requests().len();
+    let before = app.embedding_server.requests().len();
     let began = Instant::now();
-    let (_, trace) = asked(&world, &owner, &agent, QUESTION).await;
+    let (_, trace) = asked(&app, &owner, &agent, QUESTION).await;
     assert_eq!(trace["embedder_fault"], "openai:small: circuit open");
-    assert_eq!(world.embedding_server.requests().len(), before);
+    assert_eq!(app.embedding_server.requests().len(), before);
     assert!(began.elapsed() < Duration::from_millis(500), "{:?}", began.elapsed());
-    world.clock.advance(11_000);
-    world.embedding_server.behave(Manner::Right);
-    let (best, trace) = asked(&world, &owner, &agent, QUESTION).await;
+    app.clock.advance(11_000);
+    app.embedding_server.behave(Behavior::Right);
+    let (best, trace) = asked(&app, &owner, &agent, QUESTION).await;
     assert_eq!((best.as_str(), &trace["embedder_fault"]), ("florbins.md", &json!(null)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn passages_wait_for_a_failing_embedder_and_show_why() {
-    for (manner, reason) in FAULTS {
-        let world = world();
-        let (owner, _) = informed(&world).await;
-        world.embedding_server.behave(manner);
-        choose(&world, &owner, "openai").await;
-        world.drain(&owner).await;
-        let shown = embedding(&world, &owner).await;
+    for (behavior, reason) in FAULTS {
+        let app = app();
+        let (owner, _) = owner_with_documents(&app).await;
+        app.embedding_server.behave(behavior);
+        choose(&app, &owner, "openai").await;
+        app.drain(&owner).await;
+        let shown = embedding(&app, &owner).await;
         has(
             &shown,
             &json!({ "state": "waiting", "reason": reason, "embedded": 0, "passages": 3 }),
@@ -99,33 +99,33 @@ async fn passages_wait_for_a_failing_embedder_and_show_why() {
         assert!(shown["retry_at"].is_string());
         // For as long as it takes: never set aside.
         for _ in 0..12 {
-            world.clock.advance(10 * MINUTE);
-            world.drain(&owner).await;
+            app.clock.advance(10 * MINUTE);
+            app.drain(&owner).await;
         }
-        has(&embedding(&world, &owner).await, &json!({ "state": "waiting" }));
-        world.embedding_server.behave(Manner::Right);
-        world.clock.advance(10 * MINUTE);
-        finish(&world, &owner).await;
+        has(&embedding(&app, &owner).await, &json!({ "state": "waiting" }));
+        app.embedding_server.behave(Behavior::Right);
+        app.clock.advance(10 * MINUTE);
+        finish(&app, &owner).await;
         let expected = json!({ "state": "ready", "reason": null, "retry_at": null, "embedded": 3 });
-        has(&embedding(&world, &owner).await, &expected);
+        has(&embedding(&app, &owner).await, &expected);
     }
 }
 
 #[tokio::test]
 async fn an_upload_does_not_wait_for_vectors_that_hang() {
-    let world = world();
-    let (owner, _) = informed(&world).await;
-    world.embedding_server.behave(Manner::Hangs);
-    choose(&world, &owner, "openai").await;
+    let app = app();
+    let (owner, _) = owner_with_documents(&app).await;
+    app.embedding_server.behave(Behavior::Hangs);
+    choose(&app, &owner, "openai").await;
     let workspace = WorkspaceId::new(owner.workspace.as_str());
-    let drain = workers::drain(&world.app, &workspace, TimeDelta::minutes(1));
+    let drain = workers::drain(&app.inner, &workspace, TimeDelta::minutes(1));
     let upload = async {
         // The other lane is waiting for vectors by now.
         tokio::time::sleep(Duration::from_millis(300)).await;
         let began = Instant::now();
-        let document = world.upload(&owner, "late.md", "# Late\n\nThis came late.").await;
+        let document = app.upload(&owner, "late.md", "# Late\n\nThis came late.").await;
         let id = document["id"].as_str().unwrap().to_owned();
-        while owner.document(&world, &id).await["status"] != "COMPLETED" {
+        while owner.document(&app, &id).await["status"] != "COMPLETED" {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         began.elapsed()
@@ -138,32 +138,32 @@ async fn an_upload_does_not_wait_for_vectors_that_hang() {
 
 #[tokio::test]
 async fn another_model_of_the_installation_makes_all_vectors_anew() {
-    let world = world();
-    let (owner, _) = informed(&world).await;
-    choose(&world, &owner, "openai").await;
-    finish(&world, &owner).await;
-    retention::tidy(&world.app).await.unwrap();
+    let app = app();
+    let (owner, _) = owner_with_documents(&app).await;
+    choose(&app, &owner, "openai").await;
+    finish(&app, &owner).await;
+    retention::tidy(&app.inner).await.unwrap();
     let ordered = "SELECT id FROM jobs WHERE json_extract(task, '$.task') = 'embed_index'";
-    assert_eq!(world.sql.column(ordered), Vec::<String>::new());
-    world.drain(&owner).await;
-    let before = world.embedding_server.texts().len();
+    assert_eq!(app.sql.column(ordered), Vec::<String>::new());
+    app.drain(&owner).await;
+    let before = app.embedding_server.texts().len();
     assert_eq!(before, 3, "nothing is to be done");
     let server = edge_core::settings::ModelServer {
         model: "large".into(),
-        ..world.app.settings.embedding_server.clone().unwrap()
+        ..app.inner.settings.embedding_server.clone().unwrap()
     };
-    let port = Arc::new(OpenAiEmbeddings::new(world.embedding_server.clone(), &server));
-    let mut app = world.app.clone();
-    app.embeddings = EmbeddingModels::new(vec![(Embedder::Openai, Arc::new(EmbeddingModel::new(port, |_| {})))]);
-    retention::tidy(&app).await.unwrap();
-    assert_eq!(world.sql.column(ordered).len(), 1);
+    let port = Arc::new(OpenAiEmbeddings::new(app.embedding_server.clone(), &server));
+    let mut other = app.inner.clone();
+    other.embeddings = EmbeddingModels::new(vec![(Embedder::Openai, Arc::new(EmbeddingModel::new(port, |_| {})))]);
+    retention::tidy(&other).await.unwrap();
+    assert_eq!(app.sql.column(ordered).len(), 1);
     let workspace = WorkspaceId::new(owner.workspace.as_str());
     for _ in 0..4 {
-        workers::drain(&app, &workspace, TimeDelta::minutes(1)).await.unwrap();
-        world.clock.advance(250);
+        workers::drain(&other, &workspace, TimeDelta::minutes(1)).await.unwrap();
+        app.clock.advance(250);
     }
-    assert_eq!(world.embedding_server.texts().len(), 6);
+    assert_eq!(app.embedding_server.texts().len(), 6);
     let models = "SELECT DISTINCT json_extract(value, '$.layer.embedder')
          FROM index_snapshots, json_each(manifest, '$.segments')";
-    assert_eq!(world.sql.column(models), ["openai:large"]);
+    assert_eq!(app.sql.column(models), ["openai:large"]);
 }

@@ -1,6 +1,6 @@
 //! Lanes: whose requests are counted together, and what one of many can use of them.
 use crate::harness::request::{Answer, Call};
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use edge_core::limit::lane::Operation;
 use edge_dialects::Access;
 use edge_model::key::KeyKind;
@@ -15,7 +15,7 @@ impl Call<'_> {
 }
 
 struct Site<'a> {
-    world: &'a World,
+    app: &'a TestApp,
     owner: Owner,
     key: String,
     agent: String,
@@ -23,22 +23,17 @@ struct Site<'a> {
 
 impl<'a> Site<'a> {
     /// A workspace on the plan FREE, at the beginning of a minute.
-    async fn new(world: &'a World) -> Self {
-        let owner = world.owner("ann@example.com").await;
-        let agent = world.published_agent(&owner, json!({})).await;
-        let key = world.widget_key(&owner).await;
-        world.clock.advance(MINUTE);
-        Self {
-            world,
-            owner,
-            key,
-            agent,
-        }
+    async fn new(app: &'a TestApp) -> Self {
+        let owner = app.owner("ann@example.com").await;
+        let agent = app.published_agent(&owner, json!({})).await;
+        let key = app.widget_key(&owner).await;
+        app.clock.advance(MINUTE);
+        Self { app, owner, key, agent }
     }
 
     fn config(&self, address: &str) -> Call<'a> {
         let path = format!("/api/v1/widget/config/{}", self.agent);
-        self.world.get(&path).widget(&self.key).from(address)
+        self.app.get(&path).widget(&self.key).from(address)
     }
 
     /// Opens the chat once from each address, and counts how often that is answered.
@@ -67,48 +62,48 @@ fn standing(answer: &Answer) -> (u64, u64) {
 
 #[tokio::test]
 async fn a_public_key_cannot_starve_its_owner_or_programs() {
-    let world = World::new();
-    let site = Site::new(&world).await;
-    let program = site.owner.program_key(&world, KeyKind::Twig).await;
-    let keys = site.owner.get(&world, "/api-keys").await.expect(200);
+    let app = TestApp::new();
+    let site = Site::new(&app).await;
+    let program = site.owner.program_key(&app, KeyKind::Twig).await;
+    let keys = site.owner.get(&app, "/api-keys").await.expect(200);
     let key = keys["api_keys"]
         .as_array()
         .unwrap()
         .iter()
         .find(|it| it["kind"] == "widget");
     let revoke = format!("/api-keys/{}", key.unwrap()["id"].as_str().unwrap());
-    world.clock.advance(MINUTE);
+    app.clock.advance(MINUTE);
     // Strangers from everywhere, as fast as they can.
     let passed = site.opened((0..200).map(|it| format!("192.0.2.{it}"))).await;
     assert_eq!(passed, 54, "one key has nine tenths of the lane");
-    let unknown = world.get("/api/v1/widget/config/agent_0").widget(&site.key);
+    let unknown = app.get("/api/v1/widget/config/agent_0").widget(&site.key);
     assert_eq!(unknown.from("198.51.100.1").send().await.status, 404);
-    let reading = site.owner.get(&world, "/agents").await;
+    let reading = site.owner.get(&app, "/agents").await;
     assert_eq!((reading.status, standing(&reading)), (200, (60, 59)));
-    let call = world.get("/api/webhooks").bearer(&program).send().await;
+    let call = app.get("/api/webhooks").bearer(&program).send().await;
     assert_eq!((call.status, standing(&call)), (200, (20, 19)));
-    site.owner.delete(&world, &revoke).await.expect(200);
+    site.owner.delete(&app, &revoke).await.expect(200);
     assert_eq!(site.config("198.51.100.2").send().await.status, 401);
 }
 
 #[tokio::test]
 async fn members_do_not_use_up_what_visitors_have() {
-    let world = World::new();
-    let site = Site::new(&world).await;
+    let app = TestApp::new();
+    let site = Site::new(&app).await;
     for _ in 0..60 {
-        site.owner.get(&world, "/agents").await.expect(200);
+        site.owner.get(&app, "/agents").await.expect(200);
     }
-    assert!(is_refused(&site.owner.get(&world, "/agents").await));
+    assert!(is_refused(&site.owner.get(&app, "/agents").await));
     let answer = site.config("192.0.2.1").send().await;
     assert_eq!((answer.status, standing(&answer)), (200, (60, 59)));
-    let answer = world.ask(&site.key, &site.agent, "s", "What?").send().await;
+    let answer = app.ask(&site.key, &site.agent, "s", "What?").send().await;
     assert_eq!((answer.status, standing(&answer)), (200, (60, 58)));
 }
 
 #[tokio::test]
 async fn one_network_has_half_of_what_visitors_have() {
-    let world = World::new();
-    let site = Site::new(&world).await;
+    let app = TestApp::new();
+    let site = Site::new(&app).await;
     assert_eq!(site.opened((0..40).map(|_| "192.0.2.1".into())).await, 30);
     let refused = site.config("192.0.2.1").send().await;
     assert_eq!(
@@ -117,19 +112,19 @@ async fn one_network_has_half_of_what_visitors_have() {
     );
     let elsewhere = site.config("192.0.2.2").send().await;
     assert_eq!((elsewhere.status, standing(&elsewhere)), (200, (60, 29)));
-    world.clock.advance(MINUTE);
+    app.clock.advance(MINUTE);
     let mapped = ["192.0.2.1", "::ffff:192.0.2.1"];
     assert_eq!(site.opened((0..40).map(|it| mapped[it % 2].into())).await, 30);
 }
 
 #[tokio::test]
 async fn all_addresses_of_an_ipv6_network_are_one_visitor() {
-    let world = World::new();
-    let site = Site::new(&world).await;
+    let app = TestApp::new();
+    let site = Site::new(&app).await;
     let one_64 = (0..40).map(|it| format!("2001:db8:1:1::{it:x}"));
     assert_eq!(site.opened(one_64).await, 30);
     assert_eq!(site.config("2001:db8:1:2::1").send().await.status, 200);
-    world.clock.advance(MINUTE);
+    app.clock.advance(MINUTE);
     let one_48 = (0..60).map(|it| format!("2001:db8:1:{it:x}::1"));
     assert_eq!(site.opened(one_48).await, 45);
     assert_eq!(site.config("2001:db8:2::1").send().await.status, 200);
@@ -137,10 +132,10 @@ async fn all_addresses_of_an_ipv6_network_are_one_visitor() {
 
 #[tokio::test]
 async fn one_session_has_a_third_of_what_visitors_have() {
-    let world = World::new();
-    let site = Site::new(&world).await;
+    let app = TestApp::new();
+    let site = Site::new(&app).await;
     let ask = |session: &'static str, number: u32| {
-        let call = world.ask(&site.key, &site.agent, session, "What?");
+        let call = app.ask(&site.key, &site.agent, session, "What?");
         call.from(&format!("192.0.2.{number}")).send()
     };
     let mut passed = 0;
@@ -155,13 +150,13 @@ async fn one_session_has_a_third_of_what_visitors_have() {
 
 #[tokio::test]
 async fn one_key_leaves_a_tenth_to_the_other_keys() {
-    let world = World::new();
-    let site = Site::new(&world).await;
+    let app = TestApp::new();
+    let site = Site::new(&app).await;
     let other = Site {
-        key: world.widget_key(&site.owner).await,
+        key: app.widget_key(&site.owner).await,
         owner: site.owner.clone(),
         agent: site.agent.clone(),
-        world: &world,
+        app: &app,
     };
     let everywhere = || (0..100).map(|it| format!("192.0.2.{it}"));
     assert_eq!(site.opened(everywhere()).await, 54);
@@ -170,39 +165,36 @@ async fn one_key_leaves_a_tenth_to_the_other_keys() {
 
 #[tokio::test]
 async fn calls_that_are_refused_cost_a_workspace_nothing() {
-    let world = World::new();
-    let site = Site::new(&world).await;
-    let revoked = world.widget_key(&site.owner).await;
-    world.sql.execute(
+    let app = TestApp::new();
+    let site = Site::new(&app).await;
+    let revoked = app.widget_key(&site.owner).await;
+    app.sql.execute(
         "UPDATE api_keys SET revoked_at = 1 WHERE created_at = (SELECT MAX(created_at) FROM api_keys)",
         &[],
     );
-    world.clock.advance(MINUTE);
+    app.clock.advance(MINUTE);
     let config = format!("/api/v1/widget/config/{}", site.agent);
     let elsewhere = |path: &str| {
-        let call = world.get(path).header("x-api-key", &site.key);
+        let call = app.get(path).header("x-api-key", &site.key);
         call.header("origin", "https://evil.example")
     };
     let word = json!({ "message_id": "msg_0", "feedback_type": "THUMBS_UP" });
-    let plea = json!({ "agent_id": "agent_0", "session_id": "s", "message": "Help!" });
+    let request = json!({ "agent_id": "agent_0", "session_id": "s", "message": "Help!" });
     for round in 0..6 {
         for (call, status) in [
-            (world.get("/api/v1/widget/config/agent_0").widget(&site.key), 404),
-            (world.ask(&site.key, "agent_0", "s", "What?"), 404),
-            (world.ask(&site.key, &site.agent, "s", ""), 400),
+            (app.get("/api/v1/widget/config/agent_0").widget(&site.key), 404),
+            (app.ask(&site.key, "agent_0", "s", "What?"), 404),
+            (app.ask(&site.key, &site.agent, "s", ""), 400),
             (elsewhere(&config), 403),
-            (world.get(&config).header("x-api-key", &site.key), 403),
-            (world.get(&config).widget(&revoked), 401),
-            (world.ask(&revoked, &site.agent, "s", "What?"), 401),
+            (app.get(&config).header("x-api-key", &site.key), 403),
+            (app.get(&config).widget(&revoked), 401),
+            (app.ask(&revoked, &site.agent, "s", "What?"), 401),
+            (app.post("/api/v1/widget/feedback", word.clone()).widget(&site.key), 404),
             (
-                world.post("/api/v1/widget/feedback", word.clone()).widget(&site.key),
+                app.post("/api/v1/widget/escalate", request.clone()).widget(&site.key),
                 404,
             ),
-            (
-                world.post("/api/v1/widget/escalate", plea.clone()).widget(&site.key),
-                404,
-            ),
-            (world.get("/api/v1/widget/chat/msg_0/events").widget(&site.key), 404),
+            (app.get("/api/v1/widget/chat/msg_0/events").widget(&site.key), 404),
         ] {
             let answer = call.from("192.0.2.1").send().await;
             assert_eq!(answer.status, status, "{round}: {}", answer.text());
@@ -214,27 +206,27 @@ async fn calls_that_are_refused_cost_a_workspace_nothing() {
     assert_eq!(elsewhere(&config).from("192.0.2.2").send().await.status, 403);
     let good = site.config("192.0.2.1").send().await;
     assert_eq!((good.status, standing(&good)), (200, (60, 59)));
-    let used = site.owner.get(&world, "").await.expect(200)["usage"]["messages_used"].clone();
+    let used = site.owner.get(&app, "").await.expect(200)["usage"]["messages_used"].clone();
     assert_eq!(used, json!(0));
 }
 
 #[tokio::test]
 async fn a_key_that_is_no_key_is_refused_without_a_count() {
-    let world = World::new();
-    let site = Site::new(&world).await;
-    let scopes = world.ledger.scopes().len();
+    let app = TestApp::new();
+    let site = Site::new(&app).await;
+    let scopes = app.limiter.scopes().len();
     for _ in 0..100 {
-        let call = world.ask("pk_live_x", &site.agent, "s", "What?");
+        let call = app.ask("pk_live_x", &site.agent, "s", "What?");
         assert_eq!(call.from("192.0.2.1").send().await.status, 401);
     }
-    assert_eq!(world.ledger.scopes().len(), scopes);
+    assert_eq!(app.limiter.scopes().len(), scopes);
 }
 
 #[tokio::test]
 async fn an_unlimited_plan_has_no_shares() {
-    let world = World::new();
-    let site = Site::new(&world).await;
-    world.set_plan(&site.owner, "ENTERPRISE").await;
+    let app = TestApp::new();
+    let site = Site::new(&app).await;
+    app.set_plan(&site.owner, "ENTERPRISE").await;
     for left in (999_900..1_000_000).rev() {
         let answer = site.config("192.0.2.1").send().await;
         assert_eq!((answer.status, standing(&answer)), (200, (1_000_000, left)));
@@ -243,31 +235,29 @@ async fn an_unlimited_plan_has_no_shares() {
 
 #[tokio::test]
 async fn what_ends_something_is_done_when_no_requests_are_left() {
-    let world = World::new();
-    let site = Site::new(&world).await;
-    let (ann, bob) = (&site.owner, world.join(&site.owner, "bob@example.com", "VIEWER").await);
-    let keys = ann.get(&world, "/api-keys").await.expect(200);
+    let app = TestApp::new();
+    let site = Site::new(&app).await;
+    let (ann, bob) = (&site.owner, app.join(&site.owner, "bob@example.com", "VIEWER").await);
+    let keys = ann.get(&app, "/api-keys").await.expect(200);
     let key = keys["api_keys"][0]["id"].as_str().unwrap();
-    let members = ann.get(&world, "/members").await.expect(200);
+    let members = ann.get(&app, "/members").await.expect(200);
     let members = members["members"].as_array().unwrap();
     let guest = members.iter().find(|it| it["role"] == "VIEWER").unwrap();
-    world.clock.advance(MINUTE);
+    app.clock.advance(MINUTE);
     // Bob uses up what members have, and Ann what her account has.
     for _ in 0..60 {
-        bob.get(&world, "/agents").await.expect(200);
+        bob.get(&app, "/agents").await.expect(200);
     }
     for _ in 0..300 {
-        world.get("/api/v1/auth/me").bearer(&ann.token).send().await.expect(200);
+        app.get("/api/v1/auth/me").bearer(&ann.token).send().await.expect(200);
     }
-    assert!(is_refused(&ann.get(&world, "/agents").await));
-    assert!(is_refused(
-        &world.get("/api/v1/auth/me").bearer(&ann.token).send().await
-    ));
-    let revoked = ann.delete(&world, &format!("/api-keys/{key}")).await;
+    assert!(is_refused(&ann.get(&app, "/agents").await));
+    assert!(is_refused(&app.get("/api/v1/auth/me").bearer(&ann.token).send().await));
+    let revoked = ann.delete(&app, &format!("/api-keys/{key}")).await;
     assert_eq!((revoked.status, standing(&revoked)), (200, (60, 59)));
     let guest = format!("/members/{}", guest["user_id"].as_str().unwrap());
-    ann.delete(&world, &guest).await.expect(200);
-    world.set_plan(ann, "FREE").await;
+    ann.delete(&app, &guest).await.expect(200);
+    app.set_plan(ann, "FREE").await;
     for route in edge_dialects::routes() {
         let is_person = matches!(route.access, Access::Account | Access::Member);
         let ends_workspace = route.path.ends_with("/{workspace_id}");
@@ -276,27 +266,27 @@ async fn what_ends_something_is_done_when_no_requests_are_left() {
         }
         let path = route.path.replace("{workspace_id}", &ann.workspace);
         let path = path.replace("_id}", "_0").replace('{', "");
-        let call = world.call(route.method.clone(), &path).bearer(&ann.token);
+        let call = app.call(route.method.clone(), &path).bearer(&ann.token);
         let answer = call.json(&json!({ "password": "not the password" })).send().await;
         assert_ne!(answer.status, 429, "{} {path}", route.method);
         assert_ne!(answer.status, 401, "{} {path}", route.method);
     }
-    ann.delete(&world, "").await.expect(200);
-    let logout = || world.post("/api/v1/auth/logout", json!({})).bearer(&ann.token);
+    ann.delete(&app, "").await.expect(200);
+    let logout = || app.post("/api/v1/auth/logout", json!({})).bearer(&ann.token);
     logout().header("idempotency-key", "k1").send().await.expect(200);
     assert_eq!(logout().send().await.status, 401);
 }
 
 #[tokio::test]
 async fn deletions_beyond_their_own_figure_count_as_requests() {
-    let world = World::new();
-    let site = Site::new(&world).await;
-    let delete = || site.owner.delete(&world, "/documents/doc_0");
+    let app = TestApp::new();
+    let site = Site::new(&app).await;
+    let delete = || site.owner.delete(&app, "/documents/doc_0");
     for left in (0..60).rev() {
         let answer = delete().await;
         assert_eq!((answer.status, standing(&answer)), (404, (60, left)));
     }
-    let reading = site.owner.get(&world, "/agents").await;
+    let reading = site.owner.get(&app, "/agents").await;
     assert_eq!(standing(&reading), (60, 59), "they took nothing from the others");
     for left in (0..59).rev() {
         assert_eq!(standing(&delete().await), (60, left));

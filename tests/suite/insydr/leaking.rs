@@ -1,14 +1,14 @@
 //! A language model that tells what it was told in confidence.
-use super::generating::{QUESTION, informed, trace, world};
+use super::generating::{QUESTION, app, owner_with_documents, trace};
 use crate::harness::model_server::says;
 use crate::harness::shape::has;
 use serde_json::json;
 
 #[tokio::test]
 async fn a_model_that_repeats_its_prompt_is_cut_off() {
-    let world = world();
+    let app = app();
     let rules = json!({ "conversation_rules": { "secret": "The house code is canary-4711-zx" } });
-    let (owner, key, agent) = informed(&world, rules).await;
+    let (owner, key, agent) = owner_with_documents(&app, rules).await;
     let leaks = [
         &[
             "Say only what",
@@ -23,8 +23,8 @@ async fn a_model_that_repeats_its_prompt_is_cut_off() {
         &["You are Support Bot, who answers visitors' questions from a company's documents."],
     ];
     for (number, pieces) in leaks.iter().enumerate() {
-        world.model_server.will([says(pieces)]);
-        let answer = world.ask(&key, &agent, &format!("s{number}"), QUESTION).send().await;
+        app.model_server.will([says(pieces)]);
+        let answer = app.ask(&key, &agent, &format!("s{number}"), QUESTION).send().await;
         let said = answer.streamed();
         assert!(said.contains("49 dollars a month"), "{said}");
         for secret in [
@@ -37,7 +37,7 @@ async fn a_model_that_repeats_its_prompt_is_cut_off() {
             assert!(!said.contains(secret), "{said}");
         }
         assert_eq!(answer.frames().last().unwrap()["type"], "done");
-        let traced = trace(&world, &owner).await;
+        let traced = trace(&app, &owner).await;
         let told = json!({ "generator": "extractive", "fell_back_from": "openai:small", "fallback_reason": "it repeated its rules" });
         has(&traced, &told);
     }

@@ -1,6 +1,6 @@
 //! What goes with a member who is removed, loses the right to it, or deletes their account.
 use super::provenance::{ATTACKER, key, twig_webhook, user_id, webhooks};
-use crate::harness::World;
+use crate::harness::TestApp;
 use crate::harness::receiver::HOOK;
 use crate::harness::shape::has;
 use http::Method;
@@ -8,23 +8,23 @@ use serde_json::json;
 
 #[tokio::test]
 async fn what_a_removed_admin_made_ends_with_the_membership() {
-    let world = World::new();
-    let ann = world.owner("ann@example.com").await;
-    let bob = world.join(&ann, "bob@example.com", "ADMIN").await;
-    let (key_id, twig) = key(&world, &bob, "twig").await;
-    let by_key = twig_webhook(&world, &twig, ATTACKER).await;
+    let app = TestApp::new();
+    let ann = app.owner("ann@example.com").await;
+    let bob = app.join(&ann, "bob@example.com", "ADMIN").await;
+    let (key_id, twig) = key(&app, &bob, "twig").await;
+    let by_key = twig_webhook(&app, &twig, ATTACKER).await;
     let (by_bob, _) = bob
-        .webhook(&world, "https://bob.example.com/", &["MESSAGE_ANSWERED"])
+        .webhook(&app, "https://bob.example.com/", &["MESSAGE_ANSWERED"])
         .await;
     let body = json!({ "email": "second-bob@example.com", "role": "ADMIN" });
-    bob.post(&world, "/invitations", body).await.expect(201);
-    let widget = world.widget_key(&bob).await;
-    let (anns_key, anns_twig) = key(&world, &ann, "twig").await;
-    let (anns, _) = ann.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
-    let agent = world.published_agent(&ann, json!({})).await;
-    assert_eq!(world.ask(&widget, &agent, "a", "Hello?").send().await.status, 200);
-    let bobs = user_id(&world, &bob).await;
-    let removed = ann.delete(&world, &format!("/members/{bobs}")).await.expect(200);
+    bob.post(&app, "/invitations", body).await.expect(201);
+    let widget = app.widget_key(&bob).await;
+    let (anns_key, anns_twig) = key(&app, &ann, "twig").await;
+    let (anns, _) = ann.webhook(&app, HOOK, &["LEAD_CAPTURED"]).await;
+    let agent = app.published_agent(&ann, json!({})).await;
+    assert_eq!(app.ask(&widget, &agent, "a", "Hello?").send().await.status, 200);
+    let bobs = user_id(&app, &bob).await;
+    let removed = ann.delete(&app, &format!("/members/{bobs}")).await.expect(200);
     assert_eq!(removed["message"], "Member removed");
     has(
         &removed,
@@ -43,40 +43,40 @@ async fn what_a_removed_admin_made_ends_with_the_membership() {
         .collect();
     assert!(deleted.len() == 2 && deleted.contains(&&json!(by_key)) && deleted.contains(&&json!(by_bob)));
     // At once, with what was on its way.
-    assert_eq!(world.get("/api/webhooks").bearer(&twig).send().await.status, 401);
+    assert_eq!(app.get("/api/webhooks").bearer(&twig).send().await.status, 401);
     for webhook in [&by_key, &by_bob] {
-        ann.deliver(&world, webhook).await;
+        ann.deliver(&app, webhook).await;
     }
-    assert_eq!(world.receiver.take().len(), 0);
+    assert_eq!(app.receiver.take().len(), 0);
     // What others made stays, and the site's chat does: its key is public anyway.
     has(
-        &webhooks(&world, &ann).await,
+        &webhooks(&app, &ann).await,
         &json!({ "webhooks": [{ "id": anns }], "total": 1 }),
     );
-    assert_eq!(world.get("/api/webhooks").bearer(&anns_twig).send().await.status, 200);
-    assert_eq!(world.ask(&widget, &agent, "b", "Hello?").send().await.status, 200);
+    assert_eq!(app.get("/api/webhooks").bearer(&anns_twig).send().await.status, 200);
+    assert_eq!(app.ask(&widget, &agent, "b", "Hello?").send().await.status, 200);
     assert_eq!(
-        ann.get(&world, &format!("/api-keys/{anns_key}")).await.expect(200)["is_active"],
+        ann.get(&app, &format!("/api-keys/{anns_key}")).await.expect(200)["is_active"],
         true
     );
-    assert_eq!(ann.get(&world, "/invitations").await.expect(200)["total"], 0);
+    assert_eq!(ann.get(&app, "/invitations").await.expect(200)["total"], 0);
 }
 
 #[tokio::test]
 async fn a_role_without_the_right_to_keys_ends_them() {
-    let world = World::new();
-    let ann = world.owner("ann@example.com").await;
-    let bob = world.join(&ann, "bob@example.com", "OWNER").await;
-    let (key_id, twig) = key(&world, &bob, "twig").await;
-    let webhook = twig_webhook(&world, &twig, HOOK).await;
-    let path = format!("/members/{}", user_id(&world, &bob).await);
-    let still = ann.patch(&world, &path, json!({ "role": "ADMIN" })).await.expect(200);
+    let app = TestApp::new();
+    let ann = app.owner("ann@example.com").await;
+    let bob = app.join(&ann, "bob@example.com", "OWNER").await;
+    let (key_id, twig) = key(&app, &bob, "twig").await;
+    let webhook = twig_webhook(&app, &twig, HOOK).await;
+    let path = format!("/members/{}", user_id(&app, &bob).await);
+    let still = ann.patch(&app, &path, json!({ "role": "ADMIN" })).await.expect(200);
     has(
         &still,
         &json!({ "role": "ADMIN", "keys_revoked": [], "webhooks_deleted": [] }),
     );
-    assert_eq!(world.get("/api/webhooks").bearer(&twig).send().await.status, 200);
-    let demoted = ann.patch(&world, &path, json!({ "role": "MEMBER" })).await.expect(200);
+    assert_eq!(app.get("/api/webhooks").bearer(&twig).send().await.status, 200);
+    let demoted = ann.patch(&app, &path, json!({ "role": "MEMBER" })).await.expect(200);
     has(
         &demoted,
         &json!({
@@ -86,34 +86,34 @@ async fn a_role_without_the_right_to_keys_ends_them() {
             "webhooks_deleted": [{ "id": webhook }]
         }),
     );
-    assert_eq!(world.get("/api/webhooks").bearer(&twig).send().await.status, 401);
+    assert_eq!(app.get("/api/webhooks").bearer(&twig).send().await.status, 401);
 }
 
 #[tokio::test]
 async fn who_removes_a_member_may_take_over_what_they_made() {
-    let world = World::new();
-    let ann = world.owner("ann@example.com").await;
-    let anns = user_id(&world, &ann).await;
+    let app = TestApp::new();
+    let ann = app.owner("ann@example.com").await;
+    let anns = user_id(&app, &ann).await;
     for (keep, key_goes_on, kept) in [
         ("keys", true, vec!["key"]),
         ("webhooks", false, vec!["key", "person"]),
         ("keys,webhooks", true, vec!["key", "person"]),
     ] {
-        let bob = world
+        let bob = app
             .join(&ann, &format!("bob-{}@example.com", kept.len() + keep.len()), "ADMIN")
             .await;
-        let (key_id, twig) = key(&world, &bob, "twig").await;
-        twig_webhook(&world, &twig, "https://key.example.com/").await;
-        bob.webhook(&world, "https://person.example.com/", &["LEAD_CAPTURED"])
+        let (key_id, twig) = key(&app, &bob, "twig").await;
+        twig_webhook(&app, &twig, "https://key.example.com/").await;
+        bob.webhook(&app, "https://person.example.com/", &["LEAD_CAPTURED"])
             .await;
-        let bobs = user_id(&world, &bob).await;
-        let wrong = ann.delete(&world, &format!("/members/{bobs}?keep=all")).await;
+        let bobs = user_id(&app, &bob).await;
+        let wrong = ann.delete(&app, &format!("/members/{bobs}?keep=all")).await;
         assert_eq!(wrong.refusal(), (400, "VALIDATION_ERROR".into(), Some("keep".into())));
         let removed = ann
-            .delete(&world, &format!("/members/{bobs}?keep={keep}"))
+            .delete(&app, &format!("/members/{bobs}?keep={keep}"))
             .await
             .expect(200);
-        let list = webhooks(&world, &ann).await;
+        let list = webhooks(&app, &ann).await;
         let urls: Vec<_> = list["webhooks"]
             .as_array()
             .unwrap()
@@ -125,9 +125,9 @@ async fn who_removes_a_member_may_take_over_what_they_made() {
             kept.iter().all(|it| urls.iter().any(|url| url.contains(it))),
             "{keep}: {urls:?}"
         );
-        let status = world.get("/api/webhooks").bearer(&twig).send().await.status;
+        let status = app.get("/api/webhooks").bearer(&twig).send().await.status;
         assert_eq!(status, if key_goes_on { 200 } else { 401 }, "{keep}");
-        let shown = ann.get(&world, &format!("/api-keys/{key_id}")).await.expect(200);
+        let shown = ann.get(&app, &format!("/api-keys/{key_id}")).await.expect(200);
         assert_eq!(shown["is_active"], key_goes_on, "{keep}");
         if key_goes_on {
             has(
@@ -137,12 +137,12 @@ async fn who_removes_a_member_may_take_over_what_they_made() {
             assert_eq!(shown["created_by"]["id"], json!(anns));
         }
         let of_key = "SELECT created_by_key_id FROM webhooks WHERE created_by_key_id IS NOT NULL";
-        assert_eq!(world.sql.column(of_key).len(), usize::from(key_goes_on), "{keep}");
+        assert_eq!(app.sql.column(of_key).len(), usize::from(key_goes_on), "{keep}");
         // Nothing counts as made by who is gone.
         let makers = "SELECT created_by_account_id FROM webhooks WHERE created_by_key_id IS NULL";
-        assert!(world.sql.column(makers).iter().all(|it| *it == anns), "{keep}");
+        assert!(app.sql.column(makers).iter().all(|it| *it == anns), "{keep}");
         for webhook in list["webhooks"].as_array().unwrap() {
-            ann.delete(&world, &format!("/webhooks/{}", webhook["id"].as_str().unwrap()))
+            ann.delete(&app, &format!("/webhooks/{}", webhook["id"].as_str().unwrap()))
                 .await
                 .expect(200);
         }
@@ -151,128 +151,121 @@ async fn who_removes_a_member_may_take_over_what_they_made() {
 
 #[tokio::test]
 async fn who_leaves_keeps_nothing_and_a_refused_leave_ends_nothing() {
-    let world = World::new();
-    let ann = world.owner("ann@example.com").await;
-    let (_, anns_key) = key(&world, &ann, "twig").await;
-    twig_webhook(&world, &anns_key, HOOK).await;
-    let anns = user_id(&world, &ann).await;
+    let app = TestApp::new();
+    let ann = app.owner("ann@example.com").await;
+    let (_, anns_key) = key(&app, &ann, "twig").await;
+    twig_webhook(&app, &anns_key, HOOK).await;
+    let anns = user_id(&app, &ann).await;
     // The last owner can neither leave nor step down.
-    assert_eq!(ann.delete(&world, &format!("/members/{anns}")).await.status, 409);
+    assert_eq!(ann.delete(&app, &format!("/members/{anns}")).await.status, 409);
     let down = ann
-        .patch(&world, &format!("/members/{anns}"), json!({ "role": "VIEWER" }))
+        .patch(&app, &format!("/members/{anns}"), json!({ "role": "VIEWER" }))
         .await;
     assert_eq!(down.status, 409);
-    assert_eq!(world.get("/api/webhooks").bearer(&anns_key).send().await.status, 200);
-    assert_eq!(webhooks(&world, &ann).await["total"], 1);
-    let bob = world.join(&ann, "bob@example.com", "ADMIN").await;
-    let (_, bobs_key) = key(&world, &bob, "twig").await;
-    let bobs = user_id(&world, &bob).await;
-    let refused = bob.delete(&world, &format!("/members/{bobs}?keep=keys")).await;
+    assert_eq!(app.get("/api/webhooks").bearer(&anns_key).send().await.status, 200);
+    assert_eq!(webhooks(&app, &ann).await["total"], 1);
+    let bob = app.join(&ann, "bob@example.com", "ADMIN").await;
+    let (_, bobs_key) = key(&app, &bob, "twig").await;
+    let bobs = user_id(&app, &bob).await;
+    let refused = bob.delete(&app, &format!("/members/{bobs}?keep=keys")).await;
     assert_eq!(refused.refusal(), (400, "VALIDATION_ERROR".into(), Some("keep".into())));
-    assert_eq!(world.get("/api/webhooks").bearer(&bobs_key).send().await.status, 200);
-    bob.delete(&world, &format!("/members/{bobs}")).await.expect(200);
-    assert_eq!(world.get("/api/webhooks").bearer(&bobs_key).send().await.status, 401);
+    assert_eq!(app.get("/api/webhooks").bearer(&bobs_key).send().await.status, 200);
+    bob.delete(&app, &format!("/members/{bobs}")).await.expect(200);
+    assert_eq!(app.get("/api/webhooks").bearer(&bobs_key).send().await.status, 401);
 }
 
 #[tokio::test]
 async fn a_deleted_account_takes_its_keys_elsewhere_along() {
-    let world = World::new();
-    let ann = world.owner("ann@example.com").await;
-    let bob = world.join(&ann, "bob@example.com", "ADMIN").await;
-    let (_, twig) = key(&world, &bob, "twig").await;
-    twig_webhook(&world, &twig, ATTACKER).await;
-    bob.webhook(&world, "https://bob.example.com/", &["LEAD_CAPTURED"])
-        .await;
+    let app = TestApp::new();
+    let ann = app.owner("ann@example.com").await;
+    let bob = app.join(&ann, "bob@example.com", "ADMIN").await;
+    let (_, twig) = key(&app, &bob, "twig").await;
+    twig_webhook(&app, &twig, ATTACKER).await;
+    bob.webhook(&app, "https://bob.example.com/", &["LEAD_CAPTURED"]).await;
     let body = json!({ "email": "second-bob@example.com", "role": "ADMIN" });
-    bob.post(&world, "/invitations", body).await.expect(201);
+    bob.post(&app, "/invitations", body).await.expect(201);
     let password = json!({ "password": "correct horse battery" });
-    let call = world
+    let call = app
         .call(Method::DELETE, "/api/v1/auth/me")
         .bearer(&bob.token)
         .json(&password);
     call.send().await.expect(200);
-    assert_eq!(world.get("/api/webhooks").bearer(&twig).send().await.status, 401);
-    assert_eq!(webhooks(&world, &ann).await["total"], 0);
-    assert_eq!(ann.get(&world, "/invitations").await.expect(200)["total"], 0);
+    assert_eq!(app.get("/api/webhooks").bearer(&twig).send().await.status, 401);
+    assert_eq!(webhooks(&app, &ann).await["total"], 0);
+    assert_eq!(ann.get(&app, "/invitations").await.expect(200)["total"], 0);
 }
 
 #[tokio::test]
 async fn who_loses_their_right_meanwhile_makes_nothing() {
-    let world = World::new();
-    let ann = world.owner("ann@example.com").await;
-    let bob = world.join(&ann, "bob@example.com", "ADMIN").await;
-    let (key_id, twig) = key(&world, &bob, "twig").await;
+    let app = TestApp::new();
+    let ann = app.owner("ann@example.com").await;
+    let bob = app.join(&ann, "bob@example.com", "ADMIN").await;
+    let (key_id, twig) = key(&app, &bob, "twig").await;
     let body = json!({ "url": ATTACKER, "events": ["interaction.created"] });
-    let make = world.post("/api/webhooks", body).bearer(&twig).send();
+    let make = app.post("/api/webhooks", body).bearer(&twig).send();
     let revoke = async {
-        ann.delete(&world, &format!("/api-keys/{key_id}")).await.expect(200);
+        ann.delete(&app, &format!("/api-keys/{key_id}")).await.expect(200);
     };
-    let (made, ()) = tokio::join!(make, world.sql.hold_next("INSERT INTO webhooks", revoke));
+    let (made, ()) = tokio::join!(make, app.sql.hold_next("INSERT INTO webhooks", revoke));
     assert_eq!(made.status, 403, "{}", made.text());
-    let bobs = user_id(&world, &bob).await;
-    let make = bob.post(&world, "/api-keys", json!({ "name": "Late", "kind": "twig" }));
+    let bobs = user_id(&app, &bob).await;
+    let make = bob.post(&app, "/api-keys", json!({ "name": "Late", "kind": "twig" }));
     let remove = async {
-        ann.delete(&world, &format!("/members/{bobs}")).await.expect(200);
+        ann.delete(&app, &format!("/members/{bobs}")).await.expect(200);
     };
-    let (made, ()) = tokio::join!(make, world.sql.hold_next("INSERT INTO api_keys", remove));
+    let (made, ()) = tokio::join!(make, app.sql.hold_next("INSERT INTO api_keys", remove));
     assert_eq!(made.refusal(), (403, "FORBIDDEN".into(), None));
     // Nor by the other things that leave a way back in.
-    let bob = world.join(&ann, "rob@example.com", "OWNER").await;
-    let bobs = user_id(&world, &bob).await;
-    let eve = world.join(&ann, "eve@example.com", "VIEWER").await;
-    let eves = user_id(&world, &eve).await;
-    let (hook, _) = ann
-        .webhook(&world, "https://ann.example.com/", &["LEAD_CAPTURED"])
-        .await;
+    let bob = app.join(&ann, "rob@example.com", "OWNER").await;
+    let bobs = user_id(&app, &bob).await;
+    let eve = app.join(&ann, "eve@example.com", "VIEWER").await;
+    let eves = user_id(&app, &eve).await;
+    let (hook, _) = ann.webhook(&app, "https://ann.example.com/", &["LEAD_CAPTURED"]).await;
     let body = json!({ "email": "late@example.com", "role": "ADMIN" });
     let calls = [
         (
             "INSERT INTO invitations",
-            bob.call(&world, Method::POST, "/invitations").json(&body),
+            bob.call(&app, Method::POST, "/invitations").json(&body),
         ),
         (
             "UPDATE memberships",
-            bob.call(&world, Method::PATCH, &format!("/members/{eves}"))
+            bob.call(&app, Method::PATCH, &format!("/members/{eves}"))
                 .json(&json!({ "role": "OWNER" })),
         ),
         (
             "DELETE FROM memberships",
-            bob.call(&world, Method::DELETE, &format!("/members/{eves}")),
+            bob.call(&app, Method::DELETE, &format!("/members/{eves}")),
         ),
         (
             "UPDATE webhooks",
-            bob.call(&world, Method::PATCH, &format!("/webhooks/{hook}"))
+            bob.call(&app, Method::PATCH, &format!("/webhooks/{hook}"))
                 .json(&json!({ "url": ATTACKER })),
         ),
     ];
     for (statement, call) in calls {
         let demote = async {
             let path = format!("/members/{bobs}");
-            ann.patch(&world, &path, json!({ "role": "MEMBER" })).await.expect(200);
+            ann.patch(&app, &path, json!({ "role": "MEMBER" })).await.expect(200);
         };
-        let (made, ()) = tokio::join!(call.send(), world.sql.hold_next(statement, demote));
+        let (made, ()) = tokio::join!(call.send(), app.sql.hold_next(statement, demote));
         assert_eq!(made.refusal(), (403, "FORBIDDEN".into(), None), "{statement}");
         let path = format!("/members/{bobs}");
-        ann.patch(&world, &path, json!({ "role": "OWNER" })).await.expect(200);
+        ann.patch(&app, &path, json!({ "role": "OWNER" })).await.expect(200);
     }
-    assert_eq!(ann.get(&world, "/invitations").await.expect(200)["total"], 0);
+    assert_eq!(ann.get(&app, "/invitations").await.expect(200)["total"], 0);
     assert_eq!(
-        world.sql.column(
+        app.sql.column(
             "SELECT role FROM memberships WHERE account_id = (SELECT id FROM accounts WHERE email LIKE 'eve%')"
         ),
         ["VIEWER"]
     );
+    assert_eq!(app.sql.column("SELECT url FROM webhooks"), ["https://ann.example.com/"]);
+    ann.delete(&app, &format!("/webhooks/{hook}")).await.expect(200);
     assert_eq!(
-        world.sql.column("SELECT url FROM webhooks"),
-        ["https://ann.example.com/"]
-    );
-    ann.delete(&world, &format!("/webhooks/{hook}")).await.expect(200);
-    assert_eq!(
-        world
-            .sql
+        app.sql
             .column("SELECT name FROM api_keys WHERE revoked_at IS NULL")
             .len(),
         0
     );
-    assert_eq!(webhooks(&world, &ann).await["total"], 0);
+    assert_eq!(webhooks(&app, &ann).await["total"], 0);
 }

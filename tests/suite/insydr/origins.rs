@@ -1,5 +1,5 @@
 //! Which pages may use a widget key, and what their browsers are told.
-use crate::harness::World;
+use crate::harness::TestApp;
 use crate::harness::request::Answer;
 use http::Method;
 use serde_json::{Value, json};
@@ -13,24 +13,24 @@ const CALLS: [(Method, &str); 3] = [
 
 /// A page somewhere that calls the widget's API with a key.
 struct Page<'a> {
-    world: &'a World,
+    app: &'a TestApp,
     key: String,
     agent: String,
     message: String,
 }
 
 impl<'a> Page<'a> {
-    async fn new(world: &'a World, key: Value) -> Self {
-        let owner = world.owner("ann@example.com").await;
-        world.set_plan(&owner, "ENTERPRISE").await;
-        let agent = world.published_agent(&owner, json!({})).await;
-        let usual = world.widget_key(&owner).await;
-        let frames = world.ask(&usual, &agent, "s", "What?").send().await.frames();
+    async fn new(app: &'a TestApp, key: Value) -> Self {
+        let owner = app.owner("ann@example.com").await;
+        app.set_plan(&owner, "ENTERPRISE").await;
+        let agent = app.published_agent(&owner, json!({})).await;
+        let usual = app.widget_key(&owner).await;
+        let frames = app.ask(&usual, &agent, "s", "What?").send().await.frames();
         let mut body = json!({ "name": "Key" });
         body.as_object_mut().unwrap().extend(key.as_object().unwrap().clone());
-        let key = owner.post(world, "/api-keys", body).await.expect(201);
+        let key = owner.post(app, "/api-keys", body).await.expect(201);
         Self {
-            world,
+            app,
             key: key["key"].as_str().unwrap().to_owned(),
             agent,
             message: frames[0]["message_id"].as_str().unwrap().to_owned(),
@@ -39,7 +39,7 @@ impl<'a> Page<'a> {
 
     async fn call(&self, (method, path): &(Method, &str), origin: Option<&str>) -> Answer {
         let path = path.replace("{agent}", &self.agent);
-        let call = self.world.call(method.clone(), &path).header("x-api-key", &self.key);
+        let call = self.app.call(method.clone(), &path).header("x-api-key", &self.key);
         let call = match path.rsplit('/').next() {
             Some("chat") => call.json(&json!({ "agent_id": self.agent, "session_id": "s", "message": "What?" })),
             Some("feedback") => call.json(&json!({ "message_id": self.message, "feedback_type": "THUMBS_UP" })),
@@ -78,8 +78,8 @@ impl<'a> Page<'a> {
 
 #[tokio::test]
 async fn only_the_keys_domains_are_let_in() {
-    let world = World::new();
-    let page = Page::new(&world, json!({ "allowed_domains": ["example.com"] })).await;
+    let app = TestApp::new();
+    let page = Page::new(&app, json!({ "allowed_domains": ["example.com"] })).await;
     for origin in [
         "https://example.com",
         "http://example.com",
@@ -112,8 +112,8 @@ async fn only_the_keys_domains_are_let_in() {
 
 #[tokio::test]
 async fn a_star_before_a_domain_is_any_subdomain_and_not_the_domain() {
-    let world = World::new();
-    let page = Page::new(&world, json!({ "allowed_domains": ["*.example.com", "localhost"] })).await;
+    let app = TestApp::new();
+    let page = Page::new(&app, json!({ "allowed_domains": ["*.example.com", "localhost"] })).await;
     for origin in [
         "https://www.example.com",
         "https://a.b.c.example.com",
@@ -136,21 +136,21 @@ async fn a_star_before_a_domain_is_any_subdomain_and_not_the_domain() {
 
 #[tokio::test]
 async fn an_international_domain_is_the_same_in_both_spellings() {
-    let world = World::new();
-    let page = Page::new(&world, json!({ "allowed_domains": ["bücher.example"] })).await;
+    let app = TestApp::new();
+    let page = Page::new(&app, json!({ "allowed_domains": ["bücher.example"] })).await;
     assert!(page.is_let_in(Some("https://xn--bcher-kva.example")).await);
     assert!(!page.is_let_in(Some("https://xn--bcher-kvb.example")).await);
 }
 
 #[tokio::test]
 async fn no_domain_lets_nobody_in_and_a_star_everybody() {
-    let world = World::new();
-    let none = Page::new(&world, json!({})).await;
+    let app = TestApp::new();
+    let none = Page::new(&app, json!({})).await;
     for origin in ["https://example.com", "http://localhost", "null"] {
         assert!(!none.is_let_in(Some(origin)).await, "{origin}");
     }
-    let world = World::new();
-    let all = Page::new(&world, json!({ "allowed_domains": ["*"] })).await;
+    let app = TestApp::new();
+    let all = Page::new(&app, json!({ "allowed_domains": ["*"] })).await;
     for origin in ["https://example.com", "http://localhost:1", "https://a.b.c"] {
         assert!(all.is_let_in(Some(origin)).await, "{origin}");
     }
@@ -159,12 +159,12 @@ async fn no_domain_lets_nobody_in_and_a_star_everybody() {
 
 #[tokio::test]
 async fn a_call_from_no_page_is_let_in_only_where_the_key_says_so() {
-    let world = World::new();
-    let page = Page::new(&world, json!({ "allowed_domains": ["example.com"] })).await;
+    let app = TestApp::new();
+    let page = Page::new(&app, json!({ "allowed_domains": ["example.com"] })).await;
     assert!(!page.is_let_in(None).await);
-    let world = World::new();
+    let app = TestApp::new();
     let server = Page::new(
-        &world,
+        &app,
         json!({ "allowed_domains": ["example.com"], "allow_no_origin": true }),
     )
     .await;
@@ -178,8 +178,8 @@ async fn a_call_from_no_page_is_let_in_only_where_the_key_says_so() {
 
 #[tokio::test]
 async fn the_chat_frame_may_ask_for_its_agent_anywhere() {
-    let world = World::new();
-    let page = Page::new(&world, json!({ "allowed_domains": ["example.com"] })).await;
+    let app = TestApp::new();
+    let page = Page::new(&app, json!({ "allowed_domains": ["example.com"] })).await;
     for (site, origin, status) in [
         ("same-origin", None, 200),
         ("same-site", None, 403),
@@ -188,7 +188,7 @@ async fn the_chat_frame_may_ask_for_its_agent_anywhere() {
         ("same-origin", Some("https://evil.com"), 403),
     ] {
         let path = format!("/api/v1/widget/config/{}", page.agent);
-        let call = world
+        let call = app
             .get(&path)
             .header("x-api-key", &page.key)
             .header("sec-fetch-site", site);
@@ -202,17 +202,17 @@ async fn the_chat_frame_may_ask_for_its_agent_anywhere() {
 
 #[tokio::test]
 async fn our_own_pages_get_a_configuration_and_nothing_else() {
-    let world = World::new();
-    let page = Page::new(&world, json!({ "allowed_domains": ["example.com"] })).await;
+    let app = TestApp::new();
+    let page = Page::new(&app, json!({ "allowed_domains": ["example.com"] })).await;
     let chat = json!({ "agent_id": page.agent, "session_id": "s", "message": "What?" });
     let word = json!({ "message_id": page.message, "feedback_type": "THUMBS_UP" });
-    let plea = json!({ "agent_id": page.agent, "session_id": "s", "message": "Help!" });
+    let request = json!({ "agent_id": page.agent, "session_id": "s", "message": "Help!" });
     let resume = format!("/api/v1/widget/chat/{}/events", page.message);
     for call in [
-        world.post("/api/v1/widget/chat", chat),
-        world.post("/api/v1/widget/feedback", word),
-        world.post("/api/v1/widget/escalate", plea),
-        world.get(&resume),
+        app.post("/api/v1/widget/chat", chat),
+        app.post("/api/v1/widget/feedback", word),
+        app.post("/api/v1/widget/escalate", request),
+        app.get(&resume),
     ] {
         let call = call.header("x-api-key", &page.key);
         let answer = call.header("sec-fetch-site", "same-origin").send().await;
@@ -222,18 +222,18 @@ async fn our_own_pages_get_a_configuration_and_nothing_else() {
 
 #[tokio::test]
 async fn a_key_without_domains_opens_nothing_to_our_own_pages() {
-    let world = World::new();
-    let page = Page::new(&world, json!({ "allowed_domains": [] })).await;
+    let app = TestApp::new();
+    let page = Page::new(&app, json!({ "allowed_domains": [] })).await;
     let path = format!("/api/v1/widget/config/{}", page.agent);
-    let call = world.get(&path).header("x-api-key", &page.key);
+    let call = app.get(&path).header("x-api-key", &page.key);
     let answer = call.header("sec-fetch-site", "same-origin").send().await;
     assert_eq!(answer.refusal(), (403, "ORIGIN_NOT_ALLOWED".into(), None));
 }
 
 #[tokio::test]
 async fn a_page_may_read_its_refusals_and_the_limits() {
-    let world = World::new();
-    let page = Page::new(&world, json!({ "allowed_domains": ["example.com"] })).await;
+    let app = TestApp::new();
+    let page = Page::new(&app, json!({ "allowed_domains": ["example.com"] })).await;
     let origin = "https://example.com";
     for path in ["/api/v1/widget/config/agent_0", "/api/v1/widget/config/{agent}"] {
         let answer = page.call(&(Method::GET, path), Some(origin)).await;
@@ -253,17 +253,17 @@ async fn a_page_may_read_its_refusals_and_the_limits() {
 
 #[tokio::test]
 async fn a_preflight_is_answered_by_its_path_alone() {
-    let world = World::new();
+    let app = TestApp::new();
     for (method, path) in CALLS {
-        let call = world
+        let call = app
             .call(Method::OPTIONS, &path.replace("{agent}", "agent_0"))
             .header("origin", "https://anywhere.example")
             .header("access-control-request-method", method.as_str())
             .header("access-control-request-headers", "content-type,x-api-key");
-        world.sql.begin_counting();
+        app.sql.begin_counting();
         let answer = call.send().await;
         assert_eq!((answer.status, answer.text()), (204, String::new()), "{path}");
-        assert_eq!(world.sql.trips(), 0);
+        assert_eq!(app.sql.trips(), 0);
         assert_eq!(
             answer.header("access-control-allow-origin"),
             Some("https://anywhere.example")
@@ -283,15 +283,12 @@ async fn a_preflight_is_answered_by_its_path_alone() {
 
 #[tokio::test]
 async fn only_the_widget_is_for_foreign_pages() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     for path in ["/api/v1/auth/me", "/api/v1/workspaces", &owner.path("/agents")] {
-        let call = world
-            .get(path)
-            .bearer(&owner.token)
-            .header("origin", "https://evil.com");
+        let call = app.get(path).bearer(&owner.token).header("origin", "https://evil.com");
         assert_eq!(call.send().await.header("access-control-allow-origin"), None, "{path}");
-        let preflight = world
+        let preflight = app
             .call(Method::OPTIONS, path)
             .header("origin", "https://evil.com")
             .header("access-control-request-method", "GET");

@@ -3,7 +3,7 @@ use crate::harness::acts::id;
 use crate::harness::receiver::HOOK;
 use crate::harness::shape::{has, is};
 use crate::harness::sqlite::migrations;
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use edge_model::key::KeyKind;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -11,45 +11,45 @@ use serde_json::{Value, json};
 pub(super) const ATTACKER: &str = "https://attacker.example.com/collect?token=s3cret";
 
 /// Makes a key and returns its id and its text.
-pub(super) async fn key(world: &World, who: &Owner, kind: &str) -> (String, String) {
+pub(super) async fn key(app: &TestApp, who: &Owner, kind: &str) -> (String, String) {
     let body = json!({ "name": format!("{kind} key"), "kind": kind });
-    let made = who.post(world, "/api-keys", body).await.expect(201);
+    let made = who.post(app, "/api-keys", body).await.expect(201);
     (id(&made), made["key"].as_str().unwrap().to_owned())
 }
 
 /// Makes a webhook through the Twig API and returns its id.
-pub(super) async fn twig_webhook(world: &World, key: &str, url: &str) -> String {
+pub(super) async fn twig_webhook(app: &TestApp, key: &str, url: &str) -> String {
     let body = json!({ "url": url, "events": ["interaction.created"] });
-    let call = world.post("/api/webhooks", body).bearer(key);
+    let call = app.post("/api/webhooks", body).bearer(key);
     id(&call.send().await.expect(201)["data"])
 }
 
-pub(super) async fn webhooks(world: &World, who: &Owner) -> Value {
-    who.get(world, "/webhooks").await.expect(200)
+pub(super) async fn webhooks(app: &TestApp, who: &Owner) -> Value {
+    who.get(app, "/webhooks").await.expect(200)
 }
 
 /// Has a visitor ask a question.
-async fn visit(world: &World, owner: &Owner) {
-    let agent = world.published_agent(owner, json!({})).await;
-    let key = world.widget_key(owner).await;
-    let answer = world.ask(&key, &agent, "visitor", "When are you open?").send().await;
+async fn visit(app: &TestApp, owner: &Owner) {
+    let agent = app.published_agent(owner, json!({})).await;
+    let key = app.widget_key(owner).await;
+    let answer = app.ask(&key, &agent, "visitor", "When are you open?").send().await;
     assert_eq!(answer.status, 200);
 }
 
-pub(super) async fn user_id(world: &World, who: &Owner) -> String {
-    id(&world.get("/api/v1/auth/me").bearer(&who.token).send().await.expect(200))
+pub(super) async fn user_id(app: &TestApp, who: &Owner) -> String {
+    id(&app.get("/api/v1/auth/me").bearer(&who.token).send().await.expect(200))
 }
 
 #[tokio::test]
 async fn owners_see_and_delete_the_webhooks_of_every_api() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let (key_id, twig) = key(&world, &owner, "twig").await;
-    let theirs = twig_webhook(&world, &twig, ATTACKER).await;
-    let (ours, _) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
-    let list = webhooks(&world, &owner).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let (key_id, twig) = key(&app, &owner, "twig").await;
+    let theirs = twig_webhook(&app, &twig, ATTACKER).await;
+    let (ours, _) = owner.webhook(&app, HOOK, &["LEAD_CAPTURED"]).await;
+    let list = webhooks(&app, &owner).await;
     assert_eq!(list["total"], 2, "{list}");
-    let person = json!({ "kind": "person", "id": user_id(&world, &owner).await, "name": "Ann Example" });
+    let person = json!({ "kind": "person", "id": user_id(&app, &owner).await, "name": "Ann Example" });
     has(
         &list["webhooks"],
         &json!([
@@ -65,99 +65,98 @@ async fn owners_see_and_delete_the_webhooks_of_every_api() {
         ]),
     );
     // Through its own API it sees its own alone.
-    let seen = world.get("/api/webhooks").bearer(&twig).send().await.expect(200);
+    let seen = app.get("/api/webhooks").bearer(&twig).send().await.expect(200);
     assert_eq!(seen["data"].as_array().unwrap().len(), 1);
-    let foreign = world.get(&format!("/api/webhooks/{ours}")).bearer(&twig).send().await;
+    let foreign = app.get(&format!("/api/webhooks/{ours}")).bearer(&twig).send().await;
     assert_eq!(foreign.status, 404);
     // Its events have other names there.
     let path = format!("/webhooks/{theirs}");
     let refused = owner
-        .patch(&world, &path, json!({ "event_types": ["LEAD_CAPTURED"] }))
+        .patch(&app, &path, json!({ "event_types": ["LEAD_CAPTURED"] }))
         .await;
     assert_eq!(refused.refusal(), (409, "CONFLICT".into(), None));
     let disabled = owner
-        .patch(&world, &path, json!({ "is_active": false }))
+        .patch(&app, &path, json!({ "is_active": false }))
         .await
         .expect(200);
     has(
         &disabled,
         &json!({ "is_active": false, "disabled_because": "asked", "url": ATTACKER }),
     );
-    owner.delete(&world, &path).await.expect(200);
-    assert_eq!(webhooks(&world, &owner).await["total"], 1);
+    owner.delete(&app, &path).await.expect(200);
+    assert_eq!(webhooks(&app, &owner).await["total"], 1);
 }
 
 #[tokio::test]
 async fn a_key_revoked_with_its_webhooks_stops_deliveries() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let (key_id, twig) = key(&world, &owner, "twig").await;
-    let webhook = twig_webhook(&world, &twig, ATTACKER).await;
-    let (ours, _) = owner.webhook(&world, HOOK, &["MESSAGE_ANSWERED"]).await;
-    visit(&world, &owner).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let (key_id, twig) = key(&app, &owner, "twig").await;
+    let webhook = twig_webhook(&app, &twig, ATTACKER).await;
+    let (ours, _) = owner.webhook(&app, HOOK, &["MESSAGE_ANSWERED"]).await;
+    visit(&app, &owner).await;
     assert_eq!(
-        world
-            .sql
+        app.sql
             .column("SELECT 1 FROM deliveries WHERE status = 'pending'")
             .len(),
         2
     );
-    let revoked = owner.delete(&world, &format!("/api-keys/{key_id}")).await.expect(200);
+    let revoked = owner.delete(&app, &format!("/api-keys/{key_id}")).await.expect(200);
     let gone = json!({ "id": webhook, "name": "Webhook", "url": ATTACKER, "dialect": "twig" });
     is(
         &revoked,
         &json!({ "message": "API key revoked", "webhooks_deleted": [gone], "webhooks_kept": [] }),
     );
     // What was on its way is not sent any more, and nothing new.
-    visit(&world, &owner).await;
-    assert_eq!(owner.deliver(&world, &webhook).await, None);
-    assert_eq!(world.receiver.take().len(), 0);
-    let left = webhooks(&world, &owner).await;
+    visit(&app, &owner).await;
+    assert_eq!(owner.deliver(&app, &webhook).await, None);
+    assert_eq!(app.receiver.take().len(), 0);
+    let left = webhooks(&app, &owner).await;
     assert_eq!((&left["total"], &left["webhooks"][0]["id"]), (&json!(1), &json!(ours)));
-    owner.deliver(&world, &ours).await;
-    assert_eq!(world.receiver.take().len(), 2, "others are told as before");
+    owner.deliver(&app, &ours).await;
+    assert_eq!(app.receiver.take().len(), 2, "others are told as before");
 }
 
 #[tokio::test]
 async fn a_revoked_key_may_leave_its_webhooks_to_who_revokes_it() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let (key_id, twig) = key(&world, &owner, "twig").await;
-    let webhook = twig_webhook(&world, &twig, HOOK).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let (key_id, twig) = key(&app, &owner, "twig").await;
+    let webhook = twig_webhook(&app, &twig, HOOK).await;
     let path = format!("/api-keys/{key_id}");
-    let wrong = owner.delete(&world, &format!("{path}?keep=everything")).await;
+    let wrong = owner.delete(&app, &format!("{path}?keep=everything")).await;
     assert_eq!(wrong.refusal(), (400, "VALIDATION_ERROR".into(), Some("keep".into())));
-    let revoked = owner.delete(&world, &format!("{path}?keep=webhooks")).await.expect(200);
+    let revoked = owner.delete(&app, &format!("{path}?keep=webhooks")).await.expect(200);
     has(
         &revoked,
         &json!({ "webhooks_deleted": [], "webhooks_kept": [{ "id": webhook }] }),
     );
-    let list = webhooks(&world, &owner).await;
+    let list = webhooks(&app, &owner).await;
     has(
         &list["webhooks"],
         &json!([{ "id": webhook, "is_active": true, "created_by": { "kind": "person", "name": "Ann Example" } }]),
     );
     // A key is revoked once, and what is made since is nobody else's.
-    assert_eq!(owner.delete(&world, &path).await.status, 404);
-    assert_eq!(webhooks(&world, &owner).await["total"], 1);
+    assert_eq!(owner.delete(&app, &path).await.status, 404);
+    assert_eq!(webhooks(&app, &owner).await["total"], 1);
 }
 
 #[tokio::test]
 async fn a_key_shows_who_made_it_what_it_made_and_may_do() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let (key_id, twig) = key(&world, &owner, "twig").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let (key_id, twig) = key(&app, &owner, "twig").await;
     let body = json!({ "url": HOOK, "events": ["agent.updated"] });
-    let call = world.post("/api/webhooks", body).bearer(&twig);
+    let call = app.post("/api/webhooks", body).bearer(&twig);
     let call = call.header("cf-connecting-ip", "203.0.113.77");
     let webhook = id(&call.send().await.expect(201)["data"]);
     let path = format!("/api-keys/{key_id}");
-    let shown = owner.get(&world, &path).await.expect(200);
+    let shown = owner.get(&app, &path).await.expect(200);
     let expected = json!({
         "id": key_id,
         "kind": "twig",
         "is_active": true,
-        "created_by": { "kind": "person", "id": user_id(&world, &owner).await, "name": "Ann Example" },
+        "created_by": { "kind": "person", "id": user_id(&app, &owner).await, "name": "Ann Example" },
         "last_used_at": "2026-01-26T00:00:00Z",
         "last_used_network": "203.0.113.0/24",
         "webhook_count": 1,
@@ -174,22 +173,21 @@ async fn a_key_shows_who_made_it_what_it_made_and_may_do() {
         may.contains(&"POST /api/webhooks") && !may.iter().any(|it| it.contains("/api/v1/")),
         "{may:?}"
     );
-    let listed = owner.get(&world, "/api-keys").await.expect(200);
+    let listed = owner.get(&app, "/api-keys").await.expect(200);
     has(
         &listed["api_keys"][0],
         &json!({ "created_by": expected["created_by"], "webhook_count": 1, "last_used_network": "203.0.113.0/24" }),
     );
-    owner.delete(&world, &path).await.expect(200);
-    let revoked = owner.get(&world, &path).await.expect(200);
+    owner.delete(&app, &path).await.expect(200);
+    let revoked = owner.get(&app, &path).await.expect(200);
     has(
         &revoked,
         &json!({ "is_active": false, "revoked_at": "2026-01-26T00:00:00Z", "may": [], "made": { "webhooks": [] } }),
     );
     // Of visitors' networks nothing is kept.
-    visit(&world, &owner).await;
+    visit(&app, &owner).await;
     assert_eq!(
-        world
-            .sql
+        app.sql
             .column("SELECT last_used_network FROM api_keys WHERE kind = 'widget'"),
         ["null"]
     );
@@ -197,14 +195,14 @@ async fn a_key_shows_who_made_it_what_it_made_and_may_do() {
 
 #[tokio::test]
 async fn a_webhook_that_a_key_moved_goes_with_that_key() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let agent = owner.agent(&world, json!({ "name": "Bot" })).await;
-    let (_, first) = key(&world, &owner, "builder").await;
-    let (leaked_id, leaked) = key(&world, &owner, "builder").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let agent = owner.agent(&app, json!({ "name": "Bot" })).await;
+    let (_, first) = key(&app, &owner, "builder").await;
+    let (leaked_id, leaked) = key(&app, &owner, "builder").await;
     let path = format!("/v1/agents/{agent}/webhooks");
     let body = json!({ "url": HOOK, "events": ["run.failed"] });
-    let made = world
+    let made = app
         .post(&path, body)
         .header("x-api-key", &first)
         .send()
@@ -213,8 +211,7 @@ async fn a_webhook_that_a_key_moved_goes_with_that_key() {
     let webhook = made["webhook_id"].as_str().unwrap().to_owned();
     let one = format!("{path}/{webhook}");
     let change = async |body: Value| {
-        world
-            .patch(&one, body)
+        app.patch(&one, body)
             .header("x-api-key", &leaked)
             .send()
             .await
@@ -222,18 +219,15 @@ async fn a_webhook_that_a_key_moved_goes_with_that_key() {
     };
     // Another word on it changes nothing of who made it; another address does.
     change(json!({ "status": "disabled", "url": HOOK })).await;
-    let list = webhooks(&world, &owner).await;
+    let list = webhooks(&app, &owner).await;
     assert_ne!(list["webhooks"][0]["created_by"]["id"], json!(leaked_id));
     change(json!({ "url": ATTACKER })).await;
-    let list = webhooks(&world, &owner).await;
+    let list = webhooks(&app, &owner).await;
     has(
         &list["webhooks"],
         &json!([{ "agent_id": agent, "created_by": { "id": leaked_id } }]),
     );
-    let revoked = owner
-        .delete(&world, &format!("/api-keys/{leaked_id}"))
-        .await
-        .expect(200);
+    let revoked = owner.delete(&app, &format!("/api-keys/{leaked_id}")).await.expect(200);
     has(
         &revoked,
         &json!({ "webhooks_deleted": [{ "id": webhook, "url": ATTACKER }] }),
@@ -242,16 +236,16 @@ async fn a_webhook_that_a_key_moved_goes_with_that_key() {
 
 #[tokio::test]
 async fn the_owner_is_mailed_when_a_key_or_a_webhook_is_added() {
-    let world = World::with_settings(&[("PUBLIC_URL", "https://edge.example.com")]);
-    let ann = world.owner("ann@example.com").await;
-    world.set_plan(&ann, "ENTERPRISE").await;
-    let bob = world.join(&ann, "bob@example.com", "ADMIN").await;
+    let app = TestApp::with_settings(&[("PUBLIC_URL", "https://edge.example.com")]);
+    let ann = app.owner("ann@example.com").await;
+    app.set_plan(&ann, "ENTERPRISE").await;
+    let bob = app.join(&ann, "bob@example.com", "ADMIN").await;
     let mails = async || {
-        let before = world.mailbox.all().len();
-        world.drain(&ann).await;
-        world.mailbox.all().split_off(before)
+        let before = app.mailbox.all().len();
+        app.drain(&ann).await;
+        app.mailbox.all().split_off(before)
     };
-    let (_, twig) = key(&world, &bob, "twig").await;
+    let (_, twig) = key(&app, &bob, "twig").await;
     let mail = mails().await.remove(0);
     assert_eq!(
         (mail.to.as_str(), mail.subject.as_str()),
@@ -266,7 +260,7 @@ async fn the_owner_is_mailed_when_a_key_or_a_webhook_is_added() {
         assert!(mail.text.contains(part), "{part}: {}", mail.text);
     }
     assert!(!mail.text.contains(&twig));
-    let webhook = twig_webhook(&world, &twig, ATTACKER).await;
+    let webhook = twig_webhook(&app, &twig, ATTACKER).await;
     let mail = mails().await.remove(0);
     assert_eq!(mail.subject, "A webhook was added");
     assert!(
@@ -277,32 +271,32 @@ async fn the_owner_is_mailed_when_a_key_or_a_webhook_is_added() {
     assert!(mail.text.contains("the API key \"twig key\"") && !mail.text.contains("s3cret"));
     // Another address is as good as another webhook; another name is not.
     let path = format!("/webhooks/{webhook}");
-    ann.patch(&world, &path, json!({ "name": "Other" })).await.expect(200);
+    ann.patch(&app, &path, json!({ "name": "Other" })).await.expect(200);
     assert_eq!(mails().await.len(), 0);
-    ann.patch(&world, &path, json!({ "url": HOOK })).await.expect(200);
+    ann.patch(&app, &path, json!({ "url": HOOK })).await.expect(200);
     assert_eq!(mails().await.len(), 1);
     // What is gone again is not told of, and nobody's mailbox is filled.
-    let (gone, _) = key(&world, &ann, "twig").await;
-    ann.delete(&world, &format!("/api-keys/{gone}")).await.expect(200);
+    let (gone, _) = key(&app, &ann, "twig").await;
+    ann.delete(&app, &format!("/api-keys/{gone}")).await.expect(200);
     assert_eq!(mails().await.len(), 0);
     for _ in 0..20 {
-        key(&world, &bob, "twig").await;
+        key(&app, &bob, "twig").await;
     }
     assert_eq!(mails().await.len(), 7);
 }
 
 #[tokio::test]
 async fn a_viewer_sees_no_addresses_of_webhooks() {
-    let world = World::new();
-    let ann = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let ann = app.owner("ann@example.com").await;
     let secret = "https://hooks.slack.com/services/T0/B0/s3cret?key=1";
-    let (key_id, twig) = key(&world, &ann, "twig").await;
-    let theirs = twig_webhook(&world, &twig, secret).await;
-    let (ours, _) = ann.webhook(&world, secret, &["LEAD_CAPTURED"]).await;
-    let delivery = ann.test_event(&world, &ours).await;
-    ann.deliver(&world, &ours).await;
+    let (key_id, twig) = key(&app, &ann, "twig").await;
+    let theirs = twig_webhook(&app, &twig, secret).await;
+    let (ours, _) = ann.webhook(&app, secret, &["LEAD_CAPTURED"]).await;
+    let delivery = ann.test_event(&app, &ours).await;
+    ann.deliver(&app, &ours).await;
     for (role, sees) in [("VIEWER", false), ("MEMBER", false), ("ADMIN", true)] {
-        let who = world
+        let who = app
             .join(&ann, &format!("{role}@example.com").to_lowercase(), role)
             .await;
         for path in [
@@ -312,18 +306,16 @@ async fn a_viewer_sees_no_addresses_of_webhooks() {
             format!("/webhooks/{ours}/deliveries"),
             format!("/api-keys/{key_id}"),
         ] {
-            let answer = who.get(&world, &path).await;
+            let answer = who.get(&app, &path).await;
             answer.expect(200);
             let shows = answer.text().contains("/services/") || answer.text().contains("s3cret");
             assert_eq!(shows, sees && !path.ends_with("/deliveries"), "{role} {path}");
         }
-        let shown = who.get(&world, &format!("/webhooks/{ours}")).await.expect(200);
+        let shown = who.get(&app, &format!("/webhooks/{ours}")).await.expect(200);
         let url = if sees { secret } else { "https://hooks.slack.com" };
         assert_eq!((&shown["url"], &shown["is_url_masked"]), (&json!(url), &json!(!sees)));
         // The attempts of a delivery name the address and what it answered.
-        let attempts = who
-            .get(&world, &format!("/webhooks/{ours}/deliveries/{delivery}"))
-            .await;
+        let attempts = who.get(&app, &format!("/webhooks/{ours}/deliveries/{delivery}")).await;
         assert_eq!(attempts.status, if sees { 200 } else { 403 }, "{role}");
     }
 }
@@ -357,11 +349,11 @@ fn rows_of_the_last_release_name_nobody() {
 
 #[tokio::test]
 async fn programs_are_named_by_the_kind_of_their_key() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     for kind in KeyKind::ALL {
-        let (key_id, _) = key(&world, &owner, kind.as_str()).await;
-        let shown = owner.get(&world, &format!("/api-keys/{key_id}")).await.expect(200);
+        let (key_id, _) = key(&app, &owner, kind.as_str()).await;
+        let shown = owner.get(&app, &format!("/api-keys/{key_id}")).await.expect(200);
         let may = shown["may"].as_array().unwrap();
         assert!(!may.is_empty(), "{kind:?}");
         let is_widgets = may.iter().all(|it| it.as_str().unwrap().contains("/widget/"));

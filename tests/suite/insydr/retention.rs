@@ -1,77 +1,73 @@
 //! For how long conversations are kept.
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use edge_model::time::{DAY, HOUR, MINUTE};
 use serde_json::json;
 
-async fn keep(world: &World, owner: &Owner, days: serde_json::Value) {
+async fn keep(app: &TestApp, owner: &Owner, days: serde_json::Value) {
     let answer = owner
-        .patch(world, "", json!({ "retention_days": days }))
+        .patch(app, "", json!({ "retention_days": days }))
         .await
         .expect(200);
     assert_eq!(answer["retention_days"], days);
-    world.drain(owner).await;
+    app.drain(owner).await;
 }
 
 /// An owner, a published agent, and a widget key.
-async fn site(world: &World) -> (Owner, String, String) {
-    let owner = world.owner("ann@example.com").await;
-    let agent = world.published_agent(&owner, json!({})).await;
-    let key = world.widget_key(&owner).await;
+async fn site(app: &TestApp) -> (Owner, String, String) {
+    let owner = app.owner("ann@example.com").await;
+    let agent = app.published_agent(&owner, json!({})).await;
+    let key = app.widget_key(&owner).await;
     (owner, agent, key)
 }
 
-async fn ask(world: &World, key: &str, agent: &str, session: &str) {
-    let answer = world
+async fn ask(app: &TestApp, key: &str, agent: &str, session: &str) {
+    let answer = app
         .ask(key, agent, session, "What is the meaning of life?")
         .send()
         .await;
     assert!(answer.frames().last().unwrap()["type"] == "done", "{}", answer.text());
 }
 
-fn sessions(world: &World) -> Vec<String> {
-    world
-        .sql
+fn sessions(app: &TestApp) -> Vec<String> {
+    app.sql
         .column("SELECT session_key FROM conversations ORDER BY session_key")
 }
 
 #[tokio::test]
 async fn unless_it_is_said_otherwise_conversations_are_kept() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
-    assert_eq!(owner.get(&world, "").await.expect(200)["retention_days"], json!(null));
-    ask(&world, &key, &agent, "a").await;
-    world.clock.advance(4_000 * DAY);
-    assert_eq!(world.drain(&owner).await, None);
-    edge_core::retention::tidy(&world.app).await.unwrap();
-    assert_eq!(world.drain(&owner).await, None);
-    assert_eq!(sessions(&world), ["a"]);
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
+    assert_eq!(owner.get(&app, "").await.expect(200)["retention_days"], json!(null));
+    ask(&app, &key, &agent, "a").await;
+    app.clock.advance(4_000 * DAY);
+    assert_eq!(app.drain(&owner).await, None);
+    edge_core::retention::tidy(&app.inner).await.unwrap();
+    assert_eq!(app.drain(&owner).await, None);
+    assert_eq!(sessions(&app), ["a"]);
 }
 
 #[tokio::test]
 async fn a_conversation_goes_some_days_after_its_last_message() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
-    ask(&world, &key, &agent, "old").await;
-    keep(&world, &owner, json!(7)).await;
-    world.clock.advance(3 * DAY);
-    ask(&world, &key, &agent, "young").await;
-    world.drain(&owner).await;
-    assert_eq!(sessions(&world), ["old", "young"]);
-    world.clock.advance(4 * DAY + 2 * MINUTE);
-    world.drain(&owner).await;
-    assert_eq!(sessions(&world), ["young"]);
-    assert_eq!(
-        world.sql.column("SELECT DISTINCT conversation_id FROM messages").len(),
-        1
-    );
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
+    ask(&app, &key, &agent, "old").await;
+    keep(&app, &owner, json!(7)).await;
+    app.clock.advance(3 * DAY);
+    ask(&app, &key, &agent, "young").await;
+    app.drain(&owner).await;
+    assert_eq!(sessions(&app), ["old", "young"]);
+    app.clock.advance(4 * DAY + 2 * MINUTE);
+    app.drain(&owner).await;
+    assert_eq!(sessions(&app), ["young"]);
+    assert_eq!(app.sql.column("SELECT DISTINCT conversation_id FROM messages").len(), 1);
     // And so on, without anybody asking for it; never later than an hour.
-    let next = world.drain(&owner).await.unwrap();
-    assert!(next.0 - edge_core::ports::Clock::now(&*world.clock).0 <= HOUR);
-    world.clock.advance(4 * DAY);
-    world.drain(&owner).await;
-    assert_eq!(sessions(&world), Vec::<String>::new());
+    let next = app.drain(&owner).await.unwrap();
+    assert!(next.0 - edge_core::ports::Clock::now(&*app.clock).0 <= HOUR);
+    app.clock.advance(4 * DAY);
+    app.drain(&owner).await;
+    assert_eq!(sessions(&app), Vec::<String>::new());
     assert_eq!(
-        world.sql.column("SELECT id FROM jobs").len(),
+        app.sql.column("SELECT id FROM jobs").len(),
         1,
         "one job orders the next"
     );
@@ -79,13 +75,13 @@ async fn a_conversation_goes_some_days_after_its_last_message() {
 
 #[tokio::test]
 async fn a_resolved_escalation_is_deleted_after_its_retention() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
     let mut ids = vec![];
     for session in ["resolved", "open"] {
-        let plea = json!({ "agent_id": agent, "session_id": session, "message": "Help!" });
-        let raised = world
-            .post("/api/v1/widget/escalate", plea)
+        let request = json!({ "agent_id": agent, "session_id": session, "message": "Help!" });
+        let raised = app
+            .post("/api/v1/widget/escalate", request)
             .widget(&key)
             .send()
             .await
@@ -94,146 +90,146 @@ async fn a_resolved_escalation_is_deleted_after_its_retention() {
     }
     let resolved = json!({ "status": "RESOLVED" });
     owner
-        .patch(&world, &format!("/escalations/{}", ids[0]), resolved)
+        .patch(&app, &format!("/escalations/{}", ids[0]), resolved)
         .await
         .expect(200);
-    keep(&world, &owner, json!(7)).await;
-    world.clock.advance(6 * DAY);
-    world.drain(&owner).await;
-    assert_eq!(world.sql.column("SELECT id FROM escalations").len(), 2);
-    world.clock.advance(2 * DAY);
-    world.drain(&owner).await;
-    assert_eq!(world.sql.column("SELECT id FROM escalations"), [ids[1].as_str()]);
+    keep(&app, &owner, json!(7)).await;
+    app.clock.advance(6 * DAY);
+    app.drain(&owner).await;
+    assert_eq!(app.sql.column("SELECT id FROM escalations").len(), 2);
+    app.clock.advance(2 * DAY);
+    app.drain(&owner).await;
+    assert_eq!(app.sql.column("SELECT id FROM escalations"), [ids[1].as_str()]);
 }
 
 #[tokio::test]
 async fn what_is_more_than_one_run_deletes_goes_in_several() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
-    ask(&world, &key, &agent, "first").await;
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
+    ask(&app, &key, &agent, "first").await;
     let copy = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 450)
          INSERT INTO conversations SELECT 'conv_' || i, workspace_id, agent_id, 's' || i, NULL, NULL, created_at,
             last_message_at, channel, scope FROM conversations, n WHERE session_key = 'first'";
-    assert_eq!(world.sql.execute(copy, &[]), 450);
-    world.clock.advance(2 * DAY);
+    assert_eq!(app.sql.execute(copy, &[]), 450);
+    app.clock.advance(2 * DAY);
     let owner = Owner {
-        token: relog(&world).await,
+        token: sign_in_again(&app).await,
         ..owner
     };
-    keep(&world, &owner, json!(1)).await;
-    assert_eq!(sessions(&world), Vec::<String>::new());
+    keep(&app, &owner, json!(1)).await;
+    assert_eq!(sessions(&app), Vec::<String>::new());
 }
 
-async fn relog(world: &World) -> String {
+async fn sign_in_again(app: &TestApp) -> String {
     let body = json!({ "email": "ann@example.com", "password": "correct horse battery" });
-    let answer = world.post("/api/v1/auth/login", body).send().await.expect(200);
+    let answer = app.post("/api/v1/auth/login", body).send().await.expect(200);
     answer["access_token"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
 async fn zero_keeps_nothing_after_the_answer() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
-    ask(&world, &key, &agent, "before").await;
-    keep(&world, &owner, json!(0)).await;
-    ask(&world, &key, &agent, "after").await;
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
+    ask(&app, &key, &agent, "before").await;
+    keep(&app, &owner, json!(0)).await;
+    ask(&app, &key, &agent, "after").await;
     assert_eq!(
-        sessions(&world),
+        sessions(&app),
         ["before"],
         "what is under way is left alone for ten minutes"
     );
-    assert!(world.everything().iter().all(|it| it != "after"));
+    assert!(app.everything().iter().all(|it| it != "after"));
     // A conversation from before is left with what it had.
-    ask(&world, &key, &agent, "before").await;
-    assert_eq!(world.sql.column("SELECT id FROM messages").len(), 2);
-    world.clock.advance(HOUR + 11 * MINUTE);
-    world.drain(&owner).await;
-    assert_eq!(sessions(&world), Vec::<String>::new());
-    assert_eq!(world.sql.column("SELECT id FROM messages").len(), 0);
+    ask(&app, &key, &agent, "before").await;
+    assert_eq!(app.sql.column("SELECT id FROM messages").len(), 2);
+    app.clock.advance(HOUR + 11 * MINUTE);
+    app.drain(&owner).await;
+    assert_eq!(sessions(&app), Vec::<String>::new());
+    assert_eq!(app.sql.column("SELECT id FROM messages").len(), 0);
 }
 
 #[tokio::test]
 async fn a_failed_answer_leaves_nothing_where_nothing_is_kept() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
     owner
-        .learn(
-            &world,
+        .upload_and_index(
+            &app,
             "hours.md",
             "# Opening hours\n\nThe shop is open from nine to five.",
         )
         .await;
-    keep(&world, &owner, json!(0)).await;
-    world.blobs.lose_all();
-    let answer = world.ask(&key, &agent, "s", "When is the shop open?").send().await;
+    keep(&app, &owner, json!(0)).await;
+    app.blobs.lose_all();
+    let answer = app.ask(&key, &agent, "s", "When is the shop open?").send().await;
     assert_eq!(answer.frames().last().unwrap()["type"], "error");
-    assert_eq!(sessions(&world), Vec::<String>::new());
-    assert_eq!(world.sql.column("SELECT id FROM messages").len(), 0);
+    assert_eq!(sessions(&app), Vec::<String>::new());
+    assert_eq!(app.sql.column("SELECT id FROM messages").len(), 0);
 }
 
 #[tokio::test]
 async fn a_run_that_nobody_ordered_is_ordered() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
-    keep(&world, &owner, json!(1)).await;
-    ask(&world, &key, &agent, "a").await;
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
+    keep(&app, &owner, json!(1)).await;
+    ask(&app, &key, &agent, "a").await;
     // It failed for hours and was set aside.
-    world.sql.execute("UPDATE jobs SET parked_at = 1", &[]);
-    world.clock.advance(2 * DAY);
-    edge_core::retention::tidy(&world.app).await.unwrap();
-    world.drain(&owner).await;
-    assert_eq!(sessions(&world), Vec::<String>::new());
-    assert_eq!(world.sql.column("SELECT id FROM jobs").len(), 1);
+    app.sql.execute("UPDATE jobs SET parked_at = 1", &[]);
+    app.clock.advance(2 * DAY);
+    edge_core::retention::tidy(&app.inner).await.unwrap();
+    app.drain(&owner).await;
+    assert_eq!(sessions(&app), Vec::<String>::new());
+    assert_eq!(app.sql.column("SELECT id FROM jobs").len(), 1);
 }
 
 #[tokio::test]
 async fn a_retention_that_will_not_do_is_named_and_null_keeps_again() {
-    let world = World::new();
-    let (owner, agent, key) = site(&world).await;
+    let app = TestApp::new();
+    let (owner, agent, key) = site(&app).await;
     for wrong in [json!(3_651), json!(-1), json!(1.5), json!("7")] {
-        let answer = owner.patch(&world, "", json!({ "retention_days": wrong })).await;
+        let answer = owner.patch(&app, "", json!({ "retention_days": wrong })).await;
         let named = (400, "VALIDATION_ERROR".into(), Some("retention_days".into()));
         assert_eq!(answer.refusal(), named, "{wrong}");
     }
-    keep(&world, &owner, json!(1)).await;
+    keep(&app, &owner, json!(1)).await;
     owner
-        .patch(&world, "", json!({ "name": "Another name" }))
+        .patch(&app, "", json!({ "name": "Another name" }))
         .await
         .expect(200);
-    assert_eq!(owner.get(&world, "").await.expect(200)["retention_days"], json!(1));
-    keep(&world, &owner, json!(null)).await;
-    ask(&world, &key, &agent, "a").await;
-    world.clock.advance(30 * DAY);
-    world.drain(&owner).await;
-    assert_eq!(sessions(&world), ["a"]);
-    assert_eq!(world.sql.column("SELECT id FROM jobs").len(), 0);
+    assert_eq!(owner.get(&app, "").await.expect(200)["retention_days"], json!(1));
+    keep(&app, &owner, json!(null)).await;
+    ask(&app, &key, &agent, "a").await;
+    app.clock.advance(30 * DAY);
+    app.drain(&owner).await;
+    assert_eq!(sessions(&app), ["a"]);
+    assert_eq!(app.sql.column("SELECT id FROM jobs").len(), 0);
 }
 
 #[tokio::test]
 async fn what_ended_is_tidied_away() {
-    let world = World::new();
-    let (owner, _, _) = site(&world).await;
+    let app = TestApp::new();
+    let (owner, _, _) = site(&app).await;
     let body = json!({ "email": "eve@example.com", "role": "VIEWER" });
-    owner.post(&world, "/invitations", body).await.expect(201);
+    owner.post(&app, "/invitations", body).await.expect(201);
     // An account of an old release, whose address was never confirmed.
-    world.sql.execute(
+    app.sql.execute(
         "INSERT INTO accounts VALUES ('user_old', 'old@example.com', 'Old', '', NULL, ?1)",
         &[&crate::harness::START],
     );
     let waiting = json!({ "email": "bob@example.com", "password": "correct horse battery", "full_name": "Bob" });
-    world.post("/api/v1/auth/signup", waiting).send().await.expect(201);
+    app.post("/api/v1/auth/signup", waiting).send().await.expect(201);
     let tables = ["sessions", "sign_ups", "mailed_codes", "invitations", "accounts"];
-    let count = || tables.map(|it| world.sql.column(&format!("SELECT 1 FROM {it}")).len());
-    edge_core::retention::tidy(&world.app).await.unwrap();
+    let count = || tables.map(|it| app.sql.column(&format!("SELECT 1 FROM {it}")).len());
+    edge_core::retention::tidy(&app.inner).await.unwrap();
     assert_eq!(count(), [1, 2, 2, 1, 2]);
     // The sign-ups end after a day, and are deleted a day later; codes are kept for a day, to count the mails.
-    world.clock.advance(DAY + MINUTE);
-    edge_core::retention::tidy(&world.app).await.unwrap();
+    app.clock.advance(DAY + MINUTE);
+    edge_core::retention::tidy(&app.inner).await.unwrap();
     assert_eq!(count(), [1, 2, 0, 1, 1]);
-    world.clock.advance(DAY);
-    edge_core::retention::tidy(&world.app).await.unwrap();
+    app.clock.advance(DAY);
+    edge_core::retention::tidy(&app.inner).await.unwrap();
     assert_eq!(count(), [0, 0, 0, 1, 1]);
-    world.clock.advance(7 * DAY);
-    edge_core::retention::tidy(&world.app).await.unwrap();
+    app.clock.advance(7 * DAY);
+    edge_core::retention::tidy(&app.inner).await.unwrap();
     assert_eq!(count(), [0, 0, 0, 0, 1]);
 }

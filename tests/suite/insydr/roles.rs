@@ -2,7 +2,7 @@
 use crate::harness::acts::id;
 use crate::harness::receiver::HOOK;
 use crate::harness::request::Call;
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use edge_dialects::Access;
 use http::Method;
 use serde_json::{Value, json};
@@ -192,53 +192,43 @@ fn table() -> Vec<(Method, &'static str, Option<Value>, usize)> {
 }
 
 /// A workspace of an owner's with one of everything.
-async fn furnished(world: &World, number: usize) -> (Owner, Vec<(&'static str, String)>) {
-    let owner = world.owner(&format!("owner{number}@example.com")).await;
-    world.set_plan(&owner, "ENTERPRISE").await;
+async fn furnished(app: &TestApp, number: usize) -> (Owner, Vec<(&'static str, String)>) {
+    let owner = app.owner(&format!("owner{number}@example.com")).await;
+    app.set_plan(&owner, "ENTERPRISE").await;
     let document = owner
-        .learn(world, "a.md", "# Opening hours\n\nWe are open from nine to five.")
+        .upload_and_index(app, "a.md", "# Opening hours\n\nWe are open from nine to five.")
         .await;
-    let agent = world.published_agent(&owner, json!({})).await;
-    let collection = owner.collection(world, "Another").await;
-    let key = owner
-        .post(world, "/api-keys", json!({ "name": "Key" }))
-        .await
-        .expect(201);
-    let secret = world.widget_key(&owner).await;
-    world
-        .ask(&secret, &agent, "s", "What is the meaning of life?")
+    let agent = app.published_agent(&owner, json!({})).await;
+    let collection = owner.collection(app, "Another").await;
+    let key = owner.post(app, "/api-keys", json!({ "name": "Key" })).await.expect(201);
+    let secret = app.widget_key(&owner).await;
+    app.ask(&secret, &agent, "s", "What is the meaning of life?")
         .send()
         .await;
-    world
-        .ask(&secret, &agent, "t", "What is the meaning of life?")
+    app.ask(&secret, &agent, "t", "What is the meaning of life?")
         .send()
         .await;
     let body = json!({ "email": "eve@example.com", "role": "VIEWER" });
-    let invitation = owner.post(world, "/invitations", body).await.expect(201);
-    let unanswered = owner.get(world, "/analytics/unanswered").await.expect(200);
-    let conversations = owner.get(world, "/conversations?session_id=s").await.expect(200);
-    let other = world.join(&owner, "other@example.com", "VIEWER").await;
-    let me = world
-        .get("/api/v1/auth/me")
-        .bearer(&other.token)
-        .send()
-        .await
-        .expect(200);
+    let invitation = owner.post(app, "/invitations", body).await.expect(201);
+    let unanswered = owner.get(app, "/analytics/unanswered").await.expect(200);
+    let conversations = owner.get(app, "/conversations?session_id=s").await.expect(200);
+    let other = app.join(&owner, "other@example.com", "VIEWER").await;
+    let me = app.get("/api/v1/auth/me").bearer(&other.token).send().await.expect(200);
     let text = |it: &Value| it.as_str().unwrap().to_owned();
-    let answer = world
+    let answer = app
         .sql
         .column("SELECT id FROM messages WHERE author = 'agent'")
         .remove(0);
-    let plea = json!({ "agent_id": agent, "session_id": "s", "email": "user@example.com", "message": "Help!" });
-    let raised = world
-        .post("/api/v1/widget/escalate", plea)
+    let request = json!({ "agent_id": agent, "session_id": "s", "email": "user@example.com", "message": "Help!" });
+    let raised = app
+        .post("/api/v1/widget/escalate", request)
         .widget(&secret)
         .send()
         .await
         .expect(201);
-    let (webhook, _) = owner.webhook(world, HOOK, &["LEAD_CAPTURED"]).await;
-    let delivery = owner.test_event(world, &webhook).await;
-    let source = owner.crawl(world, json!({})).await;
+    let (webhook, _) = owner.webhook(app, HOOK, &["LEAD_CAPTURED"]).await;
+    let delivery = owner.test_event(app, &webhook).await;
+    let source = owner.crawl(app, json!({})).await;
     let things = vec![
         ("{webhook_id}", webhook),
         ("{delivery_id}", delivery),
@@ -258,9 +248,9 @@ async fn furnished(world: &World, number: usize) -> (Owner, Vec<(&'static str, S
     (owner, things)
 }
 
-async fn call<'a>(world: &'a World, who: &Owner, method: Method, path: &str, body: Option<&Value>) -> Call<'a> {
-    let collection = world.default_collection(who).await;
-    let call = who.call(world, method.clone(), path);
+async fn call<'a>(app: &'a TestApp, who: &Owner, method: Method, path: &str, body: Option<&Value>) -> Call<'a> {
+    let collection = app.default_collection(who).await;
+    let call = who.call(app, method.clone(), path);
     match body {
         Some(body) if body.get("collection_id").is_some() && path.ends_with("/url") => {
             let mut body = body.clone();
@@ -279,11 +269,11 @@ async fn call<'a>(world: &'a World, who: &Owner, method: Method, path: &str, bod
 #[tokio::test]
 async fn every_role_may_do_its_part_and_nothing_else() {
     for (number, role) in ROLES.into_iter().enumerate() {
-        let world = World::new();
-        let (owner, things) = furnished(&world, number).await;
+        let app = TestApp::new();
+        let (owner, things) = furnished(&app, number).await;
         let who = match role {
             "OWNER" => owner.clone(),
-            role => world.join(&owner, "joined@example.com", role).await,
+            role => app.join(&owner, "joined@example.com", role).await,
         };
         for (method, path, body, most) in table() {
             let filled = things
@@ -291,8 +281,8 @@ async fn every_role_may_do_its_part_and_nothing_else() {
                 .fold(path.to_owned(), |path, (name, id)| path.replace(name, id));
             let version = if path.starts_with("/agents/") { "1.1" } else { "1" };
             let filled = filled.replace("{version}", version);
-            let call = call(&world, &who, method.clone(), &filled, body.as_ref()).await;
-            let before = world.everything();
+            let call = call(&app, &who, method.clone(), &filled, body.as_ref()).await;
+            let before = app.everything();
             let answer = call.send().await;
             if number < most {
                 assert!(
@@ -303,11 +293,7 @@ async fn every_role_may_do_its_part_and_nothing_else() {
             } else {
                 let refused = (403, "FORBIDDEN".into(), None);
                 assert_eq!(answer.refusal(), refused, "{role} {method} {path}");
-                assert_eq!(
-                    world.everything(),
-                    before,
-                    "{role} {method} {path} left something behind"
-                );
+                assert_eq!(app.everything(), before, "{role} {method} {path} left something behind");
             }
         }
     }
@@ -328,10 +314,10 @@ fn the_table_has_every_route_of_a_workspace() {
 
 #[tokio::test]
 async fn who_is_no_member_any_more_finds_nothing() {
-    let world = World::new();
-    let (owner, _) = furnished(&world, 0).await;
-    let bob = world.join(&owner, "bob@example.com", "ADMIN").await;
-    bob.get(&world, "").await.expect(200);
-    world.sql.execute("DELETE FROM memberships WHERE role = 'ADMIN'", &[]);
-    assert_eq!(bob.get(&world, "").await.refusal(), (404, "NOT_FOUND".into(), None));
+    let app = TestApp::new();
+    let (owner, _) = furnished(&app, 0).await;
+    let bob = app.join(&owner, "bob@example.com", "ADMIN").await;
+    bob.get(&app, "").await.expect(200);
+    app.sql.execute("DELETE FROM memberships WHERE role = 'ADMIN'", &[]);
+    assert_eq!(bob.get(&app, "").await.refusal(), (404, "NOT_FOUND".into(), None));
 }

@@ -2,7 +2,7 @@
 //! that is shown.
 use crate::harness::request::{Answer, Call};
 use crate::harness::shape::like;
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use crate::samples::sample;
 use edge_dialects::openapi::samples;
 use http::Method;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// Somebody who follows the document.
 struct Reader<'a> {
-    world: &'a World,
+    app: &'a TestApp,
     /// What stands for the ids of the samples.
     ids: BTreeMap<&'static str, String>,
     token: String,
@@ -30,7 +30,7 @@ impl Reader<'_> {
     async fn follow(&mut self, method: Method, route: &str, status: u16) -> Answer {
         let name = samples::name(&method, route);
         let sample = sample(&name);
-        let call = self.world.call(method, &self.fill(route));
+        let call = self.app.call(method, &self.fill(route));
         let call = match sample.request {
             Some(body) => call
                 .header("content-type", "application/json")
@@ -70,7 +70,7 @@ impl Reader<'_> {
         assert_eq!(at, frames.len(), "the last frame is the last that is shown");
     }
 
-    fn learn(&mut self, sample: &'static str, answer: &Answer, member: &str) {
+    fn remember(&mut self, sample: &'static str, answer: &Answer, member: &str) {
         let body: Value = serde_json::from_slice(&answer.body).unwrap();
         self.ids.insert(sample, body[member].as_str().unwrap().to_owned());
     }
@@ -78,9 +78,9 @@ impl Reader<'_> {
 
 #[tokio::test]
 async fn every_sample_of_the_document_can_be_followed() {
-    let world = World::new();
+    let app = TestApp::new();
     let mut reader = Reader {
-        world: &world,
+        app: &app,
         ids: BTreeMap::new(),
         token: String::new(),
         key: String::new(),
@@ -104,13 +104,13 @@ async fn begin(reader: &mut Reader<'_>) {
     reader.follow(post.clone(), "/api/v1/auth/signup", 201).await;
     reader
         .ids
-        .insert("123456", reader.world.mailbox.code_for("user@example.com"));
+        .insert("123456", reader.app.mailbox.code_for("user@example.com"));
     reader.follow(post.clone(), "/api/v1/auth/verify-otp", 200).await;
     let answer = reader.follow(post.clone(), "/api/v1/auth/login", 200).await;
     reader.token = answer.expect(200)["access_token"].as_str().unwrap().to_owned();
     reader.follow(get.clone(), "/api/v1/auth/me", 200).await;
     let made = reader.follow(post, "/api/v1/workspaces", 201).await;
-    reader.learn("{workspace_id}", &made, "id");
+    reader.remember("{workspace_id}", &made, "id");
     reader.follow(get.clone(), "/api/v1/workspaces", 200).await;
     reader.follow(get, "/api/v1/workspaces/{workspace_id}", 200).await;
     reader.follow(patch, "/api/v1/workspaces/{workspace_id}", 200).await;
@@ -119,40 +119,40 @@ async fn begin(reader: &mut Reader<'_>) {
 async fn teach(reader: &mut Reader<'_>) {
     const OF: &str = "/api/v1/workspaces/{workspace_id}";
     let of = |rest: &str| format!("{OF}{rest}");
-    let world = reader.world;
+    let app = reader.app;
     let owner = Owner {
         token: reader.token.clone(),
         workspace: reader.ids["{workspace_id}"].clone(),
     };
     let made = reader.follow(Method::POST, &of("/api-keys"), 201).await;
     reader.key = made.expect(201)["key"].as_str().unwrap().to_owned();
-    reader.learn("{key_id}", &made, "id");
+    reader.remember("{key_id}", &made, "id");
     reader.follow(Method::GET, &of("/api-keys"), 200).await;
     reader.follow(Method::POST, &of("/collections"), 201).await;
     let plans = "# Pricing plans\n\nOur pricing plans are Free, Starter and Pro.";
-    let collection = world.default_collection(&owner).await;
-    let uploaded = owner.send_file(world, &collection, "plans.md", plans.as_bytes()).await;
+    let collection = app.default_collection(&owner).await;
+    let uploaded = owner.send_file(app, &collection, "plans.md", plans.as_bytes()).await;
     like(
         &uploaded.expect(202),
         &sample(&samples::name(&Method::POST, &of("/documents"))).answer.unwrap(),
     );
     reader.followed.push(samples::name(&Method::POST, &of("/documents")));
-    reader.learn("{document_id}", &uploaded, "id");
-    world.drain(&owner).await;
+    reader.remember("{document_id}", &uploaded, "id");
+    app.drain(&owner).await;
     reader.follow(Method::GET, &of("/documents"), 200).await;
     reader.follow(Method::GET, &of("/documents/{document_id}"), 200).await;
     reader
         .follow(Method::POST, &of("/documents/{document_id}/reprocess"), 202)
         .await;
-    world.drain(&owner).await;
+    app.drain(&owner).await;
     let made = reader.follow(Method::POST, &of("/agents"), 201).await;
-    reader.learn("{agent_id}", &made, "id");
-    reader.learn("agent_abc123", &made, "id");
+    reader.remember("{agent_id}", &made, "id");
+    reader.remember("agent_abc123", &made, "id");
     let agent = "/agents/{agent_id}";
     reader.follow(Method::POST, &of(&format!("{agent}/test")), 200).await;
     let shown = sample("GET /api/v1/widget/config/{agent_id}").answer.unwrap();
     let questions = json!({ "widget": { "suggested_questions": shown["behavior"]["suggested_questions"] } });
-    owner.patch(world, &reader.fill(agent), questions).await.expect(200);
+    owner.patch(app, &reader.fill(agent), questions).await.expect(200);
     reader.follow(Method::POST, &of(&format!("{agent}/publish")), 200).await;
     reader.follow(Method::GET, &of("/agents"), 200).await;
     reader.follow(Method::POST, &of("/webhooks"), 201).await;
@@ -171,7 +171,7 @@ async fn answer(reader: &mut Reader<'_>) {
     reader.follow(Method::POST, "/api/v1/widget/escalate", 201).await;
     let agent = reader.ids["{agent_id}"].clone();
     let unknown = reader
-        .world
+        .app
         .ask(&reader.key, &agent, "sess_xyz", "Do you support webhooks?");
     unknown.send().await;
 }

@@ -1,24 +1,24 @@
 //! What nobody may find in the rows, the answers and the mails.
-use crate::harness::World;
+use crate::harness::TestApp;
 use serde_json::json;
 
 #[tokio::test]
 async fn no_row_holds_a_password_a_code_a_key_or_a_token() {
-    let world = World::with_settings(&[("PUBLIC_URL", "https://chat.example.com")]);
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::with_settings(&[("PUBLIC_URL", "https://chat.example.com")]);
+    let owner = app.owner("ann@example.com").await;
     let mut secrets = vec![
         "correct horse battery".to_owned(),
         "a wholly new password".to_owned(),
         owner.token.clone(),
     ];
-    let agent = world.published_agent(&owner, json!({})).await;
+    let agent = app.published_agent(&owner, json!({})).await;
     for kind in ["widget", "twig", "twin", "builder"] {
         let body = json!({ "name": "Key", "kind": kind, "allowed_domains": ["example.com"] });
-        let key = owner.post(&world, "/api-keys", body).await.expect(201);
+        let key = owner.post(&app, "/api-keys", body).await.expect(201);
         secrets.push(key["key"].as_str().unwrap().to_owned());
     }
     let key = secrets[3].clone();
-    let config = world
+    let config = app
         .get(&format!("/api/v1/widget/config/{agent}"))
         .widget(&key)
         .send()
@@ -26,19 +26,14 @@ async fn no_row_holds_a_password_a_code_a_key_or_a_token() {
         .expect(200);
     secrets.push(config["visitor_token"].as_str().unwrap().to_owned());
     assert_eq!(
-        world.ask(&key, &agent, "s", "What does it cost?").send().await.status,
+        app.ask(&key, &agent, "s", "What does it cost?").send().await.status,
         200
     );
     let reset = json!({ "email": "ann@example.com" });
-    world
-        .post("/api/v1/auth/forgot-password", reset)
-        .send()
-        .await
-        .expect(200);
-    secrets.push(world.mailbox.code_for("ann@example.com"));
+    app.post("/api/v1/auth/forgot-password", reset).send().await.expect(200);
+    secrets.push(app.mailbox.code_for("ann@example.com"));
     secrets.push(
-        world
-            .mailbox
+        app.mailbox
             .token_for("ann@example.com")
             .split_once('.')
             .unwrap()
@@ -46,9 +41,9 @@ async fn no_row_holds_a_password_a_code_a_key_or_a_token() {
             .to_owned(),
     );
     let waiting = json!({ "email": "bob@example.com", "password": "a wholly new password", "full_name": "Bob" });
-    world.post("/api/v1/auth/signup", waiting).send().await.expect(201);
-    secrets.push(world.mailbox.code_for("bob@example.com"));
-    let rows = world.everything();
+    app.post("/api/v1/auth/signup", waiting).send().await.expect(201);
+    secrets.push(app.mailbox.code_for("bob@example.com"));
+    let rows = app.everything();
     for known in ["ann@example.com", "bob@example.com", "My Company", "What does it cost?"] {
         assert!(
             rows.iter().any(|it| it == known),
@@ -61,7 +56,7 @@ async fn no_row_holds_a_password_a_code_a_key_or_a_token() {
             "{secret} is in a row"
         );
     }
-    let hashes = world.sql.column(
+    let hashes = app.sql.column(
         "SELECT password_hash FROM accounts UNION SELECT password_hash FROM sign_ups WHERE password_hash <> ''",
     );
     assert!(
@@ -70,7 +65,7 @@ async fn no_row_holds_a_password_a_code_a_key_or_a_token() {
             .all(|it| it.starts_with("$argon2id$v=19$m=19456,t=2,p=1$")),
         "{hashes:?}"
     );
-    let mails: String = world.mailbox.all().iter().map(|it| it.text.clone()).collect();
+    let mails: String = app.mailbox.all().iter().map(|it| it.text.clone()).collect();
     assert!(
         !mails.contains("password\n") && !mails.contains("correct horse"),
         "{mails}"
@@ -79,27 +74,27 @@ async fn no_row_holds_a_password_a_code_a_key_or_a_token() {
 
 #[tokio::test]
 async fn the_same_password_is_not_the_same_hash() {
-    let world = World::new();
-    world.sign_up("ann@example.com").await;
-    world.sign_up("bob@example.com").await;
-    let hashes = world.sql.column("SELECT DISTINCT password_hash FROM accounts");
+    let app = TestApp::new();
+    app.sign_up("ann@example.com").await;
+    app.sign_up("bob@example.com").await;
+    let hashes = app.sql.column("SELECT DISTINCT password_hash FROM accounts");
     assert_eq!(hashes.len(), 2);
 }
 
 #[tokio::test]
 async fn no_answer_shows_a_hash_or_a_key_again() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let key = world.widget_key(&owner).await;
-    let hash = world.sql.column("SELECT hash FROM api_keys").remove(0);
-    let id = world.sql.column("SELECT id FROM api_keys").remove(0);
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let key = app.widget_key(&owner).await;
+    let hash = app.sql.column("SELECT hash FROM api_keys").remove(0);
+    let id = app.sql.column("SELECT id FROM api_keys").remove(0);
     let answers = [
-        world.get("/api/v1/auth/me").bearer(&owner.token).send().await,
-        world.get("/api/v1/workspaces").bearer(&owner.token).send().await,
-        owner.get(&world, "").await,
-        owner.get(&world, "/api-keys").await,
-        owner.delete(&world, &format!("/api-keys/{id}")).await,
-        owner.get(&world, "/api-keys").await,
+        app.get("/api/v1/auth/me").bearer(&owner.token).send().await,
+        app.get("/api/v1/workspaces").bearer(&owner.token).send().await,
+        owner.get(&app, "").await,
+        owner.get(&app, "/api-keys").await,
+        owner.delete(&app, &format!("/api-keys/{id}")).await,
+        owner.get(&app, "/api-keys").await,
     ];
     for answer in answers {
         let text = answer.text();

@@ -1,27 +1,27 @@
 //! Traces: why an answer is what it is.
 use crate::harness::shape::has;
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use serde_json::{Value, json};
 
 const HOURS: &str = "# Opening hours\n\nWe are open from nine to five on weekdays. On Sundays we are closed.\n";
 
-async fn answered(world: &World, question: &str) -> (Owner, String, Value) {
-    let owner = world.owner("ann@example.com").await;
-    owner.learn(world, "hours.md", HOURS).await;
+async fn answered(app: &TestApp, question: &str) -> (Owner, String, Value) {
+    let owner = app.owner("ann@example.com").await;
+    owner.upload_and_index(app, "hours.md", HOURS).await;
     let settings = json!({ "response_config": { "confidence_threshold": 0.1 } });
-    let agent = world.published_agent(&owner, settings).await;
-    let key = world.widget_key(&owner).await;
-    let frames = world.ask(&key, &agent, "s", question).send().await.frames();
+    let agent = app.published_agent(&owner, settings).await;
+    let key = app.widget_key(&owner).await;
+    let frames = app.ask(&key, &agent, "s", question).send().await.frames();
     (owner, agent, frames[0]["message_id"].clone())
 }
 
 #[tokio::test]
 async fn an_answer_is_explained_with_its_grounds() {
-    let world = World::new();
-    let (owner, agent, id) = answered(&world, "When are you open?").await;
+    let app = TestApp::new();
+    let (owner, agent, id) = answered(&app, "When are you open?").await;
     let id = id.as_str().unwrap();
-    let trace = owner.get(&world, &format!("/messages/{id}/trace")).await.expect(200);
-    let document = owner.get(&world, "/documents").await.expect(200)["documents"][0]["id"].clone();
+    let trace = owner.get(&app, &format!("/messages/{id}/trace")).await.expect(200);
+    let document = owner.get(&app, "/documents").await.expect(200)["documents"][0]["id"].clone();
     let expected = json!({
         "message_id": id, "agent_id": agent, "status": "complete", "question": "When are you open?",
         "standalone_question": "When are you open?", "agent_version": "1.1", "snapshot_version": 1,
@@ -52,28 +52,28 @@ async fn an_answer_is_explained_with_its_grounds() {
 
 #[tokio::test]
 async fn a_follow_up_shows_what_was_looked_up() {
-    let world = World::new();
-    let (owner, agent, _) = answered(&world, "What are your opening hours?").await;
-    let key = world.widget_key(&owner).await;
-    let frames = world.ask(&key, &agent, "s", "And on Sundays?").send().await.frames();
+    let app = TestApp::new();
+    let (owner, agent, _) = answered(&app, "What are your opening hours?").await;
+    let key = app.widget_key(&owner).await;
+    let frames = app.ask(&key, &agent, "s", "And on Sundays?").send().await.frames();
     let id = frames[0]["message_id"].as_str().unwrap();
-    let trace = owner.get(&world, &format!("/messages/{id}/trace")).await.expect(200);
+    let trace = owner.get(&app, &format!("/messages/{id}/trace")).await.expect(200);
     assert_eq!(trace["question"], "And on Sundays?");
     assert_ne!(trace["standalone_question"], trace["question"]);
 }
 
 #[tokio::test]
 async fn only_answers_are_explained() {
-    let world = World::new();
-    let (owner, _, _) = answered(&world, "When are you open?").await;
-    let question = world
+    let app = TestApp::new();
+    let (owner, _, _) = answered(&app, "When are you open?").await;
+    let question = app
         .sql
         .column("SELECT id FROM messages WHERE author = 'visitor'")
         .remove(0);
     let refused = (404, "NOT_FOUND".into(), None);
     for id in [question.as_str(), "msg_0", "x"] {
         assert_eq!(
-            owner.get(&world, &format!("/messages/{id}/trace")).await.refusal(),
+            owner.get(&app, &format!("/messages/{id}/trace")).await.refusal(),
             refused,
             "{id}"
         );
@@ -82,22 +82,22 @@ async fn only_answers_are_explained() {
 
 #[tokio::test]
 async fn traces_of_unfinished_and_old_answers_are_shown_in_part() {
-    let world = World::new();
-    let (owner, _, id) = answered(&world, "When are you open?").await;
+    let app = TestApp::new();
+    let (owner, _, id) = answered(&app, "When are you open?").await;
     let path = format!("/messages/{}/trace", id.as_str().unwrap());
-    world.sql.execute(
+    app.sql.execute(
         "UPDATE messages SET trace = json_object('agent_version', '1.1', 'snapshot', 1, 'generator', 'extractive',
             'strategy', 'CEDAR', 'standalone_question', 'Q', 'features', json_array(), 'decision', '')
          WHERE author = 'agent'",
         &[],
     );
     let old = json!({ "generator": "extractive", "standalone_question": "Q", "passages": [], "decision": "" });
-    has(&owner.get(&world, &path).await.expect(200), &old);
-    world.sql.execute(
+    has(&owner.get(&app, &path).await.expect(200), &old);
+    app.sql.execute(
         "UPDATE messages SET status = 'pending', trace = NULL, text = '', confidence = NULL, latency_ms = NULL
          WHERE author = 'agent'",
         &[],
     );
     let pending = json!({ "status": "pending", "confidence": null, "question": "When are you open?" });
-    has(&owner.get(&world, &path).await.expect(200), &pending);
+    has(&owner.get(&app, &path).await.expect(200), &pending);
 }

@@ -1,6 +1,6 @@
 //! Uploads that will not do, and how they are refused.
 use crate::harness::request::Answer;
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use http::Method;
 use serde_json::json;
 
@@ -8,13 +8,13 @@ const MIB: usize = 1024 * 1024;
 
 type Field<'a> = (&'a str, Option<&'a str>, &'a [u8]);
 
-async fn post(world: &World, owner: &Owner, fields: &[Field<'_>]) -> Answer {
-    owner.call(world, Method::POST, "/documents").form(fields).send().await
+async fn post(app: &TestApp, owner: &Owner, fields: &[Field<'_>]) -> Answer {
+    owner.call(app, Method::POST, "/documents").form(fields).send().await
 }
 
-async fn file(world: &World, owner: &Owner, name: &str, bytes: &[u8]) -> Answer {
-    let collection = world.default_collection(owner).await;
-    owner.send_file(world, &collection, name, bytes).await
+async fn file(app: &TestApp, owner: &Owner, name: &str, bytes: &[u8]) -> Answer {
+    let collection = app.default_collection(owner).await;
+    owner.send_file(app, &collection, name, bytes).await
 }
 
 fn refused(status: u16, code: &str, field: Option<&str>) -> (u16, String, Option<String>) {
@@ -26,31 +26,31 @@ fn invalid(field: &str) -> (u16, String, Option<String>) {
 }
 
 /// Nothing may have come of a refused upload.
-fn assert_nothing_left(world: &World) {
+fn assert_nothing_left(app: &TestApp) {
     for table in ["documents", "document_versions", "jobs"] {
-        assert_eq!(world.sql.column(&format!("SELECT 1 FROM {table}")).len(), 0, "{table}");
+        assert_eq!(app.sql.column(&format!("SELECT 1 FROM {table}")).len(), 0, "{table}");
     }
-    assert_eq!(world.blobs.keys(), Vec::<String>::new());
+    assert_eq!(app.blobs.keys(), Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn twenty_mebibytes_are_taken() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let text = "All work and no play.\n".repeat(20 * MIB / 22 + 1);
-    let answer = file(&world, &owner, "long.txt", &text.as_bytes()[..20 * MIB])
+    let answer = file(&app, &owner, "long.txt", &text.as_bytes()[..20 * MIB])
         .await
         .expect(202);
-    let document = owner.document(&world, answer["id"].as_str().unwrap()).await;
+    let document = owner.document(&app, answer["id"].as_str().unwrap()).await;
     assert_eq!(document["size"], json!(20 * MIB));
 }
 
 #[tokio::test]
 async fn more_than_twenty_mebibytes_are_refused_naming_the_file() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     for size in [20 * MIB + 1, 21 * MIB] {
-        let answer = file(&world, &owner, "long.txt", &vec![b'a'; size]).await;
+        let answer = file(&app, &owner, "long.txt", &vec![b'a'; size]).await;
         assert_eq!(
             answer.refusal(),
             refused(413, "PAYLOAD_TOO_LARGE", Some("file")),
@@ -59,29 +59,29 @@ async fn more_than_twenty_mebibytes_are_refused_naming_the_file() {
     }
     // Told by the announced length alone.
     let call = owner
-        .call(&world, Method::POST, "/documents")
+        .call(&app, Method::POST, "/documents")
         .form(&[("file", Some("a.txt"), b"text")]);
     let answer = call.header("content-length", &(30 * MIB).to_string()).send().await;
     assert_eq!(answer.refusal(), refused(413, "PAYLOAD_TOO_LARGE", Some("file")));
-    assert_nothing_left(&world);
+    assert_nothing_left(&app);
 }
 
 #[tokio::test]
 async fn an_empty_file_is_unprocessable() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let unprocessable = refused(422, "UNPROCESSABLE_CONTENT", Some("file"));
     for bytes in [b"".as_slice(), b" \n\t\r\n "] {
-        let answer = file(&world, &owner, "a.txt", bytes).await;
+        let answer = file(&app, &owner, "a.txt", bytes).await;
         assert_eq!(answer.refusal(), unprocessable, "{bytes:?}");
     }
-    assert_nothing_left(&world);
+    assert_nothing_left(&app);
 }
 
 #[tokio::test]
 async fn what_is_no_text_file_is_told_by_its_bytes_whatever_its_name() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let foreign: [&[u8]; 9] = [
         b"{\\rtf1 text}",
         b"text\0text",
@@ -95,71 +95,65 @@ async fn what_is_no_text_file_is_told_by_its_bytes_whatever_its_name() {
     ];
     for bytes in foreign {
         for name in ["a.txt", "a.pdf", "a.html", "a"] {
-            let answer = file(&world, &owner, name, bytes).await;
+            let answer = file(&app, &owner, name, bytes).await;
             assert_eq!(
                 answer.refusal(),
                 refused(415, "UNSUPPORTED_MEDIA_TYPE", Some("file")),
                 "{bytes:?}"
             );
         }
-        world.clock.advance(edge_model::time::MINUTE);
+        app.clock.advance(edge_model::time::MINUTE);
     }
-    assert_nothing_left(&world);
+    assert_nothing_left(&app);
 }
 
 #[tokio::test]
 async fn what_is_missing_is_named() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let collection = world.default_collection(&owner).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let collection = app.default_collection(&owner).await;
     let given: Field<'_> = ("collection_id", None, collection.as_bytes());
     let content: Field<'_> = ("file", Some("a.txt"), b"text");
-    assert_eq!(
-        post(&world, &owner, &[content]).await.refusal(),
-        invalid("collection_id")
-    );
+    assert_eq!(post(&app, &owner, &[content]).await.refusal(), invalid("collection_id"));
     let blank = [("collection_id", None, b" ".as_slice()), content];
-    assert_eq!(post(&world, &owner, &blank).await.refusal(), invalid("collection_id"));
-    assert_eq!(post(&world, &owner, &[given]).await.refusal(), invalid("file"));
-    let status = post(&world, &owner, &[]).await.status;
+    assert_eq!(post(&app, &owner, &blank).await.refusal(), invalid("collection_id"));
+    assert_eq!(post(&app, &owner, &[given]).await.refusal(), invalid("file"));
+    let status = post(&app, &owner, &[]).await.status;
     assert_eq!(status, 400);
     let long = "x".repeat(201);
     let titled = [given, ("title", None, long.as_bytes()), content];
-    assert_eq!(post(&world, &owner, &titled).await.refusal(), invalid("title"));
+    assert_eq!(post(&app, &owner, &titled).await.refusal(), invalid("title"));
     let name = format!("{}.txt", "x".repeat(296));
     assert_eq!(
-        post(&world, &owner, &[given, ("file", Some(&name), b"text")])
+        post(&app, &owner, &[given, ("file", Some(&name), b"text")])
             .await
             .refusal(),
         invalid("file")
     );
-    assert_nothing_left(&world);
+    assert_nothing_left(&app);
 }
 
 #[tokio::test]
 async fn an_unknown_collection_is_not_found() {
-    let world = World::new();
-    let (ann, bob) = (
-        world.owner("ann@example.com").await,
-        world.owner("bob@example.com").await,
-    );
-    let anns = world.default_collection(&ann).await;
+    let app = TestApp::new();
+    let (ann, bob) = (app.owner("ann@example.com").await, app.owner("bob@example.com").await);
+    let anns = app.default_collection(&ann).await;
     let mut answers = vec![];
     for collection in ["col_0", &anns] {
-        let answer = bob.send_file(&world, collection, "a.txt", b"text").await;
+        let answer = bob.send_file(&app, collection, "a.txt", b"text").await;
         assert_eq!(answer.refusal(), refused(404, "NOT_FOUND", None));
         answers.push(answer.text());
     }
     assert_eq!(answers[0], answers[1]);
-    assert_nothing_left(&world);
+    assert_nothing_left(&app);
 }
 
 #[tokio::test]
 async fn what_is_no_form_is_refused() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let send = |media_type: &'static str, body: &'static str| {
-        let call = owner.call(&world, Method::POST, "/documents");
+        let call = owner.call(&app, Method::POST, "/documents");
         call.header("content-type", media_type).body(body).send()
     };
     for media_type in [
@@ -175,7 +169,7 @@ async fn what_is_no_form_is_refused() {
             "{media_type}"
         );
     }
-    let answer = owner.call(&world, Method::POST, "/documents").send().await;
+    let answer = owner.call(&app, Method::POST, "/documents").send().await;
     assert_eq!(answer.refusal(), refused(415, "UNSUPPORTED_MEDIA_TYPE", None));
     let form = "multipart/form-data; boundary=BB";
     for broken in [
@@ -190,24 +184,21 @@ async fn what_is_no_form_is_refused() {
             "{broken:?}"
         );
     }
-    assert_nothing_left(&world);
+    assert_nothing_left(&app);
 }
 
 #[tokio::test]
 async fn fields_we_do_not_know_are_passed_over() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let collection = world.default_collection(&owner).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let collection = app.default_collection(&owner).await;
     let fields: [Field<'_>; 4] = [
         ("status", None, b"COMPLETED"),
         ("file", Some("a.txt"), b"text"),
         ("workspace_id", None, b"ws_0"),
         ("collection_id", None, collection.as_bytes()),
     ];
-    let answer = post(&world, &owner, &fields).await.expect(202);
+    let answer = post(&app, &owner, &fields).await.expect(202);
     assert_eq!(answer["status"], json!("PROCESSING"));
-    assert_eq!(
-        world.sql.column("SELECT workspace_id FROM documents"),
-        [owner.workspace]
-    );
+    assert_eq!(app.sql.column("SELECT workspace_id FROM documents"), [owner.workspace]);
 }

@@ -1,19 +1,19 @@
 //! Visitor tokens: the frame speaks for the page that loaded it, for a quarter of an hour.
 use crate::harness::shape::is;
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use edge_model::time::{MINUTE, SECOND};
 use serde_json::{Value, json};
 
-async fn token(world: &World, agent: &str, key: &str) -> String {
+async fn token(app: &TestApp, agent: &str, key: &str) -> String {
     let path = format!("/api/v1/widget/config/{agent}");
-    let config = world.get(&path).widget(key).send().await.expect(200);
+    let config = app.get(&path).widget(key).send().await.expect(200);
     config["visitor_token"].as_str().unwrap().to_owned()
 }
 
-async fn installed(world: &World) -> (Owner, String, String) {
-    let owner = world.owner("ann@example.com").await;
-    let agent = world.published_agent(&owner, json!({})).await;
-    let key = world.widget_key(&owner).await;
+async fn installed(app: &TestApp) -> (Owner, String, String) {
+    let owner = app.owner("ann@example.com").await;
+    let agent = app.published_agent(&owner, json!({})).await;
+    let key = app.widget_key(&owner).await;
     (owner, key, agent)
 }
 
@@ -27,10 +27,10 @@ fn refused(status: u16, code: &str) -> (u16, String, Option<String>) {
 
 #[tokio::test]
 async fn a_token_opens_what_the_key_opens_without_an_origin() {
-    let world = World::new();
-    let (_, key, agent) = installed(&world).await;
-    let token = token(&world, &agent, &key).await;
-    let answer = world
+    let app = TestApp::new();
+    let (_, key, agent) = installed(&app).await;
+    let token = token(&app, &agent, &key).await;
+    let answer = app
         .post("/api/v1/widget/chat", question(&agent))
         .bearer(&token)
         .send()
@@ -38,77 +38,72 @@ async fn a_token_opens_what_the_key_opens_without_an_origin() {
     let frames = answer.frames();
     assert_eq!(frames.last().unwrap()["type"], json!("done"));
     let word = json!({ "message_id": frames[0]["message_id"], "feedback_type": "THUMBS_UP" });
-    let answer = world.post("/api/v1/widget/feedback", word).bearer(&token).send().await;
+    let answer = app.post("/api/v1/widget/feedback", word).bearer(&token).send().await;
     is(&answer.expect(201), &json!({ "id": "<fb_>", "message": "<text>" }));
-    let config = world
+    let config = app
         .get(&format!("/api/v1/widget/config/{agent}"))
         .bearer(&token)
         .send()
         .await;
     assert_eq!(config.expect(200)["agent_id"], json!(agent));
     // The frame is on our origin, which is none of the key's domains.
-    let call = world.post("/api/v1/widget/chat", question(&agent)).bearer(&token);
+    let call = app.post("/api/v1/widget/chat", question(&agent)).bearer(&token);
     assert_eq!(call.header("origin", "https://api.insydr.ai").send().await.status, 200);
 }
 
 #[tokio::test]
 async fn a_token_is_good_for_its_agent_alone() {
-    let world = World::new();
-    let (owner, key, agent) = installed(&world).await;
-    let other = world.published_agent(&owner, json!({})).await;
-    let token = token(&world, &agent, &key).await;
+    let app = TestApp::new();
+    let (owner, key, agent) = installed(&app).await;
+    let other = app.published_agent(&owner, json!({})).await;
+    let token = token(&app, &agent, &key).await;
     let not_found = refused(404, "NOT_FOUND");
-    let answer = world
+    let answer = app
         .post("/api/v1/widget/chat", question(&other))
         .bearer(&token)
         .send()
         .await;
     assert_eq!(answer.refusal(), not_found);
-    let answer = world
+    let answer = app
         .get(&format!("/api/v1/widget/config/{other}"))
         .bearer(&token)
         .send()
         .await;
     assert_eq!(answer.refusal(), not_found);
     // Nor may it judge what another agent said.
-    let frames = world.ask(&key, &other, "s", "What?").send().await.frames();
+    let frames = app.ask(&key, &other, "s", "What?").send().await.frames();
     let word = json!({ "message_id": frames[0]["message_id"], "feedback_type": "THUMBS_DOWN" });
-    let answer = world.post("/api/v1/widget/feedback", word).bearer(&token).send().await;
+    let answer = app.post("/api/v1/widget/feedback", word).bearer(&token).send().await;
     assert_eq!(answer.refusal(), not_found);
-    assert_eq!(world.sql.column("SELECT id FROM feedback").len(), 0);
+    assert_eq!(app.sql.column("SELECT id FROM feedback").len(), 0);
 }
 
 #[tokio::test]
 async fn a_token_is_good_for_a_quarter_of_an_hour() {
-    let world = World::new();
-    let (_, key, agent) = installed(&world).await;
-    let token = token(&world, &agent, &key).await;
-    world.clock.advance(15 * MINUTE - 2 * SECOND);
-    let chat = || {
-        world
-            .post("/api/v1/widget/chat", question(&agent))
-            .bearer(&token)
-            .send()
-    };
+    let app = TestApp::new();
+    let (_, key, agent) = installed(&app).await;
+    let token = token(&app, &agent, &key).await;
+    app.clock.advance(15 * MINUTE - 2 * SECOND);
+    let chat = || app.post("/api/v1/widget/chat", question(&agent)).bearer(&token).send();
     assert_eq!(chat().await.status, 200);
-    world.clock.advance(2 * SECOND);
+    app.clock.advance(2 * SECOND);
     assert_eq!(chat().await.refusal(), refused(401, "TOKEN_EXPIRED"));
-    let config = world
+    let config = app
         .get(&format!("/api/v1/widget/config/{agent}"))
         .bearer(&token)
         .send()
         .await;
     assert_eq!(config.refusal(), refused(401, "TOKEN_EXPIRED"));
     let word = json!({ "message_id": "msg_1", "feedback_type": "THUMBS_UP" });
-    let answer = world.post("/api/v1/widget/feedback", word).bearer(&token).send().await;
+    let answer = app.post("/api/v1/widget/feedback", word).bearer(&token).send().await;
     assert_eq!(answer.refusal(), refused(401, "TOKEN_EXPIRED"));
 }
 
 #[tokio::test]
 async fn no_other_token_passes_for_a_visitors() {
-    let world = World::new();
-    let (owner, key, agent) = installed(&world).await;
-    let token = token(&world, &agent, &key).await;
+    let app = TestApp::new();
+    let (owner, key, agent) = installed(&app).await;
+    let token = token(&app, &agent, &key).await;
     let mut tampered = token.clone().into_bytes();
     tampered[60] = if tampered[60] == b'A' { b'B' } else { b'A' };
     let tampered = String::from_utf8(tampered).unwrap();
@@ -119,17 +114,17 @@ async fn no_other_token_passes_for_a_visitors() {
         &key,
         &token[..token.len() - 5],
     ] {
-        let answer = world
+        let answer = app
             .post("/api/v1/widget/chat", question(&agent))
             .bearer(wrong)
             .send()
             .await;
         assert_eq!(answer.refusal(), refused(401, "UNAUTHORIZED"), "{wrong}");
     }
-    let answer = world.post("/api/v1/widget/chat", question(&agent)).send().await;
+    let answer = app.post("/api/v1/widget/chat", question(&agent)).send().await;
     assert_eq!(answer.refusal(), refused(401, "UNAUTHORIZED"));
     // And a token is no key.
-    let answer = world
+    let answer = app
         .post("/api/v1/widget/chat", question(&agent))
         .widget(&token)
         .send()
@@ -139,9 +134,9 @@ async fn no_other_token_passes_for_a_visitors() {
 
 #[tokio::test]
 async fn a_token_tells_nobody_the_key() {
-    let world = World::new();
-    let (_, key, agent) = installed(&world).await;
-    let config = world
+    let app = TestApp::new();
+    let (_, key, agent) = installed(&app).await;
+    let config = app
         .get(&format!("/api/v1/widget/config/{agent}"))
         .widget(&key)
         .send()

@@ -1,6 +1,6 @@
 //! Webhooks: made, shown, changed; the events of this dialect; secrets.
 use crate::harness::receiver::{HOOK, Received};
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use edge_core::webhook::signature::{SigningSecret, standard};
 use edge_model::Timestamp;
 use edge_model::key::KeyKind;
@@ -21,28 +21,28 @@ const ALL: [&str; 8] = [
 
 #[tokio::test]
 async fn a_webhook_is_made_as_documented_with_its_secret_once() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let body = json!({
         "name": "Slack Notifications",
         "url": "https://hooks.slack.com/services/1",
         "event_types": ["CONVERSATION_STARTED", "LEAD_CAPTURED"],
         "headers": { "X-Custom-Header": "a value of ours" },
     });
-    let created = owner.post(&world, "/webhooks", body).await.expect(201);
+    let created = owner.post(&app, "/webhooks", body).await.expect(201);
     let (id, secret) = (created["id"].as_str().unwrap(), created["secret"].as_str().unwrap());
     assert!(id.starts_with("wh_"), "{created}");
     assert!(secret.starts_with("whsec_") && secret.len() == 6 + 44, "{created}");
     assert_eq!(created["event_types"], json!(["CONVERSATION_STARTED", "LEAD_CAPTURED"]));
     assert_eq!(created["is_active"], true);
     assert!(created["created_at"].as_str().unwrap().ends_with('Z'));
-    let list = owner.get(&world, "/webhooks").await;
+    let list = owner.get(&app, "/webhooks").await;
     assert!(!list.text().contains(secret) && !list.text().contains("a value of ours"));
     assert_eq!(list.expect(200)["total"], 1);
-    let shown = owner.get(&world, &format!("/webhooks/{id}")).await;
+    let shown = owner.get(&app, &format!("/webhooks/{id}")).await;
     assert!(!shown.text().contains("whsec_"));
     assert_eq!(shown.expect(200)["header_names"], json!(["x-custom-header"]));
-    for row in world.everything() {
+    for row in app.everything() {
         assert!(
             !row.contains(secret) && !row.contains(&secret[6..]) && !row.contains("a value of ours"),
             "{row}"
@@ -52,8 +52,8 @@ async fn a_webhook_is_made_as_documented_with_its_secret_once() {
 
 #[tokio::test]
 async fn what_will_not_do_is_refused_by_its_field() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let usual = json!({ "name": "Ours", "url": HOOK, "event_types": ["LEAD_CAPTURED"] });
     for (field, value) in [
         ("name", json!("")),
@@ -73,84 +73,81 @@ async fn what_will_not_do_is_refused_by_its_field() {
     ] {
         let mut body = usual.clone();
         body[field] = value.clone();
-        let refused = owner.post(&world, "/webhooks", body).await.refusal();
+        let refused = owner.post(&app, "/webhooks", body).await.refusal();
         assert_eq!(refused, (400, "VALIDATION_ERROR".into(), Some(field.into())), "{value}");
     }
-    assert_eq!(owner.get(&world, "/webhooks").await.expect(200)["total"], 0);
+    assert_eq!(owner.get(&app, "/webhooks").await.expect(200)["total"], 0);
 }
 
 #[tokio::test]
 async fn only_what_is_given_changes_and_a_deleted_webhook_is_gone() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let (webhook, _) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let (webhook, _) = owner.webhook(&app, HOOK, &["LEAD_CAPTURED"]).await;
     let path = format!("/webhooks/{webhook}");
-    let changed = owner
-        .patch(&world, &path, json!({ "name": "Theirs" }))
-        .await
-        .expect(200);
+    let changed = owner.patch(&app, &path, json!({ "name": "Theirs" })).await.expect(200);
     assert_eq!((&changed["name"], &changed["url"]), (&json!("Theirs"), &json!(HOOK)));
     let body = json!({ "event_types": ["DOCUMENT_FAILED", "DOCUMENT_FAILED"], "is_active": false });
-    let changed = owner.patch(&world, &path, body).await.expect(200);
+    let changed = owner.patch(&app, &path, body).await.expect(200);
     assert_eq!(changed["event_types"], json!(["DOCUMENT_FAILED"]));
     assert_eq!(
         (&changed["is_active"], &changed["disabled_because"]),
         (&json!(false), &json!("asked"))
     );
-    owner.delete(&world, &path).await.expect(200);
-    for answer in [owner.get(&world, &path).await, owner.delete(&world, &path).await] {
+    owner.delete(&app, &path).await.expect(200);
+    for answer in [owner.get(&app, &path).await, owner.delete(&app, &path).await] {
         assert_eq!(answer.refusal(), (404, "NOT_FOUND".into(), None));
     }
 }
 
 /// Does something for every event that there is so far, and returns what the endpoint was told.
-async fn busy(world: &World, owner: &Owner, webhook: &str) -> Vec<Received> {
+async fn busy(app: &TestApp, owner: &Owner, webhook: &str) -> Vec<Received> {
     owner
-        .learn(world, "pro.md", "# Pro plan\n\nThe Pro plan costs 49 dollars a month.")
+        .upload_and_index(app, "pro.md", "# Pro plan\n\nThe Pro plan costs 49 dollars a month.")
         .await;
-    let unreadable = world.upload(owner, "empty.html", "<script>let a = 1;</script>").await;
-    world.drain(owner).await;
+    let unreadable = app.upload(owner, "empty.html", "<script>let a = 1;</script>").await;
+    app.drain(owner).await;
     assert_eq!(
-        owner.document(world, unreadable["id"].as_str().unwrap()).await["status"],
+        owner.document(app, unreadable["id"].as_str().unwrap()).await["status"],
         "FAILED"
     );
-    let agent = world
+    let agent = app
         .published_agent(owner, json!({ "response_config": { "confidence_threshold": 0.0 } }))
         .await;
-    let key = world.widget_key(owner).await;
+    let key = app.widget_key(owner).await;
     for question in ["What does the Pro plan cost?", "And for a year?"] {
-        let frames = world.ask(&key, &agent, "session-1", question).send().await.frames();
+        let frames = app.ask(&key, &agent, "session-1", question).send().await.frames();
         let body = json!({ "message_id": frames[0]["message_id"], "feedback_type": "THUMBS_UP", "comment": "Good" });
-        world
-            .post("/api/v1/widget/feedback", body)
+        app.post("/api/v1/widget/feedback", body)
             .widget(&key)
             .send()
             .await
             .expect(201);
     }
-    owner.deliver(world, webhook).await;
-    let mut received = world.receiver.take();
+    owner.deliver(app, webhook).await;
+    let mut received = app.receiver.take();
     received.sort_by_key(|it| it.header("webhook-id").to_owned());
     received
 }
 
 #[tokio::test]
 async fn every_event_is_told_with_its_facts_to_who_asks_for_it() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let (webhook, _) = owner.webhook(&world, HOOK, &ALL).await;
-    let received = busy(&world, &owner, &webhook).await;
-    let mut told: Vec<(String, Value)> = vec![];
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let (webhook, _) = owner.webhook(&app, HOOK, &ALL).await;
+    let received = busy(&app, &owner, &webhook).await;
+    let mut delivered: Vec<(String, Value)> = vec![];
     for one in &received {
         let body = one.json();
         assert_eq!(body["id"], one.header("webhook-id"));
         assert_eq!(body["workspace_id"], owner.workspace.as_str());
         assert_eq!(body["event"], one.header("x-insydr-event"));
         assert!(body["timestamp"].as_str().unwrap().ends_with('Z'));
-        told.push((body["event"].as_str().unwrap().to_owned(), body["data"].clone()));
+        delivered.push((body["event"].as_str().unwrap().to_owned(), body["data"].clone()));
     }
     let of = |name: &str| {
-        told.iter()
+        delivered
+            .iter()
             .filter(|it| it.0 == name)
             .map(|it| &it.1)
             .collect::<Vec<_>>()
@@ -163,7 +160,7 @@ async fn every_event_is_told_with_its_facts_to_who_asks_for_it() {
     let started = of("CONVERSATION_STARTED")[0];
     assert_eq!(started["session_id"], "session-1");
     assert_eq!(
-        world.sql.column("SELECT id FROM conversations"),
+        app.sql.column("SELECT id FROM conversations"),
         [started["conversation_id"].as_str().unwrap()]
     );
     let answered = of("MESSAGE_ANSWERED");
@@ -185,60 +182,59 @@ async fn every_event_is_told_with_its_facts_to_who_asks_for_it() {
     assert_eq!(feedback[0]["message_id"], answered[0]["message_id"]);
     assert_eq!(of("DOCUMENT_PROCESSED")[0]["title"], "pro.md");
     assert_eq!(of("DOCUMENT_FAILED")[0]["error"], "no text was found in the file");
-    assert_eq!(told.len(), 7, "{told:?}");
+    assert_eq!(delivered.len(), 7, "{delivered:?}");
 }
 
 #[tokio::test]
 async fn webhooks_receive_only_subscribed_events_of_their_tenant() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let bob = world.owner("bob@example.com").await;
-    let (bobs, _) = bob.webhook(&world, "https://bob.example.com/", &ALL).await;
-    let (webhook, _) = owner.webhook(&world, HOOK, &["FEEDBACK_RECEIVED"]).await;
-    let received = busy(&world, &owner, &webhook).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let bob = app.owner("bob@example.com").await;
+    let (bobs, _) = bob.webhook(&app, "https://bob.example.com/", &ALL).await;
+    let (webhook, _) = owner.webhook(&app, HOOK, &["FEEDBACK_RECEIVED"]).await;
+    let received = busy(&app, &owner, &webhook).await;
     let names: Vec<_> = received.iter().map(|it| it.header("x-insydr-event")).collect();
     assert_eq!(names, ["FEEDBACK_RECEIVED"; 2]);
-    assert_eq!(bob.deliver(&world, &bobs).await, None);
-    assert_eq!(world.receiver.take().len(), 0);
+    assert_eq!(bob.deliver(&app, &bobs).await, None);
+    assert_eq!(app.receiver.take().len(), 0);
     // What nobody asks for is not even written down.
     assert_eq!(
-        world.sql.column("SELECT DISTINCT kind FROM events"),
+        app.sql.column("SELECT DISTINCT kind FROM events"),
         ["feedback_received"]
     );
 }
 
 #[tokio::test]
 async fn an_event_is_written_with_its_cause_or_not_at_all() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    owner.webhook(&world, HOOK, &ALL).await;
-    let document = world
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    owner.webhook(&app, HOOK, &ALL).await;
+    let document = app
         .upload(&owner, "a.md", "# Hours\n\nWe are open from nine to five.")
         .await;
-    world.sql.fail_next("INSERT INTO deliveries");
-    world.drain(&owner).await;
-    assert_eq!(world.sql.column("SELECT 1 FROM events").len(), 0);
+    app.sql.fail_next("INSERT INTO deliveries");
+    app.drain(&owner).await;
+    assert_eq!(app.sql.column("SELECT 1 FROM events").len(), 0);
     let id = document["id"].as_str().unwrap();
-    assert_eq!(owner.document(&world, id).await["status"], "PROCESSING");
-    world.clock.advance(MINUTE);
-    world.drain(&owner).await;
-    assert_eq!(owner.document(&world, id).await["status"], "COMPLETED");
-    assert_eq!(world.sql.column("SELECT kind FROM events"), ["document_processed"]);
+    assert_eq!(owner.document(&app, id).await["status"], "PROCESSING");
+    app.clock.advance(MINUTE);
+    app.drain(&owner).await;
+    assert_eq!(owner.document(&app, id).await["status"], "COMPLETED");
+    assert_eq!(app.sql.column("SELECT kind FROM events"), ["document_processed"]);
     // A job that is done a second time, as after a crash, has the one event that it had.
-    world
-        .upload(&owner, "b.md", "# Parking\n\nThere is a car park behind the shop.")
+    app.upload(&owner, "b.md", "# Parking\n\nThere is a car park behind the shop.")
         .await;
-    world.sql.fail_next("DELETE FROM jobs");
+    app.sql.fail_next("DELETE FROM jobs");
     let workspace = edge_model::WorkspaceId::new(owner.workspace.as_str());
     assert!(
-        edge_core::workers::drain(&world.app, &workspace, TimeDelta::minutes(1))
+        edge_core::workers::drain(&app.inner, &workspace, TimeDelta::minutes(1))
             .await
             .is_err()
     );
-    world.clock.advance(2 * MINUTE);
-    assert_eq!(world.drain(&owner).await, None);
-    assert_eq!(world.sql.column("SELECT id FROM events").len(), 2);
-    assert_eq!(world.sql.column("SELECT id FROM deliveries").len(), 2);
+    app.clock.advance(2 * MINUTE);
+    assert_eq!(app.drain(&owner).await, None);
+    assert_eq!(app.sql.column("SELECT id FROM events").len(), 2);
+    assert_eq!(app.sql.column("SELECT id FROM deliveries").len(), 2);
 }
 
 fn secret(text: &str) -> SigningSecret {
@@ -254,49 +250,49 @@ fn signed_with(one: &Received, secrets: &[SigningSecret]) -> bool {
 
 #[tokio::test]
 async fn for_a_day_after_a_rotation_both_secrets_sign() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let (webhook, old) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let (webhook, old) = owner.webhook(&app, HOOK, &["LEAD_CAPTURED"]).await;
     let old = secret(&old);
-    let told = async || {
-        let owner = owner.again(&world, "ann@example.com").await;
-        owner.test_event(&world, &webhook).await;
-        owner.deliver(&world, &webhook).await;
-        world.receiver.take().remove(0)
+    let delivered = async || {
+        let owner = owner.again(&app, "ann@example.com").await;
+        owner.test_event(&app, &webhook).await;
+        owner.deliver(&app, &webhook).await;
+        app.receiver.take().remove(0)
     };
-    assert!(signed_with(&told().await, std::slice::from_ref(&old)));
+    assert!(signed_with(&delivered().await, std::slice::from_ref(&old)));
     let path = format!("/webhooks/{webhook}/rotate-secret");
-    let rotated = owner.post(&world, &path, json!({})).await.expect(200);
+    let rotated = owner.post(&app, &path, json!({})).await.expect(200);
     assert_eq!(rotated["old_secret_expires_at"], "2026-01-27T00:00:00Z");
     let new = secret(rotated["secret"].as_str().unwrap());
     assert_ne!(new, old);
-    assert!(signed_with(&told().await, &[new.clone(), old.clone()]));
-    world.clock.advance(23 * HOUR);
-    assert!(signed_with(&told().await, &[new.clone(), old.clone()]));
-    world.clock.advance(HOUR);
-    assert!(signed_with(&told().await, std::slice::from_ref(&new)));
-    for row in world.everything() {
+    assert!(signed_with(&delivered().await, &[new.clone(), old.clone()]));
+    app.clock.advance(23 * HOUR);
+    assert!(signed_with(&delivered().await, &[new.clone(), old.clone()]));
+    app.clock.advance(HOUR);
+    assert!(signed_with(&delivered().await, std::slice::from_ref(&new)));
+    for row in app.everything() {
         assert!(!row.contains(new.as_str()) && !row.contains(old.as_str()), "{row}");
     }
 }
 
 #[tokio::test]
 async fn a_callers_own_secret_and_headers_are_used_in_every_delivery() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let body = json!({
         "name": "Ours", "url": HOOK, "event_types": ["LEAD_CAPTURED"],
         "headers": { "X-Team": "blue" }, "secret": "your-webhook-secret",
     });
-    let created = owner.post(&world, "/webhooks", body).await.expect(201);
+    let created = owner.post(&app, "/webhooks", body).await.expect(201);
     let webhook = created["id"].as_str().unwrap();
-    let delivery = owner.test_event(&world, webhook).await;
-    owner.deliver(&world, webhook).await;
-    let received = world.receiver.take().remove(0);
+    let delivery = owner.test_event(&app, webhook).await;
+    owner.deliver(&app, webhook).await;
+    let received = app.receiver.take().remove(0);
     assert_eq!(received.url, HOOK);
     assert_eq!(received.header("x-team"), "blue");
     assert!(signed_with(&received, &[secret("your-webhook-secret")]));
-    let shown = owner.delivery(&world, webhook, &delivery).await;
+    let shown = owner.delivery(&app, webhook, &delivery).await;
     assert_eq!(shown["request_body"], String::from_utf8(received.body.clone()).unwrap());
     let headers = &shown["attempts"][0]["request_headers"];
     assert_eq!(headers["webhook-id"], received.header("webhook-id"));
@@ -305,30 +301,30 @@ async fn a_callers_own_secret_and_headers_are_used_in_every_delivery() {
 
 #[tokio::test]
 async fn a_secret_moved_to_another_webhook_does_not_open() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let (webhook, _) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
-    let (other, _) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let (webhook, _) = owner.webhook(&app, HOOK, &["LEAD_CAPTURED"]).await;
+    let (other, _) = owner.webhook(&app, HOOK, &["LEAD_CAPTURED"]).await;
     let swap = "UPDATE webhooks SET sealed_secret = (SELECT sealed_secret FROM webhooks WHERE id = ?1) WHERE id = ?2";
-    world.sql.execute(swap, &[&other, &webhook]);
-    let delivery = owner.test_event(&world, &webhook).await;
-    owner.deliver(&world, &webhook).await;
-    assert_eq!(world.receiver.take().len(), 0, "nothing is sent unsigned");
-    let shown = owner.delivery(&world, &webhook, &delivery).await;
+    app.sql.execute(swap, &[&other, &webhook]);
+    let delivery = owner.test_event(&app, &webhook).await;
+    owner.deliver(&app, &webhook).await;
+    assert_eq!(app.receiver.take().len(), 0, "nothing is sent unsigned");
+    let shown = owner.delivery(&app, &webhook, &delivery).await;
     assert!(shown["attempts"][0]["error"].as_str().unwrap().contains("cannot sign"));
 }
 
 #[tokio::test]
 async fn the_twins_only_webhook_is_set_moved_removed_and_seen_here() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let key = owner.program_key(&world, KeyKind::Twin).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let key = owner.program_key(&app, KeyKind::Twin).await;
     let set = async |change: Value| {
-        let call = world.call(Method::PUT, "/v1/settings").bearer(&key).json(&change);
+        let call = app.call(Method::PUT, "/v1/settings").bearer(&key).json(&change);
         call.send().await.expect(200)
     };
     let urls = async || {
-        let list = owner.get(&world, "/webhooks").await.expect(200);
+        let list = owner.get(&app, "/webhooks").await.expect(200);
         let urls = list["webhooks"].as_array().unwrap().iter();
         urls.map(|it| (it["url"].clone(), it["dialect"].clone()))
             .collect::<Vec<_>>()
@@ -351,13 +347,13 @@ async fn the_twins_only_webhook_is_set_moved_removed_and_seen_here() {
     let shown = set(json!({ "webhookUrl": other, "webhookSecret": own })).await;
     assert_eq!(shown["webhookSecret"], own);
     assert_eq!(urls().await, twin(other));
-    let ids = world.sql.column("SELECT id FROM webhooks");
-    let shown = owner.get(&world, &format!("/webhooks/{}", ids[0])).await.expect(200);
+    let ids = app.sql.column("SELECT id FROM webhooks");
+    let shown = owner.get(&app, &format!("/webhooks/{}", ids[0])).await.expect(200);
     assert_eq!(
         (&shown["event_types"], &shown["created_by"]["kind"]),
         (&json!(["escalation.created"]), &json!("api_key"))
     );
-    for row in world.everything() {
+    for row in app.everything() {
         assert!(!row.contains(made) && !row.contains(own), "{row}");
     }
     set(json!({ "webhookUrl": null })).await;
@@ -366,33 +362,33 @@ async fn the_twins_only_webhook_is_set_moved_removed_and_seen_here() {
 
 #[tokio::test]
 async fn what_one_person_changes_of_a_webhook_another_does_not_undo() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let (webhook, old) = owner.webhook(&world, HOOK, &["LEAD_CAPTURED"]).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let (webhook, old) = owner.webhook(&app, HOOK, &["LEAD_CAPTURED"]).await;
     let path = format!("/webhooks/{webhook}");
     let rename = async |name: &str| {
-        owner.patch(&world, &path, json!({ "name": name })).await.expect(200);
+        owner.patch(&app, &path, json!({ "name": name })).await.expect(200);
     };
     let mut new = String::new();
     let rotate = async {
         let rotated = owner
-            .post(&world, &format!("{path}/rotate-secret"), json!({}))
+            .post(&app, &format!("{path}/rotate-secret"), json!({}))
             .await
             .expect(200);
         new = rotated["secret"].as_str().unwrap().into();
     };
-    tokio::join!(rename("One"), world.sql.hold_next("UPDATE webhooks SET name", rotate));
-    owner.test_event(&world, &webhook).await;
-    owner.deliver(&world, &webhook).await;
-    let received = world.receiver.take().remove(0);
+    tokio::join!(rename("One"), app.sql.hold_next("UPDATE webhooks SET name", rotate));
+    owner.test_event(&app, &webhook).await;
+    owner.deliver(&app, &webhook).await;
+    let received = app.receiver.take().remove(0);
     assert!(signed_with(&received, &[secret(&new), secret(&old)]));
     let disable = async {
         owner
-            .patch(&world, &path, json!({ "is_active": false }))
+            .patch(&app, &path, json!({ "is_active": false }))
             .await
             .expect(200);
     };
-    tokio::join!(rename("Two"), world.sql.hold_next("UPDATE webhooks SET name", disable));
-    let shown = owner.get(&world, &path).await.expect(200);
+    tokio::join!(rename("Two"), app.sql.hold_next("UPDATE webhooks SET name", disable));
+    let shown = owner.get(&app, &path).await.expect(200);
     assert_eq!((&shown["name"], &shown["is_active"]), (&json!("Two"), &json!(false)));
 }

@@ -1,6 +1,6 @@
 //! What the widget shows, and the stream of an answer.
 use crate::harness::shape::{has, is};
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use serde_json::{Value, json};
 
 const PLANS: &str =
@@ -15,13 +15,13 @@ fn not_found() -> (u16, String, Option<String>) {
 }
 
 /// An owner, a key of theirs, and a published agent that knows the plans.
-async fn informed(world: &World) -> (Owner, String, String) {
-    let owner = world.owner("ann@example.com").await;
-    owner.learn(world, "Pricing Page.md", PLANS).await;
-    let agent = world
+async fn owner_with_documents(app: &TestApp) -> (Owner, String, String) {
+    let owner = app.owner("ann@example.com").await;
+    owner.upload_and_index(app, "Pricing Page.md", PLANS).await;
+    let agent = app
         .published_agent(&owner, json!({ "response_config": { "confidence_threshold": 0.0 } }))
         .await;
-    let key = world.widget_key(&owner).await;
+    let key = app.widget_key(&owner).await;
     (owner, key, agent)
 }
 
@@ -33,8 +33,8 @@ fn types(frames: &[Value]) -> Vec<&str> {
 
 #[tokio::test]
 async fn the_configuration_is_as_documented() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let settings = json!({
         "greeting_message": "Hi! How can I help?",
         "widget": {
@@ -49,9 +49,9 @@ async fn the_configuration_is_as_documented() {
             "avatar_url": "https://example.com/avatar.png"
         }
     });
-    let agent = world.published_agent(&owner, settings).await;
-    let key = world.widget_key(&owner).await;
-    let answer = world
+    let agent = app.published_agent(&owner, settings).await;
+    let key = app.widget_key(&owner).await;
+    let answer = app
         .get(&format!("/api/v1/widget/config/{agent}"))
         .widget(&key)
         .send()
@@ -85,9 +85,9 @@ async fn the_configuration_is_as_documented() {
 
 #[tokio::test]
 async fn the_configuration_says_nothing_of_the_inside() {
-    let world = World::new();
-    let (owner, key, agent) = informed(&world).await;
-    let text = world
+    let app = TestApp::new();
+    let (owner, key, agent) = owner_with_documents(&app).await;
+    let text = app
         .get(&format!("/api/v1/widget/config/{agent}"))
         .widget(&key)
         .send()
@@ -100,15 +100,15 @@ async fn the_configuration_says_nothing_of_the_inside() {
 
 #[tokio::test]
 async fn an_answer_streams_as_documented() {
-    let world = World::new();
-    let (owner, key, agent) = informed(&world).await;
+    let app = TestApp::new();
+    let (owner, key, agent) = owner_with_documents(&app).await;
     let body = json!({
         "agent_id": agent,
         "session_id": "sess_xyz",
         "message": "What are your pricing plans?",
         "metadata": { "page_url": "https://yoursite.com/pricing", "user_agent": "Mozilla/5.0..." }
     });
-    let answer = world.post("/api/v1/widget/chat", body).widget(&key).send().await;
+    let answer = app.post("/api/v1/widget/chat", body).widget(&key).send().await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), Some("text/event-stream; charset=utf-8"));
     assert_eq!(answer.header("cache-control"), Some("no-cache, no-transform"));
@@ -122,7 +122,7 @@ async fn an_answer_streams_as_documented() {
         is(token, &json!({ "type": "token", "content": "<text>" }));
     }
     let source = json!({
-        "document_id": owner.get(&world, "/documents").await.expect(200)["documents"][0]["id"],
+        "document_id": owner.get(&app, "/documents").await.expect(200)["documents"][0]["id"],
         "title": "Pricing Page.md",
         "chunk_preview": "<text>",
         "relevance_score": "<share>"
@@ -140,7 +140,7 @@ async fn an_answer_streams_as_documented() {
         "{}",
         answer.streamed()
     );
-    let metadata = world
+    let metadata = app
         .sql
         .column("SELECT page_url || ' ' || user_agent FROM conversations");
     assert_eq!(metadata, ["https://yoursite.com/pricing Mozilla/5.0..."]);
@@ -148,12 +148,9 @@ async fn an_answer_streams_as_documented() {
 
 #[tokio::test]
 async fn every_event_is_an_id_and_a_line_of_data() {
-    let world = World::new();
-    let (_, key, agent) = informed(&world).await;
-    let answer = world
-        .ask(&key, &agent, "s", "What are your pricing plans?")
-        .send()
-        .await;
+    let app = TestApp::new();
+    let (_, key, agent) = owner_with_documents(&app).await;
+    let answer = app.ask(&key, &agent, "s", "What are your pricing plans?").send().await;
     let message = answer.frames()[0]["message_id"].as_str().unwrap().to_owned();
     let text = answer.text();
     assert!(text.ends_with("\n\n") && !text.contains('\r'));
@@ -180,16 +177,12 @@ async fn every_event_is_an_id_and_a_line_of_data() {
 
 #[tokio::test]
 async fn what_is_streamed_is_what_is_kept() {
-    let world = World::new();
-    let (_, key, agent) = informed(&world).await;
-    let answer = world
-        .ask(&key, &agent, "s", "What are your pricing plans?")
-        .send()
-        .await;
+    let app = TestApp::new();
+    let (_, key, agent) = owner_with_documents(&app).await;
+    let answer = app.ask(&key, &agent, "s", "What are your pricing plans?").send().await;
     let frames = answer.frames();
     let kept = |column: &str| {
-        world
-            .sql
+        app.sql
             .column(&format!("SELECT {column} FROM messages ORDER BY created_at"))
     };
     assert_eq!(kept("author"), ["visitor", "agent"]);
@@ -216,15 +209,15 @@ async fn what_is_streamed_is_what_is_kept() {
 
 #[tokio::test]
 async fn what_is_not_known_is_answered_with_the_fallback() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    owner.learn(&world, "Pricing Page.md", PLANS).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    owner.upload_and_index(&app, "Pricing Page.md", PLANS).await;
     let fallback = "I don't have info on that.\n\nWould you like to talk to a human?";
-    let agent = world
+    let agent = app
         .published_agent(&owner, json!({ "fallback_message": fallback }))
         .await;
-    let key = world.widget_key(&owner).await;
-    let answer = world
+    let key = app.widget_key(&owner).await;
+    let answer = app
         .ask(&key, &agent, "s", "Who won the chess championship in 1972?")
         .send()
         .await;
@@ -237,8 +230,7 @@ async fn what_is_not_known_is_answered_with_the_fallback() {
         &json!({ "type": "done", "confidence": "<share>", "answered": false }),
     );
     assert_eq!(
-        world
-            .sql
+        app.sql
             .column("SELECT is_answered FROM messages WHERE author = 'agent'"),
         ["0"]
     );
@@ -246,8 +238,8 @@ async fn what_is_not_known_is_answered_with_the_fallback() {
 
 #[tokio::test]
 async fn a_question_that_will_not_do_is_named() {
-    let world = World::new();
-    let (_, key, agent) = informed(&world).await;
+    let app = TestApp::new();
+    let (_, key, agent) = owner_with_documents(&app).await;
     let good = json!({ "agent_id": agent, "session_id": "s", "message": "What?" });
     for (field, value) in [
         ("message", json!("")),
@@ -267,80 +259,80 @@ async fn a_question_that_will_not_do_is_named() {
     ] {
         let mut body = good.clone();
         body[field] = value.clone();
-        let answer = world.post("/api/v1/widget/chat", body).widget(&key).send().await;
+        let answer = app.post("/api/v1/widget/chat", body).widget(&key).send().await;
         let text: String = value.to_string().chars().take(40).collect();
         assert_eq!(answer.refusal(), named(field), "{field}: {text}");
     }
     for field in ["agent_id", "session_id", "message"] {
         let mut body = good.clone();
         body.as_object_mut().unwrap().remove(field);
-        let answer = world.post("/api/v1/widget/chat", body).widget(&key).send().await;
+        let answer = app.post("/api/v1/widget/chat", body).widget(&key).send().await;
         assert_eq!(answer.refusal(), named(field));
     }
     let mut body = good.clone();
     body["metadata"] = json!({ "page_url": 7 });
-    let answer = world.post("/api/v1/widget/chat", body).widget(&key).send().await;
+    let answer = app.post("/api/v1/widget/chat", body).widget(&key).send().await;
     assert_eq!(answer.refusal(), named("metadata.page_url"));
-    let huge = world.ask(&key, &agent, "s", &"x".repeat(1024 * 1024)).send().await;
+    let huge = app.ask(&key, &agent, "s", &"x".repeat(1024 * 1024)).send().await;
     assert_eq!(huge.refusal().0, 413);
-    let large = world.ask(&key, &agent, "s", &"x".repeat(1_000_000)).send().await;
+    let large = app.ask(&key, &agent, "s", &"x".repeat(1_000_000)).send().await;
     assert_eq!(large.refusal(), named("message"));
-    assert_eq!(world.sql.column("SELECT id FROM messages").len(), 0);
+    assert_eq!(app.sql.column("SELECT id FROM messages").len(), 0);
 }
 
 #[tokio::test]
 async fn the_longest_question_and_session_are_taken() {
-    let world = World::new();
-    let (_, key, agent) = informed(&world).await;
+    let app = TestApp::new();
+    let (_, key, agent) = owner_with_documents(&app).await;
     let longest = "ü".repeat(10_000);
-    let answer = world.ask(&key, &agent, &"s".repeat(128), &longest).send().await;
+    let answer = app.ask(&key, &agent, &"s".repeat(128), &longest).send().await;
     assert_eq!(types(&answer.frames()).last(), Some(&"done"), "{}", answer.text());
     assert_eq!(
-        world.sql.column("SELECT text FROM messages WHERE author = 'visitor'"),
+        app.sql.column("SELECT text FROM messages WHERE author = 'visitor'"),
         [longest]
     );
 }
 
 #[tokio::test]
 async fn what_a_browser_says_of_itself_is_cut_and_not_refused() {
-    let world = World::new();
-    let (_, key, agent) = informed(&world).await;
+    let app = TestApp::new();
+    let (_, key, agent) = owner_with_documents(&app).await;
     let body = json!({
         "agent_id": agent, "session_id": "s", "message": "What?",
         "metadata": { "page_url": "ü".repeat(5_000), "user_agent": null, "language": "de" }
     });
-    let answer = world.post("/api/v1/widget/chat", body).widget(&key).send().await;
+    let answer = app.post("/api/v1/widget/chat", body).widget(&key).send().await;
     assert_eq!(answer.status, 200);
-    assert_eq!(world.sql.column("SELECT length(page_url) FROM conversations"), ["1000"]);
+    assert_eq!(app.sql.column("SELECT length(page_url) FROM conversations"), ["1000"]);
     let body = json!({ "agent_id": agent, "session_id": "t", "message": "What?", "metadata": null });
     assert_eq!(
-        world.post("/api/v1/widget/chat", body).widget(&key).send().await.status,
+        app.post("/api/v1/widget/chat", body).widget(&key).send().await.status,
         200
     );
 }
 
 #[tokio::test]
 async fn an_agent_that_is_not_published_or_not_there_is_not_found() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let key = world.widget_key(&owner).await;
-    let bob = world.owner("bob@example.com").await;
-    let bobs = world.published_agent(&bob, json!({})).await;
-    let draft = owner.agent(&world, json!({ "name": "Draft" })).await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let key = app.widget_key(&owner).await;
+    let bob = app.owner("bob@example.com").await;
+    let bobs = app.published_agent(&bob, json!({})).await;
+    let draft = owner.agent(&app, json!({ "name": "Draft" })).await;
     let mut texts = vec![];
     for agent in [draft.as_str(), "agent_0", "", &bobs] {
         if !agent.is_empty() {
-            let answer = world
+            let answer = app
                 .get(&format!("/api/v1/widget/config/{agent}"))
                 .widget(&key)
                 .send()
                 .await;
             assert_eq!(answer.refusal(), not_found(), "{agent}");
         }
-        let answer = world.ask(&key, agent, "s", "What?").send().await;
+        let answer = app.ask(&key, agent, "s", "What?").send().await;
         assert_eq!(answer.refusal(), not_found(), "{agent}");
         texts.push(answer.text());
     }
     assert!(texts.iter().all(|it| *it == texts[0]), "{texts:?}");
-    assert_eq!(world.sql.column("SELECT id FROM conversations").len(), 0);
+    assert_eq!(app.sql.column("SELECT id FROM conversations").len(), 0);
 }

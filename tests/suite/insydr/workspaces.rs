@@ -1,28 +1,28 @@
 //! Workspaces: made, shown, changed.
 use crate::harness::acts::id;
 use crate::harness::shape::{has, is};
-use crate::harness::{Owner, World};
+use crate::harness::{Owner, TestApp};
 use serde_json::{Value, json};
 
 fn named(field: &str) -> (u16, String, Option<String>) {
     (400, "VALIDATION_ERROR".into(), Some(field.into()))
 }
 
-async fn create(world: &World, token: &str, body: Value) -> crate::harness::request::Answer {
-    world.post("/api/v1/workspaces", body).bearer(token).send().await
+async fn create(app: &TestApp, token: &str, body: Value) -> crate::harness::request::Answer {
+    app.post("/api/v1/workspaces", body).bearer(token).send().await
 }
 
 #[tokio::test]
 async fn making_one_answers_as_documented() {
-    let world = World::new();
-    let token = world.sign_up("ann@example.com").await;
+    let app = TestApp::new();
+    let token = app.sign_up("ann@example.com").await;
     let body = json!({
         "name": "My Company",
         "timezone": "Asia/Kolkata",
         "settings": { "notifications_enabled": true }
     });
-    let answer = create(&world, &token, body).await.expect(201);
-    let me = world.get("/api/v1/auth/me").bearer(&token).send().await.expect(200);
+    let answer = create(&app, &token, body).await.expect(201);
+    let me = app.get("/api/v1/auth/me").bearer(&token).send().await.expect(200);
     let documented = json!({
         "id": "<ws_>",
         "name": "My Company",
@@ -33,7 +33,7 @@ async fn making_one_answers_as_documented() {
     });
     is(&answer, &documented);
     let path = format!("/api/v1/workspaces/{}", id(&answer));
-    let shown = world.get(&path).bearer(&token).send().await.expect(200);
+    let shown = app.get(&path).bearer(&token).send().await.expect(200);
     has(
         &shown,
         &json!({ "timezone": "Asia/Kolkata", "settings": { "notifications_enabled": true } }),
@@ -43,13 +43,13 @@ async fn making_one_answers_as_documented() {
 
 #[tokio::test]
 async fn a_name_is_enough() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let shown = owner.get(&world, "").await.expect(200);
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let shown = owner.get(&app, "").await.expect(200);
     has(&shown, &json!({ "timezone": "UTC", "logo_url": null }));
     assert_eq!(shown["settings"], json!({}));
     // With somewhere to put documents.
-    let collections = owner.get(&world, "/collections").await.expect(200);
+    let collections = owner.get(&app, "/collections").await.expect(200);
     has(
         &collections,
         &json!({ "collections": [{ "is_default": true }], "total": 1 }),
@@ -57,15 +57,15 @@ async fn a_name_is_enough() {
 }
 
 /// A workspace with an agent, a document, and a question that was answered.
-async fn busy(world: &World) -> Owner {
-    let owner = world.owner("ann@example.com").await;
+async fn busy(app: &TestApp) -> Owner {
+    let owner = app.owner("ann@example.com").await;
     owner
-        .learn(world, "hours.md", "# Opening hours\n\nWe are open from nine to five.")
+        .upload_and_index(app, "hours.md", "# Opening hours\n\nWe are open from nine to five.")
         .await;
-    let agent = world.published_agent(&owner, json!({})).await;
-    let key = world.widget_key(&owner).await;
+    let agent = app.published_agent(&owner, json!({})).await;
+    let key = app.widget_key(&owner).await;
     assert_eq!(
-        world.ask(&key, &agent, "s", "When are you open?").send().await.status,
+        app.ask(&key, &agent, "s", "When are you open?").send().await.status,
         200
     );
     owner
@@ -73,9 +73,9 @@ async fn busy(world: &World) -> Owner {
 
 #[tokio::test]
 async fn the_list_is_as_documented() {
-    let world = World::new();
-    let owner = busy(&world).await;
-    let answer = world
+    let app = TestApp::new();
+    let owner = busy(&app).await;
+    let answer = app
         .get("/api/v1/workspaces")
         .bearer(&owner.token)
         .send()
@@ -98,11 +98,11 @@ async fn the_list_is_as_documented() {
 
 #[tokio::test]
 async fn one_is_shown_as_documented() {
-    let world = World::new();
-    let owner = busy(&world).await;
+    let app = TestApp::new();
+    let owner = busy(&app).await;
     let change = json!({ "logo_url": "https://example.com/logo.png", "timezone": "Asia/Kolkata" });
-    owner.patch(&world, "", change).await.expect(200);
-    let answer = owner.get(&world, "").await.expect(200);
+    owner.patch(&app, "", change).await.expect(200);
+    let answer = owner.get(&app, "").await.expect(200);
     let documented = json!({
         "id": owner.workspace,
         "name": "My Company",
@@ -130,32 +130,32 @@ async fn one_is_shown_as_documented() {
 
 #[tokio::test]
 async fn a_change_answers_with_the_whole_workspace() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let body = json!({
         "name": "Updated Name",
         "logo_url": "https://example.com/logo.png",
         "settings": { "notifications_enabled": false, "nested": { "list": [1, null, "ü"] } }
     });
-    let slug = owner.get(&world, "").await.expect(200)["slug"].clone();
-    let changed = owner.patch(&world, "", body.clone()).await.expect(200);
+    let slug = owner.get(&app, "").await.expect(200)["slug"].clone();
+    let changed = owner.patch(&app, "", body.clone()).await.expect(200);
     has(&changed, &body);
     // An address once given out stays good.
     has(&changed, &json!({ "slug": slug, "timezone": "UTC" }));
-    assert_eq!(owner.get(&world, "").await.expect(200), changed);
+    assert_eq!(owner.get(&app, "").await.expect(200), changed);
 }
 
 #[tokio::test]
 async fn what_a_change_does_not_name_stays() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let all = json!({
         "name": "Updated Name",
         "logo_url": "https://example.com/logo.png",
         "timezone": "Europe/Berlin",
         "settings": { "a": 1 }
     });
-    let before = owner.patch(&world, "", all.clone()).await.expect(200);
+    let before = owner.patch(&app, "", all.clone()).await.expect(200);
     let nothing = [
         json!({}),
         json!({ "name": null, "timezone": null, "settings": null }),
@@ -163,24 +163,24 @@ async fn what_a_change_does_not_name_stays() {
         json!({ "plan": "ENTERPRISE", "role": "VIEWER", "created_at": "2000-01-01T00:00:00Z", "stats": {} }),
     ];
     for body in nothing {
-        let after = owner.patch(&world, "", body.clone()).await.expect(200);
+        let after = owner.patch(&app, "", body.clone()).await.expect(200);
         assert_eq!(after, before, "{body}");
     }
     for (field, value) in all.as_object().unwrap() {
         let mut body = json!({});
         body[field] = value.clone();
-        assert_eq!(owner.patch(&world, "", body).await.expect(200), before, "{field}");
+        assert_eq!(owner.patch(&app, "", body).await.expect(200), before, "{field}");
     }
     // An empty body is an empty change.
-    let empty = owner.call(&world, http::Method::PATCH, "").send().await.expect(200);
+    let empty = owner.call(&app, http::Method::PATCH, "").send().await.expect(200);
     assert_eq!(empty, before);
 }
 
 #[tokio::test]
 async fn a_logo_is_set_kept_and_taken_away() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
-    let logo = async |body: Value| owner.patch(&world, "", body).await.expect(200)["logo_url"].clone();
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
+    let logo = async |body: Value| owner.patch(&app, "", body).await.expect(200)["logo_url"].clone();
     assert_eq!(logo(json!({})).await, json!(null));
     assert_eq!(
         logo(json!({ "logo_url": "https://example.com/a.png" })).await,
@@ -188,13 +188,13 @@ async fn a_logo_is_set_kept_and_taken_away() {
     );
     assert_eq!(logo(json!({ "name": "B" })).await, json!("https://example.com/a.png"));
     assert_eq!(logo(json!({ "logo_url": null })).await, json!(null));
-    assert_eq!(owner.get(&world, "").await.expect(200)["logo_url"], json!(null));
+    assert_eq!(owner.get(&app, "").await.expect(200)["logo_url"], json!(null));
 }
 
 #[tokio::test]
 async fn a_logo_is_a_public_address() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     for url in [
         "",
         "logo.png",
@@ -214,18 +214,18 @@ async fn a_logo_is_a_public_address() {
         "http://printer.local/",
         "https://user:secret@example.com/a.png",
     ] {
-        let answer = owner.patch(&world, "", json!({ "logo_url": url })).await;
+        let answer = owner.patch(&app, "", json!({ "logo_url": url })).await;
         assert_eq!(answer.refusal(), named("logo_url"), "{url}");
     }
-    let answer = owner.patch(&world, "", json!({ "logo_url": 7 })).await;
+    let answer = owner.patch(&app, "", json!({ "logo_url": 7 })).await;
     assert_eq!(answer.refusal(), named("logo_url"));
-    assert_eq!(owner.get(&world, "").await.expect(200)["logo_url"], json!(null));
+    assert_eq!(owner.get(&app, "").await.expect(200)["logo_url"], json!(null));
 }
 
 #[tokio::test]
 async fn what_will_not_do_is_named_when_making_and_when_changing() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let room = 16_384 - r#"{"a":""}"#.len();
     let wrong = [
         ("name", json!("")),
@@ -246,27 +246,27 @@ async fn what_will_not_do_is_named_when_making_and_when_changing() {
         body[field] = value.clone();
         let text: String = value.to_string().chars().take(60).collect();
         assert_eq!(
-            create(&world, &owner.token, body.clone()).await.refusal(),
+            create(&app, &owner.token, body.clone()).await.refusal(),
             named(field),
             "{text}"
         );
-        assert_eq!(owner.patch(&world, "", body).await.refusal(), named(field), "{text}");
+        assert_eq!(owner.patch(&app, "", body).await.refusal(), named(field), "{text}");
     }
-    assert_eq!(create(&world, &owner.token, json!({})).await.refusal(), named("name"));
-    assert_eq!(owner.get(&world, "").await.expect(200)["name"], json!("My Company"));
+    assert_eq!(create(&app, &owner.token, json!({})).await.refusal(), named("name"));
+    assert_eq!(owner.get(&app, "").await.expect(200)["name"], json!("My Company"));
     let most = json!({ "name": "ü".repeat(200), "settings": { "a": "x".repeat(room) } });
-    owner.patch(&world, "", most).await.expect(200);
+    owner.patch(&app, "", most).await.expect(200);
 }
 
 #[tokio::test]
 async fn nobody_makes_themselves_an_enterprise() {
-    let world = World::new();
-    let token = world.sign_up("ann@example.com").await;
+    let app = TestApp::new();
+    let token = app.sign_up("ann@example.com").await;
     let body = json!({
         "name": "B", "id": "ws_mine", "slug": "mine", "owner_id": "user_1", "plan": "ENTERPRISE",
         "subscription_tier": "ENTERPRISE", "created_at": "2000-01-01T00:00:00Z"
     });
-    let answer = create(&world, &token, body).await.expect(201);
+    let answer = create(&app, &token, body).await.expect(201);
     let made = json!({
         "id": "<ws_>", "slug": "<text>", "owner_id": "<user_>", "subscription_tier": "FREE",
         "created_at": "2026-01-26T00:00:00Z"
@@ -276,14 +276,12 @@ async fn nobody_makes_themselves_an_enterprise() {
 
 #[tokio::test]
 async fn a_slug_does_not_tell_whether_a_name_is_taken() {
-    let world = World::new();
+    let app = TestApp::new();
     let mut slugs = vec![];
     for email in ["ann@example.com", "bob@example.com", "cleo@example.com"] {
-        let token = world.sign_up(email).await;
+        let token = app.sign_up(email).await;
         for _ in 0..2 {
-            let answer = create(&world, &token, json!({ "name": "My Company" }))
-                .await
-                .expect(201);
+            let answer = create(&app, &token, json!({ "name": "My Company" })).await.expect(201);
             slugs.push(answer["slug"].as_str().unwrap().to_owned());
         }
     }
@@ -298,8 +296,8 @@ async fn a_slug_does_not_tell_whether_a_name_is_taken() {
     slugs.sort();
     slugs.dedup();
     assert_eq!(slugs.len(), 6);
-    let token = world.sign_up("dora@example.com").await;
-    let unnameable = create(&world, &token, json!({ "name": "日本" })).await.expect(201);
+    let token = app.sign_up("dora@example.com").await;
+    let unnameable = create(&app, &token, json!({ "name": "日本" })).await.expect(201);
     assert!(
         unnameable["slug"].as_str().is_some_and(|it| !it.is_empty()),
         "{unnameable}"
@@ -308,34 +306,34 @@ async fn a_slug_does_not_tell_whether_a_name_is_taken() {
 
 #[tokio::test]
 async fn one_sees_ones_own_and_those_one_has_joined() {
-    let world = World::new();
-    let ann = world.owner("ann@example.com").await;
-    let bob = world.owner("bob@example.com").await;
-    let list = async |token: &str| world.get("/api/v1/workspaces").bearer(token).send().await.expect(200);
+    let app = TestApp::new();
+    let ann = app.owner("ann@example.com").await;
+    let bob = app.owner("bob@example.com").await;
+    let list = async |token: &str| app.get("/api/v1/workspaces").bearer(token).send().await.expect(200);
     has(
         &list(&bob.token).await,
         &json!({ "workspaces": [{ "id": bob.workspace, "role": "OWNER" }], "total": 1 }),
     );
-    let cleo = world.join(&ann, "cleo@example.com", "VIEWER").await;
+    let cleo = app.join(&ann, "cleo@example.com", "VIEWER").await;
     has(
         &list(&cleo.token).await,
         &json!({ "workspaces": [{ "id": ann.workspace, "role": "VIEWER" }], "total": 1 }),
     );
-    has(&cleo.get(&world, "").await.expect(200), &json!({ "role": "VIEWER" }));
-    let nobody = world.sign_up("dora@example.com").await;
+    has(&cleo.get(&app, "").await.expect(200), &json!({ "role": "VIEWER" }));
+    let nobody = app.sign_up("dora@example.com").await;
     has(&list(&nobody).await, &json!({ "workspaces": [], "total": 0 }));
 }
 
 #[tokio::test]
 async fn what_is_added_to_a_workspace_that_has_just_gone_is_not_found() {
-    let world = World::new();
-    let owner = world.owner("ann@example.com").await;
+    let app = TestApp::new();
+    let owner = app.owner("ann@example.com").await;
     let delete = async {
-        owner.delete(&world, "").await.expect(200);
+        owner.delete(&app, "").await.expect(200);
     };
     let (answer, ()) = tokio::join!(
-        owner.post(&world, "/collections", json!({ "name": "Late" })),
-        world.sql.hold_next("INSERT INTO collections", delete)
+        owner.post(&app, "/collections", json!({ "name": "Late" })),
+        app.sql.hold_next("INSERT INTO collections", delete)
     );
     assert_eq!(answer.refusal(), (404, "NOT_FOUND".into(), None));
 }

@@ -1,6 +1,6 @@
 //! Files and pages that crash the parser: read alone, given up after three crashes; and a parser with too much to do.
-use super::learn;
-use crate::harness::World;
+use super::upload_and_index;
+use crate::harness::TestApp;
 use crate::harness::acts::id;
 use crate::harness::ports::Reader;
 use crate::harness::shape::has;
@@ -72,17 +72,17 @@ impl Parser for Busy {
 
 #[tokio::test]
 async fn a_file_that_crashes_the_parser_alone_three_times_fails() {
-    let mut world = World::new();
+    let mut app = TestApp::new();
     let parser = Crashing::new(true);
-    world.app.parser = parser.clone();
-    let owner = world.owner("ann@example.com").await;
-    let document = learn(&world, &owner, "hours.md", b"# Hours\n\nWe are open.").await;
+    app.inner.parser = parser.clone();
+    let owner = app.owner("ann@example.com").await;
+    let document = upload_and_index(&app, &owner, "hours.md", b"# Hours\n\nWe are open.").await;
     has(&document, &json!({ "status": "PROCESSING" }));
     for _ in 0..3 {
-        world.clock.advance(2 * MINUTE);
-        world.drain(&owner).await;
+        app.clock.advance(2 * MINUTE);
+        app.drain(&owner).await;
     }
-    let document = owner.document(&world, &id(&document)).await;
+    let document = owner.document(&app, &id(&document)).await;
     has(&document, &json!({ "status": "FAILED" }));
     let why = document["progress"]["error"].as_str().unwrap();
     assert!(
@@ -91,27 +91,27 @@ async fn a_file_that_crashes_the_parser_alone_three_times_fails() {
     );
     let asked = [Company::Shared, Company::Alone, Company::Alone, Company::Alone];
     assert_eq!(*parser.asked.lock().unwrap(), asked);
-    world.clock.advance(60 * MINUTE);
-    world.drain(&owner).await;
+    app.clock.advance(60 * MINUTE);
+    app.drain(&owner).await;
     assert_eq!(parser.asked.lock().unwrap().len(), 4, "it is not tried for ever");
 }
 
 #[tokio::test]
 async fn a_file_beside_which_the_parser_crashes_is_read_alone() {
-    let mut world = World::new();
+    let mut app = TestApp::new();
     let parser = Crashing::new(false);
-    world.app.parser = parser.clone();
-    let owner = world.owner("ann@example.com").await;
-    let document = learn(&world, &owner, "hours.md", b"# Hours\n\nWe are open.").await;
-    world.clock.advance(MINUTE);
-    world.drain(&owner).await;
+    app.inner.parser = parser.clone();
+    let owner = app.owner("ann@example.com").await;
+    let document = upload_and_index(&app, &owner, "hours.md", b"# Hours\n\nWe are open.").await;
+    app.clock.advance(MINUTE);
+    app.drain(&owner).await;
     has(
-        &owner.document(&world, &id(&document)).await,
+        &owner.document(&app, &id(&document)).await,
         &json!({ "status": "COMPLETED" }),
     );
     assert_eq!(*parser.asked.lock().unwrap(), [Company::Shared, Company::Alone]);
     assert_eq!(
-        world.sql.column("SELECT work FROM attempts").len(),
+        app.sql.column("SELECT work FROM attempts").len(),
         0,
         "nothing is held against it"
     );
@@ -119,22 +119,22 @@ async fn a_file_beside_which_the_parser_crashes_is_read_alone() {
 
 #[tokio::test]
 async fn a_busy_parser_forgets_no_crash_and_counts_none() {
-    let mut world = World::new();
+    let mut app = TestApp::new();
     let parser = Crashing::new(false);
-    world.app.parser = parser.clone();
-    let owner = world.owner("ann@example.com").await;
-    let document = learn(&world, &owner, "hours.md", b"# Hours\n\nWe are open.").await;
-    world.app.parser = Arc::new(Busy);
+    app.inner.parser = parser.clone();
+    let owner = app.owner("ann@example.com").await;
+    let document = upload_and_index(&app, &owner, "hours.md", b"# Hours\n\nWe are open.").await;
+    app.inner.parser = Arc::new(Busy);
     for _ in 0..4 {
-        world.clock.advance(2 * MINUTE);
-        world.drain(&owner).await;
-        assert_eq!(world.sql.column("SELECT traps FROM attempts"), ["0"]);
+        app.clock.advance(2 * MINUTE);
+        app.drain(&owner).await;
+        assert_eq!(app.sql.column("SELECT traps FROM attempts"), ["0"]);
     }
-    world.app.parser = parser.clone();
-    world.clock.advance(30 * MINUTE);
-    world.drain(&owner).await;
+    app.inner.parser = parser.clone();
+    app.clock.advance(30 * MINUTE);
+    app.drain(&owner).await;
     has(
-        &owner.document(&world, &id(&document)).await,
+        &owner.document(&app, &id(&document)).await,
         &json!({ "status": "COMPLETED" }),
     );
     assert_eq!(*parser.asked.lock().unwrap(), [Company::Shared, Company::Alone]);
@@ -143,17 +143,17 @@ async fn a_busy_parser_forgets_no_crash_and_counts_none() {
 #[tokio::test]
 async fn pages_beside_which_the_parser_crashes_are_read_alone() {
     for (is_fatal, status) in [(false, "COMPLETED"), (true, "FAILED")] {
-        let mut world = World::new();
+        let mut app = TestApp::new();
         let parser = Crashing::new(is_fatal);
-        world.app.parser = parser.clone();
-        world.receiver.site.has("/", page("home", &[]));
-        let owner = world.owner("ann@example.com").await;
-        let source = owner.crawl(&world, json!({ "mode": "PAGE" })).await;
-        let shown = owner.finish(&world, &source).await;
+        app.inner.parser = parser.clone();
+        app.receiver.site.has("/", page("home", &[]));
+        let owner = app.owner("ann@example.com").await;
+        let source = owner.crawl(&app, json!({ "mode": "PAGE" })).await;
+        let shown = owner.finish(&app, &source).await;
         assert_eq!(shown["status"], status, "{shown}");
         let pages = parser.asked.lock().unwrap().len();
         assert_eq!(pages >= 4, is_fatal, "{pages}");
-        let asked = world.receiver.site.take().iter().filter(|it| *it == "/").count();
+        let asked = app.receiver.site.take().iter().filter(|it| *it == "/").count();
         assert_eq!(asked, if is_fatal { 4 } else { 2 });
         if is_fatal {
             let error = shown["progress"]["error"].as_str().unwrap();

@@ -1,6 +1,6 @@
 //! Search without an answer: as documented, within the key's workspace, bounded, refused by field.
 use super::webhooks::refused;
-use crate::harness::World;
+use crate::harness::TestApp;
 use crate::harness::program::Program;
 use crate::harness::shape::is;
 use crate::samples::sample;
@@ -10,21 +10,21 @@ use serde_json::{Value, json};
 const PATH: &str = "/api/semantic-search";
 const PLANS: &str = "# Plans\n\nThe Pro plan costs 49 dollars a month.\n\n# Support\n\nSupport answers within a day.\n";
 
-async fn search(world: &World, program: &Program, body: Value) -> Vec<Value> {
-    let found = program.post(world, PATH, body).await.expect(200);
+async fn search(app: &TestApp, program: &Program, body: Value) -> Vec<Value> {
+    let found = program.post(app, PATH, body).await.expect(200);
     found["data"]["results"].as_array().unwrap().clone()
 }
 
 #[tokio::test]
 async fn the_documented_search_finds_passages() {
-    let world = World::new();
-    let program = Program::of(&world, KeyKind::Twig).await;
-    let document = program.owner.learn(&world, "plans.md", PLANS).await;
+    let app = TestApp::new();
+    let program = Program::of(&app, KeyKind::Twig).await;
+    let document = program.owner.upload_and_index(&app, "plans.md", PLANS).await;
     let mut request = sample("POST /api/semantic-search").request.unwrap();
     // The document names a workspace of its own.
     request["orgId"] = json!(program.owner.workspace);
     request["query"] = json!("How much is the Pro plan?");
-    let answer = program.post(&world, PATH, request).await;
+    let answer = program.post(&app, PATH, request).await;
     assert!(answer.header("x-ratelimit-limit").is_some());
     let answer = answer.expect(200);
     let results = answer["data"]["results"].as_array().unwrap();
@@ -48,83 +48,83 @@ async fn the_documented_search_finds_passages() {
     assert!(answer["data"]["latency"].as_f64().is_some_and(|it| it >= 0.0));
     assert_eq!(answer["status"], "success");
     // No question was asked: nothing is kept and nothing counts as an answer.
-    let conversations = program.owner.get(&world, "/conversations").await.expect(200);
+    let conversations = program.owner.get(&app, "/conversations").await.expect(200);
     assert_eq!(conversations["conversations"], json!([]));
 }
 
 #[tokio::test]
 async fn as_many_passages_are_found_as_asked_for() {
-    let world = World::new();
-    let program = Program::of(&world, KeyKind::Twig).await;
+    let app = TestApp::new();
+    let program = Program::of(&app, KeyKind::Twig).await;
     for number in 0..12 {
         let text = format!("# Room {number}\n\nRoom {number} has {number} windows and a door.\n");
-        program.owner.learn(&world, &format!("room{number}.md"), &text).await;
+        program
+            .owner
+            .upload_and_index(&app, &format!("room{number}.md"), &text)
+            .await;
     }
     let query = "Which room has windows?";
-    assert_eq!(search(&world, &program, json!({ "query": query })).await.len(), 10);
+    assert_eq!(search(&app, &program, json!({ "query": query })).await.len(), 10);
     for limit in [1, 12] {
-        let found = search(&world, &program, json!({ "query": query, "topK": limit })).await;
+        let found = search(&app, &program, json!({ "query": query, "topK": limit })).await;
         assert_eq!(found.len(), limit);
     }
 }
 
 #[tokio::test]
 async fn an_agent_limits_the_search_to_its_collections() {
-    let world = World::new();
-    let program = Program::of(&world, KeyKind::Twig).await;
+    let app = TestApp::new();
+    let program = Program::of(&app, KeyKind::Twig).await;
     let owner = &program.owner;
-    owner.learn(&world, "plans.md", PLANS).await;
-    let empty = owner.collection(&world, "Empty").await;
+    owner.upload_and_index(&app, "plans.md", PLANS).await;
+    let empty = owner.collection(&app, "Empty").await;
     let agent = owner
-        .agent(&world, json!({ "name": "Shop", "collection_ids": [empty] }))
+        .agent(&app, json!({ "name": "Shop", "collection_ids": [empty] }))
         .await;
     let body = json!({ "query": "How much is the Pro plan?", "agentId": agent });
-    assert_eq!(search(&world, &program, body.clone()).await, Vec::<Value>::new());
+    assert_eq!(search(&app, &program, body.clone()).await, Vec::<Value>::new());
     // What is published counts, and the draft only before that.
     owner
-        .post(&world, &format!("/agents/{agent}/publish"), json!({}))
+        .post(&app, &format!("/agents/{agent}/publish"), json!({}))
         .await
         .expect(200);
-    let all = owner.get(&world, "/collections").await.expect(200);
+    let all = owner.get(&app, "/collections").await.expect(200);
     let all = all["collections"].as_array().unwrap().iter().map(|it| &it["id"]);
     let change = json!({ "collection_ids": Vec::from_iter(all) });
+    owner.patch(&app, &format!("/agents/{agent}"), change).await.expect(200);
+    assert_eq!(search(&app, &program, body.clone()).await, Vec::<Value>::new());
     owner
-        .patch(&world, &format!("/agents/{agent}"), change)
+        .post(&app, &format!("/agents/{agent}/publish"), json!({}))
         .await
         .expect(200);
-    assert_eq!(search(&world, &program, body.clone()).await, Vec::<Value>::new());
-    owner
-        .post(&world, &format!("/agents/{agent}/publish"), json!({}))
-        .await
-        .expect(200);
-    assert!(!search(&world, &program, body).await.is_empty());
+    assert!(!search(&app, &program, body).await.is_empty());
 }
 
 #[tokio::test]
 async fn a_search_stays_within_the_workspace_of_the_key() {
-    let world = World::new();
-    let program = Program::of(&world, KeyKind::Twig).await;
-    let other = world.owner("bob@example.com").await;
-    other.learn(&world, "plans.md", PLANS).await;
-    let agent = other.agent(&world, json!({ "name": "Shop" })).await;
+    let app = TestApp::new();
+    let program = Program::of(&app, KeyKind::Twig).await;
+    let other = app.owner("bob@example.com").await;
+    other.upload_and_index(&app, "plans.md", PLANS).await;
+    let agent = other.agent(&app, json!({ "name": "Shop" })).await;
     let query = "How much is the Pro plan?";
-    let found = search(&world, &program, json!({ "query": query })).await;
+    let found = search(&app, &program, json!({ "query": query })).await;
     assert_eq!(found, Vec::<Value>::new());
     let body = json!({ "query": query, "orgId": other.workspace });
     refused(
-        &program.post(&world, PATH, body).await,
+        &program.post(&app, PATH, body).await,
         400,
         "invalid_request",
         Some("orgId"),
     );
     let body = json!({ "query": query, "agentId": agent });
-    refused(&program.post(&world, PATH, body).await, 404, "not_found", None);
+    refused(&program.post(&app, PATH, body).await, 404, "not_found", None);
 }
 
 #[tokio::test]
 async fn a_search_that_cannot_be_is_refused_by_its_field() {
-    let world = World::new();
-    let program = Program::of(&world, KeyKind::Twig).await;
+    let app = TestApp::new();
+    let program = Program::of(&app, KeyKind::Twig).await;
     for (body, field) in [
         (json!({}), "query"),
         (json!({ "query": "" }), "query"),
@@ -135,7 +135,7 @@ async fn a_search_that_cannot_be_is_refused_by_its_field() {
         (json!({ "query": "a", "topK": -1 }), "topK"),
         (json!({ "query": "a", "orgId": "org-123" }), "orgId"),
     ] {
-        let answer = program.post(&world, PATH, body).await;
+        let answer = program.post(&app, PATH, body).await;
         refused(&answer, 400, "invalid_request", Some(field));
     }
 }

@@ -1,19 +1,19 @@
 //! Escalations as this dialect lists and resolves them, whichever way they began.
 use super::{Program, refused};
-use crate::harness::World;
+use crate::harness::TestApp;
 use crate::harness::shape::is;
 use serde_json::{Value, json};
 
-async fn list(program: &Program, world: &World, query: &str) -> Value {
-    program.get(world, &format!("/v1/escalations{query}")).await.expect(200)
+async fn list(program: &Program, app: &TestApp, query: &str) -> Value {
+    program.get(app, &format!("/v1/escalations{query}")).await.expect(200)
 }
 
 #[tokio::test]
 async fn an_unanswered_question_is_escalated_with_its_reason() {
-    let world = World::new();
-    let program = Program::new(&world).await;
-    let answer = program.ask(&world, "Who won the cup in 1954?").await;
-    let found = list(&program, &world, "").await;
+    let app = TestApp::new();
+    let program = Program::new(&app).await;
+    let answer = program.ask(&app, "Who won the cup in 1954?").await;
+    let found = list(&program, &app, "").await;
     let pattern = json!({
         "escalations": [{
             "id": answer["escalationId"],
@@ -35,12 +35,12 @@ async fn an_unanswered_question_is_escalated_with_its_reason() {
 
 #[tokio::test]
 async fn the_list_is_of_open_ones_unless_told_otherwise() {
-    let world = World::new();
-    let program = Program::new(&world).await;
+    let app = TestApp::new();
+    let program = Program::new(&app).await;
     let mut ids = vec![];
     for question in ["Who won the cup in 1954?", "Who won it in 1958?", "Who won it in 1962?"] {
         ids.push(
-            program.ask(&world, question).await["escalationId"]
+            program.ask(&app, question).await["escalationId"]
                 .as_str()
                 .unwrap()
                 .to_owned(),
@@ -48,7 +48,7 @@ async fn the_list_is_of_open_ones_unless_told_otherwise() {
     }
     let resolve = json!({ "status": "resolved" });
     program
-        .patch(&world, &format!("/v1/escalations/{}", ids[1]), resolve)
+        .patch(&app, &format!("/v1/escalations/{}", ids[1]), resolve)
         .await
         .expect(200);
     let shown = |found: &Value| -> Vec<String> {
@@ -62,61 +62,61 @@ async fn the_list_is_of_open_ones_unless_told_otherwise() {
         ("?status=all", vec![&ids[2], &ids[1], &ids[0]], 3),
         ("?status=all&limit=2", vec![&ids[2], &ids[1]], 3),
     ] {
-        let found = list(&program, &world, query).await;
+        let found = list(&program, &app, query).await;
         assert_eq!(shown(&found).iter().collect::<Vec<_>>(), expected, "{query}");
         assert_eq!(found["total"], total, "{query}");
     }
-    let answer = program.get(&world, "/v1/escalations?status=closed").await;
+    let answer = program.get(&app, "/v1/escalations?status=closed").await;
     refused(&answer, 400, "status must be open, resolved or all.");
-    let answer = program.get(&world, "/v1/escalations?limit=0").await;
+    let answer = program.get(&app, "/v1/escalations?limit=0").await;
     refused(&answer, 400, "limit must be a number of at least 1.");
 }
 
 #[tokio::test]
 async fn one_is_resolved_by_a_document_and_may_be_opened_again() {
-    let world = World::new();
-    let program = Program::new(&world).await;
+    let app = TestApp::new();
+    let program = Program::new(&app).await;
     let question = "Where is the visitors' garage?";
-    let id = program.ask(&world, question).await["escalationId"]
+    let id = program.ask(&app, question).await["escalationId"]
         .as_str()
         .unwrap()
         .to_owned();
     let path = format!("/v1/escalations/{id}");
     let document = program
-        .learn(&world, "Parking", "The visitors' garage is behind the building.")
+        .upload_and_index(&app, "Parking", "The visitors' garage is behind the building.")
         .await;
     let closed = json!({ "status": "resolved", "documentId": document });
-    let resolved = program.patch(&world, &path, closed).await.expect(200)["escalation"].clone();
+    let resolved = program.patch(&app, &path, closed).await.expect(200)["escalation"].clone();
     assert_eq!(
         (&resolved["status"], &resolved["documentId"]),
         (&json!("resolved"), &json!(document))
     );
-    assert_eq!(program.ask(&world, question).await["shouldEscalate"], false);
+    assert_eq!(program.ask(&app, question).await["shouldEscalate"], false);
     // Resolving it once more keeps the moment.
-    world.clock.advance(5_000);
+    app.clock.advance(5_000);
     let again = program
-        .patch(&world, &path, json!({ "status": "resolved" }))
+        .patch(&app, &path, json!({ "status": "resolved" }))
         .await
         .expect(200);
     assert_eq!(again["escalation"], resolved);
     let opened = program
-        .patch(&world, &path, json!({ "status": "open" }))
+        .patch(&app, &path, json!({ "status": "open" }))
         .await
         .expect(200);
     assert_eq!(opened["escalation"]["resolvedAt"], json!(null));
     // A document that is gone closes nothing any more; the escalation stays.
-    program.delete(&world, &format!("/v1/kb/{document}")).await.expect(200);
+    program.delete(&app, &format!("/v1/kb/{document}")).await.expect(200);
     assert_eq!(
-        list(&program, &world, "").await["escalations"][0]["documentId"],
+        list(&program, &app, "").await["escalations"][0]["documentId"],
         json!(null)
     );
 }
 
 #[tokio::test]
 async fn a_change_that_will_not_do_is_refused() {
-    let world = World::new();
-    let program = Program::new(&world).await;
-    let id = program.ask(&world, "Who won the cup?").await["escalationId"]
+    let app = TestApp::new();
+    let program = Program::new(&app).await;
+    let id = program.ask(&app, "Who won the cup?").await["escalationId"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -130,31 +130,31 @@ async fn a_change_that_will_not_do_is_refused() {
             "document not found.",
         ),
     ] {
-        refused(&program.patch(&world, &path, body).await, status, text);
+        refused(&program.patch(&app, &path, body).await, status, text);
     }
     let nobody = program
-        .patch(&world, "/v1/escalations/esc_0", json!({ "status": "open" }))
+        .patch(&app, "/v1/escalations/esc_0", json!({ "status": "open" }))
         .await;
     refused(&nobody, 404, "escalation not found.");
-    assert_eq!(list(&program, &world, "").await["escalations"][0]["status"], "open");
+    assert_eq!(list(&program, &app, "").await["escalations"][0]["status"], "open");
 }
 
 #[tokio::test]
 async fn what_a_visitor_of_a_page_raised_is_listed_here_too() {
-    let world = World::new();
-    let program = Program::new(&world).await;
-    let agent = world.published_agent(&program.owner, json!({})).await;
-    let key = world.widget_key(&program.owner).await;
-    let plea = json!({
+    let app = TestApp::new();
+    let program = Program::new(&app).await;
+    let agent = app.published_agent(&program.owner, json!({})).await;
+    let key = app.widget_key(&program.owner).await;
+    let request = json!({
         "session_id": "sess_xyz", "agent_id": agent, "email": "user@example.com", "message": "I need help with billing",
     });
-    let raised = world
-        .post("/api/v1/widget/escalate", plea)
+    let raised = app
+        .post("/api/v1/widget/escalate", request)
         .widget(&key)
         .send()
         .await
         .expect(201);
-    let found = list(&program, &world, "").await["escalations"][0].clone();
+    let found = list(&program, &app, "").await["escalations"][0].clone();
     assert_eq!(found["id"], raised["escalation_id"]);
     assert_eq!(
         (
@@ -174,39 +174,39 @@ async fn what_a_visitor_of_a_page_raised_is_listed_here_too() {
 
 #[tokio::test]
 async fn a_decision_for_the_owner_is_always_escalated() {
-    let world = World::new();
-    let program = Program::new(&world).await;
+    let app = TestApp::new();
+    let program = Program::new(&app).await;
     let policy = "Please approve my leave requests go to Ann. Ann approves every leave request within two days.";
-    program.learn(&world, "Leave requests", policy).await;
+    program.upload_and_index(&app, "Leave requests", policy).await;
     for (question, code) in [
         ("Can you approve my leave request?", "approve"),
         ("Please sign the lease for the new office.", "sign"),
         ("Can you give us a discount of ten percent?", "discount"),
         ("Should we hire Sam as a designer?", "staff"),
     ] {
-        let answer = program.ask(&world, question).await;
+        let answer = program.ask(&app, question).await;
         assert_eq!(answer["shouldEscalate"], true, "{answer}");
         assert!(
             answer["escalateReason"].as_str().unwrap().starts_with("Requires "),
             "{answer}"
         );
-        let newest = &list(&program, &world, "").await["escalations"][0];
+        let newest = &list(&program, &app, "").await["escalations"][0];
         assert_eq!(
             (&newest["question"], &newest["reasonCode"]),
             (&json!(question), &json!(code))
         );
     }
-    let informed = program.ask(&world, "How are leave requests approved?").await;
-    assert_eq!(informed["shouldEscalate"], false, "{informed}");
+    let known = program.ask(&app, "How are leave requests approved?").await;
+    assert_eq!(known["shouldEscalate"], false, "{known}");
 }
 
 #[tokio::test]
 async fn an_amount_above_the_owners_limit_is_for_the_owner() {
-    let world = World::new();
-    let program = Program::new(&world).await;
+    let app = TestApp::new();
+    let program = Program::new(&app).await;
     let code = async |question: &str| {
-        let id = program.ask(&world, question).await["escalationId"].clone();
-        let found = list(&program, &world, "").await["escalations"].clone();
+        let id = program.ask(&app, question).await["escalationId"].clone();
+        let found = list(&program, &app, "").await["escalations"].clone();
         let found = found.as_array().unwrap().iter().find(|it| it["id"] == id).cloned();
         found.map(|it| (it["reasonCode"].clone(), it["reason"].as_str().unwrap().to_owned()))
     };
@@ -226,24 +226,24 @@ async fn an_amount_above_the_owners_limit_is_for_the_owner() {
         (json!(null), "low_confidence"),
     ] {
         let settings = json!({ "approvalLimit": limit });
-        program.put(&world, "/v1/settings", settings).await.expect(200);
+        program.put(&app, "/v1/settings", settings).await.expect(200);
         assert_eq!(code(spend).await.unwrap().0, expected, "{limit}");
     }
 }
 
 #[tokio::test]
 async fn an_answer_and_its_escalation_are_kept_together_or_not_at_all() {
-    let world = World::new();
-    let program = Program::new(&world).await;
-    program.get(&world, "/v1/settings").await.expect(200);
-    world.sql.fail_next("INSERT INTO escalations");
+    let app = TestApp::new();
+    let program = Program::new(&app).await;
+    program.get(&app, "/v1/settings").await.expect(200);
+    app.sql.fail_next("INSERT INTO escalations");
     let answer = program
-        .post(&world, "/v1/twin", json!({ "message": "Who won the cup?" }))
+        .post(&app, "/v1/twin", json!({ "message": "Who won the cup?" }))
         .await;
     assert_eq!(answer.status, 500, "{}", answer.text());
-    assert_eq!(list(&program, &world, "?status=all").await["total"], 0);
+    assert_eq!(list(&program, &app, "?status=all").await["total"], 0);
     assert_eq!(
-        world.sql.column("SELECT status FROM messages WHERE author = 'agent'"),
+        app.sql.column("SELECT status FROM messages WHERE author = 'agent'"),
         ["failed"]
     );
 }

@@ -1,14 +1,14 @@
 //! Refusals in this dialect: `{"error": "…"}`, whatever went wrong and wherever.
 use super::{Program, refused};
-use crate::harness::World;
+use crate::harness::TestApp;
 use http::Method;
 use serde_json::json;
 
 #[tokio::test]
 async fn a_message_a_context_and_a_name_are_measured_in_characters() {
-    let world = World::new();
-    let program = Program::new(&world).await;
-    let ask = |body| program.post(&world, "/v1/twin", body);
+    let app = TestApp::new();
+    let program = Program::new(&app).await;
+    let ask = |body| program.post(&app, "/v1/twin", body);
     assert_eq!(ask(json!({ "message": "é".repeat(2_000) })).await.status, 200);
     let long = ask(json!({ "message": "é".repeat(2_001) })).await;
     refused(&long, 400, "Message too long (max 2000 chars).");
@@ -26,14 +26,14 @@ async fn a_message_a_context_and_a_name_are_measured_in_characters() {
 
 #[tokio::test]
 async fn what_cannot_be_read_is_refused_by_its_fault() {
-    let world = World::new();
-    let program = Program::new(&world).await;
+    let app = TestApp::new();
+    let program = Program::new(&app).await;
     for body in [json!({}), json!({ "message": null }), json!({ "message": "  " })] {
-        let answer = program.post(&world, "/v1/twin", body).await;
+        let answer = program.post(&app, "/v1/twin", body).await;
         refused(&answer, 400, "message is required.");
     }
     let send = |media_type: &str, body: &str| {
-        let call = program.call(&world, Method::POST, "/v1/twin");
+        let call = program.call(&app, Method::POST, "/v1/twin");
         call.header("content-type", media_type).body(body).send()
     };
     refused(
@@ -56,8 +56,8 @@ async fn what_cannot_be_read_is_refused_by_its_fault() {
 
 #[tokio::test]
 async fn a_key_that_will_not_do_is_refused_alike() {
-    let world = World::new();
-    let program = Program::new(&world).await;
+    let app = TestApp::new();
+    let program = Program::new(&app).await;
     let others = ["widget", "twig", "builder"];
     let mut keys = vec![
         "twin_live_sk_a8f2c4e1...".to_owned(),
@@ -66,47 +66,39 @@ async fn a_key_that_will_not_do_is_refused_alike() {
     ];
     for kind in others {
         let body = json!({ "name": "Other", "kind": kind });
-        let key = program.owner.post(&world, "/api-keys", body).await.expect(201);
+        let key = program.owner.post(&app, "/api-keys", body).await.expect(201);
         keys.push(key["key"].as_str().unwrap().to_owned());
     }
     for key in keys {
-        let answer = world.get("/v1/stats").bearer(&key).send().await;
+        let answer = app.get("/v1/stats").bearer(&key).send().await;
         refused(&answer, 401, "the API key is not valid.");
     }
-    let answer = world.get("/v1/stats").send().await;
+    let answer = app.get("/v1/stats").send().await;
     refused(&answer, 401, "the Authorization header is missing.");
     // The key of another dialect opens nothing there either.
-    let insydr = world.get("/api/v1/auth/me").bearer(&program.key).send().await;
+    let insydr = app.get("/api/v1/auth/me").bearer(&program.key).send().await;
     assert_eq!(insydr.refusal().0, 401);
 }
 
 #[tokio::test]
 async fn a_revoked_key_opens_nothing_from_then_on() {
-    let world = World::new();
-    let program = Program::new(&world).await;
-    assert_eq!(program.get(&world, "/v1/stats").await.status, 200);
-    let keys = program.owner.get(&world, "/api-keys").await.expect(200);
+    let app = TestApp::new();
+    let program = Program::new(&app).await;
+    assert_eq!(program.get(&app, "/v1/stats").await.status, 200);
+    let keys = program.owner.get(&app, "/api-keys").await.expect(200);
     let id = keys["api_keys"][0]["id"].as_str().unwrap();
     assert!(keys["api_keys"][0]["last_used_at"].is_string(), "{keys}");
-    program
-        .owner
-        .delete(&world, &format!("/api-keys/{id}"))
-        .await
-        .expect(200);
-    refused(
-        &program.get(&world, "/v1/stats").await,
-        401,
-        "the API key is not valid.",
-    );
+    program.owner.delete(&app, &format!("/api-keys/{id}")).await.expect(200);
+    refused(&program.get(&app, "/v1/stats").await, 401, "the API key is not valid.");
 }
 
 #[tokio::test]
 async fn wrong_methods_and_paths_are_refused_in_this_dialect() {
-    let world = World::new();
-    let program = Program::new(&world).await;
-    let answer = program.get(&world, "/v1/twin").await;
+    let app = TestApp::new();
+    let program = Program::new(&app).await;
+    let answer = program.get(&app, "/v1/twin").await;
     refused(&answer, 405, "GET is not allowed here.");
     assert_eq!(answer.header("allow"), Some("POST"));
-    refused(&program.get(&world, "/v1/kb/a/b").await, 404, "page not found.");
-    refused(&program.get(&world, "/v1/nothing").await, 404, "page not found.");
+    refused(&program.get(&app, "/v1/kb/a/b").await, 404, "page not found.");
+    refused(&program.get(&app, "/v1/nothing").await, 404, "page not found.");
 }

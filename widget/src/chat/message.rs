@@ -89,8 +89,8 @@ impl Message {
 
 impl Failure {
     /// Returns the failure as a sentence for the visitor.
-    pub(crate) fn told(&self, strings: &Strings) -> String {
-        let told = match self {
+    pub(crate) fn text(&self, strings: &Strings) -> String {
+        let text = match self {
             Self::Offline => strings.offline_answer,
             Self::Interrupted => strings.interrupted,
             Self::Silent => strings.silent,
@@ -99,7 +99,7 @@ impl Failure {
             Self::Reported { detail, .. } if detail.is_empty() => strings.failed,
             Self::Reported { detail, .. } => detail,
         };
-        told.to_owned()
+        text.to_owned()
     }
 
     /// Returns a word for programs.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::strings::for_language;
 
-fn told(events: Vec<Event>) -> Chat {
+fn chat_after(events: Vec<Event>) -> Chat {
     let mut chat = Chat::default();
     for event in events {
         chat.apply(event, for_language("en"));
@@ -40,7 +40,7 @@ fn last(chat: &Chat) -> &Message {
 
 #[test]
 fn a_question_is_answered() {
-    let chat = told(vec![asked("Why?"), start(), token("Be"), token("cause."), done()]);
+    let chat = chat_after(vec![asked("Why?"), start(), token("Be"), token("cause."), done()]);
     let [question, answer] = chat.messages() else {
         panic!("two messages")
     };
@@ -58,7 +58,7 @@ fn it_is_busy_from_the_question_to_the_end_of_the_answer() {
     let mut events = vec![asked("Why?")];
     for (event, progress) in [(start(), Progress::Waiting), (token("B"), Progress::Streaming)] {
         events.push(event);
-        let chat = told(events.clone());
+        let chat = chat_after(events.clone());
         assert!(chat.is_busy());
         assert_eq!(last(&chat).progress, progress);
         assert!(!last(&chat).can_be_rated());
@@ -67,21 +67,21 @@ fn it_is_busy_from_the_question_to_the_end_of_the_answer() {
 
 #[test]
 fn a_second_question_waits_for_the_first_answer() {
-    assert_eq!(told(vec![asked("a"), asked("b")]).messages().len(), 2);
-    assert_eq!(told(vec![asked("a"), done(), asked("b")]).messages().len(), 4);
+    assert_eq!(chat_after(vec![asked("a"), asked("b")]).messages().len(), 2);
+    assert_eq!(chat_after(vec![asked("a"), done(), asked("b")]).messages().len(), 4);
 }
 
 #[test]
 fn the_screen_reader_hears_the_start_and_the_answer_once() {
     let mut events = vec![asked("Why?"), start(), token("**Because** [1] "), token("of it.")];
-    assert_eq!(told(events.clone()).announcement(), "The assistant is typing");
+    assert_eq!(chat_after(events.clone()).announcement(), "The assistant is typing");
     events.extend([
         Event::Arrived(Frame::Sources {
             sources: vec![source()],
         }),
         done(),
     ]);
-    assert_eq!(told(events).announcement(), "Because of it.");
+    assert_eq!(chat_after(events).announcement(), "Because of it.");
 }
 
 fn source() -> shared::agent::Source {
@@ -98,7 +98,7 @@ fn source() -> shared::agent::Source {
 
 #[test]
 fn what_was_stopped_stays_and_takes_nothing_more() {
-    let chat = told(vec![asked("Why?"), token("Be"), Event::Stopped, token("cause"), done()]);
+    let chat = chat_after(vec![asked("Why?"), token("Be"), Event::Stopped, token("cause"), done()]);
     assert_eq!(
         (last(&chat).text.as_str(), &last(&chat).progress),
         ("Be", &Progress::Stopped)
@@ -109,15 +109,15 @@ fn what_was_stopped_stays_and_takes_nothing_more() {
 #[test]
 fn a_failure_can_be_retried_and_replaces_the_failed_answer() {
     let events = vec![asked("Why?"), token("Be"), Event::Failed(Failure::Interrupted)];
-    assert_eq!(told(events.clone()).question_to_retry(), Some("Why?"));
-    let chat = told([events, vec![Event::Retried, token("Because."), done()]].concat());
+    assert_eq!(chat_after(events.clone()).question_to_retry(), Some("Why?"));
+    let chat = chat_after([events, vec![Event::Retried, token("Because."), done()]].concat());
     let texts: Vec<&str> = chat.messages().iter().map(|message| message.text.as_str()).collect();
     assert_eq!(texts, ["Why?", "Because."]);
 }
 
 #[test]
 fn what_is_forbidden_is_not_retried() {
-    let chat = told(vec![asked("Why?"), Event::Failed(Failure::Forbidden), Event::Retried]);
+    let chat = chat_after(vec![asked("Why?"), Event::Failed(Failure::Forbidden), Event::Retried]);
     assert_eq!(last(&chat).progress, Progress::Failed(Failure::Forbidden));
 }
 
@@ -127,7 +127,7 @@ fn service_messages_reach_visitor_and_screen_reader() {
         code: "MODEL_DOWN".to_owned(),
         detail: "The model is away.".to_owned(),
     };
-    let chat = told(vec![asked("Why?"), Event::Arrived(frame)]);
+    let chat = chat_after(vec![asked("Why?"), Event::Arrived(frame)]);
     let Progress::Failed(failure) = &last(&chat).progress else {
         panic!("failed")
     };
@@ -147,7 +147,7 @@ fn events_out_of_place_change_nothing() {
         Event::Failed(Failure::Silent),
         asked(""),
     ] {
-        assert_eq!(told(vec![event]), Chat::default());
+        assert_eq!(chat_after(vec![event]), Chat::default());
     }
 }
 
@@ -160,8 +160,11 @@ fn a_rating_is_kept_and_can_be_taken_back() {
         done(),
         Event::Rated(1, Some(Rating::Down)),
     ];
-    assert_eq!(last(&told(story.clone())).rating, Some(Rating::Down));
-    assert_eq!(last(&told([story, vec![Event::Rated(1, None)]].concat())).rating, None);
+    assert_eq!(last(&chat_after(story.clone())).rating, Some(Rating::Down));
+    assert_eq!(
+        last(&chat_after([story, vec![Event::Rated(1, None)]].concat())).rating,
+        None
+    );
 }
 
 #[test]
@@ -170,7 +173,7 @@ fn old_messages_go_and_keys_are_never_used_again() {
     for _ in 0..100 {
         events.extend([asked("Why?"), token("x"), done()]);
     }
-    let chat = told(events);
+    let chat = chat_after(events);
     let keys: Vec<u32> = chat.messages().iter().map(|message| message.key).collect();
     assert_eq!(keys, (120..200).collect::<Vec<u32>>());
 }

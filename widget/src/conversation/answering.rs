@@ -18,29 +18,34 @@ use web_sys::AbortSignal;
 const RELEASE_INTERVAL: Duration = Duration::from_millis(24);
 
 /// Asks, and lets the answer appear. A token that the service does not take is renewed once.
-pub(super) async fn stream(room: Conversation, turn: u32, text: String, stop: AbortSignal) -> Result<(), Failure> {
-    let visitor = room.reach.borrow().visitor.clone();
-    let question = question(room, text);
+pub(super) async fn stream(
+    conversation: Conversation,
+    turn: u32,
+    text: String,
+    stop: AbortSignal,
+) -> Result<(), Failure> {
+    let visitor = conversation.runtime.borrow().visitor.clone();
+    let question = question(conversation, text);
     let token = visitor.token().await.ok_or(Failure::Forbidden)?;
     match service::chat(&question, &token, &stop).await {
-        Ok(frames) => follow(room, turn, frames).await,
+        Ok(frames) => follow(conversation, turn, frames).await,
         Err(Refusal::Failure(failure)) => Err(failure),
         Err(Refusal::Token) => {
             visitor.distrust_token();
             let token = visitor.token().await.ok_or(Failure::Forbidden)?;
-            follow(room, turn, service::chat(&question, &token, &stop).await?).await
+            follow(conversation, turn, service::chat(&question, &token, &stop).await?).await
         }
     }
 }
 
-fn question(room: Conversation, message: String) -> Question {
-    let reach = room.reach.borrow();
+fn question(conversation: Conversation, message: String) -> Question {
+    let runtime = conversation.runtime.borrow();
     Question {
-        agent_id: reach.config.agent_id.clone(),
-        session_id: reach.session.clone(),
+        agent_id: runtime.config.agent_id.clone(),
+        session_id: runtime.session.clone(),
         message,
         metadata: Some(Metadata {
-            page_url: Some(reach.page_url.clone()),
+            page_url: Some(runtime.page_url.clone()),
             user_agent: window().navigator().user_agent().ok(),
         }),
     }
@@ -48,14 +53,14 @@ fn question(room: Conversation, message: String) -> Question {
 
 /// Takes frames as they come and releases them at a reading pace, until the answer is complete.
 async fn follow(
-    room: Conversation,
+    conversation: Conversation,
     turn: u32,
     mut frames: impl Stream<Item = Result<Vec<Frame>, Failure>> + Unpin,
 ) -> Result<(), Failure> {
     let mut pace = Pace::default();
     let mut tick = sleep(RELEASE_INTERVAL);
     let mut ending = None;
-    while room.is_turn(turn) {
+    while conversation.is_turn(turn) {
         if let Some(ending) = &ending {
             if pace.is_empty() {
                 return Result::clone(ending);
@@ -76,32 +81,36 @@ async fn follow(
             }
         }
         tick = sleep(RELEASE_INTERVAL);
-        let released = if is_in_no_mood_for_motion() {
+        let released = if should_skip_animation() {
             pace.all()
         } else {
             pace.tick()
         };
         for frame in released {
-            arrive(room, frame);
+            arrive(conversation, frame);
         }
-        if !room.chat.with_untracked(Chat::is_busy) {
+        if !conversation.chat.with_untracked(Chat::is_busy) {
             ending = Some(Ok(()));
         }
     }
     Ok(())
 }
 
-fn arrive(room: Conversation, frame: Frame) {
+fn arrive(conversation: Conversation, frame: Frame) {
     if matches!(frame, Frame::Token { .. }) {
         // Too often to write it down each time.
-        room.chat.update(|chat| chat.apply(Event::Arrived(frame), room.strings));
+        conversation
+            .chat
+            .update(|chat| chat.apply(Event::Arrived(frame), conversation.strings));
         return;
     }
     let begins = matches!(frame, Frame::Start { .. });
-    room.apply(Event::Arrived(frame));
+    conversation.apply(Event::Arrived(frame));
     if begins {
-        let message_id = room.chat.with_untracked(|chat| chat.messages().last()?.id.clone());
-        room.report(
+        let message_id = conversation
+            .chat
+            .with_untracked(|chat| chat.messages().last()?.id.clone());
+        conversation.report(
             "stream:start",
             Detail {
                 message_id: message_id.as_deref(),
@@ -109,10 +118,10 @@ fn arrive(room: Conversation, frame: Frame) {
             },
         );
     }
-    room.report_end();
+    conversation.report_end();
 }
 
-fn is_in_no_mood_for_motion() -> bool {
+fn should_skip_animation() -> bool {
     let is_hidden = document().hidden();
     let query = window().match_media("(prefers-reduced-motion: reduce)");
     is_hidden || query.ok().flatten().is_some_and(|query| query.matches())

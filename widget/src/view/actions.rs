@@ -1,6 +1,6 @@
 //! What can be done with an answer: judge it, say why, copy it.
 
-use super::html::{Html, claim, element, when};
+use super::html::{Html, element, memo, when};
 use super::parts::{button, focus_soon, icon, icon_button};
 use crate::chat::{Message, Rating};
 use crate::conversation::Conversation;
@@ -17,9 +17,9 @@ const SHOWN: u32 = 2_000;
 const SMALL: &str = "ew-button ew-button--small";
 
 /// Draws the row of small buttons under an answer.
-pub(super) fn actions(room: Conversation, key: u32) -> Html {
+pub(super) fn actions(conversation: Conversation, key: u32) -> Html {
     let is_commenting = RwSignal::new(false);
-    let can_be_rated = room
+    let can_be_rated = conversation
         .chat
         .with_untracked(|chat| chat.message(key).is_some_and(Message::can_be_rated));
     let ratings = if can_be_rated {
@@ -27,33 +27,37 @@ pub(super) fn actions(room: Conversation, key: u32) -> Html {
     } else {
         &[]
     };
-    let is_thanked = claim(move || rating(room, key).is_some() && !is_commenting.get());
+    let is_thanked = memo(move || rating(conversation, key).is_some() && !is_commenting.get());
     let row = element("div", "ew-actions")
-        .children(ratings.iter().map(|rated| thumb(room, key, *rated, is_commenting)))
-        .children(window().is_secure_context().then(|| copy_button(room, key)))
+        .children(
+            ratings
+                .iter()
+                .map(|rated| thumb(conversation, key, *rated, is_commenting)),
+        )
+        .children(window().is_secure_context().then(|| copy_button(conversation, key)))
         .child(when(is_thanked, move || {
-            element("span", "ew-actions__thanks").text(room.strings.thanks)
+            element("span", "ew-actions__thanks").text(conversation.strings.thanks)
         }));
     element("div", "")
         .child(row)
-        .child(when(claim(move || is_commenting.get()), move || {
-            comment(room, key, is_commenting)
+        .child(when(memo(move || is_commenting.get()), move || {
+            comment(conversation, key, is_commenting)
         }))
 }
 
-fn rating(room: Conversation, key: u32) -> Option<Rating> {
-    room.chat.with(|chat| chat.message(key)?.rating)
+fn rating(conversation: Conversation, key: u32) -> Option<Rating> {
+    conversation.chat.with(|chat| chat.message(key)?.rating)
 }
 
-fn thumb(room: Conversation, key: u32, rated: Rating, is_commenting: RwSignal<bool>) -> Html {
+fn thumb(conversation: Conversation, key: u32, rated: Rating, is_commenting: RwSignal<bool>) -> Html {
     let (label, name) = match rated {
-        Rating::Up => (room.strings.helpful, "thumb-up"),
-        Rating::Down => (room.strings.not_helpful, "thumb-down"),
+        Rating::Up => (conversation.strings.helpful, "thumb-up"),
+        Rating::Down => (conversation.strings.not_helpful, "thumb-down"),
     };
-    let is_pressed = claim(move || rating(room, key) == Some(rated));
+    let is_pressed = memo(move || rating(conversation, key) == Some(rated));
     let rate = move || {
         if !is_pressed.holds() {
-            room.rate(key, rated, None);
+            conversation.rate(key, rated, None);
         }
         is_commenting.set(rated == Rating::Down);
     };
@@ -61,8 +65,8 @@ fn thumb(room: Conversation, key: u32, rated: Rating, is_commenting: RwSignal<bo
 }
 
 /// Asks what was wrong. The judgement itself has been sent already.
-fn comment(room: Conversation, key: u32, is_commenting: RwSignal<bool>) -> Html {
-    let strings = room.strings;
+fn comment(conversation: Conversation, key: u32, is_commenting: RwSignal<bool>) -> Html {
+    let strings = conversation.strings;
     let id = ["ew-comment-", &key.to_string()].concat();
     let input = element("textarea", "ew-comment__input")
         .attribute("id", &id)
@@ -74,7 +78,7 @@ fn comment(room: Conversation, key: u32, is_commenting: RwSignal<bool>) -> Html 
     let send = move || {
         let comment = written.value().trim().to_owned();
         if !comment.is_empty() {
-            room.rate(key, Rating::Down, Some(comment));
+            conversation.rate(key, Rating::Down, Some(comment));
         }
         is_commenting.set(false);
     };
@@ -92,11 +96,11 @@ fn comment(room: Conversation, key: u32, is_commenting: RwSignal<bool>) -> Html 
 }
 
 /// Copies the answer as plain text. Browsers offer no clipboard to pages without encryption.
-fn copy_button(room: Conversation, key: u32) -> Html {
-    let strings = room.strings;
+fn copy_button(conversation: Conversation, key: u32) -> Html {
+    let strings = conversation.strings;
     let is_copied = RwSignal::new(false);
     let copy = move || {
-        let text = room.chat.with_untracked(|chat| {
+        let text = conversation.chat.with_untracked(|chat| {
             let message = chat.message(key)?;
             Some(plain(&parse(&message.text, Citable::Sources(message.sources.len()))))
         });
@@ -110,7 +114,7 @@ fn copy_button(room: Conversation, key: u32) -> Html {
             }
         });
     };
-    let is_done = claim(move || is_copied.get());
+    let is_done = memo(move || is_copied.get());
     let picture = move || Some(icon(if is_done.holds() { "check" } else { "copy" }));
     let said = move || {
         if is_done.holds() {
@@ -123,6 +127,6 @@ fn copy_button(room: Conversation, key: u32) -> Html {
         .attribute("aria-label", strings.copy)
         .attribute("title", strings.copy)
         .show(picture);
-    let status = element("span", "ew-hidden").attribute("role", "status").say(said);
+    let status = element("span", "ew-hidden").attribute("role", "status").live_text(said);
     element("span", "ew-slot").child(made).child(status)
 }

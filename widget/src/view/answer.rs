@@ -3,7 +3,7 @@
 use super::actions::actions;
 use super::failure::failure;
 use super::header::avatar;
-use super::html::{Html, claim, element, when};
+use super::html::{Html, element, memo, when};
 use super::markdown::render;
 use super::parts::{button, icon};
 use crate::chat::{Message, Progress};
@@ -16,35 +16,36 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 /// Draws the answer whose message has this key.
-pub(super) fn answer(room: Conversation, key: u32) -> Html {
-    let of =
-        move |read: fn(&Message) -> bool| claim(move || room.chat.with(|chat| chat.message(key).is_some_and(read)));
+pub(super) fn answer(conversation: Conversation, key: u32) -> Html {
+    let of = move |read: fn(&Message) -> bool| {
+        memo(move || conversation.chat.with(|chat| chat.message(key).is_some_and(read)))
+    };
     let is_waiting = of(|message| message.progress == Progress::Waiting);
     let is_complete = of(|message| message.progress == Progress::Complete);
     let was_stopped = of(|message| message.progress == Progress::Stopped);
     let has_failed = of(|message| matches!(message.progress, Progress::Failed(_)));
     let body = element("div", "ew-answer")
         .child(when(is_waiting, typing))
-        .child(blocks(room, key))
-        .child(when(is_complete, move || sources(room, key)))
+        .child(blocks(conversation, key))
+        .child(when(is_complete, move || sources(conversation, key)))
         .child(when(was_stopped, move || {
-            element("p", "ew-note").text(room.strings.stopped)
+            element("p", "ew-note").text(conversation.strings.stopped)
         }))
-        .child(when(has_failed, move || failure(room, key)))
-        .child(when(is_complete, move || actions(room, key)));
+        .child(when(has_failed, move || failure(conversation, key)))
+        .child(when(is_complete, move || actions(conversation, key)));
     element("div", "ew-message ew-message--agent")
         .live("aria-busy", of(Message::is_under_way).flag())
-        .child(avatar(room))
+        .child(avatar(conversation))
         .child(body)
 }
 
 /// The text, block by block: what has not changed is not drawn again.
-fn blocks(room: Conversation, key: u32) -> Html {
+fn blocks(conversation: Conversation, key: u32) -> Html {
     let parsed = Rc::new(RefCell::new(Blocks::default()));
     let drawn = Rc::clone(&parsed);
     let keys = move || {
         let mut parsed = parsed.borrow_mut();
-        room.chat.with(|chat| {
+        conversation.chat.with(|chat| {
             if let Some(message) = chat.message(key) {
                 parsed.update(message);
             }
@@ -58,7 +59,7 @@ fn blocks(room: Conversation, key: u32) -> Html {
             let block = parsed.blocks.iter().find(|(key, _)| *key == wanted);
             block.map_or_else(
                 || element("p", ""),
-                |(_, block)| render(block, element("div", "ew-slot"), room, key),
+                |(_, block)| render(block, element("div", "ew-slot"), conversation, key),
             )
         })
 }
@@ -129,8 +130,8 @@ fn typing() -> Html {
 }
 
 /// The list of sources under an answer; nothing in it when there are none.
-fn sources(room: Conversation, key: u32) -> Html {
-    let sources = room.sources(key);
+fn sources(conversation: Conversation, key: u32) -> Html {
+    let sources = conversation.sources(key);
     if sources.is_empty() {
         return element("div", "ew-slot");
     }
@@ -138,12 +139,12 @@ fn sources(room: Conversation, key: u32) -> Html {
     let chips = sources
         .iter()
         .enumerate()
-        .map(|(at, source)| chip(room, key, at, source));
+        .map(|(at, source)| chip(conversation, key, at, source));
     element("div", "ew-sources")
         .child(
             element("p", "ew-sources__title")
                 .attribute("id", &id)
-                .text(room.strings.sources),
+                .text(conversation.strings.sources),
         )
         .child(
             element("ol", "ew-sources__list")
@@ -152,8 +153,8 @@ fn sources(room: Conversation, key: u32) -> Html {
         )
 }
 
-fn chip(room: Conversation, key: u32, at: usize, source: &Source) -> Html {
-    let chip = button("ew-chip", move || room.passage.set(Some((key, at))))
+fn chip(conversation: Conversation, key: u32, at: usize, source: &Source) -> Html {
+    let chip = button("ew-chip", move || conversation.passage.set(Some((key, at))))
         .child(element("span", "ew-chip__number").text(&(at + 1).to_string()))
         .child(
             element("span", "ew-chip__title")

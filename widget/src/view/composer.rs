@@ -1,6 +1,6 @@
 //! Where the visitor writes.
 
-use super::html::{Claim, Html, claim, element, watch};
+use super::html::{BoolMemo, Html, element, memo, watch};
 use super::parts::{focus, has_mouse, icon_button};
 use crate::chat::{Chat, QUESTION_LIMIT};
 use crate::conversation::Conversation;
@@ -23,26 +23,27 @@ pub(super) fn welcome() {
 }
 
 /// Draws the input and what belongs to it.
-pub(super) fn composer(room: Conversation) -> Html {
-    let strings = room.strings;
-    let length = move || room.draft.with(|draft| draft.trim().chars().count());
-    let is_too_long = claim(move || length() > QUESTION_LIMIT);
-    let is_busy = claim(move || room.chat.with(Chat::is_busy));
-    let cannot_send =
-        claim(move || room.chat.with(Chat::is_busy) || !room.online.get() || !(1..=QUESTION_LIMIT).contains(&length()));
+pub(super) fn composer(conversation: Conversation) -> Html {
+    let strings = conversation.strings;
+    let length = move || conversation.draft.with(|draft| draft.trim().chars().count());
+    let is_too_long = memo(move || length() > QUESTION_LIMIT);
+    let is_busy = memo(move || conversation.chat.with(Chat::is_busy));
+    let cannot_send = memo(move || {
+        conversation.chat.with(Chat::is_busy) || !conversation.online.get() || !(1..=QUESTION_LIMIT).contains(&length())
+    });
     let send = move || {
         if !cannot_send.holds() {
-            room.ask(&room.draft.get_untracked());
-            room.draft.set(String::new());
+            conversation.ask(&conversation.draft.get_untracked());
+            conversation.draft.set(String::new());
         }
     };
-    let input = input(room, is_too_long, send);
+    let input = input(conversation, is_too_long, send);
     let node = input.node::<HtmlTextAreaElement>();
     let round = move || {
         let node = node.clone();
         Some(if is_busy.holds() {
             icon_button("ew-send", strings.stop, "stop", move || {
-                room.stop();
+                conversation.stop();
                 focus(&node);
             })
         } else {
@@ -54,7 +55,7 @@ pub(super) fn composer(room: Conversation) -> Html {
         })
     };
     let counted = move || counter(length(), strings).unwrap_or_default();
-    let powered = room.config(|config| config.branding.show_powered_by).then(|| {
+    let powered = conversation.config(|config| config.branding.show_powered_by).then(|| {
         element("p", "ew-powered")
             .text(strings.powered_by)
             .text(" ")
@@ -62,11 +63,11 @@ pub(super) fn composer(room: Conversation) -> Html {
     });
     // The mirror gives the box the height of the text.
     let grow = element("div", "ew-composer__grow")
-        .live("data-text", move || Some(room.draft.get()))
+        .live("data-text", move || Some(conversation.draft.get()))
         .child(input);
     let counter = element("p", "ew-composer__counter").attribute("id", "ew-counter");
     let foot = element("div", "ew-composer__foot")
-        .child(counter.live("data-over", is_too_long.flag()).say(counted))
+        .child(counter.live("data-over", is_too_long.flag()).live_text(counted))
         .children(powered);
     element("div", "ew-composer")
         .child(
@@ -77,8 +78,8 @@ pub(super) fn composer(room: Conversation) -> Html {
         .child(foot)
 }
 
-fn input(room: Conversation, is_too_long: Claim, send: impl Fn() + 'static) -> Html {
-    let placeholder = room.strings.placeholder;
+fn input(conversation: Conversation, is_too_long: BoolMemo, send: impl Fn() + 'static) -> Html {
+    let placeholder = conversation.strings.placeholder;
     let input = element("textarea", "ew-composer__input")
         .attribute("id", INPUT)
         .attribute("rows", "1")
@@ -92,14 +93,14 @@ fn input(room: Conversation, is_too_long: Claim, send: impl Fn() + 'static) -> H
     // What a script, or the sending of a question, puts into the draft.
     let shown = node.clone();
     watch(move || {
-        room.draft.with(|draft| {
+        conversation.draft.with(|draft| {
             if shown.value() != *draft {
                 shown.set_value(draft);
             }
         });
     });
     input
-        .on("input", move |_| room.draft.set(node.value()))
+        .on("input", move |_| conversation.draft.set(node.value()))
         .on("keydown", move |event| {
             let event = event.unchecked_into::<KeyboardEvent>();
             // While a word is being composed, Enter chooses it; 229 is how some browsers say so.

@@ -1,6 +1,6 @@
 //! Why an answer did not come, and the way to try again.
 
-use super::html::{Html, claim, element, when};
+use super::html::{Html, element, memo, when};
 use super::parts::{button, icon};
 use crate::chat::{Failure, Progress};
 use crate::conversation::Conversation;
@@ -9,11 +9,13 @@ use leptos::{prelude::*, task::spawn_local};
 use web_sys::Element;
 
 /// Draws the note under the answer whose message has this key; nothing in it when it has not failed.
-pub(super) fn failure(room: Conversation, key: u32) -> Html {
-    let failure = room.chat.with_untracked(|chat| match &chat.message(key)?.progress {
-        Progress::Failed(failure) => Some(failure.clone()),
-        _ => None,
-    });
+pub(super) fn failure(conversation: Conversation, key: u32) -> Html {
+    let failure = conversation
+        .chat
+        .with_untracked(|chat| match &chat.message(key)?.progress {
+            Progress::Failed(failure) => Some(failure.clone()),
+            _ => None,
+        });
     let Some(failure) = failure else {
         return element("div", "ew-slot");
     };
@@ -24,21 +26,21 @@ pub(super) fn failure(room: Conversation, key: u32) -> Html {
         0
     };
     // Only the last question can be asked again.
-    let is_offered = claim(move || {
+    let is_offered = memo(move || {
         can_retry
-            && room
+            && conversation
                 .chat
                 .with(|chat| chat.messages().last().is_some_and(|last| last.key == key))
     });
-    let text = element("span", "").text(&failure.told(room.strings));
+    let text = element("span", "").text(&failure.text(conversation.strings));
     element("div", "ew-failure")
         .child(element("p", "ew-failure__text").child(icon("alert")).child(text))
-        .child(when(is_offered, move || retry(room, pause)))
+        .child(when(is_offered, move || retry(conversation, pause)))
 }
 
 /// The button that asks again, once the pause of so many seconds is over that the service wishes for.
-fn retry(room: Conversation, pause: u32) -> Html {
-    let strings = room.strings;
+fn retry(conversation: Conversation, pause: u32) -> Html {
+    let strings = conversation.strings;
     let must_wait = RwSignal::new(pause > 0);
     let label = element("span", "").text(strings.retry);
     let text = label.node::<Element>();
@@ -51,8 +53,8 @@ fn retry(room: Conversation, pause: u32) -> Html {
         // The signal is gone when the button is.
         let _ = must_wait.try_set(false);
     });
-    let cannot = claim(move || must_wait.get() || !room.online.get());
-    button("ew-pill", move || room.retry())
+    let cannot = memo(move || must_wait.get() || !conversation.online.get());
+    button("ew-pill", move || conversation.retry())
         .live("disabled", cannot.flag())
         .child(icon("retry"))
         .child(label)

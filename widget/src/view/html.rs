@@ -72,7 +72,7 @@ impl Html {
     }
 
     /// Fills the element with the text that `write` returns, as signals change.
-    pub(super) fn say(self, write: impl Fn() -> String + 'static) -> Self {
+    pub(super) fn live_text(self, write: impl Fn() -> String + 'static) -> Self {
         let element = self.0.clone();
         watch(move || element.set_text_content(Some(&write())));
         self
@@ -126,10 +126,10 @@ pub(super) fn listen(target: &EventTarget, event: &str, act: impl FnMut(Event) +
 
 /// A claim about the state that is news only when it changes.
 #[derive(Clone, Copy)]
-pub(super) struct Claim(RwSignal<bool>);
+pub(super) struct BoolMemo(RwSignal<bool>);
 
 /// Makes a claim of a condition.
-pub(super) fn claim(condition: impl Fn() -> bool + 'static) -> Claim {
+pub(super) fn memo(condition: impl Fn() -> bool + 'static) -> BoolMemo {
     let news = RwSignal::new(untrack(&condition));
     watch(move || {
         let holds = condition();
@@ -137,10 +137,10 @@ pub(super) fn claim(condition: impl Fn() -> bool + 'static) -> Claim {
             news.set(holds);
         }
     });
-    Claim(news)
+    BoolMemo(news)
 }
 
-impl Claim {
+impl BoolMemo {
     pub(super) fn holds(self) -> bool {
         self.0.get()
     }
@@ -157,6 +157,6 @@ impl Claim {
 }
 
 /// Shows what `draw` returns as long as the claim holds.
-pub(super) fn when(claim: Claim, draw: impl Fn() -> Html + 'static) -> Html {
-    element("div", "ew-slot").show(move || claim.holds().then(&draw))
+pub(super) fn when(memo: BoolMemo, draw: impl Fn() -> Html + 'static) -> Html {
+    element("div", "ew-slot").show(move || memo.holds().then(&draw))
 }

@@ -7,18 +7,18 @@ use crate::conversation::Conversation;
 use leptos::prelude::*;
 
 /// Draws the message of this key.
-pub(super) fn message(room: Conversation, key: u32) -> Html {
-    let message = room
+pub(super) fn message(conversation: Conversation, key: u32) -> Html {
+    let message = conversation
         .chat
         .with_untracked(|chat| chat.message(key).map(|message| (message.author, message.text.clone())));
     match message {
-        Some((Author::Visitor, text)) => question(room, &text),
-        _ => answer(room, key),
+        Some((Author::Visitor, text)) => question(conversation, &text),
+        _ => answer(conversation, key),
     }
 }
 
-fn question(room: Conversation, text: &str) -> Html {
+fn question(conversation: Conversation, text: &str) -> Html {
     element("div", "ew-message ew-message--visitor")
-        .child(element("span", "ew-hidden").text(room.strings.you).text(": "))
+        .child(element("span", "ew-hidden").text(conversation.strings.you).text(": "))
         .child(element("p", "ew-bubble").attribute("dir", "auto").text(text))
 }

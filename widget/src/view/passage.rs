@@ -1,6 +1,6 @@
 //! The passage that an answer cites, in a sheet over the conversation.
 
-use super::html::{Html, claim, element, watch, when};
+use super::html::{Html, element, memo, watch, when};
 use super::markdown::render_all;
 use super::parts::{focus, focus_soon, focused, icon, icon_button, link};
 use crate::conversation::Conversation;
@@ -10,8 +10,8 @@ use shared_chat::markdown::{Citable, parse, safe_address};
 use std::cell::RefCell;
 
 /// Draws the passage on show, when there is one.
-pub(super) fn passage(room: Conversation) -> Html {
-    let is_open = claim(move || room.passage.get().is_some());
+pub(super) fn passage(conversation: Conversation) -> Html {
+    let is_open = memo(move || conversation.passage.get().is_some());
     let opener = RefCell::new(None);
     // The sheet takes the focus and gives it back to what opened it, once that can be reached again.
     watch(move || {
@@ -21,21 +21,21 @@ pub(super) fn passage(room: Conversation) -> Html {
             queue_microtask(move || focus(&opener));
         }
     });
-    when(is_open, move || sheet(room))
+    when(is_open, move || sheet(conversation))
 }
 
-fn sheet(room: Conversation) -> Html {
-    let strings = room.strings;
-    let key = room.passage.get_untracked().map_or(0, |(key, _)| key);
-    let sources = room.sources(key);
+fn sheet(conversation: Conversation) -> Html {
+    let strings = conversation.strings;
+    let key = conversation.passage.get_untracked().map_or(0, |(key, _)| key);
+    let sources = conversation.sources(key);
     let count = sources.len();
-    let at = move || room.passage.get().map_or(0, |(_, at)| at);
+    let at = move || conversation.passage.get().map_or(0, |(_, at)| at);
     let turn_to = move |to: Option<usize>| {
         if let Some(to) = to.filter(|to| *to < count) {
-            room.passage.set(Some((key, to)));
+            conversation.passage.set(Some((key, to)));
         }
     };
-    let close = move || room.passage.set(None);
+    let close = move || conversation.passage.set(None);
     let position = move || [strings.source, " ", &(at() + 1).to_string(), " / ", &count.to_string()].concat();
     let turns = (count > 1).then(|| {
         let back = move || turn_to(at().checked_sub(1));
@@ -46,10 +46,10 @@ fn sheet(room: Conversation) -> Html {
             .child(icon_button("ew-button", strings.next_source, "right", on))
     });
     let bar = element("div", "ew-sheet__bar")
-        .child(element("p", "ew-sheet__position").say(position))
+        .child(element("p", "ew-sheet__position").live_text(position))
         .children(turns)
         .child(icon_button("ew-button", strings.close_source, "close", close));
-    let shown = move || sources.get(at()).map(|source| body(room, key, source));
+    let shown = move || sources.get(at()).map(|source| body(conversation, key, source));
     let sheet = element("div", "ew-sheet")
         .attribute("role", "dialog")
         .attribute("aria-modal", "true")
@@ -63,11 +63,16 @@ fn sheet(room: Conversation) -> Html {
         .child(sheet)
 }
 
-fn body(room: Conversation, key: u32, source: &Source) -> Html {
+fn body(conversation: Conversation, key: u32, source: &Source) -> Html {
     let path = source.heading_path.join(" › ");
     let path = (!path.is_empty()).then(|| element("p", "ew-sheet__path").attribute("dir", "auto").text(&path));
     let quote = element("div", "ew-sheet__quote ew-text").attribute("dir", "auto");
-    let quote = render_all(&parse(&source.chunk_preview, Citable::Sources(0)), quote, room, key);
+    let quote = render_all(
+        &parse(&source.chunk_preview, Citable::Sources(0)),
+        quote,
+        conversation,
+        key,
+    );
     let title = element("h2", "ew-sheet__title")
         .attribute("id", "ew-passage")
         .attribute("dir", "auto");
@@ -80,7 +85,7 @@ fn body(room: Conversation, key: u32, source: &Source) -> Html {
         .child(quote);
     let foot = source.url.as_deref().and_then(safe_address).map(|address| {
         let link = link("ew-pill ew-pill--primary", &address)
-            .text(room.strings.open_page)
+            .text(conversation.strings.open_page)
             .child(icon("external"));
         element("div", "ew-sheet__foot").child(link)
     });

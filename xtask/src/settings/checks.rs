@@ -101,7 +101,7 @@ fn after_scheme(url: &str) -> Option<&str> {
     (!rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace)).then_some(rest)
 }
 
-/// The same hosts as `edge_core::guard::PrivateHost` takes.
+/// The same hosts as `edge_core::ssrf::PrivateHost` takes.
 fn is_host_with_port(text: &str) -> bool {
     if text.parse::<Ipv6Addr>().is_ok() {
         return true;

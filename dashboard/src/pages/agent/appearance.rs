@@ -1,7 +1,7 @@
 //! How the widget looks on the customer's page.
 use super::editing::Editing;
 use crate::components::choice::{Select, Switch};
-use crate::components::field::{Note, TextField, forgive, why};
+use crate::components::field::{Note, TextField, clear_error, why};
 use crate::components::notice::{Kind as Notice, notice};
 use crate::components::unique;
 use crate::state::agents::{POSITIONS, THEMES, delay_span, span};
@@ -18,7 +18,7 @@ pub fn Appearance() -> impl IntoView {
     view! {
         <section class="card card--padded form" aria-labelledby="appearance-title">
             <h2 class="card__title" id="appearance-title">"Appearance"</h2>
-            <ColourField />
+            <ColorField />
             <div class="form__row">
                 <Select
                     label="Theme"
@@ -88,30 +88,30 @@ fn Greeting() -> impl IntoView {
 
 /// The colour, by the browser's picker or by hand, with a warning when text on it is hard to read.
 #[component]
-fn ColourField() -> impl IntoView {
+fn ColorField() -> impl IntoView {
     const NAME: &str = "primary_color";
     let editing = expect_context::<Editing>();
-    let colour = Memo::new(move |_| editing.draft.with(|draft| draft.colour.clone()));
+    let color = Memo::new(move |_| editing.draft.with(|draft| draft.color.clone()));
     let why = why(editing.problems, NAME);
     let id = unique(NAME);
     let note = format!("{id}-note");
     let change = move |event: leptos::ev::Event| {
-        editing.draft.update(|draft| draft.colour = event_target_value(&event));
-        forgive(editing.problems, NAME);
+        editing.draft.update(|draft| draft.color = event_target_value(&event));
+        clear_error(editing.problems, NAME);
     };
-    let picked = move || Color::parse(&colour.get()).map(Color::css);
+    let picked = move || Color::parse(&color.get()).map(Color::css);
     view! {
         <div class="field">
             <label class="field__label" for=id.clone()>"Colour"</label>
-            <div class="colour">
-                <input class="colour__well" type="color" aria-label="Pick a colour" prop:value=picked on:input=change />
+            <div class="color-field">
+                <input class="color-field__well" type="color" aria-label="Pick a colour" prop:value=picked on:input=change />
                 <input
                     class="input input--mono"
                     id=id
                     name=NAME
                     spellcheck="false"
                     autocomplete="off"
-                    prop:value=colour
+                    prop:value=color
                     aria-invalid=move || why.with(Option::is_some).then_some("true")
                     aria-describedby=note.clone()
                     on:input=change
@@ -119,7 +119,7 @@ fn ColourField() -> impl IntoView {
             </div>
             <Note id=note hint=None why=why />
             <div role="status">
-                {move || warning(&colour.get()).map(|text| notice(Notice::Warn, text))}
+                {move || warning(&color.get()).map(|text| notice(Notice::Warn, text))}
             </div>
         </div>
     }

@@ -2,8 +2,8 @@
 use crate::api::{AuthorizedApi, CHANGED_MEANWHILE};
 use crate::components::field::{Bound, accept};
 use crate::components::toast::Toasts;
-use crate::remote::Errand;
-use crate::shell::Here;
+use crate::remote::PendingRequest;
+use crate::shell::CurrentWorkspace;
 use crate::state::agents::{Draft, Service};
 use crate::state::problems::Problems;
 use leptos::prelude::*;
@@ -28,7 +28,7 @@ const SHOWN: [&str; 11] = [
 /// The editor's state.
 #[derive(Clone, Copy)]
 pub struct Editing {
-    pub here: Here,
+    pub current: CurrentWorkspace,
     /// As the server has it.
     pub agent: RwSignal<Agent>,
     pub collections: StoredValue<CollectionList>,
@@ -36,11 +36,11 @@ pub struct Editing {
     pub draft: RwSignal<Draft>,
     pub dirty: Memo<bool>,
     pub problems: RwSignal<Problems>,
-    pub saving: Errand,
-    pub publishing: Errand,
+    pub saving: PendingRequest,
+    pub publishing: PendingRequest,
     /// The refusal of the server, if another person changed the agent after it was loaded.
     pub conflict: RwSignal<Option<String>>,
-    pub reloading: Errand,
+    pub reloading: PendingRequest,
     pub api: AuthorizedApi,
     toasts: Toasts,
 }
@@ -55,16 +55,16 @@ impl Editing {
             draft.with(|draft| draft.changes(&saved) != UpdateAgent::default())
         });
         Self {
-            here: expect_context::<Here>(),
+            current: expect_context::<CurrentWorkspace>(),
             agent,
             collections: StoredValue::new(collections),
             draft,
             dirty,
             problems: RwSignal::new(Problems::default()),
-            saving: Errand::default(),
-            publishing: Errand::default(),
+            saving: PendingRequest::default(),
+            publishing: PendingRequest::default(),
             conflict: RwSignal::new(None),
-            reloading: Errand::default(),
+            reloading: PendingRequest::default(),
             api: expect_context::<AuthorizedApi>(),
             toasts: expect_context::<Toasts>(),
         }
@@ -117,7 +117,7 @@ impl Editing {
             return;
         }
         let saved = self.agent.with_untracked(Draft::of);
-        let (workspace, id) = (self.here.id_now(), self.id());
+        let (workspace, id) = (self.current.id_now(), self.id());
         let request = async move {
             self.api
                 .update_agent(&workspace, &id, &sent.changes(&saved), seen)
@@ -152,7 +152,7 @@ impl Editing {
 
     /// Loads the other person's version and discards unsaved changes.
     pub fn reload(self) {
-        let (workspace, id) = (self.here.id_now(), self.id());
+        let (workspace, id) = (self.current.id_now(), self.id());
         let request = async move { self.api.agent(&workspace, &id).await };
         self.reloading.run(request, move |outcome| match outcome {
             Ok(agent) => {
@@ -168,7 +168,7 @@ impl Editing {
     /// Saves what is unsaved and puts the draft into service.
     pub fn publish(self) {
         self.save_then(move || {
-            let (workspace, id, seen) = (self.here.id_now(), self.id(), self.revision());
+            let (workspace, id, seen) = (self.current.id_now(), self.id(), self.revision());
             let request = async move {
                 let published = self.api.publish_agent(&workspace, &id, seen).await?;
                 let agent = self.api.agent(&workspace, &id).await?;

@@ -25,7 +25,7 @@ pub fn Head() -> impl IntoView {
                     "Embed"
                 </button>
             </Show>
-            <Show when=move || editing.here.role().edits()>
+            <Show when=move || editing.current.role().edits()>
                 <Publish />
             </Show>
         </PageHead>

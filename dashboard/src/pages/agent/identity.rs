@@ -53,7 +53,7 @@ pub fn Knowledge() -> impl IntoView {
                 <legend class="card__title">"Knowledge"</legend>
                 <p class="card__text">
                     "It answers only from these collections. "
-                    <a href=paths::within(&editing.here.id_now(), "documents")>"Manage documents"</a>
+                    <a href=paths::within(&editing.current.id_now(), "documents")>"Manage documents"</a>
                 </p>
                 <CollectionChoice
                     collections=editing.collections.get_value().collections

@@ -23,7 +23,7 @@ pub fn TestChat() -> impl IntoView {
     let editing = expect_context::<Editing>();
     let transcript = RwSignal::new(Transcript::default());
     let ask = Callback::new(move |question: String| ask(editing, transcript, question));
-    let colors = Memo::new(move |_| editing.draft.with(|draft| ChatColors::of(&draft.colour)));
+    let colors = Memo::new(move |_| editing.draft.with(|draft| ChatColors::of(&draft.color)));
     let scheme = Memo::new(move |_| editing.draft.with(|draft| scheme(&draft.theme)));
     view! {
         <section
@@ -59,7 +59,7 @@ fn ask(editing: Editing, transcript: RwSignal<Transcript>, question: String) {
         let Some(id) = transcript.try_update(|transcript| transcript.ask(&question)).flatten() else {
             return;
         };
-        let (workspace, agent) = (editing.here.id_now(), editing.id());
+        let (workspace, agent) = (editing.current.id_now(), editing.id());
         spawn_local(async move {
             let message = TestMessage {
                 message: question.trim().to_owned(),

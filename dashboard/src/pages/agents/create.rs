@@ -5,8 +5,8 @@ use crate::components::collections::CollectionChoice;
 use crate::components::dialog::DialogActions;
 use crate::components::field::{FormProblem, TextArea, TextField, accept};
 use crate::paths;
-use crate::remote::{Errand, Remote, remote};
-use crate::shell::{Here, use_go};
+use crate::remote::{PendingRequest, Remote, remote};
+use crate::shell::{CurrentWorkspace, use_go};
 use crate::state::agents::{TYPES, first_collections, toggle};
 use crate::state::problems::Problems;
 use crate::state::workspaces::check_name;
@@ -20,20 +20,24 @@ pub fn NewAgent(
     /// What closes the dialog.
     open: RwSignal<bool>,
 ) -> impl IntoView {
-    let (api, here, go) = (expect_context::<AuthorizedApi>(), expect_context::<Here>(), use_go());
+    let (api, current, go) = (
+        expect_context::<AuthorizedApi>(),
+        expect_context::<CurrentWorkspace>(),
+        use_go(),
+    );
     let (name, description) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let agent_type = RwSignal::new("SUPPORT".to_owned());
     let problems = RwSignal::new(Problems::default());
     let collections = remote(
-        move || here.id.get(),
+        move || current.id.get(),
         move |id: String| async move { api.collections(&id).await },
     );
     let chosen = RwSignal::new(None::<Vec<String>>);
     let answers_from = Memo::new(move |_| {
-        let offered = || collections.here().map(|list| first_collections(&list.collections));
+        let offered = || collections.value().map(|list| first_collections(&list.collections));
         chosen.get().or_else(offered).unwrap_or_default()
     });
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let mut found = Problems::default();
@@ -52,9 +56,9 @@ pub fn NewAgent(
             collection_ids: Some(answers_from.get_untracked()).filter(|ids| !ids.is_empty()),
             ..CreateAgent::default()
         };
-        let workspace = here.id_now();
+        let workspace = current.id_now();
         let to = workspace.clone();
-        errand.run(
+        pending.run(
             async move { api.create_agent(&workspace, &new).await },
             move |outcome| match outcome {
                 Ok(created) => go.run(paths::agent(&to, &created.id)),
@@ -83,7 +87,7 @@ pub fn NewAgent(
                 hint="Only you see it."
             />
             <FormProblem problems=problems />
-            <DialogActions open=open action="Create agent" busy=errand />
+            <DialogActions open=open action="Create agent" busy=pending />
         </form>
     }
 }
@@ -103,7 +107,7 @@ fn Collections(
     });
     move || {
         let several = collections
-            .here()
+            .value()
             .map(|list| list.collections)
             .filter(|list| list.len() > 1)?;
         Some(view! {

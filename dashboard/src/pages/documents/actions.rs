@@ -4,7 +4,7 @@ use crate::components::confirm::Confirm;
 use crate::components::dialog::open_about;
 use crate::components::icon::{Icon, icon};
 use crate::components::toast::Toasts;
-use crate::remote::Errand;
+use crate::remote::PendingRequest;
 use crate::state::documents::Status;
 use crate::state::problems::Problems;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ use shared::knowledge::DocumentSummary;
 #[component]
 pub fn RowActions(document: Memo<Option<DocumentSummary>>) -> impl IntoView {
     let (knowledge, toasts) = (expect_context::<Knowledge>(), expect_context::<Toasts>());
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let title = move || document.get().map(|document| document.title).unwrap_or_default();
     let processing = move || {
         document
@@ -25,9 +25,9 @@ pub fn RowActions(document: Memo<Option<DocumentSummary>>) -> impl IntoView {
         let Some(document) = document.get_untracked() else {
             return;
         };
-        let workspace = knowledge.here.id_now();
+        let workspace = knowledge.current.id_now();
         let request = async move { knowledge.api.reprocess_document(&workspace, &document.id).await };
-        errand.run(request, move |outcome| match outcome {
+        pending.run(request, move |outcome| match outcome {
             Ok(_) => knowledge.refresh(),
             Err(error) => toasts.refused(&error),
         });
@@ -39,7 +39,7 @@ pub fn RowActions(document: Memo<Option<DocumentSummary>>) -> impl IntoView {
                 class="button button--bare button--icon"
                 aria-label=move || format!("Process {} again", title())
                 title="Process again"
-                disabled=move || errand.busy() || processing()
+                disabled=move || pending.busy() || processing()
                 on:click=reprocess
             >
                 {icon(Icon::Refresh)}
@@ -63,7 +63,7 @@ pub fn Delete() -> impl IntoView {
     let (knowledge, toasts) = (expect_context::<Knowledge>(), expect_context::<Toasts>());
     let open = open_about(knowledge.deleting);
     let problems = RwSignal::new(Problems::default());
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let title = Memo::new(move |_| {
         knowledge
             .deleting
@@ -75,8 +75,8 @@ pub fn Delete() -> impl IntoView {
         let Some(document) = knowledge.deleting.get_untracked() else {
             return;
         };
-        let workspace = knowledge.here.id_now();
-        errand.run(
+        let workspace = knowledge.current.id_now();
+        pending.run(
             async move { knowledge.api.delete_document(&workspace, &document.id).await },
             move |outcome| match outcome {
                 Ok(()) => {
@@ -94,7 +94,7 @@ pub fn Delete() -> impl IntoView {
             title=Signal::derive(move || format!("Delete \u{201c}{}\u{201d}?", title.get()))
             text="Agents no longer answer from it. The file and its passages are deleted for good."
             action="Delete document"
-            busy=errand
+            busy=pending
             problems=problems
             on_yes=delete
         />

@@ -4,7 +4,7 @@ use crate::api::Outcome;
 use crate::components::field::{FormProblem, TextArea, TextField, accept};
 use crate::components::submit::Submit;
 use crate::components::toast::Toasts;
-use crate::remote::Errand;
+use crate::remote::PendingRequest;
 use crate::state::documents::Filter;
 use crate::state::problems::Problems;
 use crate::state::workspaces::check_name;
@@ -42,7 +42,7 @@ pub fn CollectionForm(open: RwSignal<bool>, subject: Subject) -> impl IntoView {
     let description = RwSignal::new(old.as_ref().map(|old| old.description.clone()).unwrap_or_default());
     let id = StoredValue::new(old.as_ref().map(|old| old.id.clone()));
     let problems = RwSignal::new(Problems::default());
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let mut found = Problems::default();
@@ -54,7 +54,7 @@ pub fn CollectionForm(open: RwSignal<bool>, subject: Subject) -> impl IntoView {
             name.get_untracked().trim().to_owned(),
             description.get_untracked().trim().to_owned(),
         );
-        errand.run(save(knowledge, id.get_value(), written), move |outcome| match outcome {
+        pending.run(save(knowledge, id.get_value(), written), move |outcome| match outcome {
             Ok(made) => {
                 open.set(false);
                 knowledge.refresh();
@@ -72,7 +72,7 @@ pub fn CollectionForm(open: RwSignal<bool>, subject: Subject) -> impl IntoView {
             Err(error) => problems.set(Problems::refused(&error, &["name", "description"])),
         });
     };
-    let busy = move || errand.busy();
+    let busy = move || pending.busy();
     let deletable = old.as_ref().is_some_and(|old| !old.is_default);
     view! {
         <form class="dialog__body" novalidate on:submit=submit>
@@ -104,7 +104,7 @@ pub fn CollectionForm(open: RwSignal<bool>, subject: Subject) -> impl IntoView {
 
 /// Makes the collection, or changes the one that there is; returns the id of one that was made.
 async fn save(knowledge: Knowledge, old: Option<String>, written: (String, String)) -> Outcome<Option<String>> {
-    let (workspace, (name, description)) = (knowledge.here.id_now(), written);
+    let (workspace, (name, description)) = (knowledge.current.id_now(), written);
     match old {
         Some(id) => {
             let change = UpdateCollection {
@@ -140,15 +140,15 @@ fn DeleteCollection(
 ) -> impl IntoView {
     let (knowledge, toasts) = (expect_context::<Knowledge>(), expect_context::<Toasts>());
     let asked = RwSignal::new(false);
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let delete = move |_| {
         let Some(id) = id.get_value() else { return };
         if !asked.get_untracked() {
             asked.set(true);
             return;
         }
-        let workspace = knowledge.here.id_now();
-        errand.run(
+        let workspace = knowledge.current.id_now();
+        pending.run(
             async move { knowledge.api.delete_collection(&workspace, &id).await },
             move |outcome| match outcome {
                 Ok(()) => {
@@ -165,7 +165,7 @@ fn DeleteCollection(
         <button
             type="button"
             class="button button--danger-quiet dialog__apart"
-            disabled=move || errand.busy()
+            disabled=move || pending.busy()
             on:click=delete
         >
             {move || if asked.get() { "Delete with its documents?" } else { "Delete" }}

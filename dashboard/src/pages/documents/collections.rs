@@ -15,7 +15,7 @@ pub fn Collections() -> impl IntoView {
     let all = move || {
         knowledge
             .collections
-            .here()
+            .value()
             .map(|list| list.collections)
             .unwrap_or_default()
     };
@@ -65,7 +65,7 @@ fn Line(collection: Collection, begin: Callback<Subject>) -> impl IntoView {
     let count = Memo::new(move |_| {
         let list = knowledge
             .collections
-            .here()
+            .value()
             .map(|list| list.collections)
             .unwrap_or_default();
         list.iter()

@@ -1,6 +1,6 @@
 //! A document's details in a drawer: what it is, its versions, its first passages. The address keeps it open.
 use super::listing::Knowledge;
-use crate::components::dialog::{Dialog, Place};
+use crate::components::dialog::{Dialog, DialogPlace};
 use crate::components::loaded::{Skeleton, loaded};
 use crate::components::moment::moment;
 use crate::components::notice::{Kind as Notice, notice};
@@ -22,7 +22,7 @@ pub fn Detail() -> impl IntoView {
         }
     });
     view! {
-        <Dialog open=open title="Document" place=Place::Side>
+        <Dialog open=open title="Document" place=DialogPlace::Side>
             {move || knowledge.open.get().map(|id| view! { <Body id=id /> })}
         </Dialog>
     }
@@ -35,7 +35,7 @@ fn Body(id: String) -> impl IntoView {
     let news = Memo::new(move |_| {
         let list = knowledge
             .documents
-            .here()
+            .value()
             .map(|list| list.documents)
             .unwrap_or_default();
         list.into_iter().find(|document| id.with_value(|id| *id == document.id))
@@ -45,7 +45,7 @@ fn Body(id: String) -> impl IntoView {
         move |id: String| {
             // Whenever the list has news of it, the document has more.
             news.track();
-            let workspace = knowledge.here.id_now();
+            let workspace = knowledge.current.id_now();
             async move { knowledge.api.document(&workspace, &id).await }
         },
     );

@@ -1,7 +1,7 @@
 //! What every part of the page has at hand.
 use crate::api::AuthorizedApi;
 use crate::remote::Remote;
-use crate::shell::Here;
+use crate::shell::CurrentWorkspace;
 use crate::shell::uploads::Tray;
 use crate::state::documents::Filter;
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use web_sys::FileList;
 #[derive(Clone, Copy)]
 pub struct Knowledge {
     pub api: AuthorizedApi,
-    pub here: Here,
+    pub current: CurrentWorkspace,
     pub tray: Tray,
     /// From the address.
     pub filter: Memo<Filter>,
@@ -31,7 +31,7 @@ pub struct Knowledge {
 impl Knowledge {
     /// Says whether documents may be changed here. Tracked.
     pub fn edits(self) -> bool {
-        self.here.role().edits()
+        self.current.role().edits()
     }
 
     /// Returns the collection that files go to: the one that is shown, else the default one.
@@ -39,7 +39,7 @@ impl Knowledge {
         self.filter
             .with_untracked(|filter| filter.collection.clone())
             .or_else(|| {
-                let collections = untrack(|| self.collections.here())?.collections;
+                let collections = untrack(|| self.collections.value())?.collections;
                 let default = collections.iter().find(|collection| collection.is_default);
                 default.or(collections.first()).map(|collection| collection.id.clone())
             })
@@ -54,7 +54,7 @@ impl Knowledge {
     /// Sends files to the collection that is shown.
     pub fn send(self, files: &FileList) {
         if let Some(collection) = self.target() {
-            self.tray.send(files, &self.here.id_now(), &collection);
+            self.tray.send(files, &self.current.id_now(), &collection);
         }
     }
 

@@ -7,8 +7,8 @@ use crate::components::dialog::{Dialog, DialogActions};
 use crate::components::field::{FormProblem, TextField, accept};
 use crate::components::notice::{Kind as Notice, notice};
 use crate::platform;
-use crate::remote::Errand;
-use crate::shell::Here;
+use crate::remote::PendingRequest;
+use crate::shell::CurrentWorkspace;
 use crate::state::domains::{Domains, host};
 use crate::state::keys::Kind;
 use crate::state::problems::Problems;
@@ -24,7 +24,7 @@ pub fn NewKey(
     /// Hears of the key that was made.
     on_made: Callback<()>,
 ) -> impl IntoView {
-    let here = expect_context::<Here>();
+    let current = expect_context::<CurrentWorkspace>();
     let made = RwSignal::new(None::<CreatedKey>);
     Effect::new(move |_| {
         if !open.get() {
@@ -33,7 +33,7 @@ pub fn NewKey(
     });
     let take = Callback::new(move |key: CreatedKey| {
         if Kind::named(&key.kind) == Some(Kind::Widget) {
-            here.fresh_key.set(Some(key.key.clone()));
+            current.fresh_key.set(Some(key.key.clone()));
         }
         made.set(Some(key));
         on_made.run(());
@@ -58,13 +58,13 @@ pub fn NewKey(
 
 #[component]
 fn Form(open: RwSignal<bool>, take: Callback<CreatedKey>) -> impl IntoView {
-    let (api, here) = (expect_context::<AuthorizedApi>(), expect_context::<Here>());
+    let (api, current) = (expect_context::<AuthorizedApi>(), expect_context::<CurrentWorkspace>());
     let name = RwSignal::new(String::new());
     let kind = RwSignal::new(Kind::default());
     let (domains, typed) = (RwSignal::new(Domains::default()), RwSignal::new(String::new()));
     let no_origin = RwSignal::new(false);
     let problems = RwSignal::new(Problems::default());
-    let errand = Errand::default();
+    let pending = PendingRequest::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let mut found = Problems::default();
@@ -93,8 +93,8 @@ fn Form(open: RwSignal<bool>, take: Callback<CreatedKey>) -> impl IntoView {
             kind: Some(kind.get_untracked().as_str().to_owned()),
             allow_no_origin: has_domains && no_origin.get_untracked(),
         };
-        let workspace = here.id_now();
-        errand.run(
+        let workspace = current.id_now();
+        pending.run(
             async move { api.create_key(&workspace, &new).await },
             move |outcome| match outcome {
                 Ok(key) => take.run(key),
@@ -125,7 +125,7 @@ fn Form(open: RwSignal<bool>, take: Callback<CreatedKey>) -> impl IntoView {
                 />
             </Show>
             <FormProblem problems=problems />
-            <DialogActions open=open action="Create key" busy=errand />
+            <DialogActions open=open action="Create key" busy=pending />
         </form>
     }
 }

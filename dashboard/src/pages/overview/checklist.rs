@@ -2,7 +2,7 @@
 use crate::components::icon::{Icon, icon};
 use crate::components::meter::Meter;
 use crate::paths;
-use crate::shell::Here;
+use crate::shell::CurrentWorkspace;
 use crate::state::checklist::{Facts, STEPS, Standing, Step};
 use leptos::prelude::*;
 use shared::agent::AgentSummary;
@@ -30,7 +30,7 @@ pub fn Checklist(facts: Memo<Facts>, agents: Memo<Vec<AgentSummary>>) -> impl In
 
 #[component]
 fn Line(step: Step, facts: Memo<Facts>, agents: Memo<Vec<AgentSummary>>) -> impl IntoView {
-    let here = expect_context::<Here>();
+    let current = expect_context::<CurrentWorkspace>();
     let standing = Memo::new(move |_| facts.get().standing(step));
     let class = move || match standing.get() {
         Standing::Done => "step step--done",
@@ -54,7 +54,7 @@ fn Line(step: Step, facts: Memo<Facts>, agents: Memo<Vec<AgentSummary>>) -> impl
         } else {
             "button"
         };
-        let (label, address) = way(step, &here.id.get(), &agents.get())?;
+        let (label, address) = way(step, &current.id.get(), &agents.get())?;
         (standing.get() != Standing::Done).then(|| view! { <a class=button href=address>{label}</a> })
     };
     view! {

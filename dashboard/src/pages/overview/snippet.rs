@@ -5,7 +5,7 @@ use crate::components::notice::{Kind as Notice, notice};
 use crate::components::unique;
 use crate::pages::keys::create::NewKey;
 use crate::platform;
-use crate::shell::Here;
+use crate::shell::CurrentWorkspace;
 use crate::state::snippet::html;
 use leptos::prelude::*;
 use shared::agent::AgentSummary;
@@ -64,13 +64,14 @@ pub fn Snippet(
     #[prop(into)]
     agent: Signal<String>,
 ) -> impl IntoView {
-    let here = expect_context::<Here>();
+    let current = expect_context::<CurrentWorkspace>();
     let creating = RwSignal::new(false);
     let text = Signal::derive(move || {
-        here.fresh_key
+        current
+            .fresh_key
             .with(|key| html(&platform::origin(), &agent.get(), key.as_deref()))
     });
-    let has_key = move || here.fresh_key.with(Option::is_some);
+    let has_key = move || current.fresh_key.with(Option::is_some);
     view! {
         <p class="card__text">"Paste this before the closing body tag of your pages."</p>
         <CodeBlock text=text what="embed code" />
@@ -79,7 +80,7 @@ pub fn Snippet(
             fallback=move || view! {
                 <p class="field__note snippet__note">
                     "Put a website key in the place of the last value. "
-                    <Show when=move || here.role().manages()>
+                    <Show when=move || current.role().manages()>
                         <button type="button" class="button button--small" on:click=move |_| creating.set(true)>
                             {icon(Icon::Key)}
                             "Create a key and fill it in"

@@ -102,7 +102,7 @@ fn each_bad_setting_is_named() {
         ("fallback_message", |draft| draft.fallback = String::new()),
         ("greeting_message", |draft| draft.greeting = "x".repeat(1_001)),
         ("collection_ids", |draft| draft.collections.clear()),
-        ("primary_color", |draft| draft.colour = "blue".to_owned()),
+        ("primary_color", |draft| draft.color = "blue".to_owned()),
         ("border_radius", |draft| draft.radius = "33".to_owned()),
         ("greeting_delay", |draft| draft.greeting_delay = "NaN".to_owned()),
         ("suggested_questions", |draft| draft.questions = "Why?\n".repeat(7)),

@@ -1,5 +1,5 @@
 //! An answer without its Markdown, for callers that show plain text.
-use super::quote::JOINER;
+use super::extractive::JOINER;
 use edge_extract::markup::markdown;
 use retrieval::BlockKind;
 

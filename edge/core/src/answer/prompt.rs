@@ -1,6 +1,6 @@
 //! What a language model is asked: rules in the system's turn, everything that others wrote as data in the visitor's.
 use super::AnswerRequest;
-use super::marks::DECLINED;
+use super::citations::DECLINED;
 use crate::ports::Prompt;
 use edge_model::agent::{AgentConfig, ResponseStyle, Tone};
 use edge_model::conversation::{Author, Turn};
@@ -119,9 +119,9 @@ fn turn(turn: &Turn) -> String {
 }
 
 fn without_marks(text: &str) -> String {
-    let mut marks = super::marks::Marks::new(0, false);
-    let mut said = marks.push(text);
-    said.push_str(&marks.finish());
+    let mut markers = super::citations::CitationMarkers::new(0, false);
+    let mut said = markers.push(text);
+    said.push_str(&markers.finish());
     said
 }
 

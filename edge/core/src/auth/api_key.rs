@@ -3,7 +3,7 @@ use super::Caller;
 use crate::address::block_of;
 use crate::app::App;
 use crate::changes::Changes;
-use crate::limit::plan::Counting;
+use crate::limit::plan::RateLimitPolicy;
 use crate::limit::{Meter, lane};
 use crate::{Error, Reason, Result, secret};
 use edge_model::Timestamp;
@@ -32,19 +32,19 @@ pub async fn find(app: &App, kind: KeyKind, text: &str) -> Result<KeyOwner> {
 ///
 /// # Errors
 /// Those of [`find`]; [`Kind::RateLimited`].
-pub async fn enter(
+pub async fn authenticate(
     app: &App,
     meter: &Meter,
     kind: KeyKind,
-    counting: Counting,
+    policy: RateLimitPolicy,
     text: &str,
     address: Option<&str>,
 ) -> Result<Caller> {
     let owner = find(app, kind, text).await?;
     let now = app.now();
-    lane::admit_program(&*app.limiter, meter, counting, &owner, now).await?;
-    if let Some(touch) = record_use(&owner, address.and_then(block_of).as_deref(), now) {
-        Changes::of(app, touch).commit().await?;
+    lane::admit_program(&*app.limiter, meter, policy, &owner, now).await?;
+    if let Some(write) = record_use(&owner, address.and_then(block_of).as_deref(), now) {
+        Changes::of(app, write).commit().await?;
     }
     Ok(Caller::of_key(owner))
 }
@@ -55,5 +55,5 @@ pub(crate) fn record_use(owner: &KeyOwner, network: Option<&str>, now: Timestamp
         .key
         .last_used_at
         .is_none_or(|it| it.plus(TimeDelta::minutes(1)) <= now);
-    is_stale.then(|| api_keys::touch(&owner.workspace.id, &owner.key.id, network, now))
+    is_stale.then(|| api_keys::record_use(&owner.workspace.id, &owner.key.id, network, now))
 }

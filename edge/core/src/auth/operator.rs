@@ -17,7 +17,7 @@ pub struct Operator(());
 /// # Errors
 /// [`crate::Kind::NotFound`] without a token set; [`crate::Kind::Unauthenticated`] for another token;
 /// [`crate::Kind::RateLimited`] after too many of these from one network.
-pub async fn enter(app: &App, from: &ClientAddress, token: Option<&str>) -> Result<Operator> {
+pub async fn authenticate(app: &App, from: &ClientAddress, token: Option<&str>) -> Result<Operator> {
     let Some(expected) = &app.settings.operator_token else {
         return Err(Error::not_found("page"));
     };

@@ -71,7 +71,13 @@ pub(crate) fn session_ended() -> Error {
 /// # Errors
 /// [`crate::Kind::Unauthenticated`]; [`crate::Kind::NotFound`] for a workspace that the person is no member of, as for
 /// one that does not exist; [`crate::Kind::RateLimited`].
-pub async fn enter(app: &App, token: &str, id: &WorkspaceId, meter: &Meter, operation: Operation) -> Result<Caller> {
+pub async fn authenticate(
+    app: &App,
+    token: &str,
+    id: &WorkspaceId,
+    meter: &Meter,
+    operation: Operation,
+) -> Result<Caller> {
     let session = session_of(app, token)?;
     let (person, membership) = app.store.member(id, &session, app.now()).await?;
     let account = person.ok_or_else(session_ended)?;

@@ -104,7 +104,7 @@ pub(crate) enum Purpose {
 }
 
 /// Lets a key in, when it is a living widget key and is used from one of its domains.
-pub(crate) fn admit_key(credential: &Credential, purpose: Purpose, owner: Option<KeyOwner>) -> Result<KeyOwner> {
+pub(crate) fn checked_key(credential: &Credential, purpose: Purpose, owner: Option<KeyOwner>) -> Result<KeyOwner> {
     let is_living = |it: &KeyOwner| it.key.revoked_at.is_none() && it.key.kind == KeyKind::Widget;
     let owner = owner.filter(is_living).ok_or_else(wrong_key)?;
     match credential {
@@ -131,7 +131,7 @@ fn check_page(owner: &KeyOwner, purpose: Purpose, page: &Page) -> Result<()> {
 /// Those of the credential.
 pub async fn find(app: &App, credential: &Credential) -> Result<KeyOwner> {
     let found = app.store.key_owner(&key_ref(credential)?).await?;
-    admit_key(credential, Purpose::Other, found)
+    checked_key(credential, Purpose::Other, found)
 }
 
 /// Finds whose key a visitor calls with, and does not count the call yet. One that is refused is counted.
@@ -141,7 +141,7 @@ pub async fn find(app: &App, credential: &Credential) -> Result<KeyOwner> {
 pub(crate) async fn owner(app: &App, visitor: &Visitor) -> Result<KeyOwner> {
     let key = key_ref(&visitor.credential)?;
     let found = app.store.key_owner(&key).await?;
-    match admit_key(&visitor.credential, Purpose::Other, found) {
+    match checked_key(&visitor.credential, Purpose::Other, found) {
         Ok(owner) => Ok(owner),
         Err(error) => Err(refuse(app, visitor, error).await),
     }
@@ -177,7 +177,7 @@ pub(crate) async fn refuse(app: &App, visitor: &Visitor, error: Error) -> Error 
 ///
 /// # Errors
 /// Those of the credential; [`Kind::RateLimited`].
-pub async fn enter(app: &App, visitor: &Visitor) -> Result<()> {
+pub async fn authenticate(app: &App, visitor: &Visitor) -> Result<()> {
     let owner = owner(app, visitor).await?;
     admit(app, visitor, &owner, None, 0).await
 }

@@ -1,8 +1,8 @@
 //! One request to a site: bounded in time and size, no redirect followed.
 use crate::app::App;
-use crate::guard::PublicUrl;
 use crate::memory::Reservation;
 use crate::ports::{Answer, ByteStream};
+use crate::ssrf::PublicUrl;
 use edge_model::Timestamp;
 use edge_model::time::TimeDelta;
 use futures_util::StreamExt as _;

@@ -1,10 +1,10 @@
 //! Sitemaps (sitemaps.org): lists of pages, and lists of such lists.
 use super::fetch::{self, Body};
 use super::outcome::{self, Outcome};
-use super::{Crawl, address, found, turn};
+use super::{Crawl, address, found, politeness};
 use crate::Result;
 use crate::app::App;
-use crate::guard::PublicUrl;
+use crate::ssrf::PublicUrl;
 use edge_model::crawl::{CrawlPage, Found};
 use edge_model::source::SourceKind;
 use url::Url;
@@ -57,7 +57,7 @@ fn redirect(app: &App, crawl: &Crawl, page: &CrawlPage, location: Option<&str>) 
     let base = Url::parse(&page.url).ok();
     let target = base.zip(location).and_then(|(base, to)| address::resolve(&base, to));
     let target = target.filter(|it| it.as_str() != page.url && page.hops < super::HOPS);
-    match target.and_then(|it| turn::sitemap(app, crawl, &it, page.hops + 1)) {
+    match target.and_then(|it| politeness::sitemap(app, crawl, &it, page.hops + 1)) {
         Some(to) => Outcome::Leads {
             reason: "redirects to another address".into(),
             to,
@@ -87,7 +87,7 @@ pub(super) async fn of_bytes(app: &App, crawl: &Crawl, page: &CrawlPage, bytes: 
         .collect();
     if page.hops < MAX_LIST_DEPTH {
         let maps = read.sitemaps.iter().filter_map(|it| address::resolve(&base, it));
-        all.extend(maps.filter_map(|it| turn::sitemap(app, crawl, &it, page.hops + 1)));
+        all.extend(maps.filter_map(|it| politeness::sitemap(app, crawl, &it, page.hops + 1)));
     }
     Ok(Outcome::Sitemap { found: all })
 }

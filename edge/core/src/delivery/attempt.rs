@@ -1,7 +1,7 @@
 //! One attempt: an event in the endpoint's dialect, signed, posted, and what came back.
 use crate::app::App;
-use crate::guard::PublicUrl;
 use crate::ports::{Envelope, Incoming, Outgoing};
+use crate::ssrf::PublicUrl;
 use crate::webhook::{self, signature};
 use edge_model::Timestamp;
 use edge_model::delivery::Attempt;

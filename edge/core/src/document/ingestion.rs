@@ -4,7 +4,7 @@ use crate::attempt::Attempt;
 use crate::changes::Changes;
 use crate::{Error, Kind, Result, blob, file, index};
 use edge_model::document::{Document, DocumentStatus, PassagePreview, SourceType};
-use edge_model::event::{DocumentEnded, Happening};
+use edge_model::event::{DocumentEnded, EventPayload};
 use edge_model::job::Job;
 use edge_store::documents;
 use retrieval::{DocumentInput, Parsed, SegmentBuilder};
@@ -126,8 +126,8 @@ async fn publish_segments(app: &App, job: &Job, document: &Document, segments: &
         return Ok(());
     }
     changes.push(documents::complete(document, app.now()));
-    let happening = Happening::DocumentProcessed(ended(document, None));
-    changes.event_of(workspace, job.id.as_str(), happening);
+    let payload = EventPayload::DocumentProcessed(ended(document, None));
+    changes.event_of(workspace, job.id.as_str(), payload);
     changes.commit().await.map(drop)
 }
 
@@ -137,8 +137,8 @@ pub(crate) async fn fail(app: &App, job: &Job, document: &Document, reason: &str
     let status = DocumentStatus::Failed;
     let stage = documents::set_stage(workspace, &document.id, status, "failed", Some(reason), app.now());
     let mut changes = Changes::of(app, stage);
-    let happening = Happening::DocumentFailed(ended(document, Some(reason)));
-    changes.event_of(workspace, job.id.as_str(), happening);
+    let payload = EventPayload::DocumentFailed(ended(document, Some(reason)));
+    changes.event_of(workspace, job.id.as_str(), payload);
     changes.commit().await.map(drop)
 }
 

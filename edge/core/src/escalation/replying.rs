@@ -6,13 +6,13 @@ use super::{find, set_status, updated};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::changes::Changes;
-use crate::letter;
+use crate::outbox;
 use crate::permission::Action;
 use crate::recipient::Confirmation;
 use crate::{Error, Kind, Result, mail, mail_ledger, mailbox, recipient};
 use edge_model::escalation::{Escalation, EscalationStatus, ReplyStatus};
-use edge_model::letter::Letter;
 use edge_model::mail_ledger::{LedgerEntry, MailKind};
+use edge_model::outbox::QueuedMail;
 use edge_model::text::Reply;
 use edge_model::{EscalationId, JobId, WorkspaceId};
 use edge_store::mail_recipients::MailStanding;
@@ -60,9 +60,9 @@ pub async fn reply(app: &App, caller: &Caller, id: &EscalationId, reply: &Reply)
     let mut changes = Changes::new(app);
     updated(app, &mut changes, &before, &after)?;
     let escalation_id = id.clone();
-    let (kind, letter) = match standing.is_confirmed {
-        true => (MailKind::Reply, Letter::Reply { escalation_id }),
-        false => (MailKind::Confirmation, Letter::ConfirmReply { escalation_id }),
+    let (kind, mail) = match standing.is_confirmed {
+        true => (MailKind::Reply, QueuedMail::Reply { escalation_id }),
+        false => (MailKind::Confirmation, QueuedMail::ConfirmReply { escalation_id }),
     };
     if is_asked(app, &before, &standing).await? {
         changes.commit().await?;
@@ -77,7 +77,7 @@ pub async fn reply(app: &App, caller: &Caller, id: &EscalationId, reply: &Reply)
         subject_id: standing.is_confirmed.then(|| id.to_string()),
         ..mail_ledger::entry(app, app.id(JobId::PREFIX)?, address, kind, Some(&workspace.id))
     };
-    letter::order(&mut changes, &workspace.id, letter)?;
+    outbox::order(&mut changes, &workspace.id, mail)?;
     mail_ledger::write(app, changes, &entry, &mail_ledger::limits(workspace.plan), None).await?;
     Ok(after)
 }
@@ -120,14 +120,14 @@ pub(crate) async fn send_reply(app: &App, workspace: &WorkspaceId, id: &Escalati
     match status {
         ReplyStatus::Sent => {
             let name = standing.workspace_name.unwrap_or_default();
-            let sender = letter::sender(app, Some(workspace), address)?;
+            let sender = outbox::sender(app, Some(workspace), address)?;
             let mail = mail::reply_to_visitor(address, &name, &escalation.question, reply, &sender);
             app.mailer.send(&mail).await?;
         }
         // Ordered by a version of ours that did not ask.
         ReplyStatus::WaitingForConfirmation => {
             let escalation_id = id.clone();
-            letter::order(&mut changes, workspace, Letter::ConfirmReply { escalation_id })?;
+            outbox::order(&mut changes, workspace, QueuedMail::ConfirmReply { escalation_id })?;
         }
         _ => {}
     }
@@ -160,7 +160,7 @@ pub(crate) async fn ask_to_confirm(app: &App, workspace: &WorkspaceId, id: &Esca
     let url = recipient::confirm_url(app, &escalation)?;
     let url = url.ok_or_else(|| Error::internal("PUBLIC_URL is not set, and a mail needs a link"))?;
     let name = standing.workspace_name.unwrap_or_default();
-    let sender = letter::sender(app, Some(workspace), address)?;
+    let sender = outbox::sender(app, Some(workspace), address)?;
     app.mailer
         .send(&mail::confirm_reply(address, &name, &url, &sender))
         .await
@@ -201,11 +201,11 @@ pub(crate) async fn release_replies(app: &App, escalation: &Escalation) -> Resul
             ..entry
         }));
         changes.push(escalations::queue_waiting_reply(workspace, &escalation_id));
-        letter::order_later(&mut changes, workspace, Letter::Reply { escalation_id }, delay)?;
+        outbox::order_later(&mut changes, workspace, QueuedMail::Reply { escalation_id }, delay)?;
     }
     if let Some((escalation_id, delay)) = rest.zip(delays.next()) {
-        let letter = Letter::ConfirmReply { escalation_id };
-        letter::order_later(&mut changes, workspace, letter, delay)?;
+        let mail = QueuedMail::ConfirmReply { escalation_id };
+        outbox::order_later(&mut changes, workspace, mail, delay)?;
     }
     changes.commit().await.map(drop)
 }

@@ -1,7 +1,7 @@
 //! The key of a request: its ids, its fingerprint and its sealed answer come out of it. The row holds it sealed, so a new
 //! `AUTH_SECRET` seals this key anew and nothing else.
 use crate::app::App;
-use crate::seal::{self, Purpose};
+use crate::encryption::{self, Purpose};
 use crate::{Result, secret};
 
 /// Bytes of a key.
@@ -22,12 +22,12 @@ impl RequestKey {
     pub(super) fn sealed(app: &App, id: &str) -> Result<String> {
         let mut bytes = [0; LENGTH];
         app.random.fill(&mut bytes)?;
-        seal::seal(app, Purpose::RequestKey, id, &bytes)
+        encryption::seal(app, Purpose::RequestKey, id, &bytes)
     }
 
     /// Opens the key of a row; none when the secret is gone that it was sealed with.
     pub(super) fn open(app: &App, id: &str, sealed: &str) -> Option<Self> {
-        seal::open(app, Purpose::RequestKey, id, sealed).ok().map(Self)
+        encryption::open(app, Purpose::RequestKey, id, sealed).ok().map(Self)
     }
 
     fn derived(&self, purpose: &str) -> Result<Vec<u8>> {
@@ -46,11 +46,11 @@ impl RequestKey {
 
     /// Seals an answer for its row.
     pub(super) fn seal(&self, app: &App, id: &str, plain: &[u8]) -> Result<String> {
-        seal::encrypt(&*app.random, &self.derived("answer")?, id, plain)
+        encryption::encrypt(&*app.random, &self.derived("answer")?, id, plain)
     }
 
     /// Opens the answer of a row; none when it was sealed with another key.
     pub(super) fn open_answer(&self, id: &str, sealed: &str) -> Option<Vec<u8>> {
-        seal::decrypt(&self.derived("answer").ok()?, id, sealed)
+        encryption::decrypt(&self.derived("answer").ok()?, id, sealed)
     }
 }

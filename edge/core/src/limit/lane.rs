@@ -3,7 +3,7 @@
 //!
 //! Every request takes all its counters in one call, from one scope: those of a workspace stand in the scope of the
 //! workspace, those of a person in the scope of the account.
-use super::plan::{Counting, UNLIMITED, answers_per_month, grouped, messages_per_month, requests_of_programs};
+use super::plan::{RateLimitPolicy, UNLIMITED, answers_per_month, grouped, messages_per_month, requests_of_programs};
 use super::{Meter, plan, rate_limited, with_wait};
 use crate::address::ClientAddress;
 use crate::ports::{Limiter, Outcome, Take, Window};
@@ -199,13 +199,13 @@ pub(crate) async fn admit_stranger(
 pub(crate) async fn admit_program(
     limiter: &dyn Limiter,
     meter: &Meter,
-    counting: Counting,
+    policy: RateLimitPolicy,
     owner: &KeyOwner,
     now: Timestamp,
 ) -> Result<()> {
-    let (scope, takes) = match counting {
-        Counting::ByKey(limit) => (owner.key.id.as_str(), vec![per_minute("requests", limit)]),
-        Counting::ByPlan => {
+    let (scope, takes) = match policy {
+        RateLimitPolicy::ByKey(limit) => (owner.key.id.as_str(), vec![per_minute("requests", limit)]),
+        RateLimitPolicy::ByPlan => {
             let [minute, day] = requests_of_programs(owner.workspace.plan);
             let day = Take {
                 window: Window::Day,

@@ -36,7 +36,7 @@ pub fn messages_per_month(plan: Plan) -> Option<u64> {
 
 /// How the requests of a program are counted: each dialect's document has a way of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counting {
+pub enum RateLimitPolicy {
     /// By the key, so many a minute.
     ByKey(u64),
     /// With all other programs of the workspace, as its plan says.

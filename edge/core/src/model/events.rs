@@ -9,7 +9,7 @@ const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 
 /// What the data of an event says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum StreamItem {
     /// The next piece of the text, or an empty one.
     Text(String),
     /// The text is whole.
@@ -26,7 +26,7 @@ struct Reading<R> {
 
 /// Reads the events of a body as the pieces of a text. `read` tells what the data of an event says; a body that ends
 /// before the text does has broken off.
-pub fn text(bytes: ByteStream, read: impl Fn(&str) -> Result<Said, Fault> + Send + 'static) -> TextStream {
+pub fn text(bytes: ByteStream, read: impl Fn(&str) -> Result<StreamItem, Fault> + Send + 'static) -> TextStream {
     let reading = Reading {
         bytes,
         events: EventReader::with_limit(MAX_ANSWER_BYTES),
@@ -37,15 +37,15 @@ pub fn text(bytes: ByteStream, read: impl Fn(&str) -> Result<Said, Fault> + Send
     let pieces = stream::unfold(Some(reading), |reading| async {
         let mut reading = reading?;
         match next(&mut reading).await {
-            Ok(Said::Text(text)) => Some((Ok(text), Some(reading))),
-            Ok(Said::End) => None,
+            Ok(StreamItem::Text(text)) => Some((Ok(text), Some(reading))),
+            Ok(StreamItem::End) => None,
             Err(fault) => Some((Err(fault), None)),
         }
     });
     Box::pin(pieces)
 }
 
-async fn next<R: Fn(&str) -> Result<Said, Fault>>(reading: &mut Reading<R>) -> Result<Said, Fault> {
+async fn next<R: Fn(&str) -> Result<StreamItem, Fault>>(reading: &mut Reading<R>) -> Result<StreamItem, Fault> {
     loop {
         if let Some(data) = reading.waiting.pop_front() {
             return (reading.read)(&data);
@@ -71,8 +71,8 @@ mod tests {
     fn read(body: &[u8], size: usize) -> Vec<Result<String, Fault>> {
         let pieces: Vec<_> = body.chunks(size).map(|it| Ok(it.to_vec())).collect();
         let said = |data: &str| match data {
-            "end" => Ok(Said::End),
-            text => Ok(Said::Text(text.to_owned())),
+            "end" => Ok(StreamItem::End),
+            text => Ok(StreamItem::Text(text.to_owned())),
         };
         let read = text(Box::pin(stream::iter(pieces)), said);
         read.collect::<Vec<_>>().now_or_never().unwrap_or_default()

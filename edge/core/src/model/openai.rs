@@ -1,7 +1,7 @@
 //! A model that speaks OpenAI's chat completions, as OpenAI, Ollama, llama.cpp and vLLM do.
 //!
 //! See <https://platform.openai.com/docs/api-reference/chat/create>.
-use super::events::{self, Said};
+use super::events::{self, StreamItem};
 use super::server::Server;
 use crate::ports::{Fault, Fetcher, Incoming, Model, Prompt, TextStream};
 use crate::settings::ModelServer;
@@ -81,7 +81,7 @@ impl Model for OpenAi {
             incoming = self.post(prompt).await?;
         }
         match incoming.status {
-            200..=299 => Ok(events::text(incoming.body, said)),
+            200..=299 => Ok(events::text(incoming.body, stream_item)),
             status => Err(Fault::Status(status)),
         }
     }
@@ -109,16 +109,16 @@ struct Delta {
 ///
 /// # Errors
 /// When it cannot be understood, or says that something went wrong.
-pub fn said(data: &str) -> Result<Said, Fault> {
+pub fn stream_item(data: &str) -> Result<StreamItem, Fault> {
     if data.trim() == "[DONE]" {
-        return Ok(Said::End);
+        return Ok(StreamItem::End);
     }
     let chunk: Chunk = serde_json::from_str(data).map_err(|why| Fault::Garbled(without_values(&why.to_string())))?;
     if chunk.error.is_some() {
         return Err(Fault::Garbled("the server reported an error".into()));
     }
     let text = chunk.choices.into_iter().next().and_then(|it| it.delta.content);
-    Ok(Said::Text(text.unwrap_or_default()))
+    Ok(StreamItem::Text(text.unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn chunks_are_understood() {
-        let text = |it: &str| Ok(Said::Text(it.into()));
+        let text = |it: &str| Ok(StreamItem::Text(it.into()));
         let table = [
             (r#"{"choices":[{"index":0,"delta":{"role":"assistant"}}]}"#, text("")),
             (
@@ -139,10 +139,10 @@ mod tests {
                 text(""),
             ),
             (r#"{"choices":[],"usage":{"total_tokens":7}}"#, text("")),
-            ("[DONE]", Ok(Said::End)),
+            ("[DONE]", Ok(StreamItem::End)),
         ];
         for (data, expected) in table {
-            assert_eq!(said(data), expected, "{data}");
+            assert_eq!(stream_item(data), expected, "{data}");
         }
         for data in [
             "",
@@ -152,7 +152,7 @@ mod tests {
             r#"{"error":{"message":"overloaded"}}"#,
             r#"{"choices":3}"#,
         ] {
-            assert!(matches!(said(data), Err(Fault::Garbled(_))), "{data}");
+            assert!(matches!(stream_item(data), Err(Fault::Garbled(_))), "{data}");
         }
     }
 }

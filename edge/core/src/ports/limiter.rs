@@ -58,7 +58,7 @@ pub struct Take {
 
 /// Where a counter stands after a take, granted or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct RateLimitStatus {
     pub limit: u64,
     pub remaining: u64,
     pub resets_at: Timestamp,
@@ -68,7 +68,7 @@ pub struct Standing {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// In the order of the takes.
-    pub standings: Vec<Standing>,
+    pub standings: Vec<RateLimitStatus>,
     /// Which take was refused; none when all were granted.
     pub refused: Option<usize>,
 }

@@ -7,8 +7,8 @@ use crate::Result;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::changes::Changes;
-use crate::guard::PublicUrl;
 use crate::permission::Action;
+use crate::ssrf::PublicUrl;
 use edge_model::WorkspaceId;
 use edge_model::event::EventKind;
 use edge_model::text::Name;
@@ -19,7 +19,7 @@ use edge_store::webhooks;
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn only_one(app: &App, workspace: &WorkspaceId, form: WebhookForm) -> Result<Option<Webhook>> {
+pub async fn single_webhook(app: &App, workspace: &WorkspaceId, form: WebhookForm) -> Result<Option<Webhook>> {
     Ok(app.store.webhooks(workspace, form, None).await?.into_iter().next())
 }
 
@@ -28,7 +28,7 @@ pub async fn only_one(app: &App, workspace: &WorkspaceId, form: WebhookForm) -> 
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::Conflict`] when the workspace has as many endpoints as it may.
-pub async fn set_only_one(
+pub async fn set_single_webhook(
     app: &App,
     caller: &Caller,
     form: WebhookForm,
@@ -47,7 +47,7 @@ pub async fn set_only_one(
         }
         return Ok(None);
     };
-    if let Some(webhook) = only_one(app, workspace, form).await? {
+    if let Some(webhook) = single_webhook(app, workspace, form).await? {
         return move_to(app, caller, webhook, url, events, secret).await;
     }
     let scope = Scope {
@@ -66,7 +66,7 @@ pub async fn set_only_one(
         return Ok(Some(secret));
     }
     // Somebody else was the first to set it.
-    match only_one(app, workspace, form).await? {
+    match single_webhook(app, workspace, form).await? {
         Some(webhook) => move_to(app, caller, webhook, url, events, secret).await,
         None => Err(not_added(app, workspace).await?),
     }

@@ -2,7 +2,7 @@
 use super::Worker;
 use crate::app::App;
 use crate::attempt::Attempt;
-use crate::letter::permitted_sender;
+use crate::outbox::permitted_sender;
 use crate::{Result, mail, mail_ledger};
 use async_trait::async_trait;
 use edge_model::job::Job;

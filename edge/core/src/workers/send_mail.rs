@@ -2,14 +2,14 @@
 use super::Worker;
 use crate::app::App;
 use crate::attempt::Attempt;
-use crate::letter::{permitted_sender, sender};
+use crate::outbox::{permitted_sender, sender};
 use crate::ports::{Mail, Take, Window};
 use crate::{Result, code, escalation, mail, mail_ledger, recipient};
 use async_trait::async_trait;
 use edge_model::account::OtpPurpose;
 use edge_model::job::Job;
-use edge_model::letter::{Access, Letter};
 use edge_model::mail_ledger::MailKind;
+use edge_model::outbox::{Access, QueuedMail};
 use edge_model::{CodeId, InvitationId, JobId, WorkspaceId};
 
 /// How many mails about new keys and webhooks a workspace may cause within an hour.
@@ -18,35 +18,38 @@ const ACCESS_NOTICES_PER_HOUR: u64 = 10;
 pub(super) struct SendMail<'a> {
     /// None where the letter names a row that knows the address.
     pub(super) to: Option<&'a str>,
-    pub(super) letter: &'a Letter,
+    pub(super) mail: &'a QueuedMail,
 }
 
 #[async_trait(?Send)]
 impl Worker for SendMail<'_> {
     async fn run(&self, app: &App, job: &Job, _: &Attempt) -> Result<()> {
         let queue = &job.workspace_id;
-        match (self.letter, self.to) {
-            (Letter::Code { purpose, nonce }, Some(to)) => match code_mail(app, to, *purpose, nonce).await? {
+        match (self.mail, self.to) {
+            (QueuedMail::Code { purpose, nonce }, Some(to)) => match code_mail(app, to, *purpose, nonce).await? {
                 Some(mail) => app.mailer.send(&mail).await,
                 None => Ok(()),
             },
-            (Letter::SignUp { nonce }, Some(to)) => match code_mail(app, to, OtpPurpose::VerifyEmail, nonce).await? {
+            (QueuedMail::SignUp { nonce }, Some(to)) => match code_mail(app, to, OtpPurpose::VerifyEmail, nonce).await?
+            {
                 Some(mail) => app.mailer.send(&mail).await,
                 None => send_notice(app, to).await,
             },
             // Every code has an address.
-            (Letter::Code { .. } | Letter::SignUp { .. }, None) => Ok(()),
-            (Letter::Invitation { invitation_id }, _) => send_invitation(app, queue, invitation_id).await,
-            (Letter::Reply { escalation_id }, _) => escalation::send_reply(app, queue, escalation_id).await,
-            (Letter::ConfirmReply { escalation_id }, _) => escalation::ask_to_confirm(app, queue, escalation_id).await,
-            (Letter::AccessAdded { access }, _) => send_notice_of_access(app, queue, access).await,
+            (QueuedMail::Code { .. } | QueuedMail::SignUp { .. }, None) => Ok(()),
+            (QueuedMail::Invitation { invitation_id }, _) => send_invitation(app, queue, invitation_id).await,
+            (QueuedMail::Reply { escalation_id }, _) => escalation::send_reply(app, queue, escalation_id).await,
+            (QueuedMail::ConfirmReply { escalation_id }, _) => {
+                escalation::ask_to_confirm(app, queue, escalation_id).await
+            }
+            (QueuedMail::AccessAdded { access }, _) => send_notice_of_access(app, queue, access).await,
         }
     }
 }
 
 /// Returns the mail with a code, if the code can still be entered.
 async fn code_mail(app: &App, to: &str, purpose: OtpPurpose, nonce: &str) -> Result<Option<Mail>> {
-    let secrets = code::living(app, to, purpose, &CodeId::new(nonce)).await?;
+    let secrets = code::active(app, to, purpose, &CodeId::new(nonce)).await?;
     Ok(secrets.map(|it| mail::code(to, purpose, &it, &app.settings.public_url)))
 }
 

@@ -1,7 +1,7 @@
 //! Webhooks (seed 003, "Webhook payload"): the states of runs, signed in `X-Cobb-Signature`.
 use crate::dialect::Webhooks;
 use edge_core::ports::Envelope;
-use edge_model::event::{Event, EventKind, Happening, RunChanged};
+use edge_model::event::{Event, EventKind, EventPayload, RunChanged};
 use edge_model::webhook::WebhookForm;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -66,14 +66,14 @@ fn name(kind: EventKind) -> Option<&'static str> {
 
 /// Returns what is sent of an event.
 fn envelope(event: &Event) -> Option<Envelope> {
-    let name = name(event.happening.kind())?;
-    let data = match &event.happening {
-        Happening::Test(it) => Data::Test(json!({ "message": it.message })),
-        Happening::RunStarted(it) => Data::Run(run(it, "in_progress")),
-        Happening::RunCompleted(it) => Data::Run(run(it, "completed")),
-        Happening::RunFailed(it) => Data::Run(run(it, "error")),
-        Happening::RunStopped(it) => Data::Run(run(it, "stopped")),
-        Happening::RunPaused(it) => Data::Run(run(it, "paused")),
+    let name = name(event.payload.kind())?;
+    let data = match &event.payload {
+        EventPayload::Test(it) => Data::Test(json!({ "message": it.message })),
+        EventPayload::RunStarted(it) => Data::Run(run(it, "in_progress")),
+        EventPayload::RunCompleted(it) => Data::Run(run(it, "completed")),
+        EventPayload::RunFailed(it) => Data::Run(run(it, "error")),
+        EventPayload::RunStopped(it) => Data::Run(run(it, "stopped")),
+        EventPayload::RunPaused(it) => Data::Run(run(it, "paused")),
         _ => return None,
     };
     let body = Body {

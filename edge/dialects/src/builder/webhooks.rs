@@ -7,7 +7,7 @@ use crate::dialect::route::{self, Route};
 use axum::Json;
 use axum::extract::State;
 use edge_core::auth;
-use edge_core::guard::PublicUrl;
+use edge_core::ssrf::PublicUrl;
 use edge_core::webhook::headers::OwnHeaders;
 use edge_core::webhook::{self, NewWebhook, Scope, WebhookPatch};
 use edge_core::{App, Error};

@@ -44,7 +44,7 @@ pub(super) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Op
 /// Those of the credential; [`Kind::RateLimited`].
 pub(super) async fn admit(app: &App, access: Access, parts: &mut Parts) -> Result<()> {
     match access {
-        Access::Program(key) => program::enter(app, parts, key).await.map(drop),
+        Access::Program(key) => program::authenticate(app, parts, key).await.map(drop),
         access => caller::admit(app, access, parts).await,
     }
 }

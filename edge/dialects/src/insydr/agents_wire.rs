@@ -8,7 +8,7 @@ use edge_core::agent_patch::{
     AgentType, BorderRadius, Color, GreetingDelay, LanguageMode, Patch, Position, ResponseLength, Suggestions, Theme,
     Threshold, WidgetPatch, generator, strategy, style, tone,
 };
-use edge_core::guard::PublicUrl;
+use edge_core::ssrf::PublicUrl;
 use edge_model::CollectionId;
 use edge_model::agent::{Agent, AgentConfig, GeneratorChoice, ResponseStyle, Tone, WidgetConfig};
 use edge_model::conversation::Citation;

@@ -3,7 +3,7 @@
 //! `{id, event, timestamp, workspace_id, data}`, signed in `X-Insydr-Signature`.
 use crate::dialect::Webhooks;
 use edge_core::ports::Envelope;
-use edge_model::event::{DocumentEnded, EscalationChanged, Event, EventKind, Happening, MessageAnswered};
+use edge_model::event::{DocumentEnded, EscalationChanged, Event, EventKind, EventPayload, MessageAnswered};
 use edge_model::webhook::WebhookForm;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -52,13 +52,13 @@ fn name(kind: EventKind) -> Option<&'static str> {
 
 /// Returns what is sent of an event.
 fn envelope(event: &Event) -> Option<Envelope> {
-    let name = name(event.happening.kind())?;
+    let name = name(event.payload.kind())?;
     let body = Body {
         id: event.id.as_str(),
         event: name,
         timestamp: event.created_at.rfc3339(),
         workspace_id: event.workspace_id.as_str(),
-        data: data(&event.happening)?,
+        data: data(&event.payload)?,
     };
     Some(Envelope {
         body: serde_json::to_vec(&body).ok()?,
@@ -67,17 +67,17 @@ fn envelope(event: &Event) -> Option<Envelope> {
     })
 }
 
-fn data(happening: &Happening) -> Option<Value> {
-    Some(match happening {
-        Happening::Test(it) => json!({ "message": it.message }),
-        Happening::ConversationStarted(it) => json!({
+fn data(payload: &EventPayload) -> Option<Value> {
+    Some(match payload {
+        EventPayload::Test(it) => json!({ "message": it.message }),
+        EventPayload::ConversationStarted(it) => json!({
             "conversation_id": it.conversation_id,
             "agent_id": it.agent_id,
             "session_id": it.session_key,
             "page_url": it.page_url,
         }),
-        Happening::MessageAnswered(it) => answered(it),
-        Happening::FeedbackReceived(it) => json!({
+        EventPayload::MessageAnswered(it) => answered(it),
+        EventPayload::FeedbackReceived(it) => json!({
             "message_id": it.message_id,
             "agent_id": it.agent_id,
             // Other dialects know the numbers between.
@@ -89,14 +89,14 @@ fn data(happening: &Happening) -> Option<Value> {
             "rating": it.rating,
             "comment": it.comment,
         }),
-        Happening::DocumentProcessed(it) | Happening::DocumentFailed(it) => document(it),
-        Happening::LeadCaptured(it) => json!({
+        EventPayload::DocumentProcessed(it) | EventPayload::DocumentFailed(it) => document(it),
+        EventPayload::LeadCaptured(it) => json!({
             "agent_id": it.agent_id,
             "session_id": it.session_key,
             "email": it.email,
             "message": it.message,
         }),
-        Happening::EscalationCreated(it) | Happening::EscalationResolved(it) => escalation(it),
+        EventPayload::EscalationCreated(it) | EventPayload::EscalationResolved(it) => escalation(it),
         _ => return None,
     })
 }

@@ -9,7 +9,7 @@ use crate::idempotency::Reference;
 use axum::Json;
 use axum::extract::{Extension, State};
 use edge_core::cursor::List;
-use edge_core::escalation::{Change, Plea};
+use edge_core::escalation::{Change, EscalationRequest};
 use edge_core::{App, escalation};
 use edge_model::escalation::{Escalation, EscalationStatus};
 use edge_model::text::{Email, Question, Reply, SessionKey};
@@ -186,11 +186,11 @@ pub async fn escalate(
     Visitor(visitor): Visitor,
     given: ApiResult<Body<Escalate>>,
 ) -> ApiResult<(StatusCode, Extension<Reference>, Json<Escalated>)> {
-    let plea = match given.and_then(|it| plea(it.0)) {
-        Ok(plea) => plea,
+    let request = match given.and_then(|it| request(it.0)) {
+        Ok(request) => request,
         Err(error) => return Err(refusal(&app, &visitor, error).await),
     };
-    let raised = escalation::plead(&app, &visitor, plea).await?;
+    let raised = escalation::raise(&app, &visitor, request).await?;
     let reference = Extension(Reference::to(&raised.id));
     Ok((StatusCode::CREATED, reference, Json(escalated(&raised))))
 }
@@ -212,9 +212,9 @@ fn escalated(raised: &Escalation) -> Escalated {
     }
 }
 
-fn plea(given: Escalate) -> ApiResult<Plea> {
+fn request(given: Escalate) -> ApiResult<EscalationRequest> {
     let email = given.email.filter(|it| !it.trim().is_empty());
-    Ok(Plea {
+    Ok(EscalationRequest {
         agent: AgentId::new(given.agent_id),
         session: SessionKey::new(&given.session_id).map_err(|why| ApiError::field("session_id", why))?,
         email: email

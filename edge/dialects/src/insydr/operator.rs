@@ -5,7 +5,7 @@ use super::workspaces::tier;
 use crate::dialect::route::{self, Access, Route};
 use axum::Json;
 use axum::extract::State;
-use edge_core::reseal::{self, KeyStanding, Standing};
+use edge_core::reseal::{self, KeyInRotation, Rotation};
 use edge_core::{App, operator};
 use edge_model::WorkspaceId;
 use edge_model::plan::Plan;
@@ -78,16 +78,16 @@ pub async fn auth_keys(State(app): State<App>, Operator(operator): Operator) -> 
     Ok(Json(shown(reseal::standing(&app, operator).await?)))
 }
 
-fn shown(standing: Standing) -> AuthKeys {
-    let Standing {
+fn shown(standing: Rotation) -> AuthKeys {
+    let Rotation {
         keys,
         unmarked,
         lost,
         tokens_until,
         is_over,
     } = standing;
-    let key = |it: KeyStanding| {
-        let KeyStanding { id, is_current, sealed } = it;
+    let key = |it: KeyInRotation| {
+        let KeyInRotation { id, is_current, sealed } = it;
         AuthKey { id, is_current, sealed }
     };
     AuthKeys {

@@ -3,7 +3,7 @@
 //! `{id, event, timestamp, data}`, signed in `X-Twig-Signature`.
 use crate::dialect::Webhooks;
 use edge_core::ports::Envelope;
-use edge_model::event::{Event, EventKind, Happening};
+use edge_model::event::{Event, EventKind, EventPayload};
 use edge_model::webhook::WebhookForm;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -51,12 +51,12 @@ fn name(kind: EventKind) -> Option<&'static str> {
 
 /// Returns what is sent of an event.
 fn envelope(event: &Event) -> Option<Envelope> {
-    let name = name(event.happening.kind())?;
+    let name = name(event.payload.kind())?;
     let body = Body {
         id: event.id.as_str(),
         event: name,
         timestamp: event.created_at.rfc3339(),
-        data: data(&event.happening)?,
+        data: data(&event.payload)?,
     };
     Some(Envelope {
         body: serde_json::to_vec(&body).ok()?,
@@ -65,10 +65,10 @@ fn envelope(event: &Event) -> Option<Envelope> {
     })
 }
 
-fn data(happening: &Happening) -> Option<Value> {
-    Some(match happening {
-        Happening::Test(it) => json!({ "message": it.message }),
-        Happening::MessageAnswered(it) => json!({
+fn data(payload: &EventPayload) -> Option<Value> {
+    Some(match payload {
+        EventPayload::Test(it) => json!({ "message": it.message }),
+        EventPayload::MessageAnswered(it) => json!({
             "interactionId": it.message_id,
             "agentId": it.agent_id,
             "sessionId": it.session_key,
@@ -78,22 +78,22 @@ fn data(happening: &Happening) -> Option<Value> {
             "confidence": it.confidence,
             "latency": super::seconds(it.latency_ms),
         }),
-        Happening::FeedbackReceived(it) => json!({
+        EventPayload::FeedbackReceived(it) => json!({
             "interactionId": it.message_id,
             "agentId": it.agent_id,
             "rating": it.rating,
             "comment": it.comment,
         }),
-        Happening::AgentCreated(it) | Happening::AgentUpdated(it) | Happening::AgentDeleted(it) => {
+        EventPayload::AgentCreated(it) | EventPayload::AgentUpdated(it) | EventPayload::AgentDeleted(it) => {
             json!({ "agentId": it.agent_id, "name": it.name })
         }
-        Happening::SourceProcessed(it) | Happening::SourceFailed(it) => json!({
+        EventPayload::SourceProcessed(it) | EventPayload::SourceFailed(it) => json!({
             "dataSourceId": it.source_id,
             "name": it.name,
             "documentCount": it.document_count,
             "error": it.error,
         }),
-        Happening::EscalationCreated(it) => json!({
+        EventPayload::EscalationCreated(it) => json!({
             "escalationId": it.escalation_id,
             "agentId": it.agent_id,
             "question": it.question,

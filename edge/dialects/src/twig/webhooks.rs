@@ -7,7 +7,7 @@ use super::{Success, success};
 use crate::dialect::route::{self, Route};
 use axum::Json;
 use axum::extract::State;
-use edge_core::guard::PublicUrl;
+use edge_core::ssrf::PublicUrl;
 use edge_core::webhook::headers::OwnHeaders;
 use edge_core::webhook::signature::SigningSecret;
 use edge_core::webhook::{self, NewWebhook, Scope};

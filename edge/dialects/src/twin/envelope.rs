@@ -1,7 +1,7 @@
 //! Webhooks (seed 002, "Webhooks"): one event, flat, signed in `Twin-Signature`.
 use crate::dialect::Webhooks;
 use edge_core::ports::Envelope;
-use edge_model::event::{Event, EventKind, Happening};
+use edge_model::event::{Event, EventKind, EventPayload};
 use edge_model::webhook::WebhookForm;
 use serde::Serialize;
 
@@ -47,10 +47,10 @@ fn name(kind: EventKind) -> Option<&'static str> {
 
 /// Returns what is sent of an event.
 fn envelope(event: &Event) -> Option<Envelope> {
-    let name = name(event.happening.kind())?;
+    let name = name(event.payload.kind())?;
     let timestamp = event.created_at.rfc3339();
-    let body = match &event.happening {
-        Happening::EscalationCreated(it) => serde_json::to_vec(&Escalation {
+    let body = match &event.payload {
+        EventPayload::EscalationCreated(it) => serde_json::to_vec(&Escalation {
             event: name,
             escalation_id: &it.escalation_id,
             question: &it.question,
@@ -59,7 +59,7 @@ fn envelope(event: &Event) -> Option<Envelope> {
             reason: &it.reason,
             timestamp,
         }),
-        Happening::Test(it) => serde_json::to_vec(&Test {
+        EventPayload::Test(it) => serde_json::to_vec(&Test {
             event: name,
             message: &it.message,
             timestamp,

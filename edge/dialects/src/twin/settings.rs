@@ -8,8 +8,8 @@ use crate::dialect::route::{self, Route};
 use axum::Json;
 use axum::extract::State;
 use edge_core::agent_patch::Threshold;
-use edge_core::deputy::{Amount, Announce, Change, Manner, Minutes};
-use edge_core::guard::PublicUrl;
+use edge_core::deputy::{Amount, Announce, Change, DeputySettings, Minutes};
+use edge_core::ssrf::PublicUrl;
 use edge_core::webhook::signature::SigningSecret;
 use edge_core::{App, Error, deputy};
 use edge_model::text::Name;
@@ -115,15 +115,15 @@ impl UpdateSettings {
     }
 }
 
-impl From<Manner> for Settings {
-    fn from(manner: Manner) -> Self {
-        let Manner {
+impl From<DeputySettings> for Settings {
+    fn from(settings: DeputySettings) -> Self {
+        let DeputySettings {
             confidence_threshold,
             owner_name,
             approval_limit,
             minutes_saved,
             webhook_url,
-        } = manner;
+        } = settings;
         Self {
             confidence_threshold,
             owner_name,
@@ -136,7 +136,7 @@ impl From<Manner> for Settings {
 }
 
 pub async fn show(State(app): State<App>, Caller(program): Caller) -> ApiResult<Json<Settings>> {
-    Ok(Json(deputy::manner(&app, &program, WebhookForm::Twin).await?.into()))
+    Ok(Json(deputy::settings(&app, &program, WebhookForm::Twin).await?.into()))
 }
 
 pub async fn update(
@@ -144,9 +144,9 @@ pub async fn update(
     Caller(program): Caller,
     Body(change): Body<UpdateSettings>,
 ) -> ApiResult<Json<Settings>> {
-    let (manner, secret) = deputy::change(&app, &program, WebhookForm::Twin, change.read(&app)?).await?;
+    let (settings, secret) = deputy::change(&app, &program, WebhookForm::Twin, change.read(&app)?).await?;
     Ok(Json(Settings {
         webhook_secret: secret.map(|it| it.as_str().to_owned()),
-        ..manner.into()
+        ..settings.into()
     }))
 }

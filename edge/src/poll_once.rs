@@ -13,25 +13,25 @@ use wasm_bindgen_futures::future_to_promise;
 /// What the future fails with, when it does so at once.
 pub(crate) fn run(future: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Result<JsValue, JsValue> {
     let relay = Arc::new(Relay::default());
-    let mut eager = Eager {
+    let mut relayed = Relayed {
         waker: relay.clone().into(),
         relay,
         future: Box::pin(future),
     };
-    match Pin::new(&mut eager).poll(&mut Context::from_waker(Waker::noop())) {
+    match Pin::new(&mut relayed).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(done) => done,
-        Poll::Pending => Ok(future_to_promise(eager).into()),
+        Poll::Pending => Ok(future_to_promise(relayed).into()),
     }
 }
 
 /// A future that is polled by one and then by another, while what it waits for keeps the first waker it was given.
-struct Eager<F> {
+struct Relayed<F> {
     future: Pin<Box<F>>,
     relay: Arc<Relay>,
     waker: Waker,
 }
 
-impl<F: Future> Future for Eager<F> {
+impl<F: Future> Future for Relayed<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
@@ -80,19 +80,19 @@ mod tests {
             Poll::<()>::Pending
         });
         let relay = Arc::new(Relay::default());
-        let mut eager = Eager {
+        let mut relayed = Relayed {
             waker: relay.clone().into(),
             relay,
             future: Box::pin(future),
         };
         assert!(
-            Pin::new(&mut eager)
+            Pin::new(&mut relayed)
                 .poll(&mut Context::from_waker(Waker::noop()))
                 .is_pending()
         );
         let calls = Arc::new(Calls::default());
         assert!(
-            Pin::new(&mut eager)
+            Pin::new(&mut relayed)
                 .poll(&mut Context::from_waker(&calls.clone().into()))
                 .is_pending()
         );

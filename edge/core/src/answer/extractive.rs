@@ -8,7 +8,7 @@ use retrieval::{Embedder, Extract, ExtractOptions, Hit, Separator, Style};
 /// What a passage must at least score beside the best one to be quoted from.
 const WORTHY: f32 = 0.85;
 /// What a citation takes, in characters: a blank line and `[1]` after a table, a space and `[1]` otherwise.
-const MARK: usize = 5;
+const MARKER_LENGTH: usize = 5;
 /// What an answer must at least have room for after its lead-in, in characters.
 const LEAST: usize = 40;
 /// Nobody sees it, and `[` with it before a number is no citation.
@@ -167,16 +167,22 @@ fn pick(embedder: &Embedder, part: &Part, hits: &[Hit], config: &AgentConfig, mo
         ResponseStyle::Detailed => Style::Detailed,
     };
     // Most answers have one citation; room for more is made when there are more.
-    let mut marks = 1;
+    let mut markers = 1;
     loop {
-        let room = |marks: usize| if config.show_sources { marks * MARK } else { 0 };
-        let max_chars = most.saturating_sub(room(marks));
+        let room = |markers: usize| {
+            if config.show_sources {
+                markers * MARKER_LENGTH
+            } else {
+                0
+            }
+        };
+        let max_chars = most.saturating_sub(room(markers));
         let extract = retrieval::extract::extract(embedder, &part.question, hits, &ExtractOptions { max_chars, style });
         let found = extract.sentences.iter().filter(|it| it.cite).count();
-        if found <= marks || extract.text().chars().count() + room(found) <= most {
+        if found <= markers || extract.text().chars().count() + room(found) <= most {
             return extract;
         }
-        marks = found;
+        markers = found;
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! A model that fails before its first word has cost nothing but time, and the answer is extracted instead. After the
 //! first word there is no way back: the answer has failed, and says so.
-use super::leak::Leak;
-use super::marks::Marks;
+use super::citations::CitationMarkers;
+use super::prompt_leak::LeakFilter;
 use super::{AnswerRequest, AnswerWriter, citation, prompt};
 use crate::app::App;
 use crate::model::LanguageModel;
@@ -20,7 +20,7 @@ const NEXT_WORD_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long all of it may take after the time that the first word may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(45);
 /// How long an answer goes on after the caller has left. The runtime stops background work after 30 seconds.
-const UNHEARD_TIMEOUT: Duration = Duration::from_secs(15);
+const DISCONNECTED_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long to wait before a second try.
 const RETRY_DELAY: Duration = Duration::from_millis(250);
 /// How often a model is asked for one answer at most.
@@ -62,8 +62,8 @@ pub(super) async fn write(
             app,
             model,
             prompt: &prompt,
-            marks: Marks::new(passages.len(), request.config.show_sources),
-            leak: Leak::new(&prompt),
+            markers: CitationMarkers::new(passages.len(), request.config.show_sources),
+            leak: LeakFilter::new(&prompt),
             room: Room(usize::try_from(request.config.max_response_length).unwrap_or(usize::MAX)),
         };
         let fault = match attempt.run(writer, &mut total).await {
@@ -73,7 +73,7 @@ pub(super) async fn write(
                 let text = &writer.draft.text;
                 // A mark beyond the room that there was is not in the text.
                 let is_said = |it: &(usize, usize)| text.contains(&format!("[{}]", it.0 + 1));
-                let cited = attempt.marks.cited().enumerate().take_while(is_said);
+                let cited = attempt.markers.cited().enumerate().take_while(is_said);
                 writer.draft.citations = cited.filter_map(|it| passages.get(it.1)).map(citation).collect();
                 return Ok(match attempt.leak.is_found() {
                     true => cut(name, writer),
@@ -124,8 +124,8 @@ struct Attempt<'a> {
     app: &'a App,
     model: &'a LanguageModel,
     prompt: &'a Prompt,
-    marks: Marks,
-    leak: Leak,
+    markers: CitationMarkers,
+    leak: LeakFilter,
     room: Room,
 }
 
@@ -135,27 +135,27 @@ impl<'a> Attempt<'a> {
         let mut pieces = self.open(&mut patience).await?;
         // White space and stray punctuation are no answer yet.
         let mut opening = String::new();
-        let mut is_unheard = false;
+        let mut is_disconnected = false;
         loop {
             let next = match select(pieces.next(), select(&mut patience, &mut *total)).await {
                 Either::Left((next, _)) => next,
                 Either::Right((Either::Left(_), _)) if writer.has_begun() => return Err(Fault::Slow("the next word")),
                 Either::Right((Either::Left(_), _)) => return Err(Fault::Slow("the first word")),
-                Either::Right((Either::Right(_), _)) if is_unheard => return Err(Fault::Unheard),
+                Either::Right((Either::Right(_), _)) if is_disconnected => return Err(Fault::Unheard),
                 Either::Right((Either::Right(_), _)) => return Err(Fault::Slow("the whole answer")),
             };
             let Some(piece) = next.transpose()? else {
-                let text = self.marks.finish();
+                let text = self.markers.finish();
                 opening.push_str(&self.leak.push(&text));
                 opening.push_str(&self.leak.finish());
                 break;
             };
             if !piece.is_empty() {
                 patience = self.app.clock.sleep(NEXT_WORD_TIMEOUT);
-                let text = self.marks.push(&piece);
+                let text = self.markers.push(&piece);
                 opening.push_str(&self.leak.push(&text));
             }
-            if self.marks.has_declined() && !writer.has_begun() {
+            if self.markers.has_declined() && !writer.has_begun() {
                 return Ok(Outcome::Declined);
             }
             if writer.has_begun() || opening.contains(char::is_alphanumeric) {
@@ -167,9 +167,9 @@ impl<'a> Attempt<'a> {
             if self.room.0 == 0 {
                 return Ok(Outcome::Answered);
             }
-            if writer.is_disconnected() && !is_unheard {
-                is_unheard = true;
-                *total = self.app.clock.sleep(UNHEARD_TIMEOUT);
+            if writer.is_disconnected() && !is_disconnected {
+                is_disconnected = true;
+                *total = self.app.clock.sleep(DISCONNECTED_TIMEOUT);
             }
         }
         if writer.has_begun() || opening.contains(char::is_alphanumeric) {

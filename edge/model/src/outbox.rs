@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What a mail is about. What else it says is worked out when it is sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "letter", rename_all = "snake_case")]
-pub enum Letter {
+pub enum QueuedMail {
     /// A one-time code. It is made of the nonce, which is its id, and of a secret that no row holds.
     Code { purpose: OtpPurpose, nonce: String },
     /// A sign-up: its code, or a notice where the address has an account.

@@ -7,7 +7,7 @@ use crate::mail::Sender;
 use crate::{Result, recipient, secret};
 use edge_model::WorkspaceId;
 use edge_model::job::Task;
-use edge_model::letter::{Access, Letter};
+use edge_model::outbox::{Access, QueuedMail};
 use edge_model::time::TimeDelta;
 
 /// Returns whose jobs the mails to an address are that belong to no workspace: a queue for each address.
@@ -17,26 +17,26 @@ pub(crate) fn queue(address: &str) -> WorkspaceId {
 }
 
 /// Orders a mail of a workspace. The row that the letter names knows the address.
-pub(crate) fn order(changes: &mut Changes<'_>, workspace: &WorkspaceId, letter: Letter) -> Result<()> {
-    order_later(changes, workspace, letter, TimeDelta::zero())
+pub(crate) fn order(changes: &mut Changes<'_>, workspace: &WorkspaceId, mail: QueuedMail) -> Result<()> {
+    order_later(changes, workspace, mail, TimeDelta::zero())
 }
 
 /// Orders a mail of a workspace, to be sent in `delay`.
 pub(crate) fn order_later(
     changes: &mut Changes<'_>,
     workspace: &WorkspaceId,
-    letter: Letter,
+    mail: QueuedMail,
     delay: TimeDelta,
 ) -> Result<()> {
-    let task = Task::SendMail { to: None, letter };
+    let task = Task::SendMail { to: None, mail };
     changes.enqueue(workspace, task, delay).map(drop)
 }
 
 /// Orders a mail to an address that belongs to no workspace, and commits it with the changes that cause it.
-pub(crate) async fn post(mut changes: Changes<'_>, to: &str, letter: Letter) -> Result<()> {
+pub(crate) async fn post(mut changes: Changes<'_>, to: &str, mail: QueuedMail) -> Result<()> {
     let task = Task::SendMail {
         to: Some(to.to_owned()),
-        letter,
+        mail,
     };
     changes.enqueue(&queue(to), task, TimeDelta::zero())?;
     changes.commit().await.map(drop)
@@ -44,7 +44,7 @@ pub(crate) async fn post(mut changes: Changes<'_>, to: &str, letter: Letter) -> 
 
 /// Orders a mail to the workspace's owner: something was added that reads the workspace's data or is sent it.
 pub(crate) fn access_added(changes: &mut Changes<'_>, workspace: &WorkspaceId, access: Access) -> Result<()> {
-    order(changes, workspace, Letter::AccessAdded { access })
+    order(changes, workspace, QueuedMail::AccessAdded { access })
 }
 
 /// Returns who a mail to an address is from.

@@ -9,7 +9,7 @@ const CODE: usize = 6;
 
 /// Reads a text in pieces, beside the rules that its author was given.
 #[derive(Debug)]
-pub(super) struct Leak {
+pub(super) struct LeakFilter {
     rules: Vec<String>,
     /// What others wrote, and may be repeated; a blank before and after each word.
     open: String,
@@ -51,7 +51,7 @@ fn spaced<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words.fold(" ".to_owned(), |text, word| text + word + " ")
 }
 
-impl Leak {
+impl LeakFilter {
     pub(super) fn new(prompt: &Prompt) -> Self {
         Self {
             rules: words(&prompt.system).into_iter().map(|it| it.text).collect(),
@@ -139,13 +139,13 @@ impl Leak {
 mod tests {
     use super::*;
 
-    fn told(pieces: &[&str]) -> (String, bool) {
+    fn filtered(pieces: &[&str]) -> (String, bool) {
         let prompt = Prompt {
             system: "Say only what the passages in the message say. The house code is canary-4711.".into(),
             user: "We are open from nine to five. Please say only what the passages in the brochure say.".into(),
             max_tokens: 1,
         };
-        let mut leak = Leak::new(&prompt);
+        let mut leak = LeakFilter::new(&prompt);
         let mut said: String = pieces.iter().map(|it| leak.push(it)).collect();
         said.push_str(&leak.finish());
         (said, leak.is_found())
@@ -161,8 +161,8 @@ mod tests {
         ] {
             let letters: Vec<String> = text.chars().map(String::from).collect();
             let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
-            assert_eq!(told(&letters), (text.to_owned(), false));
-            assert_eq!(told(&[text]), (text.to_owned(), false));
+            assert_eq!(filtered(&letters), (text.to_owned(), false));
+            assert_eq!(filtered(&[text]), (text.to_owned(), false));
         }
     }
 
@@ -172,7 +172,7 @@ mod tests {
         let letters: Vec<String> = text.chars().map(String::from).collect();
         let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
         // "say only what the passages in the" stands in what others wrote, too.
-        let (said, is_found) = told(&letters);
+        let (said, is_found) = filtered(&letters);
         assert!(is_found && !said.contains("message say"), "{said}");
     }
 
@@ -182,7 +182,7 @@ mod tests {
             &["It is canary-4711, friend."][..],
             &["It is can", "ary-", "47", "11", "."],
         ] {
-            let (said, is_found) = told(pieces);
+            let (said, is_found) = filtered(pieces);
             assert!(is_found && said.starts_with("It ") && !said.contains("can"), "{said}");
         }
     }

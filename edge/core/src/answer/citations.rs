@@ -4,13 +4,13 @@
 /// What the model is told to say when the passages do not hold the answer.
 pub(super) const DECLINED: &str = "NO_ANSWER";
 /// The longest that a mark may be, in bytes; what is longer is text.
-const MAX_MARK_BYTES: usize = 32;
+const MAX_MARKER_BYTES: usize = 32;
 /// The most numbers that a range such as `[1-3]` may stand for.
 const WIDEST: usize = 12;
 
 /// Reads a text in pieces, wherever the model has cut them.
 #[derive(Debug, Default)]
-pub(super) struct Marks {
+pub(super) struct CitationMarkers {
     /// How many passages the model was shown, numbered from 1.
     passages: usize,
     is_citing: bool,
@@ -19,11 +19,11 @@ pub(super) struct Marks {
     /// What may be the beginning of a mark.
     held: String,
     code: Code,
-    is_after_mark: bool,
+    is_after_marker: bool,
     has_declined: bool,
 }
 
-enum Mark<'a> {
+enum Marker<'a> {
     /// The passages it names, and what comes after it.
     Whole(Vec<usize>, &'a str),
     /// More has to come before it can be told.
@@ -31,7 +31,7 @@ enum Mark<'a> {
     None,
 }
 
-impl Marks {
+impl CitationMarkers {
     /// Begins a text whose author was shown so many passages. Without citing, every mark is left out.
     pub(super) fn new(passages: usize, is_citing: bool) -> Self {
         Self {
@@ -57,18 +57,18 @@ impl Marks {
                 break;
             }
             if matches!(c, ' ' | '[') && !self.code.is_inside() {
-                match mark(rest) {
-                    Mark::Whole(numbers, after) => {
+                match marker(rest) {
+                    Marker::Whole(numbers, after) => {
                         self.cite(&numbers, c == ' ', &mut said);
                         rest = after;
                         continue;
                     }
-                    Mark::Partial => break,
-                    Mark::None => {}
+                    Marker::Partial => break,
+                    Marker::None => {}
                 }
             }
             // `[1](…)` and `[1]: …` would be links, to wherever the text says.
-            if std::mem::take(&mut self.is_after_mark) && matches!(c, '(' | ':') {
+            if std::mem::take(&mut self.is_after_marker) && matches!(c, '(' | ':') {
                 said.push(' ');
             }
             self.code.see(c);
@@ -82,8 +82,8 @@ impl Marks {
     /// Returns what is left at the end. A mark that was begun and not ended is none.
     pub(super) fn finish(&mut self) -> String {
         let held = std::mem::take(&mut self.held);
-        match mark(&held) {
-            Mark::Partial if !self.code.is_inside() => String::new(),
+        match marker(&held) {
+            Marker::Partial if !self.code.is_inside() => String::new(),
             _ => held,
         }
     }
@@ -110,30 +110,38 @@ impl Marks {
                 self.order.len() - 1
             });
             said.push_str(&format!("{space}[{}]", position + 1));
-            self.is_after_mark = true;
+            self.is_after_marker = true;
             space = "";
         }
     }
 }
 
 /// Reads a mark, with the spaces before it, at the beginning of a text: `[1]`, `[1, 2]`, `[1-3]`.
-fn mark(text: &str) -> Mark<'_> {
+fn marker(text: &str) -> Marker<'_> {
     let trimmed = text.trim_start_matches(' ');
     let Some(inner) = trimmed.strip_prefix('[') else {
-        return if trimmed.is_empty() { Mark::Partial } else { Mark::None };
+        return if trimmed.is_empty() {
+            Marker::Partial
+        } else {
+            Marker::None
+        };
     };
     let is_part = |it: char| it.is_ascii_digit() || matches!(it, ' ' | ',' | '-' | '–');
     let after = inner.trim_start_matches(is_part);
     let length = inner.len() - after.len();
-    if length > MAX_MARK_BYTES {
-        return Mark::None;
+    if length > MAX_MARKER_BYTES {
+        return Marker::None;
     }
     let Some(rest) = after.strip_prefix(']') else {
-        return if after.is_empty() { Mark::Partial } else { Mark::None };
+        return if after.is_empty() {
+            Marker::Partial
+        } else {
+            Marker::None
+        };
     };
     match numbers(inner.get(..length).unwrap_or_default()) {
-        Some(numbers) => Mark::Whole(numbers, rest),
-        None => Mark::None,
+        Some(numbers) => Marker::Whole(numbers, rest),
+        None => Marker::None,
     }
 }
 
@@ -191,14 +199,14 @@ mod tests {
     /// Reads a model's text about three passages, cut into pieces of every length.
     fn read(text: &str) -> (String, Vec<usize>) {
         let mut answers = (1..=text.chars().count().max(1)).map(|size| {
-            let mut marks = Marks::new(3, true);
+            let mut markers = CitationMarkers::new(3, true);
             let chars: Vec<char> = text.chars().collect();
             let mut said: String = chars
                 .chunks(size)
-                .map(|it| marks.push(&it.iter().collect::<String>()))
+                .map(|it| markers.push(&it.iter().collect::<String>()))
                 .collect();
-            said.push_str(&marks.finish());
-            (said, marks.cited().collect::<Vec<_>>())
+            said.push_str(&markers.finish());
+            (said, markers.cited().collect::<Vec<_>>())
         });
         let first = answers.next().unwrap_or_default();
         answers.for_each(|it| assert_eq!(it, first, "{text}"));
@@ -256,17 +264,17 @@ mod tests {
 
     #[test]
     fn the_word_for_declining_is_noticed_and_never_said() {
-        let mut marks = Marks::new(3, true);
-        assert_eq!((marks.push("NO_A"), marks.has_declined()), (String::new(), false));
-        assert_eq!((marks.push("NSWER."), marks.has_declined()), (".".into(), true));
+        let mut markers = CitationMarkers::new(3, true);
+        assert_eq!((markers.push("NO_A"), markers.has_declined()), (String::new(), false));
+        assert_eq!((markers.push("NSWER."), markers.has_declined()), (".".into(), true));
         assert_eq!(read("Sorry. NO_ANSWER").0, "Sorry. ");
         assert_eq!(read("NO_ANSWE").0, "NO_ANSWE");
     }
 
     #[test]
     fn without_citing_every_mark_is_left_out() {
-        let mut marks = Marks::new(3, false);
-        assert_eq!(marks.push("A [1]. B[2]."), "A. B.");
-        assert_eq!(marks.cited().count(), 0);
+        let mut markers = CitationMarkers::new(3, false);
+        assert_eq!(markers.push("A [1]. B[2]."), "A. B.");
+        assert_eq!(markers.cited().count(), 0);
     }
 }

@@ -5,7 +5,7 @@ use super::{Crawl, HOPS, address, enqueue, found, write};
 use crate::app::App;
 use crate::attempt::{self, Begin};
 use crate::changes::Changes;
-use crate::guard::PublicUrl;
+use crate::ssrf::PublicUrl;
 use crate::{Result, secret};
 use edge_model::crawl::{CrawlHost, CrawlPage, Found, PageKind};
 use edge_model::source::SourceKind;
