@@ -149,7 +149,7 @@ async fn exchange(
     if answer.ok() {
         return Ok(text);
     }
-    // Whoever is signed out meanwhile must not be signed out once more: the next one's session would end.
+    // Only if this token is still the session's: another person may have signed in since the request was sent.
     if answer.status() == 401 && token.is_some() && session.token().as_deref() == token {
         session.end();
     }

@@ -16,8 +16,8 @@ pub fn sign_up() -> String {
     format!("{BASE}/sign-up")
 }
 
-/// Returns the address of the page that takes the code mailed to `email` for a sign-up, whose id is known only to who made
-/// it.
+/// Returns the address of the page that takes the code mailed to `email` for a sign-up, whose id is known only to who
+/// made it.
 pub fn verification(email: &str, signup_id: Option<&str>) -> String {
     let id = signup_id.map_or_else(String::new, |it| format!("&signup={}", encode(it)));
     format!("{BASE}/verify?email={}{id}", encode(email))

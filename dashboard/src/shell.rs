@@ -83,8 +83,8 @@ pub fn use_replace() -> Callback<String> {
     Callback::new(move |address: String| navigate.with_value(|go| go(&address, options())))
 }
 
-/// The pages for who is not signed in. Signing in leads on to where one wanted to go. A mailed link is opened all the same:
-/// who forgot their password may still be signed in.
+/// The pages for who is not signed in. Signing in leads on to where one wanted to go. A mailed link is opened all the
+/// same: who forgot their password may still be signed in.
 #[component]
 pub fn SignedOut() -> impl IntoView {
     let session = expect_context::<Session>();

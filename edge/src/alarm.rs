@@ -1,4 +1,4 @@
-//! What Durable Objects with background work have in common: somebody wakes them, their alarm works off what is due, and
+//! What Durable Objects with background work have in common: a call wakes them, their alarm works off what is due, and
 //! the alarm is set again for what is not.
 use crate::role::Role;
 use crate::{background, crash, log};
@@ -34,7 +34,7 @@ pub(crate) struct Alarm {
     state: State,
     env: Env,
     drain: Drain,
-    /// Whether somebody called since the last run began.
+    /// Whether a wake came since the last run began.
     woken: Cell<bool>,
 }
 
@@ -90,7 +90,7 @@ impl Alarm {
         let storage = self.state.storage();
         storage.set_alarm(FALLBACK_DELAY).await?;
         let next = self.work().await;
-        // Nothing waits between these looks and the write, so that nobody who calls now is forgotten.
+        // No `await` between reading `woken` and setting the alarm: a wake that comes meanwhile would be lost.
         match next {
             _ if self.woken.get() => storage.set_alarm(WAKE_DELAY).await,
             // The caller may not have written the row yet, and may never call again: the fallback looks once more.

@@ -100,8 +100,8 @@ fn build(env: &Env) -> Result<App, String> {
     })
 }
 
-/// Returns how much memory large things may take. Only the main Worker hashes passwords, in memory that it takes at once,
-/// while there is room.
+/// Returns how much memory large things may take. Only the main Worker hashes passwords, in memory that it takes at
+/// once, while there is room.
 fn budget(env: &Env) -> Result<usize, String> {
     match Role::of(env)? {
         Role::Main => {
@@ -133,7 +133,7 @@ fn embeddings(env: &Env, settings: &Settings) -> Result<EmbeddingModels, String>
     let report = |fault: &Fault| log::failure("embedding", fault);
     let model = |port: Arc<dyn Embeddings>| Arc::new(EmbeddingModel::new(port, report));
     let mut models = Vec::new();
-    // Whoever has bound the other Worker has chosen to have it.
+    // An operator who has bound the other Worker has chosen to have it.
     if let Ok(service) = env.service("EMBEDDER") {
         models.push((Embedder::Minilm, model(Arc::new(ServiceEmbeddings::new(service)))));
     }

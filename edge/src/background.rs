@@ -1,7 +1,7 @@
 //! How Durable Objects of the jobs Worker are woken, seen from both sides.
 //!
-//! A call names the caller's `AUTH_SECRET` by its key id. Two Workers with different secrets would mail codes that do not
-//! fit and could not sign webhooks, so the call is refused at once and says why.
+//! A call names the caller's `AUTH_SECRET` by its key id. Two Workers with different secrets would mail codes that do
+//! not fit and could not sign webhooks, so the call is refused at once and says why.
 use crate::app;
 use crate::role::Role;
 use edge_core::settings::Settings;

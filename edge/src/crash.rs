@@ -1,14 +1,14 @@
 //! Ends a promise whose future can no longer end by itself.
 //!
 //! When WebAssembly traps, by a panic or for want of memory, the whole instance is replaced, and no future of the old
-//! one runs on. The platform finds out by itself for requests, but waits for an alarm for a quarter of an hour, in which
-//! the object's next alarm does not ring.
+//! one runs on. The platform finds out by itself for requests, but waits for an alarm for a quarter of an hour, in
+//! which the object's next alarm does not ring.
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::EventTarget;
 
-/// What the platform calls an exception that nobody caught.
+/// What the platform calls an uncaught exception.
 const EVENT: &str = "error";
 
 /// Runs a future; the promise is kept when the future ends, or when something in this isolate crashes before.

@@ -35,7 +35,7 @@ impl Crawls for DurableCrawls {
 }
 
 alarm::alarmed_object!(
-    /// Whoever crawls one source.
+    /// The object that crawls one source.
     CrawlsDo,
     drain
 );

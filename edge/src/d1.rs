@@ -13,7 +13,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use worker::send::IntoSendFuture as _;
 use worker::{D1Database, Delay};
 
-/// What D1 says when it lost the thread of a statement, which may then have happened or not.
+/// Errors of D1 after which it is not known whether the statement was applied.
 /// See <https://developers.cloudflare.com/d1/observability/debug-d1/#error-list>.
 const LOST: [&str; 3] = [
     "Network connection lost",
@@ -73,9 +73,9 @@ impl D1 {
 
     /// Decodes the rows of each answer.
     ///
-    /// Through JSON text: one call into JavaScript for all rows, where walking the objects with `serde_wasm_bindgen` costs
-    /// several for each value. Measured in V8, rows of ten columns: 20 take 0.05 ms against 0.08, 100 take 0.2 against 0.4;
-    /// only texts of several KB each are slower, 20 of 4 KB take 0.34 ms against 0.26.
+    /// Through JSON text: one call into JavaScript for all rows, where walking the objects with `serde_wasm_bindgen`
+    /// costs several for each value. Measured in V8, rows of ten columns: 20 take 0.05 ms against 0.08, 100 take 0.2
+    /// against 0.4; only texts of several KB each are slower, 20 of 4 KB take 0.34 ms against 0.26.
     fn rows(&self, answers: &Array) -> Result<Vec<Vec<Value>>, SqlError> {
         let results = answers
             .iter()

@@ -35,7 +35,7 @@ impl Deliveries for DurableDeliveries {
 }
 
 alarm::alarmed_object!(
-    /// Whoever delivers to one endpoint.
+    /// The object that delivers to one endpoint.
     DeliveriesDo,
     drain
 );

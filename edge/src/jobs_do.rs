@@ -32,7 +32,7 @@ impl Jobs for DurableJobs {
 }
 
 alarm::alarmed_object!(
-    /// Whoever works off the jobs of one workspace.
+    /// The object that works off the jobs of one workspace.
     JobsDo,
     drain
 );

@@ -106,7 +106,7 @@ impl DurableObject for LimiterDo {
         // As text: a number beyond 2^53, such as no limit at all, does not survive JavaScript's own reading.
         let takes = serde_json::from_str::<Vec<Take>>(&request.text().await?)?;
         self.load().await?;
-        // From here to the first write nothing waits, so that nobody comes between.
+        // No `await` from here to the first write, so that no other request comes between.
         let (outcome, kept) = self.count(&takes, now());
         if let Some((kept, alarm)) = kept {
             self.state.storage().put_raw(KEY, serde_json::to_string(&kept)?).await?;

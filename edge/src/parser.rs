@@ -19,7 +19,7 @@ pub(crate) struct ServiceParser {
 
 /// What an answer takes while it is decoded, in times its length: its text, and what is made of it.
 const DECODING: usize = 2;
-/// What its smallest parts take beside their text at most, in bytes.
+/// What its smallest parts take in addition to their text at most, in bytes.
 const SMALL_PARTS: usize = 12 * 1024 * 1024;
 
 impl ServiceParser {

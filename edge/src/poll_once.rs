@@ -43,7 +43,7 @@ impl<F: Future> Future for Relayed<F> {
     }
 }
 
-/// Passes a call on to whoever polled last.
+/// Passes a call on to the last one that polled.
 #[derive(Default)]
 struct Relay(Mutex<Option<Waker>>);
 

@@ -39,8 +39,8 @@ pub struct LoggedIn {
 pub struct VerifyOtp {
     pub email: String,
     pub otp_code: String,
-    /// Extension: as the sign-up answered it. Without it, the code must be that of the only sign-up with the address from
-    /// the same network.
+    /// Extension: as the sign-up answered it. Without it, the code must be that of the only sign-up with the address
+    /// from the same network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signup_id: Option<String>,
 }

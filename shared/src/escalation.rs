@@ -56,7 +56,7 @@ pub struct UpdateEscalation {
     /// OPEN or RESOLVED.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// A member of the workspace; null for nobody.
+    /// A member of the workspace; null when it is not assigned.
     #[serde(deserialize_with = "crate::given", skip_serializing_if = "Option::is_none")]
     pub assignee_id: Option<Option<String>>,
     /// The document that closes it; null for none.

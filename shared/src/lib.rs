@@ -1,8 +1,8 @@
 //! What our own two clients and the Worker say to each other: the wire types of the Insydr dialect.
 //!
-//! Nothing but data, the limits of it, and serde. The Worker's `insydr` dialect, the widget and the dashboard compile against the same
-//! structs, so that a renamed member is a build error and not a blank field. Members that the dialect's document
-//! (seed 004) does not name are extensions and say so.
+//! Nothing but data, the limits of it, and serde. The Worker's `insydr` dialect, the widget and the dashboard compile
+//! against the same structs, so that a renamed member is a build error and not a blank field. Members that the API's
+//! document (`public/docs/api-insydr.md`) marks as extensions say so here, too.
 
 pub mod agent;
 pub mod analytics;

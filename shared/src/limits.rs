@@ -1,6 +1,6 @@
-//! The limits that two sides must agree on, each said once: the model and the dialects hold to them, the dashboard and the
-//! widget tell people of them before a request is sent. The unit is in the name or the type; characters are Unicode scalar
-//! values. `public/docs/limits.md` says the same to people, which `tests/suite/limits.rs` holds.
+//! The limits that two sides must agree on, each said once: the model and the dialects hold to them, the dashboard and
+//! the widget tell people of them before a request is sent. The unit is in the name or the type; characters are Unicode
+//! scalar values. `public/docs/limits.md` says the same to people, which `tests/suite/limits.rs` holds.
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ pub const SHORT_ROWS: Rows = Rows {
     usual: 1_000,
     most: 1_000,
 };
-/// A list with texts that anybody may have written.
+/// A list with texts of visitors or members.
 pub const TEXT_ROWS: Rows = Rows { usual: 100, most: 500 };
 /// A list of what was asked most.
 pub const QUESTION_ROWS: Rows = Rows { usual: 20, most: 500 };

@@ -38,7 +38,7 @@ pub struct Trace {
     pub fallback_reason: Option<String>,
     /// How often a language model was asked.
     pub attempts: u32,
-    /// The embedders that understood the question beside the built-in table.
+    /// The embedders that embedded the question, in addition to the built-in table.
     #[serde(default)]
     pub embedders: Vec<String>,
     /// Why one of them did not, so that the table stood in for it; null otherwise.

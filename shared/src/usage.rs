@@ -19,7 +19,7 @@ pub struct Usage {
     /// API keys that are not revoked.
     #[serde(default)]
     pub api_keys: Used,
-    /// Questions for a person that nobody has resolved.
+    /// Questions for a person that are not resolved.
     #[serde(default)]
     pub open_escalations: Used,
     /// Messages of this month.

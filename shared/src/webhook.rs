@@ -30,7 +30,7 @@ pub struct CreatedWebhook {
     pub event_types: Vec<String>,
     pub is_active: bool,
     pub created_at: String,
-    /// Extension: the names of the webhook's own headers; their values are shown to nobody.
+    /// Extension: the names of the webhook's own headers; their values are never shown.
     pub header_names: Vec<String>,
 }
 

@@ -77,8 +77,8 @@ pub struct Workspace {
     pub embedding: Embedding,
 }
 
-/// Extension: how far the passages of a workspace have the vectors of its embedder. Those that have none yet are found by
-/// words and by the built-in table.
+/// Extension: how far the passages of a workspace have the vectors of its embedder. Those that have none yet are found
+/// by words and by the built-in table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Embedding {
@@ -92,7 +92,7 @@ pub struct Embedding {
     pub embedded: u64,
     /// Why the model did not answer; null otherwise.
     pub reason: Option<String>,
-    /// When it is asked again; null when nobody is waiting.
+    /// When it is asked again; null when no passage waits for it.
     pub retry_at: Option<String>,
 }
 

@@ -303,7 +303,7 @@ async fn nothing_of_an_erased_visitor_is_left_anywhere() {
     let planted = Planted::new(&app).await;
     // Every canary sings before.
     for word in VISITOR {
-        // What is told beside a question to the twin is kept nowhere.
+        // The context of a question to the twin is kept nowhere.
         assert_eq!(places(&app, &[word]).is_empty(), word == "zzcontext", "{word}");
     }
     let unanswered = planted.owner.get(&app, "/analytics/unanswered").await.expect(200);

@@ -200,7 +200,8 @@ async fn an_unknown_constraint_is_our_failure_named_in_the_log() {
     assert!(logged.starts_with("UNIQUE constraint failed: accounts."), "{logged}");
 }
 
-/// Unique keys that no operation breaks, and why. The key of a table that is its `id` alone is left out: ids are random.
+/// Unique keys that no operation breaks, and why. The key of a table that is its `id` alone is left out: ids are
+/// random.
 const UNBREAKABLE: [(&str, &str); 22] = [
     ("accounts.email", "inserted unless it is there"),
     (

@@ -1,4 +1,5 @@
-//! Every POST, cut off between its effect and its answer, and sent again: done once, and answered as it would have been.
+//! Every POST, cut off between its effect and its answer, and sent again: done once, and answered as it would have
+//! been.
 use crate::harness::acts::id;
 use crate::harness::receiver::HOOK;
 use crate::harness::request::{Answer, Call};
@@ -232,7 +233,7 @@ async fn content(sender: &mut Sender<'_>, owner: &Owner) {
 async fn agents(sender: &mut Sender<'_>, owner: &Owner) {
     let ws: &[(&str, &str)] = &[("workspace_id", &owner.workspace)];
     let ann = Who::Account(&owner.token);
-    // Somebody who is told of every change, so that a second event would be a second row.
+    // An endpoint that is told of every change, so that a second event would be a second row.
     let body = json!({ "url": HOOK, "events": ["agent.created", "agent.updated", "interaction.created"] });
     let twig = owner.program_key(sender.app, KeyKind::Twig).await;
     let told = Who::Key(KeyKind::Twig, &twig);

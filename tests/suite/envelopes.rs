@@ -47,7 +47,7 @@ fn the_twin_tells_of_escalations_as_its_document_shows() {
         "2026-03-14T10:32:00Z",
     )
     .unwrap();
-    // Seed 002, "Webhooks".
+    // As documented: `public/docs/api-twin.md#how-am-i-told-of-escalations`.
     let sample = r#"{
         "event": "escalation.created",
         "escalationId": "esc_xyz789",
@@ -79,7 +79,7 @@ fn the_builder_tells_of_runs_as_its_document_shows() {
         at,
     )
     .unwrap();
-    // Seed 003, "Webhook payload".
+    // As documented: `public/docs/api-builder.md#how-do-i-register-a-webhook-through-the-builder-api`.
     let sample = r#"{
         "event": "run.completed",
         "timestamp": "2026-03-11T14:32:15Z",

@@ -41,7 +41,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// 2026-01-26T00:00:00Z, the seed's favourite moment.
+/// 2026-01-26T00:00:00Z, the day of the documents' examples.
 pub(crate) const START: i64 = 1_769_385_600_000;
 /// The usual secret of the tests.
 pub(crate) const AUTH_SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -65,7 +65,7 @@ pub(crate) struct TestApp {
     /// What answers at `EMBED_BASE_URL`, when it is set.
     pub(crate) embedding_server: Arc<EmbeddingServer>,
     pub(crate) limiter: Arc<CountingLimiter>,
-    /// Whether mails stay with their jobs until somebody lets them go.
+    /// Whether mails stay with their jobs until the test lets them go.
     pub(crate) holds_mails: AtomicBool,
     /// What answers at the addresses of webhooks.
     pub(crate) receiver: Arc<Receiver>,
@@ -85,7 +85,7 @@ fn read(settings: &[(&str, &str)]) -> Settings {
     Settings::read(lookup).expect("the tests' settings are right")
 }
 
-/// Somebody signed in, and their first workspace.
+/// A signed-in person, and their first workspace.
 #[derive(Clone, Debug)]
 pub(crate) struct Owner {
     pub(crate) token: String,
@@ -219,7 +219,7 @@ impl TestApp {
         Call::new(self, method, path)
     }
 
-    /// Signs somebody up by the mailed code.
+    /// Signs a person up by the mailed code.
     pub(crate) async fn sign_up(&self, email: &str) -> String {
         let body = json!({ "email": email, "password": "correct horse battery", "full_name": "Ann Example" });
         self.post("/api/v1/auth/signup", body).send().await.expect(201);
@@ -229,7 +229,7 @@ impl TestApp {
         answer["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// Signs somebody up and makes their workspace.
+    /// Signs a person up and makes their workspace.
     pub(crate) async fn owner(&self, email: &str) -> Owner {
         let token = self.sign_up(email).await;
         let answer = self
@@ -244,7 +244,7 @@ impl TestApp {
         }
     }
 
-    /// Makes somebody else a member of a workspace, in the role.
+    /// Makes another person a member of a workspace, in the role.
     pub(crate) async fn join(&self, owner: &Owner, email: &str, role: &str) -> Owner {
         let token = self.sign_up(email).await;
         let sql = "INSERT INTO memberships (workspace_id, account_id, role, created_at)

@@ -6,7 +6,8 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 use tests::hostile::{End, files, robots, sitemaps};
 
-/// What the Worker does in seconds takes longer without every optimisation, on a machine that does other things as well.
+/// What the Worker does in seconds takes longer without every optimisation, on a machine that does other things as
+/// well.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 
 #[test]

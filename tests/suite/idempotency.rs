@@ -200,7 +200,7 @@ async fn a_stranger_with_a_key_costs_no_write() {
     let app = TestApp::new();
     let owner = app.owner("ann@example.com").await;
     let agent = app.published_agent(&owner, json!({})).await;
-    // Well formed, with the right checksum, and nobody's.
+    // Well formed, with the right checksum, and of no workspace.
     let unknown = |kind| edge_core::secret::api_key(&*app.inner.random, kind).unwrap();
     let revoked = owner.program_key(&app, KeyKind::Twin).await;
     app.sql

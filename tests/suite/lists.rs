@@ -1,4 +1,4 @@
-//! Every list: bounded in rows and bytes, never cut in silence, with cursors that nobody else can make.
+//! Every list: bounded in rows and bytes, never cut in silence, with cursors that callers cannot make.
 //!
 //! The harness refuses any read whose rows take more than 4 MiB.
 use crate::harness::program::Program;

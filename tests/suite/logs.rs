@@ -1,4 +1,4 @@
-//! What is logged: never a value that somebody sent.
+//! What is logged: never a value that a caller sent.
 use crate::harness::TestApp;
 use edge_model::key::KeyKind;
 use http::Method;

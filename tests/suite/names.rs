@@ -1,5 +1,5 @@
-//! Names: a constant says what it bounds, since a word that fits everything cannot be searched for, and a test says in a
-//! line what the product does.
+//! Names: a constant says what it bounds, since a word that fits everything cannot be searched for, and a test says in
+//! a line what the product does.
 
 /// Bare words, each of which once named a dozen things with as many units.
 const TOO_SHORT: [&str; 9] = [

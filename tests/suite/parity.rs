@@ -2,7 +2,7 @@
 //! belongs to the channel alone.
 //!
 //! Twin and Insydr answer; every dialect has webhooks. Conversations are listed and answers are judged in Insydr alone,
-//! whoever asked.
+//! whichever dialect the question came by.
 use crate::harness::program::Program;
 use crate::harness::receiver::HOOK;
 use crate::harness::{Owner, TestApp};

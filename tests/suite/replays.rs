@@ -1,4 +1,5 @@
-//! What is kept of the answers to requests with an `Idempotency-Key`: nothing that retention or an erasure does not reach.
+//! What is kept of the answers to requests with an `Idempotency-Key`: nothing that retention or an erasure does not
+//! reach.
 use crate::harness::acts::id;
 use crate::harness::receiver::HOOK;
 use crate::harness::request::{Answer, Call};

@@ -1,8 +1,8 @@
 //! The schema that the migrations make.
 use crate::harness::sqlite::{Sqlite, migrations};
 
-/// Tables of no tenant: accounts are people, who may belong to several workspaces; repeated requests are known by a hash
-/// of the caller; an address may want mail from no workspace at all; the secrets are the installation's.
+/// Tables of no tenant: accounts are people, who may belong to several workspaces; repeated requests are known by a
+/// hash of the caller; an address may want mail from no workspace at all; the secrets are the installation's.
 const NOT_OF_A_TENANT: [&str; 13] = [
     "accounts",
     "auth_keys",

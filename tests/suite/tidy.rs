@@ -1,4 +1,4 @@
-//! What Cargo cannot hold: the rules of the house, as tests over the tree.
+//! The rules of the code base that Cargo cannot check, as tests over the source.
 use crate::source::{Token, places, position, tokens};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -188,7 +188,7 @@ fn every_dialect_is_a_folder_of_the_same_shape() {
     none(faults, "a dialect's own file that has no descriptor, or has handlers");
 }
 
-/// Returns the public operations of a file that are called for somebody and neither ask for a permission nor hand the
+/// Returns the public operations of a file that are called for a caller and neither ask for a permission nor hand the
 /// caller on.
 fn without_permission(tokens: &[Token]) -> Vec<&Token> {
     let starts = tokens.windows(4).enumerate();

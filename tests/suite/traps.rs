@@ -113,7 +113,7 @@ async fn a_document_that_crashes_each_time_fails_with_its_reason() {
         shown["progress"]["error"].as_str().unwrap().contains("crashed"),
         "{shown}"
     );
-    // Whoever orders it again has one try, and with it a document if it does not crash.
+    // Ordering it again gives one try, and with it a document if it does not crash.
     let path = format!("/documents/{document}/reprocess");
     owner.post(&app, &path, json!({})).await.expect(202);
     let crashes = crash_at(&app, "index_snapshots", async || {

@@ -1,4 +1,4 @@
-//! A crash in the background ends nobody's answer, and keeps nobody else's background work from its end.
+//! A crash in the background ends no answer, and other workspaces' background work still ends.
 use crate::harness::{Tenant, facts, own_plan, place_of};
 use crate::load::{logins, streams};
 use crate::model_server::{ModelServer, Reply};

@@ -1,5 +1,5 @@
-//! The power goes while everything is written to that can be written: nothing that was acknowledged is lost, no file of the
-//! database is broken, and the server is back soon.
+//! The power goes while everything is written to that can be written: nothing that was acknowledged is lost, no file of
+//! the database is broken, and the server is back soon.
 use crate::harness::{Tenant, facts, own_plan, place_of};
 use crate::model_server::{ModelServer, Reply};
 use crate::webhook_receiver::WebhookReceiver;

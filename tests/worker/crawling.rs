@@ -75,7 +75,7 @@ fn a_site_with_traps_is_crawled_once_despite_a_crash() {
             .keys()
             .all(|it| !it.contains("SESSID") && !it.ends_with(".exe") && !it.contains("/a/b"))
     );
-    // Whoever was under way at the crash is asked for again, and what failed is tried again.
+    // The page that was under way at the crash is asked for again, and what failed is tried again.
     let again: Vec<_> = asked
         .iter()
         .filter(|it| *it.1 > 1 && it.0 != "/slow" && it.0 != "/robots.txt")

@@ -1,4 +1,5 @@
-//! Deliveries over real connections: they survive crashes, wait for nobody, and are signed as receivers check it.
+//! Deliveries over real connections: they survive crashes, do not wait for each other, and are signed as receivers
+//! check it.
 use crate::harness::{Tenant, facts, own_plan, place_of};
 use crate::webhook_receiver::{Received, WebhookReceiver};
 use edge_core::ports::Envelopes as _;

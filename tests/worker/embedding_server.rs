@@ -12,7 +12,7 @@ pub(crate) enum Behavior {
     /// Answers after a pause.
     Right(Duration),
     Status(u16),
-    /// Takes the texts and says nothing, until whoever asked goes away.
+    /// Takes the texts and says nothing, until the client goes away.
     Silent,
 }
 

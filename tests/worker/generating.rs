@@ -15,7 +15,7 @@ struct Place {
     tenant: Tenant,
     page: Api,
     agent: String,
-    // Ended last, when nobody asks it any more.
+    // Ended last, when no test asks it any more.
     _server: Server,
 }
 

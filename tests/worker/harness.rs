@@ -102,7 +102,7 @@ impl Tenant {
         tenant
     }
 
-    /// Does what the operator does when somebody pays.
+    /// Does what the operator does when a customer pays.
     pub(crate) fn set_plan(&self, plan: &str) {
         let operator = Api::new(&self.place.base_url).with("x-operator-token", &self.place.operator_token);
         let path = format!("/api/v1/operator/workspaces/{}/plan", self.id);
@@ -229,12 +229,12 @@ impl Tenant {
 /// What the agents of this suite say when they do not know.
 pub(crate) const FALLBACK: &str = "That is not in the documents.";
 
-/// An address that nobody has signed up with.
+/// An address without an account.
 pub(crate) fn new_address() -> String {
     format!("{}@live.example", random(12).unwrap().to_lowercase())
 }
 
-/// The address of a network that nobody else has.
+/// The address of a network that no other test uses.
 fn new_network() -> String {
     let bits = RandomState::new().build_hasher().finish();
     format!("2001:db8:{:x}:{:x}::1", bits & 0xffff, bits >> 48)

@@ -1,5 +1,5 @@
-//! Files and websites that are made to do harm go in while people chat and sign in: nothing of theirs fails, and all that
-//! went in comes to an end.
+//! Files and websites that are made to do harm go in while people chat and sign in: nothing of theirs fails, and all
+//! that went in comes to an end.
 use crate::harness::{Tenant, facts, own_plan, place_of};
 use crate::hostile_site::ServedSite;
 use crate::load::{logins, streams};
@@ -19,8 +19,8 @@ const LOGINS: usize = 5;
 /// A word comes every so often, and so many of them.
 const WORD_INTERVAL: Duration = Duration::from_millis(250);
 const WORDS: usize = 60;
-/// How long a stream may be silent. Here all Workers share one thread, which parsing a large page takes for seconds; where it
-/// is deployed, each has its own.
+/// How long a stream may be silent. Here all Workers share one thread, which parsing a large page takes for seconds;
+/// where it is deployed, each has its own.
 const LONGEST_SILENCE: Duration = Duration::from_secs(15);
 /// How long the whole corpus may take.
 const CORPUS_TIMEOUT: Duration = Duration::from_secs(600);

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use xtask::api::{Answer, Body};
 
-/// A FREE workspace may ask so often a minute (seed 004).
+/// A FREE workspace may ask so often a minute (`public/docs/limits.md#what-are-the-limits-of-each-plan`).
 const LIMIT: u64 = 60;
 
 /// Sleeps into the first seconds of a minute, which is when a window begins.

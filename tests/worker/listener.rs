@@ -23,7 +23,7 @@ pub(crate) fn listen(answer: impl Fn(Call) -> Result<()> + Clone + Send + 'stati
     thread::spawn(move || {
         for connection in listener.incoming().map_while(Result::ok) {
             let answer = answer.clone();
-            // Whoever asked may have gone, or been killed; that is the test's business.
+            // The client may have gone, or been killed; that is the test's business.
             thread::spawn(move || Call::read(connection).and_then(answer).ok());
         }
     });
@@ -66,7 +66,7 @@ impl Call {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// Waits until whoever asked goes away.
+    /// Waits until the client goes away.
     pub(crate) fn wait_for_end(&mut self) {
         // Nothing follows the request, so reading ends when the connection does.
         self.reader.read_exact(&mut [0]).ok();

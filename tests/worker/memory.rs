@@ -1,4 +1,4 @@
-//! Memory of the running Worker: stalled uploads, large forms and long lists trap nobody.
+//! Memory of the running Worker: stalled uploads, large forms and long lists crash no isolate.
 use crate::harness::{Tenant, facts, shared_worker};
 use serde_json::{Value, json};
 use shared::auth::Login;
@@ -107,7 +107,7 @@ fn two_large_forms_without_length_end_in_no_crash() {
             connection.write_all(bytes)?;
             connection.write_all(b"\r\n")
         };
-        // Whoever is refused is not read to the end.
+        // A request that is refused is not read to the end.
         let _ = chunk(field.as_bytes())
             .and_then(|()| chunk(FORM_BEGIN.as_bytes()))
             .and_then(|()| (0..304).try_for_each(|_| chunk(&vec![letter; 64 * 1024])))

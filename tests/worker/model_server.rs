@@ -17,7 +17,7 @@ pub(crate) enum Reply {
     Breaks(&'static str),
     /// What is no stream of events.
     Garbage,
-    /// Takes the question and says nothing, until whoever asked goes away.
+    /// Takes the question and says nothing, until the client goes away.
     Silent,
 }
 

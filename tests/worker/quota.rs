@@ -5,7 +5,7 @@ use serde_json::json;
 use std::thread;
 use xtask::api::Api;
 
-/// A FREE workspace's messages a month (seed 004).
+/// A FREE workspace's messages a month (`public/docs/limits.md#what-are-the-limits-of-each-plan`).
 const LIMIT: usize = 100;
 /// How many messages are left when the race begins.
 const LEFT: usize = 5;

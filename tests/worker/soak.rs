@@ -1,5 +1,5 @@
-//! Everything at once for some minutes: chats, lists, uploads, logins, webhooks, crawls, and the hostile corpus in turn.
-//! Nothing may crash in the main Worker, get lost, fail without a reason, or grow.
+//! Everything at once for some minutes: chats, lists, uploads, logins, webhooks, crawls, and the hostile corpus in
+//! turn. Nothing may crash in the main Worker, get lost, fail without a reason, or grow.
 use crate::harness::{Tenant, facts, own_plan, place_of};
 use crate::hostile_site::ServedSite;
 use crate::load::{Load, Report, logins, streams};
@@ -103,7 +103,7 @@ fn nothing_crashes_is_lost_or_grows_under_mixed_load() {
         ("hostile files and sites", corpus(hostile, sites)),
     ];
     thread::sleep(length / 2);
-    // Looking stops an isolate for a moment, so a short test does it when nobody waits for an answer any more.
+    // Looking stops an isolate for a moment, so a short test does it once all answers have come.
     let tells_drift = minutes >= SHORTEST_FOR_DRIFT;
     let half_way = if tells_drift {
         server.retained().unwrap()

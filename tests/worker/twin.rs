@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use xtask::api::Api;
 
-/// A FREE workspace's answers a month (seed 002).
+/// A FREE workspace's answers a month (`public/docs/api-twin.md#what-are-the-limits-of-the-twin-api`).
 const LIMIT: usize = 500;
 /// How many of them are left when the race begins.
 const LEFT: usize = 10;

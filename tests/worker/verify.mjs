@@ -5,13 +5,13 @@ import crypto from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Webhook } from "standardwebhooks";
 
-// Seed 002, "Webhooks".
+// As the Twin API documents it: public/docs/api-twin.md#how-am-i-told-of-escalations
 function verifyWebhook(body, signature, secret) {
   const expected = crypto.createHmac("sha256", secret).update(body).digest("hex");
   return crypto.timingSafeEqual(Buffer.from(`sha256=${expected}`), Buffer.from(signature));
 }
 
-// Seed 003, "Verifying webhook signatures".
+// As the Builder API documents it: public/docs/webhooks.md#how-do-i-check-that-a-call-comes-from-edgewise
 function verifyWebhookSignature(secret, body, signatureHeader) {
   const expected = "sha256=" + crypto.createHmac("sha256", secret).update(body).digest("hex");
   return crypto.timingSafeEqual(Buffer.from(expected), Buffer.from(signatureHeader));

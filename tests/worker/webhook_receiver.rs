@@ -16,8 +16,8 @@ pub(crate) struct Received {
     pub(crate) at: Instant,
 }
 
-/// The endpoint. It ends with the test. Paths below `/hang` take a request and say nothing, and those below `/quiet` take
-/// it without a word.
+/// The endpoint. It ends with the test. Paths below `/hang` take a request and say nothing, and those below `/quiet`
+/// take it without a word.
 pub(crate) struct WebhookReceiver {
     pub(crate) port: u16,
     log: Arc<Mutex<Vec<Received>>>,

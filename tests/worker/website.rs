@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// How many pages with a text of their own there are, beside the front page.
+/// How many pages with a text of their own there are, without the front page.
 pub(crate) const PAGES: usize = 500;
 /// How long the slow page takes.
 const SLOW: Duration = Duration::from_secs(40);

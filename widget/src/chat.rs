@@ -33,7 +33,7 @@ pub(crate) enum Event {
     Asked(String),
     /// The service has sent a part of the answer.
     Arrived(Frame),
-    /// The visitor has had enough of this answer.
+    /// The visitor stopped this answer.
     Stopped,
     /// The answer will not come, or not to its end.
     Failed(Failure),

@@ -45,7 +45,7 @@ impl Pace {
         released
     }
 
-    /// Returns everything that is left, for those who want no motion and for pages that nobody looks at.
+    /// Returns everything that is left, for visitors who want reduced motion and for hidden tabs.
     pub(crate) fn all(&mut self) -> Vec<Frame> {
         self.held.drain(..).collect()
     }

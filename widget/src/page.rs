@@ -1,4 +1,4 @@
-//! Speaks with the loader on the customer's page, and with nobody else.
+//! Speaks with the loader on the customer's page, and with no other window.
 
 use crate::bridge::{Read, Value, to_js};
 use serde::Serialize;
@@ -33,7 +33,8 @@ pub(crate) enum LoaderMessage {
     ThemeOverride(ThemeOverride),
     /// A new conversation begins, under this name.
     Reset(String),
-    /// The page's policy forbids the loader to ask for the configuration: with this key, from here, it may be asked for.
+    /// The page's policy forbids the loader to ask for the configuration: with this key, from here, it may be asked
+    /// for.
     Ask(String),
 }
 
@@ -163,7 +164,7 @@ impl Page {
     }
 
     fn send(&self, message: &JsValue) {
-        // The loader is gone when this fails, and nobody is left to hear of it.
+        // This fails when the loader is gone, and then there is no one to report it to.
         let _ = self.parent.post_message(message, &self.origin);
     }
 }

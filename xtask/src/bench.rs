@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: how fast it is, beside a Worker that does nothing, in the same run.
+//! `cargo xtask bench`: how fast it is, compared with a Worker that does nothing, in the same run.
 mod cold;
 mod retrieval;
 mod server;

@@ -176,7 +176,7 @@ const STEPS: [Step; 9] = [
     },
 ];
 
-/// Tells whether somebody has made the model of all-MiniLM-L6-v2; without it the embedder is built only when asked for.
+/// Tells whether the model of all-MiniLM-L6-v2 has been made; without it the embedder is built only when asked for.
 #[must_use]
 pub fn has_minilm() -> bool {
     root().join(MINILM).exists()

@@ -1,4 +1,5 @@
-//! A demo that answers questions about Edgewise from its own documentation, made through the public API like anybody's.
+//! A demo that answers questions about Edgewise from its own documentation, made through the public API as a customer
+//! would.
 use crate::api::Api;
 use crate::mailbox::code_for;
 use crate::paths::{files_below, root, write_private};
@@ -131,7 +132,7 @@ fn program_key(api: &Api, workspace_id: &str, kind: &str) -> Result<String> {
 }
 
 fn make(api: &Api, base_url: &str, mail_dir: &Path, operator_token: String) -> Result<Credentials> {
-    // A start that was interrupted may have left an account that nobody knows the password of.
+    // A start that was interrupted may have left an account whose password is not known.
     let email = format!("demo-{}@edgewise.example", secret::random(6)?.to_lowercase());
     let password = secret::random(16)?;
     let api = api.signed_in(&sign_up(api, mail_dir, &email, &password)?);
@@ -153,7 +154,7 @@ fn make(api: &Api, base_url: &str, mail_dir: &Path, operator_token: String) -> R
     operator.put(&path, &plan)?.ok::<Value>().context("setting the plan")?;
 
     let workspace = format!("/api/v1/workspaces/{workspace_id}");
-    // The default collection: an agent that somebody tries out answers from the documentation without further ado.
+    // The default collection, so that a new agent answers from the documentation at once.
     let CollectionList { collections, .. } = api
         .get(&format!("{workspace}/collections"))?
         .ok()

@@ -12,7 +12,8 @@ const LARGEST_ASSET: u64 = 25 * 1024 * 1024;
 /// Builds, and has wrangler check its configuration and pack the Worker.
 ///
 /// # Errors
-/// When the configurations contradict each other, the build fails, wrangler finds fault, or a file is larger than Cloudflare takes.
+/// When the configurations contradict each other, the build fails, wrangler finds fault, or a file is larger than
+/// Cloudflare takes.
 pub fn run() -> Result<()> {
     agreement::check()?;
     let build = Build::deployed(Tools::ready()?);

@@ -52,17 +52,19 @@ enum Task {
         /// What is deployed; the default.
         #[arg(long)]
         release: bool,
-        /// Only these steps, separated by commas: site, model, reference, worker, parser, embedder, widget, dashboard, openapi.
+        /// Only these steps, separated by commas: site, model, reference, worker, parser, embedder, widget, dashboard,
+        /// openapi.
         #[arg(long, value_delimiter = ',')]
         only: Vec<String>,
     },
-    /// Measure, beside a Worker that does nothing.
+    /// Measure, compared with a Worker that does nothing.
     Bench {
         /// Only these, separated by commas.
         #[arg(long, value_delimiter = ',')]
         only: Vec<Bench>,
     },
-    /// Measure how well questions are answered, over passages and questions as JSON lines; `eval --help` has the options.
+    /// Measure how well questions are answered, over passages and questions as JSON lines; `eval --help` has the
+    /// options.
     #[command(disable_help_flag = true)]
     Eval {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]

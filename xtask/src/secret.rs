@@ -1,4 +1,4 @@
-//! Secrets and names that nobody can guess.
+//! Secrets and names that cannot be guessed.
 use anyhow::Result;
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -96,7 +96,7 @@ impl Server {
         }
         let settings = plan.state.join("settings.env");
         let mut values = plan.settings.clone();
-        // Mails have links, which lead here unless somebody has said otherwise.
+        // Mails have links, which lead here unless a setting says otherwise.
         let public_url = values.entry("PUBLIC_URL".into()).or_default();
         if public_url.is_empty() {
             *public_url = plan.base_url();
@@ -223,7 +223,7 @@ pub fn id_file(state: &Path) -> PathBuf {
     state.join("wrangler.pid")
 }
 
-/// A port that nobody listens on.
+/// A free port.
 ///
 /// # Errors
 /// When there is none.

@@ -18,8 +18,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-/// What every run of cargo here is about: a run for one package would choose other features, and compile most crates once
-/// more for them.
+/// What every run of cargo here is about: a run for one package would choose other features, and compile most crates
+/// once more for them.
 pub(crate) const WHOLE_WORKSPACE: [&str; 3] = ["--workspace", "--features", "tests/live"];
 
 /// Names the file in which the suite notes which test was answered by which route.

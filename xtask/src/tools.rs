@@ -47,7 +47,8 @@ impl Tools {
         Self::ready_beside(|| Ok(()))
     }
 
-    /// The same; does `work`, which needs no tool but cargo, beside an installation of npm packages if there has to be one.
+    /// The same; does `work`, which needs no tool but cargo, in parallel to an installation of npm packages if there
+    /// has to be one.
     ///
     /// # Errors
     /// When a tool cannot be installed, and those of `work`.

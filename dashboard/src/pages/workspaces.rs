@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use shared::workspace::{CreateWorkspace, WorkspaceList, WorkspaceSummary};
 
-/// The list of workspaces. Whoever has just one is led straight into it, unless they asked for all.
+/// The list of workspaces. A person with a single workspace is led straight into it, unless they asked for the list.
 #[component]
 pub fn Workspaces() -> impl IntoView {
     let account = expect_context::<Account>();

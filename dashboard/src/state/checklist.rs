@@ -56,7 +56,7 @@ impl Facts {
         match step {
             Step::Knowledge => self.documents_ready > 0,
             Step::Agent => self.agents > 0,
-            // Whoever publishes has seen enough: a test on another device is not known here.
+            // A published agent counts as tested: a test on another device is not known here.
             Step::Test => self.agents > 0 && (self.tested || self.published),
             Step::Publish => self.published,
             Step::Embed => self.widget_seen,

@@ -16,7 +16,8 @@ use edge_store::{Constraint, accounts, jobs, members, provenance};
 ///
 /// # Errors
 /// [`Reason::WrongCredentials`] whatever of the two is wrong; [`Reason::UnverifiedEmail`] only to who knows the
-/// password of a sign-up from their network that waits for its code; [`Kind::RateLimited`] after too many wrong guesses.
+/// password of a sign-up from their network that waits for its code; [`Kind::RateLimited`] after too many wrong
+/// guesses.
 pub async fn log_in(app: &App, from: &ClientAddress, email: &str, password: &str) -> Result<(Account, String)> {
     let email = email.trim().to_lowercase();
     let guess = LoginGuess::count(app, from, &email).await?;

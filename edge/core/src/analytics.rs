@@ -15,8 +15,8 @@ use edge_model::{Timestamp, WorkspaceId};
 use edge_store::analytics::{QUESTIONS, reopen, resolve};
 use std::collections::BTreeMap;
 
-/// How far back questions that were not answered are remembered, in days. Always the same, so that a cluster has the same
-/// name whichever days are asked for.
+/// How far back questions that were not answered are remembered, in days. Always the same, so that a cluster has the
+/// same name whichever days are asked for.
 const MEMORY_DAYS: u32 = *FIGURE_DAYS.end();
 /// How many questions are said to be trending.
 const TRENDING: usize = 10;

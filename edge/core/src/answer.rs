@@ -42,7 +42,7 @@ pub struct AnswerRequest<'a> {
     pub question: &'a str,
     /// When the question came in.
     pub began: Timestamp,
-    /// What the caller tells beside the question.
+    /// What the caller tells in addition to the question.
     pub context: Option<&'a str>,
     /// Whether only a person may answer, however well the documents do.
     pub needs_person: bool,

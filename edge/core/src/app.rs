@@ -40,7 +40,7 @@ pub struct App {
     pub model: Option<Arc<LanguageModel>>,
     /// Set for a request that may be taken up again: its ids come again, too.
     pub ids: Option<Arc<SameIds>>,
-    /// What turns texts into vectors beside the table.
+    /// Embedders in addition to the built-in table.
     pub embeddings: EmbeddingModels,
     /// The worker that runs now, if one does. It looks for more work itself, so it is not woken.
     pub own_work: Option<Wake>,

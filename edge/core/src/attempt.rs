@@ -122,8 +122,8 @@ impl Attempt {
     }
 }
 
-/// Begins work, with the write that `hold` makes: until then nothing else of its kind is begun, so that a crash does not
-/// lead to the next one at once.
+/// Begins work, with the write that `hold` makes: until then nothing else of its kind is begun, so that a crash does
+/// not lead to the next one at once.
 ///
 /// # Errors
 /// When the database does not answer.

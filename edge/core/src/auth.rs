@@ -1,8 +1,8 @@
 //! Who calls, and what they may do: the only place where a request becomes a [`Caller`].
 //!
 //! People come by [`session`], programs by [`api_key`]; both act in one workspace as a [`Caller`], and every operation
-//! first checks that its caller may do it. Visitors of a customer's page come by [`visitor`], and whoever runs the
-//! installation by [`operator`].
+//! first checks that its caller may do it. Visitors of a customer's page come by [`visitor`], and the operator of the
+//! installation comes by [`operator`].
 pub mod api_key;
 pub mod operator;
 pub mod session;
@@ -31,7 +31,8 @@ pub struct Caller {
 enum Rights {
     /// What the role allows that the person has in the workspace at present.
     Role(Role),
-    /// The content of the workspace, and to have its events sent. Keys, members and the workspace itself are for people.
+    /// The content of the workspace, and to have its events sent. Keys, members and the workspace itself are for
+    /// people.
     Key,
 }
 
@@ -103,8 +104,8 @@ impl Caller {
         }
     }
 
-    /// Refuses the batch that this is part of with [`Kind::Forbidden`] when the caller may not do this any more. A body may
-    /// take most of a minute to arrive, and a member who is removed meanwhile must not change anything.
+    /// Refuses the batch that this is part of with [`Kind::Forbidden`] when the caller may not do this any more. A body
+    /// may take most of a minute to arrive, and a member who is removed meanwhile must not change anything.
     pub(crate) fn require_in_batch(&self, action: Action) -> Statement {
         caller_checks::require(&self.workspace.id, &self.actor, &permission::roles(action))
     }

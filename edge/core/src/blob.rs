@@ -5,8 +5,8 @@ use edge_model::WorkspaceId;
 
 /// Keeps bytes under a key that names their content.
 ///
-/// KV refuses a second write of one key within a second. Whoever was quicker wrote the same bytes, so what is there
-/// already need not be written.
+/// KV refuses a second write of one key within a second. A request that was quicker wrote the same bytes, so what is
+/// there already need not be written.
 ///
 /// # Errors
 /// When the storage does not answer and the bytes are not there.

@@ -1,8 +1,9 @@
 //! Changes: all that one operation writes, applied by one call: rows, events, jobs, and the wake-ups that they need.
 //!
-//! An operation makes [`Changes`], adds statements, events and jobs, and commits them once. Either everything is written,
-//! or nothing is. The commit wakes the workers for which a statement leaves work, before the write and after it, so that
-//! no operation can forget it. What a statement returns is read by the [`Returned`] that [`Changes::push`] gave for it.
+//! An operation makes [`Changes`], adds statements, events and jobs, and commits them once. Either everything is
+//! written, or nothing is. The commit wakes the workers for which a statement leaves work, before the write and after
+//! it, so that no operation can forget it. What a statement returns is read by the [`Returned`] that [`Changes::push`]
+//! gave for it.
 use crate::app::App;
 use crate::ports::Background;
 use crate::{Error, Result};
@@ -70,8 +71,8 @@ impl<'a> Changes<'a> {
         Ok(())
     }
 
-    /// Records an event that a subject has at most once, such as the end of a job. Its id is made from the subject's id,
-    /// so recording it twice keeps one.
+    /// Records an event that a subject has at most once, such as the end of a job. Its id is made from the subject's
+    /// id, so recording it twice keeps one.
     pub(crate) fn event_of(&mut self, workspace: &WorkspaceId, subject: &str, payload: EventPayload) {
         let suffix = subject.split_once('_').map_or(subject, |it| it.1);
         let id = EventId::new(format!("{}{suffix}", EventId::PREFIX));
@@ -190,7 +191,7 @@ impl Waker for AppWaker<'_> {
         let app = self.app.clone();
         let wake = async move {
             for wake in &wakes {
-                // The alarm was set before, and a sweep wakes whoever was not reached: the write stands.
+                // The alarm was set before, and the sweep wakes a worker that was not reached: the write stands.
                 let _ = app.wake(wake).await;
             }
         };

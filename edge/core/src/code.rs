@@ -1,5 +1,5 @@
-//! Codes and links that prove that somebody reads the mail of an address: what they are made of, how many are mailed, and
-//! how often they may be tried.
+//! Codes and links that prove that a person reads the mail of an address: what they are made of, how many are mailed,
+//! and how often they may be tried.
 use crate::address::ClientAddress;
 use crate::app::App;
 use crate::keyring::RingKey;
@@ -23,8 +23,8 @@ pub(crate) const MAIL_LIMITS: MailLimits = MailLimits {
     per_network_and_hour: 3,
     per_day: 10,
 };
-/// How many of the mails of a day strangers in one block of networks may cause for sign-ups: enough are left for the owner
-/// of the address.
+/// How many of the mails of a day strangers in one block of networks may cause for sign-ups: enough are left for the
+/// owner of the address.
 pub(crate) const SIGN_UP_BLOCK_LIMITS: BlockLimits = BlockLimits {
     per_block: 3,
     kept_for_others: 4,
@@ -32,8 +32,8 @@ pub(crate) const SIGN_UP_BLOCK_LIMITS: BlockLimits = BlockLimits {
 /// How often the code of a sign-up may be tried by who holds the sign-up's id, and as often from the sign-up's network.
 /// Ten guesses at a million codes: 1 in 100,000.
 pub(crate) const SIGN_UP_TRIES: u32 = 5;
-/// Twenty guesses at one code: 1 in 50,000. A guess counts for each of the at most eleven codes that it is compared with,
-/// so that all guesses of a day have less than 1 in 10,000 for an address.
+/// Twenty guesses at one code: 1 in 50,000. A guess counts for each of the at most eleven codes that it is compared
+/// with, so that all guesses of a day have less than 1 in 10,000 for an address.
 pub(crate) const RESET_TRIES: TryLimits = TryLimits {
     per_network: 5,
     from_other_networks: 15,
@@ -73,7 +73,7 @@ pub(crate) fn new(app: &App, from: &ClientAddress, email: &Email, purpose: OtpPu
         block: keyed_hash(app, &format!("block:{}", from.block()))?,
         code_expires_at: after(CODE_MINUTES),
         link_expires_at: match purpose {
-            // A click proves that somebody reads the mail, not that the sign-up and its password are theirs.
+            // A click proves that a person reads the mail, not that the sign-up and its password are theirs.
             OtpPurpose::VerifyEmail => after(CODE_MINUTES),
             OtpPurpose::ResetPassword => after(LINK_MINUTES),
         },

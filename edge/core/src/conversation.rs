@@ -139,7 +139,7 @@ struct AnswerTask {
 impl AnswerTask {
     async fn run(self, events: UnboundedSender<AnswerEvent>, disconnect: ClientDisconnect) {
         let exchange = &self.exchange;
-        // A closed channel means that nobody listens; the answer is kept all the same.
+        // A closed channel means that the visitor has left; the answer is kept all the same.
         let tell = |event| {
             let _ = events.unbounded_send(event);
         };
@@ -179,7 +179,7 @@ impl AnswerTask {
     async fn end(&self, written: Result<()>, draft: &AnswerDraft, tell: &impl Fn(AnswerEvent)) -> Result<AnswerEvent> {
         written?;
         tell(AnswerEvent::Citations(draft.citations.clone()));
-        // Kept before the visitor is told of the end, so that whoever has read the end can rely on it.
+        // Kept before the end is sent, so that a client that has read the end can rely on it.
         let mut changes = Changes::new(&self.exchange.app);
         self.exchange.complete(&mut changes, draft)?;
         changes.commit_in(&self.background).await?;

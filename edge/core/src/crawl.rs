@@ -43,8 +43,8 @@ const RETRY_AFTER_CRASH: TimeDelta = TimeDelta::seconds(10);
 const RETRY_SCHEDULE: [TimeDelta; 3] = [TimeDelta::seconds(10), TimeDelta::minutes(1), TimeDelta::minutes(5)];
 /// How many addresses one step puts into the frontier.
 const MAX_FOUND_PER_STEP: usize = 5_000;
-/// How many of them, and how many bytes of them, one statement does, and how many statements a step writes: the database
-/// takes parameters of up to 2 MB.
+/// How many of them, and how many bytes of them, one statement does, and how many statements a step writes: the
+/// database takes parameters of up to 2 MB.
 const A_STATEMENT: usize = 1_000;
 const BYTES: usize = 500_000;
 const STATEMENTS: usize = 10;
@@ -55,8 +55,8 @@ const TRAP: &str = "too many addresses of this kind";
 /// Why a page is left out in favour of another.
 const CANONICAL: &str = "the page names another one as canonical";
 
-/// Works on a source until nothing is due or the time is over, and returns when to come back; none when there is nothing
-/// left to do.
+/// Works on a source until nothing is due or the time is over, and returns when to come back; none when there is
+/// nothing left to do.
 ///
 /// # Errors
 /// When the database does not answer; what a site does wrong is written down, not reported.
@@ -80,11 +80,11 @@ pub async fn drain(app: &App, source: &SourceRef, budget: TimeDelta) -> Result<O
     }
 }
 
-/// Wakes whoever crawls sources that something is to be done for, since a crash may have come between; and
+/// Wakes the crawlers of sources that have work to do, since a crash may have lost their wake-up; and
 /// forgets hosts that no crawl asks any more.
 ///
 /// # Errors
-/// When the database does not answer, or somebody was not woken, once all others were.
+/// When the database does not answer, or a crawler was not woken, once all others were.
 pub(crate) async fn sweep(app: &App) -> Result<()> {
     let now = app.now();
     let mut end = Ok(());
@@ -275,7 +275,7 @@ async fn settle(app: &App, crawl: &Crawl, mut page: CrawlPage, outcome: Outcome)
                 Some(wait) => {
                     let until = now.plus(after.map_or(*wait, |it| it.clamp(*wait, TimeDelta::minutes(10))));
                     page.next_at = until;
-                    // Who says when to come back means the whole host.
+                    // `Retry-After` applies to the host, not to this URL alone.
                     writes.extend(after.map(|_| crawls::pause_host(&page.origin, until)));
                 }
                 None => {

@@ -1,4 +1,5 @@
-//! Deleting documents: their passages leave the index, and their contents are erased where nothing else is made of them.
+//! Deleting documents: their passages leave the index, and their contents are erased where nothing else is made of
+//! them.
 use crate::app::App;
 use crate::changes::Changes;
 use crate::{Result, blob, index};
@@ -8,7 +9,7 @@ use edge_model::{DocumentId, WorkspaceId};
 
 /// How many contents one job erases: an invocation may ask other services for so much, and no more.
 const ERASED_AT_ONCE: usize = 100;
-/// When the contents of what was deleted are erased: whoever gives the same again at once has put the
+/// When the contents of what was deleted are erased: an upload of the same content meanwhile has put the
 /// bytes in their place before any row names them.
 const ERASE_DELAY: TimeDelta = TimeDelta::minutes(1);
 

@@ -1,6 +1,6 @@
 //! Deliveries: every event reaches every endpoint that asked for it, at least once.
 //!
-//! Each endpoint has somebody of its own who delivers to it ([`drain`]), so that one that hangs holds up nobody else. Of
+//! Each endpoint has a worker of its own that delivers to it ([`drain`]), so that one that hangs delays no other. Of
 //! one endpoint's deliveries a few are under way at a time. After several failures in a row it is left alone for a
 //! while, and then tried with one.
 mod attempt;
@@ -158,7 +158,8 @@ async fn set_aside(app: &App, webhook: &Webhook, mut delivery: Delivery, work: &
     changes.commit().await.map(drop)
 }
 
-/// Makes an attempt for each of some deliveries, all at the same time, and adds what came of them to `changes`, which it commits.
+/// Makes an attempt for each of some deliveries, all at the same time, and adds what came of them to `changes`, which
+/// it commits.
 async fn attempt_all(app: &App, mut webhook: Webhook, due: Vec<Due>, mut changes: Changes<'_>) -> Result<()> {
     let attempts = due.iter().map(|it| attempt::make(app, &webhook, it));
     let outcomes = join_all(attempts).await;
@@ -211,11 +212,11 @@ fn settle(app: &App, delivery: &mut Delivery, outcome: Outcome, now: Timestamp) 
     })
 }
 
-/// Wakes whoever delivers to endpoints that something is due to, since a crash may have come between; and deletes what
+/// Wakes the workers of endpoints that have deliveries due, since a crash may have lost their wake-up; and deletes what
 /// is kept no longer.
 ///
 /// # Errors
-/// When the database does not answer, or somebody was not woken, once all others were.
+/// When the database does not answer, or a worker was not woken, once all others were.
 pub(crate) async fn sweep(app: &App) -> Result<()> {
     let now = app.now();
     let mut end = Ok(());

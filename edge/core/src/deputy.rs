@@ -24,11 +24,11 @@ use edge_store::agents::Edit;
 use edge_store::deputies::Ready;
 use edge_store::{Constraint, agents, deputies};
 
-/// What the deputy is called until somebody calls it otherwise.
+/// What the deputy is called until its owner names it.
 const NAME: &str = "Deputy";
-/// What an answer saves, in minutes (seed 002: 284 answers save 852).
+/// What an answer saves, in minutes: in the documented example, 284 answers save 852.
 const MINUTES_SAVED: u32 = 3;
-/// The amount above which the owner decides (seed 002: "budget authority over $10k").
+/// The amount above which the owner decides; the documented example is "budget authority over $10k".
 const APPROVAL_LIMIT: f64 = 10_000.0;
 
 /// How a deputy answers, as its owner sees it.
@@ -60,7 +60,7 @@ impl DeputySettings {
 /// The endpoint that a deputy's escalations are announced to.
 #[derive(Clone, Debug)]
 pub struct Announce {
-    /// None: to nobody.
+    /// None: not announced.
     pub url: Option<PublicUrl>,
     /// The caller's own; one is made otherwise.
     pub secret: Option<SigningSecret>,
@@ -122,7 +122,7 @@ async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
     }
     let now = app.now();
     let mut config = agent::defaults(NAME);
-    // Whoever is quoted has a tone of their own.
+    // No lead-in in a tone of its own: the owner is quoted.
     config.tone = Tone::Professional;
     config.collection_ids = app.store.default_collection(&workspace.id).await?.into_iter().collect();
     let agent = Agent {
@@ -180,7 +180,7 @@ pub async fn settings(app: &App, caller: &Caller, form: WebhookForm) -> Result<D
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content.
 ///
-/// Returns also the secret of the endpoint when it was set: nobody can get it again.
+/// Returns also the secret of the endpoint when it was set: it is not shown again.
 pub async fn change(
     app: &App,
     caller: &Caller,
@@ -221,7 +221,7 @@ pub async fn change(
         changes.extend(agents::republish(&workspace.id, id, &change.draft, edit));
         agent::updated(&mut changes, &agent)?;
     }
-    // It alone may be refused, and so comes before what may not.
+    // First, since it is a transaction of its own and the only write that can be refused.
     let secret = match announce {
         Some(Announce { url, secret, events }) => {
             webhook::set_single_webhook(app, caller, form, url, events, secret).await?
@@ -246,7 +246,7 @@ pub struct Figures {
 impl Figures {
     /// Returns the share of answers that needed no person, 0 to 1; 0 before the first answer.
     ///
-    /// Escalated ones are answers, too (seed 002: 284 answered and 34 escalated make 0.88).
+    /// Escalated ones are answers, too: in the documented example, 284 answered and 34 escalated make 0.88.
     pub fn handle_rate(&self) -> f64 {
         let DeputyStats {
             answered, escalated, ..

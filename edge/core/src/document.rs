@@ -34,8 +34,8 @@ pub struct Accepted {
 /// Takes a file in. When this returns, the bytes and the job that works on them survive a crash.
 ///
 /// # Errors
-/// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`] when there is no such collection;
-/// [`crate::Kind::Unprocessable`] and [`crate::Kind::UnsupportedMedia`] for files that cannot be read.
+/// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`] when there is no such
+/// collection; [`crate::Kind::Unprocessable`] and [`crate::Kind::UnsupportedMedia`] for files that cannot be read.
 pub async fn upload(
     app: &App,
     caller: &Caller,
@@ -69,10 +69,11 @@ pub async fn upload(
     insert(app, document, kept).await
 }
 
-/// Keeps the bytes of a version, the document's first or a later one, that is about to be written: a row must never name a blob that is not there.
+/// Keeps the bytes of a version, the document's first or a later one, that is about to be written: a row must never
+/// name a blob that is not there.
 ///
-/// Before them goes the order to erase them, so that a request that is refused or cut off leaves nothing. Returns the write
-/// that takes the order back, for the batch that names them.
+/// Before them goes the order to erase them, so that a request that is refused or cut off leaves nothing. Returns the
+/// write that takes the order back, for the batch that names them.
 ///
 /// # Errors
 /// [`crate::Kind::PlanLimit`] when the workspace has no room for them.
@@ -237,7 +238,7 @@ pub(crate) async fn next_version(app: &App, changes: &mut Changes<'_>, after: &D
     let (workspace, now) = (&after.workspace_id, app.now());
     if let Some(oldest) = after.version.checked_sub(KEPT_VERSIONS).filter(|it| *it > 0) {
         let old = app.store.oldest_versions(workspace, &after.id, oldest).await?;
-        // Where there are more, the next versions take them along: nothing goes whose file nobody would erase.
+        // Where there are more, the next versions take them along: no row goes whose file would not be erased.
         if let Some(last) = old.last() {
             changes.push(document_versions::delete_up_to(workspace, &after.id, last.version));
         }
@@ -294,7 +295,7 @@ pub async fn delete(app: &App, caller: &Caller, id: &DocumentId) -> Result<()> {
 async fn try_delete(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<()> {
     find(app, workspace, id).await?;
     let contents = app.store.document_contents(workspace, id).await?;
-    // No crawl brings back what somebody deleted.
+    // No crawl brings back a document that a member deleted.
     let mut changes = Changes::new(app);
     changes.push(crawls::remove(workspace, id));
     changes.push(documents::delete(workspace, id));

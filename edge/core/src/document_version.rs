@@ -89,8 +89,8 @@ pub async fn update(
 /// and whether nothing changed.
 ///
 /// # Errors
-/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Conflict`] when another document
-/// of the collection has the same bytes.
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Conflict`] when another
+/// document of the collection has the same bytes.
 pub async fn restore(app: &App, caller: &Caller, id: &DocumentId, version: u32) -> Result<(Document, bool)> {
     caller.require(Action::EditContent)?;
     let workspace = &caller.workspace().id;

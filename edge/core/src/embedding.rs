@@ -31,7 +31,7 @@ pub struct EmbeddingModel {
 }
 
 impl EmbeddingModel {
-    /// Takes a model and somebody to report every fault to.
+    /// Takes a model and a function that every fault is reported to.
     pub fn new(port: Arc<dyn Embeddings>, report: impl Fn(&Fault) + Send + Sync + 'static) -> Self {
         Self {
             port,
@@ -50,7 +50,7 @@ impl EmbeddingModel {
         self.port.batch().max(1)
     }
 
-    /// Returns the vectors of questions, in order, or none when they would keep somebody waiting.
+    /// Returns the vectors of questions, in order, or none when they would delay the answer.
     ///
     /// # Errors
     /// When there are none in time, or what comes is no use.
@@ -118,7 +118,7 @@ fn checked(vectors: Vec<Vec<f32>>, texts: usize) -> Result<Vec<Vec<f32>>, Fault>
     Ok(vectors)
 }
 
-/// The models of this installation beside the table.
+/// The models of this installation in addition to the built-in table.
 #[derive(Clone, Default)]
 pub struct EmbeddingModels(Vec<(Embedder, Arc<EmbeddingModel>)>);
 

@@ -1,4 +1,4 @@
-//! Sealing: what rows must hold and nobody may read who has the rows alone (AES-256-GCM, NIST SP 800-38D).
+//! Encryption of what rows must hold and the rows alone must not give away (AES-256-GCM, NIST SP 800-38D).
 //!
 //! The keys are made of the secrets of the key ring, one for each purpose. A sealed text names the key that sealed it,
 //! and is bound to its place: moved to another row, it does not open.

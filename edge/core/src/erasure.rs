@@ -8,9 +8,10 @@ use edge_model::{JobId, WorkspaceId};
 use edge_store::{attempts, jobs, workspaces};
 use std::collections::BTreeSet;
 
-/// When what was written late is erased: whoever was at work has then ended.
+/// When what was written late is erased: workers that were running have then ended.
 const LATE_ERASE_DELAY: TimeDelta = TimeDelta::minutes(15);
-/// How many blobs one run deletes: an invocation may ask other services for about 1,000 things, and two runs may come in one.
+/// How many blobs one run deletes: an invocation may ask other services for about 1,000 things, and two runs may come
+/// in one.
 const MAX_ERASED_PER_RUN: usize = 300;
 /// When the next run comes: in an invocation of its own, and once lists name no more what is gone.
 const RUN_PAUSE: TimeDelta = TimeDelta::minutes(1);
@@ -46,8 +47,8 @@ pub(crate) async fn erase(app: &App, id: &WorkspaceId, own: &JobId, is_last: boo
 }
 
 /// Deletes the counters of workspaces that are being erased. Part of the sweep and not of the erasing job, because
-/// background work runs in a Worker that cannot reach the counters of requests. The sweep comes every minute and the last
-/// erasing job waits [`LATE`], so requests that were under way during the deletion leave no counter either.
+/// background work runs in a Worker that cannot reach the counters of requests. The sweep comes every minute and the
+/// last erasing job waits [`LATE`], so requests that were under way during the deletion leave no counter either.
 ///
 /// # Errors
 /// When the database or a counter does not answer, once all others were deleted.

@@ -110,7 +110,8 @@ pub struct Error {
     at: &'static Location<'static>,
 }
 
-/// A text for the log. It can only be shown: what is decided by an error has a type, such as [`Kind`] or [`Constraint`].
+/// A text for the log. It can only be shown: what is decided by an error has a type, such as [`Kind`] or
+/// [`Constraint`].
 #[derive(Clone, Copy, Debug)]
 pub struct LogText<'a>(&'a str);
 
@@ -220,8 +221,8 @@ impl Error {
         self.constraint
     }
 
-    /// Returns what is known of the cause and may be logged with a request; none of a refusal whose message may show what
-    /// somebody has written.
+    /// Returns what is known of the cause and may be logged with a request; none of a refusal whose message may show
+    /// what a caller has written.
     pub fn cause(&self) -> Option<LogText<'_>> {
         self.internal.as_deref().map(LogText)
     }

@@ -1,9 +1,9 @@
-//! An exchange: a question and its answer, whoever asks and whatever the channel.
+//! An exchange: a question and its answer, the same for every caller and every channel.
 //!
 //! The question is kept with the place of its answer before anything is worked out, so that nothing is lost when the
-//! isolate crashes. Then the answer is worked out, and kept with what reports it, or deleted with its question where the
-//! workspace keeps nothing. Visitors ask by [`crate::conversation`], programs by [`crate::deputy`], and the test chat by
-//! [`crate::agent::test`], which keeps nothing at all.
+//! isolate crashes. Then the answer is worked out, and kept with what reports it, or deleted with its question where
+//! the workspace keeps nothing. Visitors ask by [`crate::conversation`], programs by [`crate::deputy`], and the test
+//! chat by [`crate::agent::test`], which keeps nothing at all.
 use crate::Result;
 use crate::answer::{self, AnswerDraft, AnswerRequest, AnswerWriter, context};
 use crate::app::App;
@@ -102,8 +102,8 @@ impl Exchange {
         &self.conversation.workspace_id
     }
 
-    /// Keeps the answer, counts its documents, and reports it to the endpoints that ask for answers. Where nothing is kept
-    /// it is deleted with its question and not reported, since receivers would keep it.
+    /// Keeps the answer, counts its documents, and reports it to the endpoints that ask for answers. Where nothing is
+    /// kept it is deleted with its question and not reported, since receivers would keep it.
     ///
     /// # Errors
     /// When there is no randomness for the event's id.

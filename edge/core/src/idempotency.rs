@@ -1,7 +1,7 @@
 //! Idempotency: a request that is sent again with the same key is answered as it was the first time, and done once.
 //!
-//! Only success is kept, for a day. A request that was refused has changed nothing, and its key may be used again. While
-//! the first of two equal requests runs, the second is told to come back.
+//! Only success is kept, for a day. A request that was refused has changed nothing, and its key may be used again.
+//! While the first of two equal requests runs, the second is told to come back.
 //!
 //! What is kept of an answer is either the id of what it is made of once more, or the answer itself, sealed, which goes
 //! with whatever it shows. So nothing outlives its erasure here; what then remains is that the request was done.
@@ -181,7 +181,7 @@ pub async fn begin(app: &App, request: &Repeatable<'_>) -> Result<Verdict> {
     Err(refusal)
 }
 
-/// Counts a request with a key by somebody unknown, which costs a row before its own handler has counted anything.
+/// Counts a request with a key by an unknown caller, which costs a row before its own handler has counted anything.
 ///
 /// # Errors
 /// [`Kind::RateLimited`].

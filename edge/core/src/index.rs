@@ -277,8 +277,8 @@ async fn current(app: &App, workspace: &WorkspaceId) -> Result<Snapshot> {
     }))
 }
 
-/// Makes a change, and makes it again from what is there then, after a moment, when somebody else has changed the snapshot
-/// meanwhile.
+/// Makes a change, and makes it again from what is there then, after a moment, when another worker has changed the
+/// snapshot meanwhile.
 ///
 /// # Errors
 /// Those of the change; [`Kind::Unavailable`] when others are quicker again and again.

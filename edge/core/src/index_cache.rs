@@ -117,8 +117,8 @@ impl Cache {
         self.loaded.push(loaded);
     }
 
-    /// Lets go of the indexes that were not used for longest and that nobody searches, until so many bytes are free. Of
-    /// none when all of them would not be enough.
+    /// Lets go of the indexes that were not used for longest and that are not being searched, until so many bytes are
+    /// free. Of none when all of them would not be enough.
     fn release(&mut self, bytes: usize) {
         let is_idle = |it: &Arc<Loaded>| Arc::strong_count(it) == 1;
         let idle: usize = self.loaded.iter().filter(|it| is_idle(it)).map(|it| it.bytes()).sum();
@@ -132,7 +132,7 @@ impl Cache {
         });
     }
 
-    /// Claims the loading of something, unless somebody else is at it.
+    /// Claims the loading of something, unless another request is loading it.
     pub(crate) fn claim(&mut self, what: &str, now: Timestamp) -> bool {
         self.loading.retain(|it| it.1.plus(LOADING_TIMEOUT) > now);
         let is_free = self.loading.iter().all(|it| it.0 != what);

@@ -1,4 +1,4 @@
-//! Invitations: sent by mail, accepted by whoever has confirmed the address.
+//! Invitations: sent by mail, accepted by an account that has confirmed the address.
 use crate::app::App;
 use crate::auth::Caller;
 use crate::auth::session::SignedIn;
@@ -58,7 +58,7 @@ pub async fn create(app: &App, caller: &Caller, email: &Email, role: Role) -> Re
     };
     if invitation.is_mailed {
         match write(app, (caller, action), &invitation, &entry, &limits).await {
-            // What others have sent must keep nobody from being invited.
+            // Invitations by others must not keep an address from being invited.
             Err(error)
                 if error.kind == Kind::RateLimited && mail_ledger::is_recipient_full(app, &entry, &limits).await? =>
             {
@@ -132,8 +132,8 @@ pub async fn received(app: &App, caller: &SignedIn, page: &Page) -> Result<(Vec<
 /// Makes the caller a member, as they were invited to be. A session proves that its address is confirmed.
 ///
 /// # Errors
-/// [`Kind::NotFound`] for an invitation of somebody else, as for one that does not exist; [`Kind::PlanLimit`] for an owner
-/// of as many workspaces as their plans allow.
+/// [`Kind::NotFound`] for an invitation of another address, as for one that does not exist; [`Kind::PlanLimit`] for an
+/// owner of as many workspaces as their plans allow.
 pub async fn accept(app: &App, caller: &SignedIn, id: &InvitationId) -> Result<(WorkspaceId, Role)> {
     let (account, now) = (&caller.account, app.now());
     let found = app.store.invitation_to(&account.email, id, now).await?;
@@ -148,14 +148,14 @@ pub async fn accept(app: &App, caller: &SignedIn, id: &InvitationId) -> Result<(
 /// Declines an invitation.
 ///
 /// # Errors
-/// [`Kind::NotFound`] for an invitation of somebody else, as for one that does not exist.
+/// [`Kind::NotFound`] for an invitation of another address, as for one that does not exist.
 pub async fn decline(app: &App, caller: &SignedIn, id: &InvitationId) -> Result<()> {
     let mut changes = Changes::new(app);
     let declined = changes.push(invitations::decline(id, &caller.account.email));
     check_used(&changes.commit().await?, declined)
 }
 
-/// Refuses unless the statement that uses an invitation up returned a row: somebody else may have been faster.
+/// Refuses unless the statement that uses an invitation up returned a row: another request may have been faster.
 fn check_used(committed: &Committed, used: Returned) -> Result<()> {
     match committed.has(used) {
         true => Ok(()),

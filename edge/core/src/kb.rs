@@ -151,7 +151,7 @@ pub async fn add(app: &App, caller: &Caller, new: NewEntry) -> Result<Entry> {
 /// Changes a document. The old text answers until the new one does.
 ///
 /// # Errors
-/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Conflict`] when somebody else
+/// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`]; [`Kind::Conflict`] when another caller
 /// changed it at the same time, or when it would be the same as another one.
 pub async fn update(app: &App, caller: &Caller, id: &DocumentId, change: Change) -> Result<Entry> {
     caller.require(Action::EditContent)?;

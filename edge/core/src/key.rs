@@ -24,7 +24,7 @@ pub struct NewKey {
     pub allow_no_origin: bool,
 }
 
-/// Makes a key and returns it with its text, which nobody can get again. The workspace's owner is told by mail.
+/// Makes a key and returns it with its text, which is not shown again. The workspace's owner is told by mail.
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not administer the workspace.
@@ -77,8 +77,8 @@ pub async fn get(app: &App, caller: &Caller, id: &KeyId) -> Result<(CountedKey, 
     Ok((key, webhooks))
 }
 
-/// Revokes a key: it opens nothing from now on. The webhooks that it made are deleted with it, in the same batch, unless
-/// they are kept.
+/// Revokes a key: it opens nothing from now on. The webhooks that it made are deleted with it, in the same batch,
+/// unless they are kept.
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not administer the workspace; [`Kind::NotFound`], also for a key that was

@@ -98,8 +98,8 @@ impl KeyRing {
         self.all().filter(move |it| id.is_none_or(|id| it.id == id))
     }
 
-    /// Tells whether a text is what one of the keys makes: for codes and links, which name no key and may be older than the
-    /// current one.
+    /// Tells whether a text is what one of the keys makes: for codes and links, which name no key and may be older than
+    /// the current one.
     ///
     /// # Errors
     /// Those of `make`.

@@ -76,7 +76,7 @@ impl Counters {
     }
 }
 
-/// Where the caller's request limit stands: filled in by whoever takes, read by whoever writes the headers.
+/// Where the caller's request limit stands: written where requests are counted, read where the headers are written.
 #[derive(Clone, Debug, Default)]
 pub struct Meter(Arc<Mutex<Option<RateLimitStatus>>>);
 

@@ -1,5 +1,5 @@
-//! What our mails say. Every mail names the address it is for, and stands a code on a line of its own. A mail that is no
-//! code says who sends it and how to get no more.
+//! What our mails say. Every mail names the address it is for, and stands a code on a line of its own. A mail that is
+//! no code says who sends it and how to get no more.
 mod names;
 
 use crate::code::{CODE_MINUTES, LINK_MINUTES, Secrets};
@@ -31,8 +31,8 @@ pub(crate) fn code(to: &str, purpose: OtpPurpose, secrets: &Secrets, public_url:
     }
 }
 
-/// Asks a new account's owner to confirm their address. There is no link: it would confirm the password of a stranger who
-/// signed up with the address.
+/// Asks a new account's owner to confirm their address. There is no link: it would confirm the password of a stranger
+/// who signed up with the address.
 fn verify_email(to: &str, code: &str) -> Mail {
     let text = format!(
         "To confirm {to}, enter this code where you signed up:\n\n{code}\n\n\
@@ -41,7 +41,7 @@ fn verify_email(to: &str, code: &str) -> Mail {
     mail(to, "Your confirmation code", text)
 }
 
-/// Tells an account's owner that somebody tried to sign up with their address.
+/// Tells an account's owner that there was a sign-up with their address.
 pub fn signup_of_known_address(to: &str, sender: &Sender) -> Mail {
     let text = format!(
         "Somebody tried to sign up with {to}, which has an account already.\n\n\
@@ -67,7 +67,7 @@ fn reset_password(to: &str, secrets: &Secrets, public_url: &str) -> Mail {
     mail(to, "Your code for a new password", text)
 }
 
-/// Invites somebody into a workspace.
+/// Invites an address into a workspace.
 pub fn invitation(invitation: &Invitation, public_url: &str, sender: &Sender) -> Mail {
     let workspace = safe_name(&invitation.workspace_name);
     let inviter = invitation
@@ -90,8 +90,8 @@ pub fn invitation(invitation: &Invitation, public_url: &str, sender: &Sender) ->
     sent_by(sender, mail(&invitation.email, "An invitation into a workspace", text))
 }
 
-/// Asks whether a visitor wants the reply to their question. It holds no word of the reply or of the question: nobody
-/// has proved yet that the address is the visitor's.
+/// Asks whether a visitor wants the reply to their question. It holds no word of the reply or of the question: it is
+/// not proved yet that the address is the visitor's.
 pub fn confirm_reply(to: &str, workspace: &str, confirm_url: &str, sender: &Sender) -> Mail {
     let workspace = safe_name(workspace);
     let text = format!(
@@ -102,7 +102,7 @@ pub fn confirm_reply(to: &str, workspace: &str, confirm_url: &str, sender: &Send
     sent_by(sender, mail(to, "Do you want the reply to your question?", text))
 }
 
-/// Brings a visitor the reply to their question. The question is theirs and goes back to nobody else.
+/// Brings a visitor the reply to their question. The question is theirs and goes back to no one else.
 pub fn reply_to_visitor(to: &str, workspace: &str, question: &str, reply: &str, sender: &Sender) -> Mail {
     let quoted: String = question.lines().map(|it| format!("> {it}\n")).collect();
     let subject = format!("{} replied to your question", safe_name(workspace));

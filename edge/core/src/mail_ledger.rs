@@ -37,8 +37,8 @@ pub fn open_invitations(plan: Plan) -> u32 {
     }
 }
 
-/// Returns after which time mails may go that are ordered together to one address: as many at once as an hour has, and as
-/// many as a day has before the next day.
+/// Returns after which time mails may go that are ordered together to one address: as many at once as an hour has, and
+/// as many as a day has before the next day.
 pub(crate) fn delays() -> impl Iterator<Item = TimeDelta> {
     (0..).flat_map(|day| {
         let hour = |it: u32| TimeDelta::hours(i64::from(it / TO_RECIPIENT_PER_HOUR));
@@ -101,8 +101,8 @@ pub(crate) async fn admit(app: &App, entry: &LedgerEntry) -> Result<bool> {
     Ok(changes.commit().await?.has(counted))
 }
 
-/// Returns an entry for what would be a mail if its address had room for one. It counts for the account and the workspace
-/// alone.
+/// Returns an entry for what would be a mail if its address had room for one. It counts for the account and the
+/// workspace alone.
 pub(crate) fn unmailed(entry: LedgerEntry) -> LedgerEntry {
     LedgerEntry {
         recipient: format!("unmailed {}", entry.id),

@@ -25,8 +25,8 @@ pub(crate) fn hash(address: &str) -> String {
     short_hash(&of(address))
 }
 
-/// Returns all the ways in which an address may be kept, its mailbox's first: earlier versions of ours kept it as it was
-/// written.
+/// Returns all the ways in which an address may be kept, its mailbox's first: earlier versions of ours kept it as it
+/// was written.
 pub(crate) fn hashes(address: &str) -> Vec<String> {
     let (of_mailbox, as_written) = (hash(address), short_hash(address));
     match of_mailbox == as_written {

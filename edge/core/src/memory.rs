@@ -16,7 +16,7 @@ pub const PROGRAM: usize = 4 * MIB;
 pub const MODEL: usize = 9 * MIB;
 /// Where passwords are hashed, from the start.
 pub const PASSWORDS: usize = 19 * MIB;
-/// What nobody reserves: the states of requests, short rows and texts, and the allocator's gaps.
+/// What is not reserved: the states of requests, short rows and texts, and the allocator's gaps.
 pub const UNCOUNTED: usize = 8 * MIB;
 /// What everything else reserves from: indexes, uploads, bodies, rows, answers, files that are worked on.
 pub const SHARED: usize = 56 * MIB;
@@ -40,7 +40,7 @@ const BODIES_OF_CALLER: usize = 2 * MIB;
 const STRANGERS_BODIES: usize = 2 * MIB;
 /// What those of one network may take of that: one of the largest bodies.
 const STRANGERS_BODIES_OF_NETWORK: usize = MIB;
-/// Bodies that are no longer are not counted, in bytes, so that nobody's long bodies keep short ones out. They are few at
+/// Bodies that are no longer are not counted, in bytes, so that long bodies do not keep short ones out. They are few at
 /// a time, since each of them must have come within seconds.
 pub const SHORT_BODY: usize = 16 * 1024;
 
@@ -58,7 +58,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Makes budgets of so many bytes, where what a cache holds and nobody uses gives way.
+    /// Makes budgets of so many bytes, where what a cache holds and no request uses gives way.
     pub fn new<T: Reclaim + 'static>(limit: usize, cache: &Arc<T>) -> Self {
         let all = MemoryBudget::new(limit);
         let cache: Weak<T> = Arc::downgrade(cache);

@@ -1,6 +1,6 @@
 //! Language models: the ways of speaking to one, and how one has been doing lately.
 //!
-//! A [`crate::ports::Model`] only speaks. Patience, second tries and giving up are decided by whoever asks
+//! A [`crate::ports::Model`] only speaks. Timeouts, second tries and giving up are decided by the generator
 //! (`answer/generative.rs`), the same for every model.
 
 pub mod breaker;
@@ -23,7 +23,7 @@ pub struct LanguageModel {
 }
 
 impl LanguageModel {
-    /// Takes a model, how long it may take to its first word, and somebody to report every fault to.
+    /// Takes a model, how long it may take to its first word, and a function that every fault is reported to.
     pub fn new(
         port: Arc<dyn Model>,
         first_word_timeout: Duration,

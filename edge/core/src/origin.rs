@@ -60,7 +60,7 @@ fn is_of_host(it: u8) -> bool {
     it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-' | b'_' | b'[' | b']' | b':')
 }
 
-/// Tells whether a page's `Origin` is let in by one of the patterns. No pattern lets nobody in. `*.example.com`
+/// Tells whether a page's `Origin` is let in by one of the patterns. Without a pattern, none is let in. `*.example.com`
 /// matches at any depth and not `example.com` itself; scheme and port do not matter.
 pub fn is_allowed(origin: &str, patterns: &[String]) -> bool {
     let Ok(url) = Url::parse(origin) else { return false };

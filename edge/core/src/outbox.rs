@@ -1,6 +1,6 @@
-//! Letters: mails are ordered with the changes that cause them, and sent by a job ([`crate::workers`]).
+//! The outbox: mails are ordered with the changes that cause them, and sent by a job ([`crate::workers`]).
 //!
-//! That keeps a mail from being lost, and it takes the same time whether or not there is anybody to write to.
+//! That keeps a mail from being lost, and it takes the same time whether or not the address has an account.
 use crate::app::App;
 use crate::changes::Changes;
 use crate::mail::Sender;
@@ -16,7 +16,7 @@ pub(crate) fn queue(address: &str) -> WorkspaceId {
     WorkspaceId::new(format!("mail_{}", hash.get(..22).unwrap_or(&hash)))
 }
 
-/// Orders a mail of a workspace. The row that the letter names knows the address.
+/// Orders a mail of a workspace. The row that the mail names knows the address.
 pub(crate) fn order(changes: &mut Changes<'_>, workspace: &WorkspaceId, mail: QueuedMail) -> Result<()> {
     order_later(changes, workspace, mail, TimeDelta::zero())
 }

@@ -126,7 +126,7 @@ pub fn hash(random: &dyn Random, password: &Password) -> Result<String> {
 /// [`crate::Kind::Unavailable`] when it cannot be told: there is no memory, or the stored hash cannot be read. It says
 /// nothing about the password.
 pub fn verify(password: &str, hash: Option<&str>) -> Result<bool> {
-    // The hash of a password that nobody has.
+    // The hash of a password that no account has.
     const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$Zm9yIG5vYm9keSBhdCBhbGwsIGp1c3QgZm9yIHRpbWU";
     let parsed = PasswordHash::new(hash.unwrap_or(NOBODY)).map_err(unavailable)?;
     let (Some(salt), Some(expected)) = (&parsed.salt, &parsed.hash) else {
@@ -138,7 +138,7 @@ pub fn verify(password: &str, hash: Option<&str>) -> Result<bool> {
     if params.block_count() > ARENA_BLOCKS || params.t_cost().max(params.p_cost()) > MAX_PASSES_AND_LANES {
         return Err(unavailable(format!("the stored hash wants too much: {params}")));
     }
-    // Nobody's password would be longer than one may be set; hashing megabytes would be a way to keep us busy.
+    // No account has a password longer than one may set; hashing megabytes would be a way to keep the Worker busy.
     let text = if password.len() > 1_024 { "" } else { password };
     let mut output = vec![0; expected.len()];
     let argon2 = Argon2::new(algorithm, version.unwrap_or_default(), params);

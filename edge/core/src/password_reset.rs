@@ -1,7 +1,7 @@
-//! A new password for who has forgotten theirs: by a mailed code, or by the link beside it.
+//! A new password for who has forgotten theirs: by a mailed code, or by the link in the same mail.
 //!
-//! Strangers can neither learn whether an address has an account nor keep its owner from a new password: codes of several
-//! networks are valid at once, each network has tries of its own, and a link needs no tries at all.
+//! Strangers can neither learn whether an address has an account nor keep its owner from a new password: codes of
+//! several networks are valid at once, each network has tries of its own, and a link needs no tries at all.
 use crate::address::ClientAddress;
 use crate::app::App;
 use crate::changes::Changes;
@@ -71,7 +71,7 @@ async fn check(app: &App, from: &ClientAddress, proof: Proof<'_>, attempt: &str)
             let used = mailed_codes::use_code(&code, attempt, app.now());
             Ok((code, used))
         }
-        // Nobody guesses 128 bits, so that a link is not throttled and works whatever strangers did.
+        // 128 bits cannot be guessed, so a link is not throttled and works whatever strangers did.
         Proof::Token(token) => {
             let code = code::of_token(app, token)?;
             let used = mailed_codes::use_link(&code, attempt, app.now());

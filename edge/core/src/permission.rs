@@ -11,7 +11,7 @@ pub enum Action {
     EditContent,
     /// Change the workspace itself, its keys and its members.
     Administer,
-    /// Make somebody an owner, or take the part of one away.
+    /// Make a member an owner, or an owner a member.
     ManageOwners,
     /// Have events of the workspace sent elsewhere.
     ManageWebhooks,

@@ -32,7 +32,7 @@ pub trait Clock: Send + Sync {
 
 /// Randomness.
 pub trait Random: Send + Sync {
-    /// Fills the buffer with bytes nobody can foresee.
+    /// Fills the buffer with unpredictable bytes.
     ///
     /// # Errors
     /// When the platform has none to give.
@@ -164,7 +164,7 @@ pub struct Incoming {
 /// Bytes as they come. Dropping the stream ends the connection.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Vec<u8>, String>> + Send>>;
 
-/// Reads files, where what is hostile in them harms nobody else.
+/// Reads files in an isolate of its own, so that a hostile file harms no other request.
 #[async_trait]
 pub trait Parser: Send + Sync {
     /// Returns the text of a file.

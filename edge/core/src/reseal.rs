@@ -1,8 +1,8 @@
-//! Resealing: after a change of `AUTH_SECRET`, what the previous secrets have sealed is sealed with the current one, a few
-//! rows at a time, so that the previous ones can be removed.
+//! Resealing: after a change of `AUTH_SECRET`, what the previous secrets have sealed is sealed with the current one, a
+//! few rows at a time, so that the previous ones can be removed.
 //!
-//! The sweep orders the job while previous secrets are set and rows are left. What no secret of the ring opens is passed
-//! over and stays as it is.
+//! The sweep orders the job while previous secrets are set and rows are left. What no secret of the ring opens is
+//! passed over and stays as it is.
 use crate::Result;
 use crate::app::App;
 use crate::auth::operator::Operator;
@@ -15,7 +15,7 @@ use edge_model::webhook::Webhook;
 use edge_model::{JobId, Timestamp, WorkspaceId};
 use edge_store::{Statement, Wake, jobs, seals};
 
-/// Whose jobs these are: nobody's workspace.
+/// The queue of these jobs, which belongs to no workspace.
 const QUEUE: &str = "reseal";
 /// How many rows one run seals anew.
 const ROWS_PER_RUN: u32 = 50;
@@ -83,8 +83,8 @@ fn order(changes: &mut Changes<'_>, rows: SealedRows, after: String) -> Result<(
         .map(drop)
 }
 
-/// Seals some rows anew and orders the next run in the same transaction, until none are left. Run twice, the second finds the
-/// rows of the first as they are to be.
+/// Seals some rows anew and orders the next run in the same transaction, until none are left. Run twice, the second
+/// finds the rows of the first as they are to be.
 pub(crate) async fn reseal(app: &App, own: &JobId, rows: SealedRows, after: &str) -> Result<()> {
     let mark = encryption::mark(app.settings.auth_keys.current());
     let mut changes = Changes::new(app);

@@ -82,7 +82,7 @@ pub async fn answered(
     resumed.map_err(idempotency::gone)
 }
 
-/// Waits until an answer is worked out, or nobody waits for it any more.
+/// Waits until an answer is worked out, or the client has disconnected.
 async fn settled(
     app: &App,
     workspace: &WorkspaceId,
@@ -113,7 +113,7 @@ fn rest(kept: Kept, position: Position) -> Vec<AnswerEvent> {
     match kept.status {
         MessageStatus::Complete => {}
         MessageStatus::Failed => return vec![AnswerEvent::Failed(Error::internal("the answer failed"))],
-        // Nobody waits for it.
+        // The client has disconnected.
         MessageStatus::Pending => return vec![],
     }
     let read = match position {

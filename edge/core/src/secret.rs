@@ -61,7 +61,7 @@ fn checksum(stem: &str) -> String {
     base62(u64::from(crc32fast::hash(stem.as_bytes())), KEY_CHECKSUM)
 }
 
-/// Makes a code of six digits of bytes that nobody can foresee. Of 2^64 numbers, each code is made by as many, give or
+/// Makes a code of six digits of unpredictable bytes. Of 2^64 numbers, each code is made by as many, give or
 /// take one.
 pub fn otp_code(bytes: &[u8]) -> String {
     let number = bytes

@@ -1,4 +1,4 @@
-//! Randomness that comes again: nobody foresees it who does not have the key, and with it, it is the same each time.
+//! Randomness that comes again: unpredictable without the key, and with it the same each time.
 use crate::ports::Random;
 use crate::{Error, Result, secret};
 use edge_model::Timestamp;

@@ -1,7 +1,7 @@
 //! Sign-ups: asking for an account, and confirming the address of it.
 //!
 //! Name and password wait in a row of the sign-up's own until the code that was mailed for it is entered: of two people
-//! who sign up with one address, nobody confirms the other's password.
+//! who sign up with one address, neither confirms the other's password.
 //! Once it is entered, no other sign-up with the address can be confirmed.
 //! Who holds no id of a sign-up is behind a network that others may share: what they mean must be the only sign-up with
 //! the address from there, or its repetitions with the same password.
@@ -102,8 +102,8 @@ pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email, id: Opt
     outbox::post(changes, email.as_str(), mail).await
 }
 
-/// Confirms an address by the code of a sign-up, makes the account of that sign-up, and signs in. Without an id the code
-/// must be that of the only sign-up with the address from the caller's network for which a code can be entered.
+/// Confirms an address by the code of a sign-up, makes the account of that sign-up, and signs in. Without an id the
+/// code must be that of the only sign-up with the address from the caller's network for which a code can be entered.
 ///
 /// # Errors
 /// [`crate::Reason::WrongCode`], also for the code of another sign-up, and without an id when there are several;
@@ -123,7 +123,7 @@ pub async fn confirm(
         .await?;
     let code = code::entered(app, PURPOSE, codes, entered).map_err(|error| match id {
         Some(_) => error,
-        // Said of every wrong code, so that nobody learns what others have signed up with.
+        // Said of every wrong code, so that strangers do not learn what others have signed up with.
         None => error.saying(NOT_TOLD_APART),
     })?;
     let new_id = AccountId::new(app.id(AccountId::PREFIX)?);

@@ -232,6 +232,6 @@ pub async fn pages(app: &App, caller: &Caller, id: &SourceId, list: &PageList) -
 
 pub(crate) async fn find(app: &App, workspace: &WorkspaceId, id: &SourceId) -> Result<Source> {
     let found = app.store.source(workspace, id).await?;
-    // Those who list sources among documents know them as such.
+    // The API shows sources as documents, so the error says `document`.
     found.ok_or_else(|| Error::new(Kind::NotFound, "document not found"))
 }

@@ -51,7 +51,8 @@ impl PrivateHost {
 }
 
 impl PublicUrl {
-    /// Takes an http or https URL of a public host, or of a private one that is allowed, without user name and password.
+    /// Takes an http or https URL of a public host, or of a private one that is allowed, without user name and
+    /// password.
     ///
     /// # Errors
     /// Says why the URL will not do.
@@ -82,8 +83,8 @@ impl PublicUrl {
     }
 }
 
-/// Ends of names that lead nowhere on the internet: reserved ones (RFC 2606, 6761, 6762, 7686, 8375, 9476), `internal` as
-/// ICANN set it aside, and what routers, companies and clusters call their own networks.
+/// Ends of names that lead nowhere on the internet: reserved ones (RFC 2606, 6761, 6762, 7686, 8375, 9476), `internal`
+/// as ICANN set it aside, and what routers, companies and clusters call their own networks.
 const PRIVATE_SUFFIXES: [&str; 25] = [
     ".alt",
     ".cluster",

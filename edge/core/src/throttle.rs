@@ -172,7 +172,7 @@ fn account_scope(email: &str) -> String {
 /// Whether an account's owner has signed in from a network: a counter that is above zero.
 fn known_network(from: &ClientAddress, amount: u64) -> Take {
     Take {
-        // Hashed, since it is kept for long and nobody needs to read it.
+        // Hashed, since it is kept for long and need not be readable.
         counter: format!("known {}", secret::sha256(from.widest())),
         window: Window::TwoMonths,
         limit: u64::MAX,

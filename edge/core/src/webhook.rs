@@ -69,7 +69,7 @@ pub struct WebhookPatch {
     pub is_active: Option<bool>,
 }
 
-/// Makes an endpoint, and returns it with its secret, which nobody can get again. The workspace's owner is told by mail.
+/// Makes an endpoint, and returns it with its secret, which is not shown again. The workspace's owner is told by mail.
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`] for the agent; [`Kind::Conflict`]
@@ -180,8 +180,8 @@ pub async fn get(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId) -> R
     find(app, &caller.workspace().id, scope, id).await
 }
 
-/// Changes an endpoint. One that is made active again begins afresh, whatever it failed before. One that is given another
-/// address counts as made by the caller, and the workspace's owner is told by mail.
+/// Changes an endpoint. One that is made active again begins afresh, whatever it failed before. One that is given
+/// another address counts as made by the caller, and the workspace's owner is told by mail.
 ///
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`]; [`Kind::Conflict`] when its events

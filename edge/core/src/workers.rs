@@ -33,8 +33,8 @@ use std::time::Duration;
 const LOOK_INTERVAL: Duration = Duration::from_millis(200);
 /// How long a job that was begun is left alone. A crash costs that much at most.
 const JOB_LEASE: TimeDelta = TimeDelta::seconds(45);
-/// When a job over which the parser crashed is tried again. It has few such tries, so waiting for longer each time would only
-/// keep its owner waiting.
+/// When a job over which the parser crashed is tried again. It has few such tries, so waiting for longer each time
+/// would only keep its owner waiting.
 const RETRY_AFTER_CRASH: TimeDelta = TimeDelta::seconds(2);
 /// When a failed job is tried again, unless its kind says otherwise; after the last time it is parked.
 const RETRY_SCHEDULE: [TimeDelta; 6] = [
@@ -129,7 +129,7 @@ pub async fn drain(app: &App, workspace: &WorkspaceId, budget: TimeDelta) -> Res
         is_done.store(true, Ordering::Relaxed);
         end
     };
-    // Nobody's upload waits for another host's vectors.
+    // Uploads do not wait for another host's vectors.
     let prompt = async {
         loop {
             lane(app, workspace, Lane::Prompt, stop).await?;

@@ -1,5 +1,5 @@
-//! Gives the OpenAPI document, for the build to serve as a file. It is WebAssembly, so that the build compiles no crate once
-//! more for this.
+//! Gives the OpenAPI document, for the build to serve as a file. It is WebAssembly, so that the build compiles no crate
+//! once more for this.
 use wasm_bindgen::JsError;
 use wasm_bindgen::prelude::wasm_bindgen;
 

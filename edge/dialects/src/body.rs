@@ -104,8 +104,8 @@ fn is_too_long(why: &(dyn std::error::Error + 'static)) -> bool {
     std::iter::successors(Some(why), |it| it.source()).any(|it| it.is::<LengthLimitError>())
 }
 
-/// Who was let in and sends a body: the id of an account, or of a program's workspace. Those who let a caller in leave it
-/// with the request.
+/// Who was let in and sends a body: the id of an account, or of a program's workspace. Those who let a caller in leave
+/// it with the request.
 #[derive(Clone, Debug)]
 pub(crate) struct LetIn(pub(crate) String);
 
@@ -121,7 +121,7 @@ pub(crate) fn budget(app: &App, request: &Request) -> Arc<MemoryBudget> {
 /// Returns the part of the budget that is for the file in a request.
 ///
 /// # Errors
-/// When nobody was let in.
+/// [`edge_core::Kind::Internal`] when the caller was not authenticated before.
 pub(crate) fn upload_budget(app: &App, request: &Request) -> Result<Arc<MemoryBudget>> {
     let caller = request.extensions().get::<LetIn>();
     let LetIn(id) = caller.ok_or_else(|| Error::internal("a file is read before its sender was let in"))?;

@@ -1,5 +1,5 @@
-//! The Builder dialect (`/v1/{me,agents,schedules,workspaces}`, `/api/public/v1/*`, seed 003): automation, by a key of
-//! its own. So far its webhooks.
+//! The Builder dialect (`/v1/{me,agents,schedules,workspaces}`, `/api/public/v1/*`, `public/docs/api-builder.md`):
+//! automation, by a key of its own. So far its webhooks.
 //!
 //! Quirks, as documented: refusals are problems of RFC 9457; webhooks are bare where all else stands in a member of its
 //! name.

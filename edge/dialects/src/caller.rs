@@ -115,7 +115,8 @@ pub(crate) async fn operator(app: &App, parts: &mut Parts) -> Result<Operator> {
     Ok(operator)
 }
 
-/// Looks a caller up, without writing anything. Only the requests of strangers are counted: nothing else bounds their rows.
+/// Looks a caller up, without writing anything. Only the requests of strangers are counted: nothing else bounds their
+/// rows.
 ///
 /// # Errors
 /// Those of the credential; [`edge_core::Kind::RateLimited`] for a stranger; when the database does not answer.
@@ -153,7 +154,7 @@ pub(crate) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Kn
                 let_in: None,
             })
         }
-        // Comparing the token here would be a guess that nobody counts; and no route of the operator takes a key.
+        // Comparing the token here would be a guess that is not counted; and no route of the operator takes a key.
         Access::Operator => Err(Error::unauthenticated("no route of the operator takes a key")),
     }
 }

@@ -19,7 +19,7 @@ pub const MAX_JSON: usize = 1024 * 1024;
 /// What is read out of JSON takes at most about so many times its length: an array of numbers of one digit.
 const PARSING: usize = 12;
 
-/// Reads a body of at most `limit` bytes, and of at most [`SHORT_BODY`] on a route that is open to anybody. They are
+/// Reads a body of at most `limit` bytes, and of at most [`SHORT_BODY`] on a route without authentication. They are
 /// reserved until the reservation is dropped; short ones are not.
 ///
 /// # Errors
@@ -44,7 +44,7 @@ pub(crate) async fn body(app: &App, request: Request, limit: usize) -> Result<(B
     let mut growing = Growing::new(app, budget, expected);
     growing.push(&first)?;
     growing.push(&second)?;
-    // Not kept beside what they were copied into.
+    // Dropped at once, not held together with the copy.
     drop((first, second));
     while let Some(piece) = incoming.next().await? {
         growing.push(&piece)?;
@@ -176,7 +176,7 @@ macro_rules! extractors {
             async fn from_request_parts(parts: &mut http::request::Parts, state: &S) -> ApiResult<Self> {
                 match axum::extract::Path::<T>::from_request_parts(parts, state).await {
                     Ok(axum::extract::Path(value)) => Ok(Self(value)),
-                    // What does not even decode names nothing.
+                    // A path segment that cannot be decoded matches no resource: 404.
                     Err(_) => Err(edge_core::Error::not_found("page").into()),
                 }
             }

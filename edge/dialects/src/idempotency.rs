@@ -1,8 +1,9 @@
-//! `Idempotency-Key` on every POST of every dialect: a request that was done once is answered again, and not done again.
+//! `Idempotency-Key` on every POST of every dialect: a request that was done once is answered again, and not done
+//! again.
 //!
-//! What visitors and members have written is in no answer that is kept: such a route says by [`Reference`] what its answer
-//! is made of, and has a second handler that makes it once more of the rows that retention and erasure reach. Other
-//! answers are kept sealed, and go with whatever they show.
+//! What visitors and members have written is in no answer that is kept: such a route says by [`Reference`] what its
+//! answer is made of, and has a second handler that makes it once more of the rows that retention and erasure reach.
+//! Other answers are kept sealed, and go with whatever they show.
 mod body;
 mod caller;
 pub mod fingerprint;
@@ -27,8 +28,8 @@ use tower::ServiceExt as _;
 /// What the caller calls a request.
 const KEY: &str = "idempotency-key";
 
-/// The id of what an answer is made of. A handler leaves it with its response, and the handler that makes the answer once
-/// more finds it with its request.
+/// The id of what an answer is made of. A handler leaves it with its response, and the handler that makes the answer
+/// once more finds it with its request.
 #[derive(Clone, Debug, Default)]
 pub struct Reference(pub Option<String>);
 

@@ -1,4 +1,4 @@
-//! The Insydr dialect (`/api/v1/*`, seed 004): accounts, workspaces, knowledge, agents, the widget.
+//! The Insydr dialect (`/api/v1/*`, `public/docs/api-insydr.md`): accounts, workspaces, knowledge, agents, the widget.
 //!
 //! Quirks, as documented: `verify-otp` answers without `token_type`, `login` with it; the list of API keys has no
 //! `total` in the document (we add one); an upload answers 202.
@@ -48,7 +48,7 @@ const PAGE: [(&str, &str); 2] = [
     ("limit", limit_hint!(SHORT_ROWS)),
     ("cursor", "`next_cursor` of the page before"),
 ];
-/// The query of every list whose rows have texts that anybody may have written: extensions.
+/// The query of every list whose rows have texts of visitors or members: extensions.
 const TEXTS_PAGE: [(&str, &str); 2] = [
     ("limit", limit_hint!(TEXT_ROWS)),
     ("cursor", "`next_cursor` of the page before"),

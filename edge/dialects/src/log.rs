@@ -18,12 +18,12 @@ pub struct Entry {
     pub failure: Option<Failure>,
 }
 
-/// Why a request was refused or went wrong. Put into a refusal's extensions by whoever makes it.
+/// Why a request was refused or went wrong. The code that refuses puts it into the response's extensions.
 #[derive(Clone, Debug, Serialize)]
 pub struct Failure {
     #[serde(rename = "error.kind")]
     pub kind: String,
-    /// None where it may show what somebody has written; the place in our code says which refusal it is.
+    /// None where it may show a caller's text; the place in our code says which refusal it is.
     #[serde(rename = "error.message", skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     #[serde(rename = "error.at")]

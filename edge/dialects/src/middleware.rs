@@ -51,7 +51,7 @@ pub async fn wrap(State(app): State<App>, mut request: Request, next: Next) -> R
         headers.insert(REQUEST_ID, value);
     }
     if status == StatusCode::UNAUTHORIZED {
-        // RFC 9110, section 11.6.1: a 401 names a scheme. Browsers ask nobody for a password because of this one.
+        // RFC 9110, section 11.6.1: a 401 names a scheme. Browsers do not ask for a password because of this one.
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     protect(headers, is_https);
@@ -79,7 +79,7 @@ pub fn protect(headers: &mut HeaderMap, is_https: bool) {
     headers
         .entry(header::REFERRER_POLICY)
         .or_insert(HeaderValue::from_static("no-referrer"));
-    // What an API answers is nobody's page.
+    // A response of the API must never be rendered or framed, so everything is denied by default.
     let no_page = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(no_page);
     headers
@@ -98,8 +98,8 @@ fn request_id(app: &App, headers: &HeaderMap) -> String {
     }
 }
 
-/// Lets the page read the answer, also one that refuses it, so that it can tell its owner why. Which pages may ask at all
-/// is decided by the key, on the real request; a preflight carries none and is answered by its path alone.
+/// Lets the page read the answer, also one that refuses it, so that it can tell its owner why. Which pages may ask at
+/// all is decided by the key, on the real request; a preflight carries none and is answered by its path alone.
 fn allow_origin(method: &Method, origin: Option<&str>, response: &mut Response) {
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("Origin"));

@@ -1,4 +1,5 @@
-//! The Twin dialect (`/v1/{twin,kb,escalations,stats,settings}`, seed 002): a deputy that answers in somebody's place.
+//! The Twin dialect (`/v1/{twin,kb,escalations,stats,settings}`, `public/docs/api-twin.md`): a deputy that answers in
+//! its owner's place.
 //!
 //! Quirks, as documented: a deletion answers 200; a question that is too long is 400, one too many for the month 402;
 //! `Retry-After` comes with 429, and with 503 as an extension; lists take `limit`, and a cursor as an extension.

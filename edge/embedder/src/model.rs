@@ -19,7 +19,7 @@ const CLAIM: u64 = 10_000;
 
 thread_local! {
     static MODEL: RefCell<Option<Rc<Model>>> = const { RefCell::new(None) };
-    /// Until when somebody is reading the model, in milliseconds since 1970.
+    /// Until when a request is reading the model, in milliseconds since 1970.
     static CLAIMED: Cell<u64> = const { Cell::new(0) };
 }
 
@@ -35,8 +35,8 @@ impl Model {
     }
 }
 
-/// Returns the model. There is memory for reading it once at a time, so others poll meanwhile: a wake-up across requests
-/// would run one request's work in another's context, which the platform forbids.
+/// Returns the model. There is memory for reading it once at a time, so others poll meanwhile: a wake-up across
+/// requests would run one request's work in another's context, which the platform forbids.
 ///
 /// # Errors
 /// When its file is not there, or is another one.

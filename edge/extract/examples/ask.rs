@@ -1,5 +1,5 @@
-//! Answers questions, one a line on standard input, from a folder of files or an evaluation set, with the confidence and
-//! the hits: `cargo run --release -p edge-extract --features readers --example ask -- DIR`
+//! Answers questions, one a line on standard input, from a folder of files or an evaluation set, with the confidence
+//! and the hits: `cargo run --release -p edge-extract --features readers --example ask -- DIR`
 #![expect(clippy::print_stdout, reason = "showing is what it is for")]
 
 use edge_extract::{Hint, document_at_once};

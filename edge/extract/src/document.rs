@@ -20,7 +20,8 @@ pub(crate) const WORK: u64 = 400_000_000;
 const WORDS: usize = 150_000;
 /// The longest block, in bytes.
 const LONGEST_BLOCK: usize = 64 * 1024;
-/// Lines, and marks such as `*` and `[`, of a Markdown file: its reader makes a node of each before it returns the first.
+/// Lines, and marks such as `*` and `[`, of a Markdown file: its reader makes a node of each before it returns the
+/// first.
 const MARKDOWN_MARKS: usize = 300_000;
 
 /// Reads a file, pausing as it goes.
@@ -75,7 +76,7 @@ fn pieces(block: Block) -> Vec<Block> {
     pieces
 }
 
-/// Reads a file without a pause, for where nobody waits.
+/// Reads a file without a pause, for threads that serve no one else.
 ///
 /// # Errors
 /// When the file is at fault.

@@ -13,7 +13,7 @@ pub enum FileKind {
     Docx,
 }
 
-/// What is said of a file by whoever sends it; believed only where the bytes do not tell.
+/// What the sender says of a file; believed only where the bytes do not tell.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hint {
     /// The name it was uploaded under.

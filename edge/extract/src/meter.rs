@@ -8,13 +8,13 @@ use std::task::{Context, Poll, Waker};
 /// A pause costs a turn of a queue that may be long: with too many of them, a file takes its time by waiting.
 const BETWEEN_PAUSES: u64 = 1_000_000;
 
-/// Lets others go on. Whoever runs several things on one thread implements it with its queue.
+/// Lets others go on. A runtime that runs several tasks on one thread implements it with its queue.
 #[async_trait(?Send)]
 pub trait Pause {
     async fn pause(&self);
 }
 
-/// For where nobody waits: pauses take no time.
+/// For threads that serve no one else: pauses take no time.
 pub struct NoPause;
 
 #[async_trait(?Send)]
@@ -22,7 +22,7 @@ impl Pause for NoPause {
     async fn pause(&self) {}
 }
 
-/// Reads to the end without a pause, for where nobody waits.
+/// Reads to the end without a pause, for threads that serve no one else.
 ///
 /// # Errors
 /// Those of the reader.

@@ -63,7 +63,7 @@ pub async fn page(bytes: &[u8], url: &str, media_type: &str, pause: &dyn Pause) 
     })
 }
 
-/// Reads a page without a pause, for where nobody waits.
+/// Reads a page without a pause, for threads that serve no one else.
 ///
 /// # Errors
 /// As [`page`].
@@ -71,7 +71,7 @@ pub fn page_at_once(bytes: &[u8], url: &str, media_type: &str) -> Result<Page, R
     at_once(page(bytes, url, media_type, &NoPause))
 }
 
-/// Refuses what nobody writes by hand or by program.
+/// Refuses nesting that neither people nor programs write.
 fn check(html: &Html) -> Result<(), Refusal> {
     let mut elements = 0usize;
     let mut depth = 0usize;

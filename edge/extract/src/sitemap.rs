@@ -36,7 +36,7 @@ pub async fn sitemap(bytes: &[u8], pause: &dyn Pause) -> Result<Sitemap, Refusal
     read(bytes, &mut meter).await
 }
 
-/// Reads a sitemap without a pause, for where nobody waits.
+/// Reads a sitemap without a pause, for threads that serve no one else.
 ///
 /// # Errors
 /// As [`sitemap`].

@@ -50,7 +50,7 @@ pub struct Agent {
     pub is_changed: bool,
     /// Counted up with every change.
     pub revision: u64,
-    /// Who changed it last; nobody before its first change.
+    /// Who changed it last; none before its first change.
     #[serde(flatten)]
     pub updated_by: Actor,
     pub created_at: Timestamp,

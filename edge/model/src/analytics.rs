@@ -79,7 +79,7 @@ pub struct AgentShare {
 pub struct Asked {
     /// The text that makes it the same question.
     pub normal: String,
-    /// As somebody wrote it.
+    /// As a visitor wrote it.
     pub text: String,
     pub count: u64,
     pub count_before: u64,

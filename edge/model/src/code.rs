@@ -1,8 +1,8 @@
-//! Mailed codes: what proves that somebody reads the mail of an address.
+//! Mailed codes: what proves that a person reads the mail of an address.
 use crate::account::OtpPurpose;
 use crate::{CodeId, Timestamp};
 
-/// A code, and the link beside it. Both are made of the id and of a secret that no row holds.
+/// A code, and the link of the same mail. Both are made of the id and of a secret that no row holds.
 #[derive(Clone, Debug)]
 pub struct MailedCode {
     pub id: CodeId,

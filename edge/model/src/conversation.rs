@@ -109,7 +109,7 @@ pub struct Answer {
     pub is_answered: bool,
     /// From the question's arrival to the last word.
     pub latency_ms: u64,
-    /// What it was made from and by, for whoever asks why.
+    /// What it was made from and by, to explain it.
     pub trace: Trace,
 }
 
@@ -183,7 +183,7 @@ pub struct Trace {
     pub fault: Option<String>,
     /// How often a model was asked.
     pub attempts: u32,
-    /// What the question was understood by beside the table: the embedders of the index's layers that answered.
+    /// The embedders of the index's layers that embedded the question, in addition to the built-in table.
     pub embedders: Vec<String>,
     /// Why one of them did not, so that the table stood in for it.
     pub embedder_fault: Option<String>,
@@ -212,7 +212,7 @@ pub struct Timings {
     pub first_text_ms: Option<u64>,
 }
 
-/// An answer as it is kept, with its question, for whoever asks why.
+/// An answer as it is kept, with its question, to explain it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Explained {
     pub id: MessageId,

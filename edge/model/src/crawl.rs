@@ -63,7 +63,7 @@ pub struct CrawlPage {
     /// The crawl that saw it last.
     pub run: u32,
     pub state: PageState,
-    /// Why, in words for whoever ordered the crawl.
+    /// Why, in words for the member who ordered the crawl.
     pub reason: Option<String>,
     /// Where a redirect, or its canonical link, leads.
     pub leads_to: Option<String>,
@@ -76,7 +76,7 @@ pub struct CrawlPage {
     /// Whether it counts as the page that its canonical link names, since that one cannot be had.
     #[serde(deserialize_with = "crate::column::flag")]
     pub is_canonical: bool,
-    /// Whether somebody deleted its document, so that it is read for its links alone.
+    /// Whether a member deleted its document, so that it is read for its links alone.
     #[serde(deserialize_with = "crate::column::flag")]
     pub is_removed: bool,
     pub document_id: Option<DocumentId>,

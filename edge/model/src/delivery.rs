@@ -12,7 +12,7 @@ pub enum DeliveryStatus {
     Pending,
     /// The endpoint took it.
     Delivered,
-    /// Given up; somebody may order it again.
+    /// Given up; a member may order it again.
     Failed,
 }
 

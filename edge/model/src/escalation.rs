@@ -1,4 +1,4 @@
-//! Escalations: questions that a person has to answer, whoever or whatever raised them.
+//! Escalations: questions that a person has to answer, raised by a visitor or by the deputy.
 use crate::{AccountId, AgentId, ConversationId, DocumentId, EscalationId, MessageId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +36,7 @@ pub struct Escalation {
     pub resolved_at: Option<Timestamp>,
 }
 
-/// Whether somebody still has to see to an escalation.
+/// Whether a person still has to answer an escalation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum EscalationStatus {
@@ -96,7 +96,7 @@ pub enum EscalationReason {
     Approve,
     Sign,
     Authorise,
-    /// To hire or dismiss somebody.
+    /// To hire or dismiss a person.
     Staff,
     Discount,
     Exception,

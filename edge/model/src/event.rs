@@ -1,4 +1,4 @@
-//! Events: what happened in a workspace, for whoever wants to be told.
+//! Events: what happened in a workspace, for the endpoints that ask for it.
 use crate::{AgentId, ConversationId, DocumentId, EventId, MessageId, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
@@ -52,13 +52,13 @@ macro_rules! event_payloads {
 }
 
 event_payloads! {
-    /// Somebody tries an endpoint out. No endpoint asks for it; the one that is tried gets it.
+    /// A member tests an endpoint. No endpoint asks for it; the one that is tested gets it.
     Test(Test) = "test";
     /// A visitor's session asked its first question.
     ConversationStarted(ConversationStarted) = "conversation_started";
     /// A question was answered, be it with the fallback.
     MessageAnswered(MessageAnswered) = "message_answered";
-    /// Somebody said what they think of an answer.
+    /// A visitor rated an answer.
     FeedbackReceived(FeedbackReceived) = "feedback_received";
     /// A document can be answered from.
     DocumentProcessed(DocumentEnded) = "document_processed";
@@ -120,7 +120,7 @@ impl EventPayload {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Test {
-    /// A sentence for whoever reads it.
+    /// A sentence for people who read it.
     pub message: String,
 }
 

@@ -28,7 +28,7 @@ pub enum Task {
     EmbedIndex { failures: u32, reason: Option<String> },
     /// Delete blobs that nothing refers to any more.
     EraseBlobs { keys: Vec<String> },
-    /// Send a mail. Where the letter names a row that knows the address, there is none here.
+    /// Send a mail. Where the mail names a row that knows the address, there is none here.
     SendMail {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<String>,
@@ -37,11 +37,13 @@ pub enum Task {
     },
     /// Delete the conversations that are older than the workspace keeps them, and order the next time.
     PurgeConversations,
-    /// Delete every blob and counter of a workspace that is gone. Done twice, since whoever was at work may write late.
+    /// Delete every blob and counter of a workspace that is gone. Done twice, since a worker that was running may write
+    /// late.
     EraseWorkspace { is_last: bool },
     /// Tell the workspace's owner that an endpoint was disabled.
     ReportWebhook { webhook_id: WebhookId },
-    /// Seal some rows anew with the installation's current secret, by id and from after this one, and order the next run.
+    /// Seal some rows anew with the installation's current secret, by id and from after this one, and order the next
+    /// run.
     Reseal { rows: SealedRows, after: String },
 }
 
@@ -54,7 +56,7 @@ pub enum SealedRows {
 }
 
 impl Task {
-    /// The name of [`Task::EmbedIndex`], which is worked off beside the others.
+    /// The name of [`Task::EmbedIndex`], which is worked off in parallel to the others.
     pub const EMBED_INDEX: &'static str = "embed_index";
 
     /// The name of [`Task::EraseWorkspace`], which the sweep looks for.

@@ -1,8 +1,8 @@
 //! The mail ledger: what is noted of every mail that is ordered, so that mails can be counted.
 use crate::{AccountId, Timestamp, WorkspaceId};
 
-/// What a mail is for. Each kind is counted by itself, so that invitations do not use up an address's replies. Codes are
-/// counted where they are kept.
+/// What a mail is for. Each kind is counted by itself, so that invitations do not use up an address's replies. Codes
+/// are counted where they are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailKind {
     /// Something the owner of an account should know.
@@ -52,6 +52,6 @@ pub struct MailLimits {
     pub by_account_per_day: u32,
     /// Of any kind, from the workspace.
     pub from_workspace_per_day: u32,
-    /// Invitations by the account that nobody has accepted yet, into all its workspaces; none does not count them.
+    /// Invitations by the account that are not accepted yet, into all its workspaces; none does not count them.
     pub open_invitations: Option<u32>,
 }

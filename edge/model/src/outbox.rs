@@ -1,4 +1,4 @@
-//! Letters: mails that a job will send. They hold no secret, so that no row does.
+//! The outbox: mails that a job will send. They hold no secret, so that no row does.
 use crate::account::OtpPurpose;
 use crate::{EscalationId, InvitationId, KeyId, WebhookId};
 use serde::{Deserialize, Serialize};
@@ -16,9 +16,9 @@ pub enum QueuedMail {
         #[serde(default)]
         nonce: String,
     },
-    /// Somebody is invited into a workspace.
+    /// An address is invited into a workspace.
     Invitation { invitation_id: InvitationId },
-    /// Somebody replied to a visitor's question. Text and address are in the escalation, where erasure reaches them.
+    /// A member replied to a visitor's question. Text and address are in the escalation, where erasure reaches them.
     Reply { escalation_id: EscalationId },
     /// A reply waits until its visitor has confirmed that they want it.
     ConfirmReply { escalation_id: EscalationId },

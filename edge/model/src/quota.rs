@@ -14,7 +14,7 @@ pub enum Resource {
     Collections,
     /// Those that are not revoked.
     ApiKeys,
-    /// Those that nobody has resolved.
+    /// Those that are not resolved.
     OpenEscalations,
     /// Those that one account owns; counted for the account and not for a workspace.
     Workspaces,

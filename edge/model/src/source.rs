@@ -42,7 +42,7 @@ pub enum SourceStatus {
     Queued,
     Crawling,
     Completed,
-    /// Somebody ended it early; what was taken in stays.
+    /// A member ended it early; what was taken in stays.
     Cancelled,
     /// Nothing could be taken in.
     Failed,
@@ -137,7 +137,7 @@ pub struct Source {
     pub include_patterns: Vec<String>,
     #[serde(deserialize_with = "crate::column::json")]
     pub exclude_patterns: Vec<String>,
-    /// Hosts that belong to it beside the start's own; `*.example.com` means those below.
+    /// Hosts that belong to it in addition to the start's own; `*.example.com` means those below.
     #[serde(deserialize_with = "crate::column::json")]
     pub allowed_hosts: Vec<String>,
     pub refresh: Refresh,

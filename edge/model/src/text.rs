@@ -47,7 +47,7 @@ bounded! {
     Phrase: limits::PHRASE_CHARS;
     /// A question to an agent.
     Question: limits::QUESTION_CHARS;
-    /// What a caller tells beside a question: up to 10,000 characters.
+    /// Context that a caller sends with a question: up to 10,000 characters.
     Context: 0..=10_000;
     /// A person's reply to a question.
     Reply: limits::REPLY_CHARS;
@@ -95,7 +95,8 @@ fn line(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Tells whether a character is one of Unicode's embeddings, overrides and isolates. Hebrew and Arabic need none of them.
+/// Tells whether a character is one of Unicode's embeddings, overrides and isolates. Hebrew and Arabic need none of
+/// them.
 pub fn turns_direction(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

@@ -34,7 +34,7 @@ impl Timestamp {
         self.0.div_euclid(SECOND)
     }
 
-    /// Returns the moment in RFC 3339 with whole seconds and `Z`, as the seeds print times.
+    /// Returns the moment in RFC 3339 with whole seconds and `Z`, as the documented APIs write times.
     pub fn rfc3339(self) -> String {
         self.date_time().to_rfc3339_opts(SecondsFormat::Secs, true)
     }
@@ -47,7 +47,7 @@ impl Timestamp {
     /// Reads a day, UTC, as `2026-01-26`, and returns its first moment.
     pub fn of_date(text: &str) -> Option<Self> {
         let date = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-        // Other forms of a year are nobody's way to write a day.
+        // Years of other lengths are refused: people write them by mistake only.
         let midnight = date.and_hms_opt(0, 0, 0).filter(|_| text.len() == 10)?;
         Some(Self(midnight.and_utc().timestamp_millis()))
     }

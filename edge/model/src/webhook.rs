@@ -10,7 +10,7 @@ pub use crate::dialect::WebhookForm;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DisabledBecause {
-    /// Somebody of the workspace wants it so.
+    /// A member of the workspace disabled it.
     Asked,
     /// It answered 410.
     Gone,

@@ -21,7 +21,7 @@ pub struct Workspace {
     /// After how many days without a message conversations are deleted: 0 keeps nothing after the answer, none keeps
     /// everything.
     pub retention_days: Option<u32>,
-    /// What turns passages and questions into vectors beside the table.
+    /// The embedder of passages and questions, in addition to the built-in table.
     pub embedder: Embedder,
     pub created_at: Timestamp,
 }

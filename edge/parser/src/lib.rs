@@ -39,7 +39,7 @@ async fn fetch(mut request: Request, _: Env, _: Context) -> Result<Response> {
         name: value("name"),
         media_type: value("type"),
     };
-    // Whoever has to be alone waits outside, with nothing in memory yet.
+    // A request that must be alone waits here, with nothing in memory yet.
     let Some(_permit) = permit::take(value("alone") == "1").await else {
         return Response::error("busy", 503);
     };
@@ -83,7 +83,7 @@ impl io::Write for Length {
     }
 }
 
-/// A turn of the platform's queue: other requests, in this Worker and beside it, go on meanwhile.
+/// A turn of the platform's queue: other requests, in this Worker and in others of the same thread, go on meanwhile.
 struct Queue;
 
 #[async_trait(?Send)]

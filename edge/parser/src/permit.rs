@@ -1,4 +1,4 @@
-//! Whether a file is read beside others, or alone, so that a crash has one possible cause.
+//! Whether a file is read together with others, or alone, so that a crash has one possible cause.
 use edge_permit::{Permit, Permits};
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,12 +1,12 @@
 //! Permits: most work shares an isolate, and some has to have it alone, so that a crash has one possible cause.
 //!
 //! Those who wait ask again and again. A future must not wake another one of the same isolate, so nothing here does.
-//! Whoever is cut off gives nothing back, so a permit ends by itself, and so does a place in the queue.
+//! Work that is cut off gives nothing back, so a permit ends by itself, and so does a place in the queue.
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How long a permit holds if it is not given back: longer than the work that it is for.
 const PERMIT_LIFETIME_MS: i64 = 3 * 60_000;
-/// How long whoever waits may be silent before their place is lost.
+/// How long a waiting task may be silent before its place is lost.
 const LONGEST_SILENCE_MS: i64 = 5_000;
 
 /// The permits of one isolate.
@@ -63,7 +63,7 @@ impl Permits {
 }
 
 impl Waiting {
-    /// Returns the permit, if it is this one's turn; `now` is in milliseconds. Nobody is passed over for ever: who wants
+    /// Returns the permit, if it is this one's turn; `now` is in milliseconds. None waits for ever: one that wants
     /// to be alone waits for those before, and those behind wait for it.
     #[must_use]
     pub fn poll(&self, now: i64) -> Option<Permit> {

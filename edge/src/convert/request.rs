@@ -13,7 +13,7 @@ use wasm_bindgen_futures::JsFuture;
 use worker::ByteStream;
 use worker::send::{IntoSendFuture as _, SendWrapper};
 
-/// No dialect takes a longer body. They have their own limits below it, so whoever reads past this one has to say so.
+/// No dialect takes a longer body. They have their own limits below it, so code that reads past this one has to say so.
 const LIMIT: usize = 21 * 1024 * 1024;
 
 /// A body up to this length is fetched at once, which is quicker; a longer one is passed on as it comes, so that its
@@ -59,7 +59,8 @@ fn headers(headers: &web_sys::Headers) -> Result<HeaderMap, String> {
 #[derive(Deserialize)]
 struct Entry<'a>(&'a str, #[serde(borrow)] Cow<'a, str>);
 
-/// Returns the body, of which nothing is received until it is read: its reader knows how long to wait, and how to refuse.
+/// Returns the body, of which nothing is received until it is read: its reader knows how long to wait, and how to
+/// refuse.
 fn body(request: &web_sys::Request, headers: &HeaderMap) -> Body {
     let length = headers
         .get(CONTENT_LENGTH)

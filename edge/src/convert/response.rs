@@ -71,7 +71,7 @@ fn copied(bytes: &Bytes) -> Uint8Array {
     Uint8Array::from(bytes.as_ref())
 }
 
-/// A streamed body that notices when nobody listens any more.
+/// A streamed body that notices when the client has disconnected.
 struct Watched {
     body: Body,
     disconnect: ClientDisconnect,

@@ -1,4 +1,4 @@
-//! What becomes of agents beside being changed: archived, brought back, restored to an earlier version.
+//! Versions of agents: archived, brought back, restored to an earlier one.
 use crate::agents::Edit;
 use crate::port::sql;
 use crate::{SqlError, Statement, Store, json};

@@ -254,7 +254,8 @@ pub fn publish(workspace: &WorkspaceId, id: &AgentId, edit: Edit<'_>) -> [Statem
     [version, agent, trim_versions(workspace, id)]
 }
 
-/// Publishes a change of what is published, and not what else of the draft was changed, in three statements of one batch.
+/// Publishes a change of what is published, and not what else of the draft was changed, in three statements of one
+/// batch.
 pub fn republish(workspace: &WorkspaceId, id: &AgentId, change: &Map<String, Value>, edit: Edit<'_>) -> [Statement; 3] {
     let version = sql!(
         "INSERT INTO agent_versions (agent_id, workspace_id, version, config, created_at)

@@ -1,4 +1,4 @@
-//! Answers as they are kept, for whoever lost the stream of one.
+//! Answers as they are kept, for clients that lost the stream of one.
 use crate::port::sql;
 use crate::{SqlError, Store};
 use edge_model::conversation::{Citation, MessageStatus};

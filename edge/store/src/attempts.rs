@@ -42,7 +42,7 @@ pub fn begin(workspace: &WorkspaceId, work: &str, now: Timestamp, until: Timesta
 }
 
 /// Begins work again that did not end in order, alone, and charges it with the crash if it was alone before. Returns a
-/// row if it was begun: nobody else is at it, and it is not set aside.
+/// row if it was begun: no other worker is doing it, and it is not set aside.
 pub fn begin_alone(workspace: &WorkspaceId, work: &str, now: Timestamp, until: Timestamp) -> Statement {
     sql!(
         "UPDATE attempts SET traps = traps + is_alone, is_alone = 1, lease_until = ?4, changed_at = ?3

@@ -25,7 +25,7 @@ pub enum Constraint {
     MailLimit,
     /// The plan allows no more of the resource.
     Quota(Resource),
-    /// The index snapshot was replaced by somebody else.
+    /// Another worker replaced the index snapshot.
     SnapshotVersion,
     /// The collection has a source with this address.
     SourceUrl,
@@ -70,8 +70,8 @@ const TEXTS: [(Constraint, &str); 11] = [
 const QUOTA: &str = "constraint failed: quota ";
 
 impl Constraint {
-    /// Finds the constraint in what the database says of a failure; none when it was something else, or a constraint that
-    /// no operation expects. For the drivers: nothing else reads such a text.
+    /// Finds the constraint in what the database says of a failure; none when it was something else, or a constraint
+    /// that no operation expects. For the drivers: nothing else reads such a text.
     pub fn of_text(text: &str) -> Option<Self> {
         if let Some(rest) = rest_after(text, QUOTA) {
             let is_named = |it: &Resource| rest_after(rest, it.as_str()).is_some_and(is_end);

@@ -98,7 +98,7 @@ impl Store {
     }
 
     /// Lists the domains from which a published agent's workspace lets widgets be embedded, a list per key.
-    /// Names no tenant: it answers whoever loads the frame, by the agent's public id.
+    /// Names no tenant: it answers every page that loads the frame, by the agent's public id.
     ///
     /// # Errors
     /// When the database does not answer.

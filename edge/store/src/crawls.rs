@@ -64,7 +64,8 @@ impl Store {
     /// When the database does not answer.
     pub async fn crawl(&self, source: &SourceRef, now: Timestamp) -> Result<Option<CrawlView>, SqlError> {
         let (workspace, id) = (source.workspace_id.as_str(), source.source_id.as_str());
-        // Among the first of those that wait, whose host may be asked first; what is nearest to the start before the rest.
+        // Among the first of those that wait, whose host may be asked first; what is nearest to the start before the
+        // rest.
         let next = sql!(
             "SELECT page.*, chosen.due_at FROM (
                 SELECT waiting.url, waiting.depth, max(waiting.next_at, coalesce(crawl_hosts.next_at, 0)) AS due_at
@@ -162,7 +163,7 @@ impl Store {
             .await
     }
 
-    /// Takes the turn to ask a host, so that nobody else asks it before `next`; tells whether it was free.
+    /// Takes the turn to ask a host, so that no other crawl asks it before `next`; tells whether it was free.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -178,8 +179,8 @@ impl Store {
         Ok(self.row::<crate::Count>(statement).await?.is_some())
     }
 
-    /// Lists documents of pages that the newest crawl found to be no pages any more, or that two crawls in a row did not
-    /// come across: some at a time, with the contents of all their versions.
+    /// Lists documents of pages that the newest crawl found to be no pages any more, or that two crawls in a row did
+    /// not come across: some at a time, with the contents of all their versions.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -237,7 +238,8 @@ pub fn pause_host(origin: &str, until: Timestamp) -> Statement {
 }
 
 /// Puts addresses into the frontier, as far as the crawl has not come across them before and is not larger than `most`,
-/// where a long address counts for several; what is left out takes no place from what is not. Those of a shape that there are many of already are kept as skipped, for the reason given.
+/// where a long address counts for several; what is left out takes no place from what is not. Those of a shape that
+/// there are many of already are kept as skipped, for the reason given.
 pub fn enqueue(source: &Source, found: &[&Found], most: u32, too_many: &str) -> Statement {
     const ENQUEUE: &str = concat!(
         "INSERT INTO crawl_pages (source_id, workspace_id, url, kind, origin, shape, run, state, reason, depth, hops)
@@ -275,8 +277,8 @@ pub fn enqueue(source: &Source, found: &[&Found], most: u32, too_many: &str) -> 
 /// How long a reason is kept, in characters: it may name another address.
 const REASON: usize = 300;
 
-/// Writes what became of an address, unless a newer crawl has come across it. Links are kept with a document alone, since
-/// a page without one is read whole again.
+/// Writes what became of an address, unless a newer crawl has come across it. Links are kept with a document alone,
+/// since a page without one is read whole again.
 pub fn settle(page: &CrawlPage) -> Statement {
     let it = page;
     let is_kept = it.document_id.is_some() && it.state != PageState::Skipped;
@@ -364,7 +366,7 @@ pub fn retire(workspace: &WorkspaceId, document: &DocumentId) -> Vec<Statement> 
     ]
 }
 
-/// Notes that somebody deleted a page's document, so that no crawl brings it back.
+/// Notes that a member deleted a page's document, so that no crawl brings it back.
 pub fn remove(workspace: &WorkspaceId, document: &DocumentId) -> Statement {
     sql!(
         "UPDATE crawl_pages SET document_id = NULL, etag = NULL, last_modified = NULL, links = '[]', is_removed = 1
@@ -374,7 +376,7 @@ pub fn remove(workspace: &WorkspaceId, document: &DocumentId) -> Statement {
     )
 }
 
-/// Forgets some hosts that nobody has asked for anything since a moment. Of all tenants: a sweep does it.
+/// Forgets some hosts that no crawl has asked for anything since a moment. Of all tenants: a sweep does it.
 pub fn purge_hosts(before: Timestamp) -> Statement {
     sql!(
         "DELETE FROM crawl_hosts WHERE origin IN (SELECT origin FROM crawl_hosts WHERE next_at < ?1 LIMIT 100)",

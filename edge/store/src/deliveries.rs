@@ -81,8 +81,8 @@ impl Store {
         Ok(self.row::<Row>(statement).await?.and_then(|it| it.at))
     }
 
-    /// Lists endpoints of all tenants to which something is due: some of each tenant, the longest waiting first, so that
-    /// one tenant with many does not hide another. An endpoint that is paused is not due before its pause is over.
+    /// Lists endpoints of all tenants to which something is due: some of each tenant, the longest waiting first, so
+    /// that one tenant with many does not hide another. An endpoint that is paused is not due before its pause is over.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -169,7 +169,7 @@ impl Store {
     }
 }
 
-/// Sends an event that the batch has written to whoever asks for it. Returns the endpoints.
+/// Sends an event that the batch has written to the endpoints that ask for it. Returns the endpoints.
 pub fn insert(workspace: &WorkspaceId, event: &EventId, now: Timestamp) -> Statement {
     sql!(
         "INSERT INTO deliveries (id, workspace_id, webhook_id, event_id, status, next_attempt_at, created_at)

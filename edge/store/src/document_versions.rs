@@ -95,7 +95,7 @@ pub fn insert(document: &Document, now: Timestamp) -> Statement {
     )
 }
 
-/// Puts a changed document, waiting to be processed, in place of the version before. When somebody else was quicker,
+/// Puts a changed document, waiting to be processed, in place of the version before. When another change was quicker,
 /// the version that is added with it exists already, so that the batch fails.
 pub fn update(document: &Document, now: Timestamp) -> Statement {
     let it = document;

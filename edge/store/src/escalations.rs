@@ -230,7 +230,7 @@ pub fn insert(escalation: &Escalation) -> Statement {
     )
 }
 
-/// Writes what people did about an escalation. What is the same before and after stays as it is by then: somebody else
+/// Writes what people did about an escalation. What is the same before and after stays as it is by then: another member
 /// may have written it meanwhile.
 pub fn update(before: &Escalation, after: &Escalation, now: Timestamp) -> Statement {
     let it = after;

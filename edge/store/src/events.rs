@@ -21,8 +21,8 @@ impl Store {
 
 /// Adds an event, when an endpoint of the workspace asks for its kind; one that is disabled counts, since it may be
 /// told later. The beginning of a conversation is one only if the conversation is there: two first messages at once
-/// share the one that was quicker. An answer is one only if it is there: its visitor may have been forgotten while it was
-/// worked out.
+/// share the one that was quicker. An answer is one only if it is there: its visitor may have been forgotten while it
+/// was worked out.
 pub fn insert(event: &Event) -> Statement {
     let conversation = match &event.payload {
         EventPayload::ConversationStarted(it) => Some(it.conversation_id.as_str()),
@@ -84,7 +84,7 @@ pub fn delete_of_session(workspace: &WorkspaceId, session: &str) -> Statement {
     )
 }
 
-/// Deletes what was told of visits before a moment, once nobody waits for it any more.
+/// Deletes what was told of visits before a moment, once no delivery waits for it any more.
 pub fn delete_older(workspace: &WorkspaceId, before: Timestamp) -> Statement {
     sql!(
         "DELETE FROM events WHERE workspace_id = ?1 AND session_key IS NOT NULL AND created_at < ?2
@@ -94,7 +94,7 @@ pub fn delete_older(workspace: &WorkspaceId, before: Timestamp) -> Statement {
     )
 }
 
-/// Deletes what was told of visits to a workspace that keeps nothing, once nobody waits for it any more.
+/// Deletes what was told of visits to a workspace that keeps nothing, once no delivery waits for it any more.
 pub fn delete_unkept(workspace: &WorkspaceId) -> Statement {
     sql!(
         "DELETE FROM events WHERE workspace_id = ?1 AND session_key IS NOT NULL

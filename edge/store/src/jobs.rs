@@ -10,10 +10,10 @@ use serde::Deserialize;
 /// A job that is due later than this needs no haste: its worker looks again within a minute.
 const SOON: TimeDelta = TimeDelta::seconds(30);
 
-/// Jobs of a workspace are worked off one after the other within a lane, and the lanes beside each other.
+/// Jobs of a workspace are worked off one after the other within a lane, and the lanes in parallel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
-    /// What somebody may be waiting for.
+    /// What a person may be waiting for.
     Prompt,
     /// What waits for others: embedding.
     Patient,
@@ -52,8 +52,8 @@ impl Store {
             .collect())
     }
 
-    /// Leases the next due job of a workspace's lane until `until` and counts the attempt. While another job of the lane
-    /// is leased there is none: what leased it may have crashed, and the next one might, too.
+    /// Leases the next due job of a workspace's lane until `until` and counts the attempt. While another job of the
+    /// lane is leased there is none: what leased it may have crashed, and the next one might, too.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -161,8 +161,8 @@ impl Store {
         Ok(self.rows::<Row>(statement).await?.into_iter().map(|it| it.id).collect())
     }
 
-    /// Lists workspaces that have work to do, the longest waiting first, and of each owner one before the next: for whoever
-    /// wakes up after a crash. Those that are gone count as one owner's.
+    /// Lists workspaces that have work to do, the longest waiting first, and of each owner one before the next: for the
+    /// sweep after a crash. Those that are gone count as one owner's.
     ///
     /// # Errors
     /// When the database does not answer.

@@ -66,7 +66,7 @@ impl Store {
         Ok(self.row(statement).await?.unwrap_or_default())
     }
 
-    /// Tells whether somebody else belongs to a workspace that an account belongs to.
+    /// Tells whether another account belongs to a workspace that an account belongs to.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -83,8 +83,8 @@ impl Store {
 }
 
 /// Counts a mail in the batch that orders it. Beyond a limit the database refuses the batch as a whole, as
-/// [`crate::Constraint::MailLimit`]. `invitee` is the address that an invitation of the same batch is to: it takes the place of an
-/// earlier one.
+/// [`crate::Constraint::MailLimit`]. `invitee` is the address that an invitation of the same batch is to: it takes the
+/// place of an earlier one.
 pub fn count(entry: &LedgerEntry, limits: &MailLimits, invitee: Option<&str>) -> Statement {
     sql!(
         "INSERT INTO mail_ledger (id, recipient, kind, workspace_id, account_id, subject_id, created_at)

@@ -12,8 +12,8 @@ use serde_json::Value;
 pub struct MailLimits {
     /// Within an hour, asked for from one network.
     pub per_network_and_hour: u32,
-    /// Within a day, asked for from anywhere. Beyond it one mail an hour still goes: whoever is refused by this limit has
-    /// a mail in the inbox that is less than an hour old.
+    /// Within a day, asked for from anywhere. Beyond it one mail an hour still goes: a person who is refused by this
+    /// limit has a mail in the inbox that is less than an hour old.
     pub per_day: u32,
 }
 
@@ -26,7 +26,7 @@ pub struct BlockLimits {
     pub kept_for_others: u32,
 }
 
-/// How often codes for a new password are compared with what somebody enters.
+/// How often codes for a new password are compared with what is entered.
 #[derive(Clone, Copy, Debug)]
 pub struct TryLimits {
     /// One code, from one network.
@@ -50,8 +50,8 @@ pub enum SignUpRef<'a> {
 /// Who tries a code of a sign-up whose id they hold, wherever they are.
 const HOLDER: &str = "holder";
 
-/// Ends a statement that adds a code: only as many mails as the limits allow. `?3` is the purpose, `?4` the network, `?8`
-/// an hour ago, `?10` a day ago and `?12` the mailbox.
+/// Ends a statement that adds a code: only as many mails as the limits allow. `?3` is the purpose, `?4` the network,
+/// `?8` an hour ago, `?10` a day ago and `?12` the mailbox.
 macro_rules! within_limits {
     ($per_day:literal) => {
         concat!(
@@ -90,8 +90,8 @@ impl Store {
     }
 
     /// Counts a try against the codes of a sign-up, before they are compared, and returns those that have tries left.
-    /// Without an id, sign-ups whose codes are over do not count, so that nobody's old one is in the way of a new one; one
-    /// that no code was mailed for does, since its maker may hold the code of another for their own.
+    /// Without an id, sign-ups whose codes are over do not count, so that an old one is not in the way of a new one;
+    /// one that no code was mailed for does, since its maker may hold the code of another for their own.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -139,8 +139,8 @@ impl Store {
         self.tried(statement).await
     }
 
-    /// Counts a try against all codes for a new password of an address, before they are compared, and returns those that
-    /// have tries left. The network that asked for a code has tries of its own, which others cannot use up.
+    /// Counts a try against all codes for a new password of an address, before they are compared, and returns those
+    /// that have tries left. The network that asked for a code has tries of its own, which others cannot use up.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -192,8 +192,8 @@ impl Store {
             .collect()
     }
 
-    /// Sets the password of the account that a code or link was mailed for, and ends its sessions and all its other codes
-    /// and links. Returns the account's address; none when the code or link is used or too old.
+    /// Sets the password of the account that a code or link was mailed for, and ends its sessions and all its other
+    /// codes and links. Returns the account's address; none when the code or link is used or too old.
     ///
     /// # Errors
     /// When the database does not answer.

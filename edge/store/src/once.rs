@@ -41,7 +41,8 @@ impl Made {
 }
 
 impl Once {
-    /// Names a batch. By its first statement and not by its number, since what was written may make another one needless.
+    /// Names a batch. By its first statement and not by its number, since what was written may make another one
+    /// needless.
     fn name(&self, statements: &[Statement]) -> String {
         let first = statements.first().map_or("", |it| it.sql);
         let Ok(mut batches) = self.batches.lock() else {

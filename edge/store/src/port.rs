@@ -17,7 +17,7 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// Makes a statement that leaves work to nobody and that nothing finds again.
+    /// Makes a statement that leaves no work behind and that nothing finds again.
     pub fn new(sql: &'static str, params: Vec<Value>) -> Self {
         Self {
             sql,
@@ -54,11 +54,11 @@ impl Statement {
 pub enum SqlError {
     /// A constraint refused it that an operation may expect.
     Constraint(Constraint),
-    /// The connection was lost, so that nobody knows whether the statements were applied; the text is for the log.
+    /// The connection was lost, so that it is not known whether the statements were applied; the text is for the log.
     Lost(String),
     /// There was no memory for its rows; it did its work.
     OutOfMemory(String),
-    /// Nothing was written, since whoever has to work on it could not be woken; the text is for the log.
+    /// Nothing was written, since the worker that has to work on it could not be woken; the text is for the log.
     NotWoken(String),
     /// Anything else, for the log; a constraint that no operation expects is named.
     Other(String),

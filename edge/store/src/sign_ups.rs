@@ -7,8 +7,8 @@ use edge_model::{AccountId, CodeId, SignUpId, Timestamp};
 use serde::Deserialize;
 
 impl Store {
-    /// Finds the account of a lower-cased address, and the password hash of the newest sign-up with it from a network that
-    /// waits for its code. Always in one round trip.
+    /// Finds the account of a lower-cased address, and the password hash of the newest sign-up with it from a network
+    /// that waits for its code. Always in one round trip.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -61,9 +61,9 @@ impl Store {
         Ok(self.row::<Row>(statement).await?.map(|it| (it.id, it.password_hash)))
     }
 
-    /// Makes an account of the sign-up that a code was mailed for, with its name and password, and begins a session.
-    /// No other sign-up with the address can be confirmed from then on. None when the code is used, too old or replaced, or when the address
-    /// has got an account meanwhile.
+    /// Makes an account of the sign-up that a code was mailed for, with its name and password, and begins a session. No
+    /// other sign-up with the address can be confirmed from then on. None when the code is used, too old or replaced,
+    /// or when the address has got an account meanwhile.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -132,8 +132,8 @@ pub fn unite(earlier: &SignUpId, new: &SignUpId) -> [Statement; 2] {
     ]
 }
 
-/// Deletes the earlier sign-ups with an address from a network that no code was mailed for: of these only the newest can
-/// ever be confirmed, and a stranger could add them without end.
+/// Deletes the earlier sign-ups with an address from a network that no code was mailed for: of these only the newest
+/// can ever be confirmed, and a stranger could add them without end.
 pub fn delete_unmailed(sign_up: &SignUp) -> Statement {
     sql!(
         "DELETE FROM sign_ups WHERE email = ?1 AND network = ?2 AND id <> ?3
@@ -181,8 +181,8 @@ fn insert_session(session: &Session, now: Timestamp) -> Statement {
     )
 }
 
-/// Ends the codes of all other sign-ups with the address. Their rows stay until their time is over, so that their makers
-/// do not learn of it.
+/// Ends the codes of all other sign-ups with the address. Their rows stay until their time is over, so that their
+/// makers do not learn of it.
 fn end_other_codes(account: &AccountId, code: &CodeId) -> Statement {
     sql!(
         "UPDATE mailed_codes SET code_expires_at = 0 WHERE purpose = 'verify_email' AND id <> ?2

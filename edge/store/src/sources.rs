@@ -124,8 +124,8 @@ impl Store {
         Ok((answers.rows()?, answers.count()?))
     }
 
-    /// Lists sources of all tenants that are due: some of each tenant, the longest waiting first, so that one tenant with
-    /// many does not hide another.
+    /// Lists sources of all tenants that are due: some of each tenant, the longest waiting first, so that one tenant
+    /// with many does not hide another.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -244,7 +244,7 @@ fn crawl(workspace: &WorkspaceId, id: &SourceId) -> Wake {
     })
 }
 
-/// Writes how the crawl of a source stands, unless a newer one has begun or somebody has ended it.
+/// Writes how the crawl of a source stands, unless a newer one has begun or a member has ended it.
 pub fn set_progress(source: &Source, now: Timestamp) -> Statement {
     let it = source;
     sql!(

@@ -41,12 +41,12 @@ pub trait Waker: Send + Sync {
 }
 
 impl Store {
-    /// Applies all statements in one transaction, and wakes everyone whom they leave work to: before it, so that a crash
-    /// loses nothing, and after it, so that it is quick.
+    /// Applies all statements in one transaction, and wakes everyone whom they leave work to: before it, so that a
+    /// crash loses nothing, and after it, so that it is quick.
     ///
     /// # Errors
-    /// [`SqlError::Constraint`] when a constraint refused one of them, [`SqlError::NotWoken`] when the alarm could not be
-    /// set; then none was applied.
+    /// [`SqlError::Constraint`] when a constraint refused one of them, [`SqlError::NotWoken`] when the alarm could not
+    /// be set; then none was applied.
     pub async fn write(&self, statements: Vec<Statement>, waker: &dyn Waker) -> Result<Vec<Vec<Value>>, SqlError> {
         let mut wakes: Vec<Wake> = vec![];
         for statement in &statements {
@@ -73,7 +73,7 @@ impl Store {
         Ok(answers)
     }
 
-    /// Applies statements that leave work to nobody, all in one transaction.
+    /// Applies statements that leave no work behind, all in one transaction.
     pub(crate) async fn apply(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Value>>, SqlError> {
         debug_assert!(statements.iter().all(|it| it.wakes.is_none()), "nobody would be woken");
         self.apply_waking(statements).await

@@ -123,8 +123,8 @@ pub fn insert(webhook: &Webhook, most: u32, most_of_form: u32) -> Statement {
     ))
 }
 
-/// What people decide about an endpoint. None leaves what is there, so that nobody undoes what somebody else has just
-/// decided.
+/// What people decide about an endpoint. None leaves what is there, so that a change does not undo what another has
+/// just decided.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Changes<'a> {
     pub name: Option<&'a str>,

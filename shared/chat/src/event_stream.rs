@@ -1,6 +1,6 @@
 //! Server-sent events out of bytes as they arrive (WHATWG HTML, section 9.2.6), however the network cut them.
 //!
-//! Of an event only its `data` is kept: nobody who sends events to us names them or numbers them.
+//! Of an event only its `data` is kept: no server that we read from names or numbers its events.
 
 /// The largest data of an event that is read, in bytes, unless the reader is told otherwise.
 pub const EVENT_LIMIT: usize = 1 << 20;

@@ -116,10 +116,10 @@ pub(crate) const CONFIDENCE_WEIGHTS: [(&str, f32); 15] = [
     ("kind_unsaid", -1.000),
 ];
 
-// Contextualization: how much earlier turns count beside a question. As a whole they took nDCG@10 on the later turns of
-// doc2dial from 42.4 to 63.0; no measurement of single values is recorded.
+// Contextualization: how much earlier turns count relative to a question. As a whole they took nDCG@10 on the later
+// turns of doc2dial from 42.4 to 63.0; no measurement of single values is recorded.
 
-/// The most that an earlier turn counts beside the question; a question that reaches it cannot stand alone.
+/// The most that an earlier turn counts relative to the question; a question that reaches it cannot stand alone.
 pub(crate) const MAX_HISTORY_WEIGHT: f32 = 0.5;
 /// How much the last turn counts when the question has one word of its own; with more words, proportionally less.
 pub(crate) const HISTORY_WEIGHT_OF_ONE_WORD: f32 = 0.5;
@@ -177,7 +177,7 @@ pub(crate) const HEADING_SAYS_IT_FROM: f32 = 0.7;
 /// What is added to the score of a sentence that is a question.
 pub(crate) const SENTENCE_QUESTION_PENALTY: f32 = -0.4;
 
-// Extraction: the choice of further sentences, by their scores as shares of the best. Chosen by hand beside the figures
+// Extraction: the choice of further sentences, by their scores as shares of the best. Chosen by hand with the figures
 // of the model card ("answer in extract"); no measurement of single values is recorded.
 
 /// A further sentence of the same passage is taken from this share on.

@@ -44,8 +44,8 @@ struct Arguments {
     embedder: By,
 }
 
-/// Prints the figures of a set, and writes them to a file with a plot beside it. Fails when one of them is below the floor
-/// in the set's `floors.json`.
+/// Prints the figures of a set, and writes them to a file with a plot beside it. Fails when one of them is below the
+/// floor in the set's `floors.json`.
 fn main() -> Result<()> {
     let Arguments {
         corpus,

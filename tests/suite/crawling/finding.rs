@@ -241,7 +241,7 @@ async fn canonical_addresses_count_unless_they_cannot_be_had() {
     site.has("/", page("home", &["/a?print=1", "/b", "/c", "/d", "/e", "/f"]));
     site.has("/a?print=1", canonical("a for print", "/a"));
     site.has("/a", canonical("a", "/a"));
-    // One that is gone, one of somebody else, two that name each other, the front page.
+    // One that is gone, one of another host, two that name each other, the front page.
     site.has("/b", canonical("b", "/gone"));
     site.has("/c", canonical("c", "https://elsewhere.org/c"));
     site.has("/d", canonical("d", "/e"));

@@ -1,4 +1,4 @@
-//! Crawls that are cut off, ended early, or somebody else's.
+//! Crawls that are cut off, ended early, or of another workspace.
 use crate::harness::TestApp;
 use crate::harness::site::{SITE, page};
 use edge_model::time::{MINUTE, TimeDelta};

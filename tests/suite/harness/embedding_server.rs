@@ -1,4 +1,4 @@
-//! A server of embeddings behind the port of the way out: it knows a few words that nobody else knows, and misbehaves on
+//! A server of embeddings behind the port `Fetcher`: it knows a few words that no document has, and misbehaves on
 //! demand.
 use async_trait::async_trait;
 use edge_core::ports::{Answer, Fetcher, Incoming, Outgoing};

@@ -71,7 +71,7 @@ impl ModelServer {
     }
 }
 
-/// Counts an answer for as long as somebody reads it.
+/// Counts an answer for as long as it is read.
 struct Reader(Arc<AtomicUsize>);
 
 impl Drop for Reader {

@@ -269,7 +269,7 @@ pub(crate) struct RecordedWakes(
     Mutex<Vec<WorkspaceId>>,
     Mutex<Vec<Endpoint>>,
     Mutex<Vec<SourceRef>>,
-    /// Whose jobs nobody can be woken for.
+    /// The workspace whose worker cannot be woken.
     Mutex<Option<String>>,
 );
 
@@ -278,7 +278,7 @@ impl RecordedWakes {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 
-    /// Makes every try to wake whoever does a workspace's jobs fail.
+    /// Makes every try to wake the worker of a workspace's jobs fail.
     pub(crate) fn fail_for(&self, workspace: &str) {
         *self.3.lock().unwrap() = Some(workspace.to_owned());
     }

@@ -1,7 +1,7 @@
 //! Answers against patterns: the document's samples, with what differs each time left open.
 //!
-//! A string in angle brackets is open: `<time>`, `<text>`, `<token>`, `<count>`, `<share>` (0 to 1), and `<doc_>` for an
-//! id that begins so.
+//! A string in angle brackets is open: `<time>`, `<text>`, `<token>`, `<count>`, `<share>` (0 to 1), and `<doc_>` for
+//! an id that begins so.
 use serde_json::Value;
 
 /// Asserts that an answer has every member of the pattern. Members that the pattern lacks are extensions and pass.

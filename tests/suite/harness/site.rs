@@ -28,7 +28,7 @@ pub(crate) enum Reply {
     Silent,
     /// The head comes, and then a byte now and then.
     Drips,
-    /// The head comes, and then more than anybody wants.
+    /// The head comes, and then more than the crawler takes.
     Endless,
 }
 
@@ -183,7 +183,8 @@ impl Owner {
         edge_core::crawl::drain(&app.inner, &source, TimeDelta::seconds(1)).await
     }
 
-    /// Takes all steps of a crawl that is under way, as time goes by, and works on what was taken in. Returns the source.
+    /// Takes all steps of a crawl that is under way, as time goes by, and works on what was taken in. Returns the
+    /// source.
     pub(crate) async fn finish(&self, app: &TestApp, source: &str) -> Value {
         self.take_all_steps(app, source).await;
         self.again(app, "ann@example.com").await.document(app, source).await

@@ -37,7 +37,7 @@ const LARGEST_INTEGER: u64 = (1 << 53) - 1;
 enum Loss {
     None,
     Before,
-    /// The statements were applied, and nobody hears of it.
+    /// The statements were applied, and the answer is lost.
     After,
 }
 
@@ -181,7 +181,7 @@ impl Sqlite {
         *self.hold.lock().unwrap() = None;
     }
 
-    /// Gives others their turn, as they have it while a database is asked, and waits if somebody wants it to.
+    /// Gives others their turn, as they have it while a database is asked, and waits if the test wants it to.
     async fn wait(&self, statements: &[Statement]) {
         tokio::task::yield_now().await;
         let is_meant = |it: &mut (String, Hold)| statements.iter().any(|sql| sql.sql.contains(&it.0));

@@ -1,4 +1,5 @@
-//! Every statement that the product runs in a test, parsed: each row of a tenant that it touches is found by the tenant.
+//! Every statement that the product runs in a test, parsed: each row of a tenant that it touches is found by the
+//! tenant.
 //!
 //! A table of a tenant is one with a `workspace_id`. In every SELECT, UPDATE and DELETE each such table is compared by
 //! its tenant with a parameter or with a table around it, or its rows are reached by an id from a table that is. An
@@ -299,8 +300,8 @@ fn tied_by_equality(
     is_tied.then_some(alias)
 }
 
-/// Returns the table of a column that is compared with the rows of a query, when these are of one tenant: the query reads
-/// a table of tenants and names the tenant.
+/// Returns the table of a column that is compared with the rows of a query, when these are of one tenant: the query
+/// reads a table of tenants and names the tenant.
 fn tied_by_rows(
     one: &Expr,
     query: &Query,

@@ -68,7 +68,7 @@ async fn a_deleted_account_leaves_nothing_of_the_person() {
         scopes.iter().all(|it| *it != anns && *it != ann.workspace),
         "{scopes:?}"
     );
-    // Bob has what he had, and Ann may begin anew.
+    // Bob's workspace is unchanged, and Ann's address can sign up again.
     assert_eq!(app.get(&bob.path("")).bearer(&bob.token).send().await.expect(200), bobs);
     app.sign_up(ANN).await;
 }

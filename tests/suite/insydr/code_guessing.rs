@@ -1,4 +1,4 @@
-//! Guessing codes: how many guesses count, and that nobody keeps an owner from confirming or from a new password.
+//! Guessing codes: how many count, and that no stranger keeps an owner from confirming or from a new password.
 use crate::harness::TestApp;
 use crate::harness::request::Answer;
 use edge_model::time::{HOUR, MINUTE, SECOND};

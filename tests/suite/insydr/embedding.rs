@@ -25,7 +25,7 @@ pub(crate) fn app() -> TestApp {
     ])
 }
 
-/// Somebody whose three pages are answered from.
+/// An owner whose three pages are answered from.
 pub(crate) async fn owner_with_documents(app: &TestApp) -> (Owner, String) {
     let owner = app.owner("ann@example.com").await;
     app.set_plan(&owner, "ENTERPRISE").await;
@@ -293,7 +293,7 @@ async fn compaction_keeps_vectors_and_what_is_deleted_stays_gone() {
     let (best, trace) = asked(&app, &owner, &agent, QUESTION).await;
     assert_eq!(best, "florbins.md", "{trace}");
     assert!(!trace["passages"].to_string().contains("drawer-4.md"));
-    // What no index names is erased once nobody can be reading it.
+    // A blob that no index names is erased once no isolate can be reading it.
     app.clock.advance(11 * MINUTE);
     finish(&app, &owner).await;
     let manifest = app.sql.column("SELECT manifest FROM index_snapshots").remove(0);

@@ -1,4 +1,4 @@
-//! A deleted workspace is gone: its rows at once, its blobs soon, and nothing of anybody else's.
+//! A deleted workspace is gone: its rows at once, its blobs soon, and nothing of other workspaces.
 use crate::harness::receiver::HOOK;
 use crate::harness::shape::is;
 use crate::harness::{Owner, TestApp};
@@ -139,7 +139,7 @@ async fn a_deleted_workspace_leaves_nothing_and_others_untouched() {
     assert_eq!((rows(&app, &bob), blobs(&app, &bob)), (bobs_rows, bobs_blobs));
     let answer = app.ask(&bobs_key, &bobs_agent, "t", "When are you open?").send().await;
     assert!(answer.streamed().contains("nine to five"), "{}", answer.text());
-    // Ann is still somebody.
+    // Ann's account still exists.
     let me = app.get("/api/v1/auth/me").bearer(&ann.token).send().await;
     assert_eq!(me.status, 200);
 }
@@ -198,7 +198,7 @@ async fn very_many_blobs_are_erased_some_at_a_time() {
         edge_core::ports::Blobs::put(&*app.blobs, &key, b"old").await.unwrap();
     }
     owner.delete(&app, "").await.expect(200);
-    // Somebody is cut off once they have ordered the rest.
+    // The worker is cut off once it has ordered the rest.
     app.sql.fail_next("DELETE FROM jobs");
     let workspace = edge_model::WorkspaceId::new(owner.workspace.as_str());
     let _ = edge_core::workers::drain(&app.inner, &workspace, TimeDelta::minutes(1)).await;

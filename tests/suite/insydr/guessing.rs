@@ -1,4 +1,5 @@
-//! Passwords and tokens that are guessed from many addresses: how many guesses are looked at, and what the owner notices.
+//! Passwords and tokens that are guessed from many addresses: how many guesses are looked at, and what the owner
+//! notices.
 use crate::harness::request::Answer;
 use crate::harness::{OPERATOR_TOKEN, TestApp};
 use edge_model::time::{DAY, MINUTE, SECOND};

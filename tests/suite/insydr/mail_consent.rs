@@ -327,7 +327,7 @@ async fn a_waiting_reply_and_its_mail_go_with_the_visitor() {
     site.reply(&app, &path).await.expect(200);
     let stored = || app.everything();
     assert!(stored().iter().any(|it| it.contains("confirm_reply")));
-    // The row of the mail itself names nobody.
+    // The row of the mail itself names no person.
     let jobs = app.sql.column("SELECT task FROM jobs");
     assert!(
         jobs.iter().all(|it| !it.contains(JO) && !it.contains("marmalade")),

@@ -24,7 +24,7 @@ async fn another(app: &TestApp, owner: &Owner) -> Owner {
     }
 }
 
-/// Signs somebody in again, whose session has ended.
+/// Signs a person in again, whose session has ended.
 async fn again(app: &TestApp, owner: &Owner, email: &str) -> Owner {
     let body = json!({ "email": email, "password": "correct horse battery" });
     let answer = app.post("/api/v1/auth/login", body).send().await.expect(200);

@@ -16,7 +16,7 @@ async fn sign_up(app: &TestApp, email: &str) -> Answer {
     post(app, "signup", body).await
 }
 
-/// What somebody can see of a request: the answer, and what it took.
+/// What a stranger can see of a request: the answer, and what it took.
 async fn seen(app: &TestApp, what: &str, email: &str) -> (u16, String, usize, usize) {
     app.sql.begin_counting();
     app.wakes.take();

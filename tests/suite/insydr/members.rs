@@ -145,7 +145,7 @@ async fn an_invitation_is_open_for_seven_days_or_until_withdrawn() {
     let again = ann.delete(&app, &format!("/invitations/{withdrawn}")).await;
     assert_eq!(again.refusal(), not_found());
     assert_eq!(accept(&app, &bob, &withdrawn).await.refusal(), not_found());
-    // Nobody is bothered with it any more.
+    // It is not listed any more.
     let before = app.mailbox.all().len();
     app.drain(&ann).await;
     assert_eq!(app.mailbox.all().len(), before);

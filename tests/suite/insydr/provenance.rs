@@ -136,7 +136,7 @@ async fn a_revoked_key_may_leave_its_webhooks_to_who_revokes_it() {
         &list["webhooks"],
         &json!([{ "id": webhook, "is_active": true, "created_by": { "kind": "person", "name": "Ann Example" } }]),
     );
-    // A key is revoked once, and what is made since is nobody else's.
+    // A key is revoked once, and what is made since stays its maker's.
     assert_eq!(owner.delete(&app, &path).await.status, 404);
     assert_eq!(webhooks(&app, &owner).await["total"], 1);
 }
@@ -275,7 +275,7 @@ async fn the_owner_is_mailed_when_a_key_or_a_webhook_is_added() {
     assert_eq!(mails().await.len(), 0);
     ann.patch(&app, &path, json!({ "url": HOOK })).await.expect(200);
     assert_eq!(mails().await.len(), 1);
-    // What is gone again is not told of, and nobody's mailbox is filled.
+    // A key that is gone again is not told of, and mailboxes are not filled.
     let (gone, _) = key(&app, &ann, "twig").await;
     ann.delete(&app, &format!("/api-keys/{gone}")).await.expect(200);
     assert_eq!(mails().await.len(), 0);

@@ -60,7 +60,7 @@ async fn a_conversation_goes_some_days_after_its_last_message() {
     app.drain(&owner).await;
     assert_eq!(sessions(&app), ["young"]);
     assert_eq!(app.sql.column("SELECT DISTINCT conversation_id FROM messages").len(), 1);
-    // And so on, without anybody asking for it; never later than an hour.
+    // And so on, by itself; never later than an hour.
     let next = app.drain(&owner).await.unwrap();
     assert!(next.0 - edge_core::ports::Clock::now(&*app.clock).0 <= HOUR);
     app.clock.advance(4 * DAY);

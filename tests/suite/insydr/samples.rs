@@ -9,7 +9,7 @@ use http::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Somebody who follows the document.
+/// A developer who follows the document.
 struct Reader<'a> {
     app: &'a TestApp,
     /// What stands for the ids of the samples.

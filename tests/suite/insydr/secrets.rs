@@ -1,4 +1,4 @@
-//! What nobody may find in the rows, the answers and the mails.
+//! Secrets are in no row, no answer and no mail.
 use crate::harness::TestApp;
 use serde_json::json;
 

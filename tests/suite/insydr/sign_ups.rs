@@ -1,4 +1,4 @@
-//! Sign-ups: a code confirms the sign-up that it was mailed for, and nobody else's password.
+//! Sign-ups: a code confirms the sign-up that it was mailed for, and no other one's password.
 use crate::harness::TestApp;
 use crate::harness::request::Answer;
 use edge_model::time::{DAY, HOUR, MINUTE};

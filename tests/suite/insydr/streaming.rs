@@ -1,4 +1,4 @@
-//! Answers that go on: conversations, and what happens when something fails or somebody leaves.
+//! Answers that go on: conversations, and what happens when something fails or the visitor leaves.
 use crate::harness::{Owner, TestApp};
 use serde_json::{Value, json};
 

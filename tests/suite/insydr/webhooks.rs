@@ -197,7 +197,7 @@ async fn webhooks_receive_only_subscribed_events_of_their_tenant() {
     assert_eq!(names, ["FEEDBACK_RECEIVED"; 2]);
     assert_eq!(bob.deliver(&app, &bobs).await, None);
     assert_eq!(app.receiver.take().len(), 0);
-    // What nobody asks for is not even written down.
+    // An event that no endpoint asks for is not written.
     assert_eq!(
         app.sql.column("SELECT DISTINCT kind FROM events"),
         ["feedback_received"]

@@ -265,7 +265,7 @@ async fn what_a_deputy_answers_is_told_like_any_other_answer() {
         &delivered[0].json(),
         &json!({ "event": "MESSAGE_ANSWERED", "data": data }),
     );
-    // What is not kept is told to nobody who would keep it.
+    // With zero retention there are no webhook events, for their receivers would keep the content.
     owner.patch(&app, "", json!({ "retention_days": 0 })).await.expect(200);
     ask("Is anybody there?").await.expect(200);
     owner.deliver(&app, &insydr).await;

@@ -1,4 +1,4 @@
-//! Answers: from documents, from what is told beside the question, and of which documents they stand on.
+//! Answers: from documents, from the context of the question, and which documents they are made from.
 use super::Program;
 use crate::harness::TestApp;
 use serde_json::json;

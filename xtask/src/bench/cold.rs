@@ -1,4 +1,4 @@
-//! The first answer of an isolate that has nothing in its memory yet, beside those that follow.
+//! The first answer of an isolate that has nothing in its memory yet, compared with those that follow.
 use crate::api::Api;
 use crate::build::Build;
 use crate::demo::{self, Credentials};
@@ -68,7 +68,7 @@ fn ask(api: &Api, agent_id: &str) -> Result<f64> {
     bail!("the answer ended before its end")
 }
 
-/// Puts 10,000 passages beside the documentation of the demo, and returns how many the workspace has then.
+/// Adds 10,000 passages to the documentation of the demo, and returns how many the workspace has then.
 fn fill(demo: &Credentials) -> Result<u64> {
     let api = Api::new(&demo.base_url);
     let login = json!({ "email": demo.email, "password": demo.password });

@@ -1,4 +1,4 @@
-//! The Worker over HTTP, beside one that does nothing.
+//! The Worker over HTTP, compared with one that does nothing.
 use super::yardstick::Yardstick;
 use super::{spoken, table};
 use crate::build::Build;

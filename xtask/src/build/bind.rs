@@ -1,7 +1,7 @@
 //! From what cargo made to what a browser or workerd loads: bindings to JavaScript, and fewer bytes.
 //!
-//! The bindings are made by the library that `wasm-bindgen` of the command line is made of, so that nobody has to install
-//! that; both versions are fixed in Cargo.toml.
+//! The bindings are made by the library that `wasm-bindgen` of the command line is made of, so that developers need not
+//! install that; both versions are fixed in Cargo.toml.
 use super::{Build, Profile, compile::Module};
 use crate::paths::root;
 use crate::progress::run;

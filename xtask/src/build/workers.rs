@@ -1,7 +1,7 @@
 //! Workers: bound to JavaScript, wrapped so that a crash costs one request, bundled.
 //!
-//! The same steps as those of worker-build, which takes minutes to compile and needs OpenSSL. `workers/shim.js` is the one
-//! of its version [`SHIM_OF`].
+//! The same steps as those of worker-build, which takes minutes to compile and needs OpenSSL. `workers/shim.js` is the
+//! one of its version [`SHIM_OF`].
 use super::bind::{Host, bind, fast};
 use super::compile::{EMBEDDER, Module, PARSER, WORKER, compile};
 use super::{Build, Profile};

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 /// The lines of wrangler.toml that are switched on where there is an embedder.
 const BINDING: &str = "[[services]]\nbinding = \"EMBEDDER\"\nservice = \"edgewise-embedder\"\n";
 
-/// Writes the configurations; answers that of the main Worker, then those of the Workers beside it. They lie in the folder
-/// of the state, as does what wrangler writes beside them.
+/// Writes the configurations; answers that of the main Worker, then those of the Workers that it is bound to. They lie
+/// in the folder of the state, as does what wrangler writes beside them.
 ///
 /// # Errors
 /// When one cannot be read or written, or lacks a line that it should have.

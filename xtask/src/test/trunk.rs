@@ -1,4 +1,4 @@
-//! `trunk build`, for those who work on the dashboard with `trunk serve`. Nobody has to have trunk.
+//! `trunk build`, for those who work on the dashboard with `trunk serve`. trunk is optional.
 use super::gate::{Tally, succeeds};
 use crate::build::Build;
 use crate::paths::root;

@@ -25,7 +25,7 @@ pub fn fuzzer() -> Result<PathBuf> {
             return Ok(program);
         }
     }
-    // Somebody's tool of another version stays as it is.
+    // A tool of another version that is installed already stays as it is.
     let home = if everyones.join("bin").join(PROGRAM).exists() {
         ours
     } else {

@@ -17,8 +17,8 @@ pub(super) fn bin(program: &str) -> PathBuf {
     root().join("node_modules/.bin").join(program)
 }
 
-/// Makes `node_modules` what package-lock.json says, and does `work` meanwhile when that takes a while; answers a Node that
-/// is new enough.
+/// Makes `node_modules` what package-lock.json says, and does `work` meanwhile when that takes a while; answers a Node
+/// that is new enough.
 ///
 /// # Errors
 /// When npm is missing or fails, and those of `work`.

@@ -3,8 +3,8 @@ use edge_model::Timestamp;
 use edge_model::analytics::Asked;
 use retrieval::{Embedder, Vector};
 
-/// How alike two questions must be to count as one, as a cosine. Other wordings of a question mostly lie above, questions
-/// that differ in one word ("ship to Norway", "ship to Spain") below.
+/// How alike two questions must be to count as one, as a cosine. Other wordings of a question mostly lie above,
+/// questions that differ in one word ("ship to Norway", "ship to Spain") below.
 const ALIKE: f32 = 0.74;
 
 /// Questions that ask the same; the most asked first, which stands for all.

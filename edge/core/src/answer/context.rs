@@ -1,4 +1,4 @@
-//! What a caller tells beside a question, looked through like a document that is there for this question alone.
+//! Context that a caller sends with a question, searched like a document that is there for this question alone.
 use crate::{Error, Result};
 use edge_model::conversation::{Author, Turn};
 use retrieval::{DocumentInput, Embedder, Hit, Index, Retrieval, SearchOptions, Segment, SegmentBuilder};

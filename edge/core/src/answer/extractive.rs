@@ -5,13 +5,13 @@ use edge_model::agent::{AgentConfig, ResponseStyle, Tone};
 use edge_model::conversation::Citation;
 use retrieval::{Embedder, Extract, ExtractOptions, Hit, Separator, Style};
 
-/// What a passage must at least score beside the best one to be quoted from.
+/// The least score, as a share of the best passage's, that a passage needs to be quoted from.
 const WORTHY: f32 = 0.85;
 /// What a citation takes, in characters: a blank line and `[1]` after a table, a space and `[1]` otherwise.
 const MARKER_LENGTH: usize = 5;
 /// What an answer must at least have room for after its lead-in, in characters.
 const LEAST: usize = 40;
-/// Nobody sees it, and `[` with it before a number is no citation.
+/// It is invisible, and `[` with it before a number is no citation.
 pub(super) const JOINER: char = '\u{2060}';
 /// What separates paragraphs.
 const PARAGRAPH: &str = "\n\n";

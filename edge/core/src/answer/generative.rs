@@ -102,8 +102,8 @@ pub(super) async fn write(
     Ok(Outcome::Unasked)
 }
 
-/// Ends a text that began to repeat the rules. What was said of it stays, and the documents' own words follow; unless it
-/// cites, since then the numbers are those of its own citations.
+/// Ends a text that began to repeat the rules. What was said of it stays, and the documents' own words follow; unless
+/// it cites, since then the numbers are those of its own citations.
 fn cut(name: &str, writer: &mut AnswerWriter<'_>) -> Outcome {
     writer.draft.trace.fault = Some("it repeated its rules".into());
     if writer.has_begun() {

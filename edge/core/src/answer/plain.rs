@@ -6,8 +6,8 @@ use retrieval::BlockKind;
 /// Stands for `<` while Markdown is read: no text has it.
 const LESS: &str = "\u{fdd0}";
 
-/// Returns an answer's text without marks of citations, of which there are `citations`, and without Markdown. What looks
-/// like HTML is text: it was in a document.
+/// Returns an answer's text without marks of citations, of which there are `citations`, and without Markdown. What
+/// looks like HTML is text: it was in a document.
 pub(crate) fn plain(answer: &str, citations: usize) -> String {
     let blocks = markdown::parse(&answer.replace('<', LESS)).blocks;
     let texts = blocks.into_iter().map(|it| match it.kind {

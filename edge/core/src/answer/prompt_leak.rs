@@ -1,5 +1,5 @@
-//! A language model that repeats what it was told in confidence: found while its text streams, and held back until it is
-//! sure that it does not.
+//! A language model that repeats what it was told in confidence: found while its text streams, and held back until it
+//! is sure that it does not.
 use crate::ports::Prompt;
 
 /// As many words in a row of the rules are a repetition.

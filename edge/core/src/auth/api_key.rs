@@ -27,8 +27,8 @@ pub async fn find(app: &App, kind: KeyKind, text: &str) -> Result<KeyOwner> {
     found.filter(is_living).ok_or_else(wrong)
 }
 
-/// Lets a key of a kind in, and counts the request. The network of `address`, where the program calls from, is noted with
-/// the key's use.
+/// Lets a key of a kind in, and counts the request. The network of `address`, where the program calls from, is noted
+/// with the key's use.
 ///
 /// # Errors
 /// Those of [`find`]; [`Kind::RateLimited`].

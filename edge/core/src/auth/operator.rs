@@ -11,8 +11,8 @@ const WRONG_TOKENS: u64 = 10;
 #[derive(Clone, Copy, Debug)]
 pub struct Operator(());
 
-/// Lets in a caller who shows the operator's token. Without a token set, there are no such operations. Only wrong tokens are
-/// counted, and only once they were compared, so that the operator has no limit.
+/// Lets in a caller who shows the operator's token. Without a token set, there are no such operations. Only wrong
+/// tokens are counted, and only once they were compared, so that the operator has no limit.
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`] without a token set; [`crate::Kind::Unauthenticated`] for another token;
@@ -25,7 +25,7 @@ pub async fn authenticate(app: &App, from: &ClientAddress, token: Option<&str>) 
     let token = token.filter(|it| !it.is_empty()).ok_or_else(wrong)?;
     throttle::check(app, from, "operator", WRONG_TOKENS, Window::QuarterHour).await?;
     if !secret::is_equal(token.as_bytes(), expected.as_bytes()) {
-        // Those that come together may be a few more than the figure; nobody guesses a token of so many bits by that.
+        // Guesses at the same time may be a few more than the figure; a token of so many bits is not guessed by that.
         throttle::count(app, from, "operator", WRONG_TOKENS, Window::QuarterHour).await?;
         return Err(wrong());
     }

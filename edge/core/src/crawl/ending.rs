@@ -79,7 +79,7 @@ async fn reason(app: &App, source: &Source, done: u32) -> Result<Option<String>>
         return Ok(None);
     }
     let mut url = source.url.clone();
-    // A start that leads elsewhere is judged by where it leads.
+    // If the start URL was redirected, the outcome of the redirect's target counts.
     for _ in 0..=super::HOPS {
         let Some(page) = app.store.crawl_page(source, &url).await? else {
             break;

@@ -27,7 +27,7 @@ pub(crate) struct Response {
 /// The body of an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Body {
-    /// Nobody wanted it.
+    /// It was not asked for.
     Unread,
     Whole(Vec<u8>),
     /// As much as was wanted; there is more.

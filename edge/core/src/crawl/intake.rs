@@ -150,7 +150,7 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
             finish(app, crawl, page, more).await
         }
         Err(error) if error.kind == Kind::PlanLimit => {
-            // As it was: a title that is not the document's looks as if somebody had renamed it.
+            // As it was: a title that is not the document's looks as if a member had renamed it.
             page.title = title_before;
             without_room(app, crawl, page, more, before, error).await
         }
@@ -158,8 +158,8 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
     }
 }
 
-/// Ends a page whose new content the plan has no room for. Trying again would not help: the owner has to make room first,
-/// and crawls again then. A document that is there stays as it is.
+/// Ends a page whose new content the plan has no room for. Trying again would not help: the owner has to make room
+/// first, and crawls again then. A document that is there stays as it is.
 async fn without_room(
     app: &App,
     crawl: &Crawl,
@@ -205,7 +205,7 @@ fn first_version(app: &App, source: &Source, content: &Content, hash: &str) -> R
     })
 }
 
-/// What a document becomes. A title that somebody gave it stays.
+/// What a document becomes. A title that a member gave it stays.
 fn next_version(before: &Document, page: &CrawlPage, content: &Content, hash: &str) -> Document {
     let is_ours = page.title.as_ref().is_some_and(|it| *it == before.title);
     Document {

@@ -65,7 +65,7 @@ impl Outcome {
 /// Asks for a page and works out what comes of it.
 pub(super) async fn of_page(app: &App, crawl: &Crawl, page: &CrawlPage, url: PublicUrl) -> Result<Outcome> {
     let mut conditions: Vec<(Cow<'static, str>, String)> = vec![];
-    // What is as it was, is asked about only where something was kept of it.
+    // Conditional headers are sent only if the document is still held.
     if page.document_id.is_some() {
         conditions.extend(page.etag.clone().map(|it| ("if-none-match".into(), it)));
         conditions.extend(page.last_modified.clone().map(|it| ("if-modified-since".into(), it)));
@@ -160,7 +160,7 @@ async fn of_body(app: &App, crawl: &Crawl, page: &CrawlPage, response: Response)
     };
     if sitemap::is_one(bytes) {
         return match crawl.source.kind {
-            // Somebody gave the address of a sitemap without saying so.
+            // The address of a sitemap was given as that of a website.
             SourceKind::Website if page.url == crawl.source.url => sitemap::of_bytes(app, crawl, page, bytes).await,
             _ => Ok(Outcome::skipped("a sitemap, no page")),
         };
@@ -292,7 +292,7 @@ async fn canonical(app: &App, crawl: &Crawl, page: &CrawlPage, named: Option<&st
     let Some(target) = target.filter(|it| it.as_str() != page.url && !is_single) else {
         return Ok(None);
     };
-    // A site whose every page names the front page does not mean it.
+    // A canonical link to the front page is ignored: it is a common mistake of templates.
     let is_front = target.path() == "/" && target.query().is_none();
     let Some(to) = found(app, crawl, &target, page.depth).filter(|it| it.skipped.is_none() && !is_front) else {
         return Ok(None);

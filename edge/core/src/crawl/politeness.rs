@@ -111,7 +111,7 @@ async fn ask(app: &App, crawl: &Crawl, page: &CrawlPage, mut host: CrawlHost, ha
         Err(after) => {
             let tries = usize::try_from(host.failures).unwrap_or(usize::MAX);
             host.rules = None;
-            // A new round of tries begins when the silence is over.
+            // A new round of tries begins when the pause has ended.
             host.failures = if has_given_up { 1 } else { host.failures + 1 };
             let wait = ROBOTS_RETRY_SCHEDULE
                 .get(tries)
@@ -175,7 +175,7 @@ fn sitemaps(app: &App, crawl: &Crawl, origin: &str, rules: &Rules) -> Vec<Found>
     urls.filter_map(|it| sitemap(app, crawl, &it, 0)).collect()
 }
 
-/// Makes a place in the frontier for a sitemap, unless it is on a host of somebody else.
+/// Makes a place in the frontier for a sitemap, unless it is on a host of another site.
 pub(super) fn sitemap(app: &App, crawl: &Crawl, url: &Url, hops: u32) -> Option<Found> {
     Some(Found {
         kind: PageKind::Sitemap,

@@ -11,7 +11,8 @@ const MAX_PATTERN_BYTES: usize = 300;
 /// What stands for `/` where patterns are matched, so that `*` crosses it.
 const SLASH: &str = "\u{1}";
 
-/// Tells whether an address is on a host of the source: the start's own, with and without `www`, or one that is allowed.
+/// Tells whether an address is on a host of the source: the start's own, with and without `www`, or one that is
+/// allowed.
 pub(crate) fn belongs(source: &Source, start: &Url, url: &Url) -> bool {
     let host = address::host(url);
     let bare = |host: &str| host.strip_prefix("www.").unwrap_or(host).to_owned();
@@ -28,7 +29,8 @@ pub(crate) fn is_wanted(source: &Source, url: &Url) -> bool {
     (source.include_patterns.is_empty() || is_any(&source.include_patterns)) && !is_any(&source.exclude_patterns)
 }
 
-/// Matches a glob: against the whole address when it has a scheme, against the path otherwise, with or without its query.
+/// Matches a glob: against the whole address when it has a scheme, against the path otherwise, with or without its
+/// query.
 pub(crate) fn matches(pattern: &str, url: &Url) -> bool {
     let glob = |text: &str| {
         let (pattern, text) = (pattern.replace('/', SLASH), text.replace('/', SLASH));

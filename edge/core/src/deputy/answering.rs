@@ -22,7 +22,7 @@ use futures_channel::oneshot;
 #[derive(Clone, Debug)]
 pub struct Ask {
     pub question: Question,
-    /// What the caller tells beside it, such as the thread that it stands in.
+    /// What the caller tells with it, such as the thread that it stands in.
     pub context: Context,
     /// Who asks, as the caller names them.
     pub asked_by: Name,
@@ -69,7 +69,8 @@ pub async fn answered(app: &App, caller: &Caller, message: &MessageId) -> Result
     })
 }
 
-/// Asks a workspace's deputy, by the API that the channel names. The answer is worked out and kept whether or not the caller stays to read it.
+/// Asks a workspace's deputy, by the API that the channel names. The answer is worked out and kept whether or not the
+/// caller stays to read it.
 ///
 /// # Errors
 /// [`crate::Kind::QuotaExhausted`].
@@ -151,7 +152,7 @@ impl AnswerTask {
         let needed = decision::needed(question, deputy.approval_limit);
         let mut config = agent.config.clone();
         config.fallback_message = format!("This requires a personal decision — escalating to {owner_name}.");
-        // What the answer stands on is told beside it, not in it, and has to be known.
+        // Sources are sent next to the text, not in it, and have to be known.
         config.show_sources = true;
         let context = self.context.as_str();
         let request = AnswerRequest {

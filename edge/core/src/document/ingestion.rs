@@ -120,8 +120,8 @@ async fn publish_segments(app: &App, job: &Job, document: &Document, segments: &
     let workspace = &document.workspace_id;
     let mut changes = Changes::new(app);
     index::replace(app, &mut changes, workspace, &document.id, segments).await?;
-    // Deleted meanwhile: nothing may come back. Looked for after the snapshot was read, which a deletion replaces, so that
-    // one that comes later makes the batch fail.
+    // Deleted meanwhile: nothing may come back. Looked for after the snapshot was read, which a deletion replaces, so
+    // that one that comes later makes the batch fail.
     if app.store.document(workspace, &document.id).await?.is_none() {
         return Ok(());
     }

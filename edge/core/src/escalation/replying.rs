@@ -1,7 +1,8 @@
 //! Replies to visitors: mailed only to an address whose owner has said that they want them.
 //!
-//! A visitor may leave anybody's address. So the first mail asks, in our words alone, and the reply waits in its row.
-//! It is asked when somebody replies, not when the visitor leaves the address: strangers cannot cause mails then.
+//! A visitor may leave the address of another person. So the first mail asks, in our words alone, and the reply waits
+//! in its row. It is asked when a member replies, not when the visitor leaves the address: strangers cannot cause mails
+//! then.
 use super::{find, set_status, updated};
 use crate::app::App;
 use crate::auth::Caller;
@@ -179,8 +180,8 @@ pub async fn confirm_replies(app: &App, token: &str) -> Result<Confirmation> {
     })
 }
 
-/// Notes that a visitor wants replies of the workspace, and orders the mails of those that wait, the newest first and as
-/// many within an hour and within a day as an address may get.
+/// Notes that a visitor wants replies of the workspace, and orders the mails of those that wait, the newest first and
+/// as many within an hour and within a day as an address may get.
 pub(crate) async fn release_replies(app: &App, escalation: &Escalation) -> Result<()> {
     let workspace = &escalation.workspace_id;
     let Some(address) = &escalation.email else {
@@ -210,8 +211,8 @@ pub(crate) async fn release_replies(app: &App, escalation: &Escalation) -> Resul
     changes.commit().await.map(drop)
 }
 
-/// Lists the replies that wait for the confirmation of an address, however it was written, newest first; and tells whether
-/// these are all.
+/// Lists the replies that wait for the confirmation of an address, however it was written, newest first; and tells
+/// whether these are all.
 async fn waiting_for(app: &App, workspace: &WorkspaceId, address: &str) -> Result<(Vec<EscalationId>, bool)> {
     let mut waiting = app.store.waiting_replies(workspace, address).await?;
     let recipient = mailbox::hash(address);

@@ -1,5 +1,5 @@
-//! The key of a request: its ids, its fingerprint and its sealed answer come out of it. The row holds it sealed, so a new
-//! `AUTH_SECRET` seals this key anew and nothing else.
+//! The key of a request: its ids, its fingerprint and its sealed answer come out of it. The row holds it sealed, so a
+//! new `AUTH_SECRET` seals this key anew and nothing else.
 use crate::app::App;
 use crate::encryption::{self, Purpose};
 use crate::{Result, secret};

@@ -171,7 +171,7 @@ impl Run<'_> {
                 break;
             }
         }
-        // What was deleted is sent to nobody, and is no hole any more: any vector will do for what is never found.
+        // Deleted passages are not embedded; any vector fills their slots, so that the layer counts as complete.
         if is_new || live.is_empty() {
             let builder = builder.get_or_insert_with(|| LayerBuilder::new(1, segment.len()));
             let mut any = vec![0.0; builder.dimensions()];
@@ -242,7 +242,7 @@ fn set(builder: &mut Option<LayerBuilder>, segment: &Segment, passages: &[usize]
         other => other.insert(LayerBuilder::new(dimensions, segment.len())),
     };
     for (passage, vector) in passages.iter().zip(vectors) {
-        // What has no direction was refused when it came.
+        // Vectors of length zero were refused before.
         let _is_set = builder.set(*passage, vector);
     }
 }

@@ -128,8 +128,8 @@ impl Visit<'_> {
     }
 }
 
-/// Counts one request of a visitor: in the lane of all visitors, in the shares that bound a single one, and its messages
-/// in those of the month.
+/// Counts one request of a visitor: in the lane of all visitors, in the shares that bound a single one, and its
+/// messages in those of the month.
 ///
 /// # Errors
 /// [`Kind::RateLimited`] or [`Kind::QuotaExhausted`], with when to come back.
@@ -177,8 +177,8 @@ pub(crate) async fn admit_visitor(
     }
 }
 
-/// Counts one request that is refused for its key, its page or what it names: by its network alone, so that it costs the
-/// workspace nothing.
+/// Counts one request that is refused for its key, its page or what it names: by its network alone, so that it costs
+/// the workspace nothing.
 ///
 /// # Errors
 /// [`Kind::RateLimited`], with when to come back.
@@ -228,7 +228,7 @@ pub(crate) async fn admit_program(
 /// Counts one answer of a workspace's deputy.
 ///
 /// # Errors
-/// [`Kind::QuotaExhausted`], in the words of seed 002.
+/// [`Kind::QuotaExhausted`], with the message of `public/docs/api-twin.md#what-are-the-limits-of-the-twin-api`.
 pub(crate) async fn admit_answer(
     limiter: &dyn Limiter,
     workspace: &WorkspaceId,

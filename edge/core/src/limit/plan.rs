@@ -1,10 +1,10 @@
-//! What plans allow. Figures: seeds 000, 002 and 004 ("Rate Limits"); the units where a seed is silent are our decisions.
+//! What plans allow: the figures of `public/docs/limits.md#what-are-the-limits-of-each-plan`.
 use edge_model::plan::Plan;
 
 /// What "unlimited" shows as in the headers.
 pub const UNLIMITED: u64 = 1_000_000;
 
-/// Requests per minute of each lane of a workspace (seed 004, "Rate Limits").
+/// Requests per minute of each lane of a workspace.
 pub fn requests_per_minute(plan: Plan) -> u64 {
     match plan {
         Plan::Free => 60,
@@ -24,7 +24,7 @@ pub fn tests_per_day(plan: Plan) -> u64 {
     }
 }
 
-/// Messages per month of a workspace (seed 004, "Rate Limits"); none is no limit.
+/// Messages per month of a workspace; none is no limit.
 pub fn messages_per_month(plan: Plan) -> Option<u64> {
     match plan {
         Plan::Free => Some(100),
@@ -43,8 +43,8 @@ pub enum RateLimitPolicy {
     ByPlan,
 }
 
-/// Requests per minute and per day of a workspace's programs (seed 000, "Rate Limits"). The seed knows three plans; the
-/// fourth has what the one above the free one has, as in seed 002.
+/// Requests per minute and per day of a workspace's programs. The API of programs knows three plans; the
+/// fourth has what the one above the free one has.
 pub fn requests_of_programs(plan: Plan) -> [u64; 2] {
     match plan {
         Plan::Free => [20, 1_000],
@@ -53,7 +53,8 @@ pub fn requests_of_programs(plan: Plan) -> [u64; 2] {
     }
 }
 
-/// Answers per month of a workspace's deputy (seed 002, "402 Payment Required"); none is no limit.
+/// Answers per month of a workspace's deputy (`public/docs/api-twin.md#what-are-the-limits-of-the-twin-api`); none is
+/// no limit.
 pub fn answers_per_month(plan: Plan) -> Option<u64> {
     match plan {
         Plan::Free => Some(500),

@@ -1,4 +1,4 @@
-//! The circuit breaker: a model that keeps failing is left alone for a while, so that nobody waits for it.
+//! The circuit breaker: a model that keeps failing is left alone for a while, so that no visitor waits for it.
 use edge_model::Timestamp;
 use edge_model::time::TimeDelta;
 use std::sync::Mutex;
@@ -15,7 +15,7 @@ pub struct Breaker(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     failures: u32,
-    /// Nobody gets through before.
+    /// No request gets through before.
     rests_until: Option<Timestamp>,
 }
 

@@ -63,7 +63,7 @@ pub enum Fault {
     Endless,
     /// It said nothing.
     Empty,
-    /// Nobody waited for it any longer, which says nothing of it.
+    /// The client disconnected, which says nothing of the model.
     Unheard,
     /// It failed so often that it is left alone for a while.
     Resting,

@@ -54,7 +54,7 @@ impl SigningSecret {
     }
 
     /// One entry of `webhook-signature`: over id, moment and body, with the decoded bytes as the key. A secret that
-    /// somebody chose without knowing the form is its own key.
+    /// a customer chose without knowing the form is its own key.
     fn sign_message(&self, id: &str, at: Timestamp, body: &[u8]) -> Result<String> {
         let encoded = self.0.strip_prefix(PREFIX);
         let decoded = encoded.and_then(|it| STANDARD.decode(it).ok());

@@ -27,7 +27,8 @@ pub async fn single_webhook(app: &App, workspace: &WorkspaceId, form: WebhookFor
 /// given, for it is shown this once.
 ///
 /// # Errors
-/// [`crate::Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::Conflict`] when the workspace has as many endpoints as it may.
+/// [`crate::Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::Conflict`] when the workspace has as
+/// many endpoints as it may.
 pub async fn set_single_webhook(
     app: &App,
     caller: &Caller,
@@ -65,7 +66,7 @@ pub async fn set_single_webhook(
     if let Some((_, secret)) = add(app, caller, scope, new, 1).await? {
         return Ok(Some(secret));
     }
-    // Somebody else was the first to set it.
+    // Another request was the first to set it.
     match single_webhook(app, workspace, form).await? {
         Some(webhook) => move_to(app, caller, webhook, url, events, secret).await,
         None => Err(not_added(app, workspace).await?),

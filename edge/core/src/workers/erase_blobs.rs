@@ -25,8 +25,8 @@ impl Worker for EraseBlobs<'_> {
     }
 }
 
-/// Deletes blobs, but none that a row names again: an upload may have come back since, also while others are deleted. One
-/// that is under way has an order of its own, which then decides.
+/// Deletes blobs, but none that a row names again: an upload may have come back since, also while others are deleted.
+/// One that is under way has an order of its own, which then decides.
 async fn erase(app: &App, workspace: &WorkspaceId, own: &JobId, keys: &[String]) -> Result<()> {
     let hash_of = |key: &str| key.rsplit('/').next().unwrap_or_default().to_owned();
     for keys in keys.chunks(ERASED_AT_ONCE) {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use edge_model::job::Job;
 
 pub(super) struct EraseWorkspace {
-    /// Whether it is the second run, after whoever was at work has ended.
+    /// Whether it is the second run, after workers that were running have ended.
     pub(super) is_last: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Tells the owner of a workspace that an endpoint was disabled, unless somebody has seen to it already.
+//! Tells the owner of a workspace that an endpoint was disabled, unless it is enabled again already.
 use super::Worker;
 use crate::app::App;
 use crate::attempt::Attempt;

@@ -16,7 +16,7 @@ use edge_model::{CodeId, InvitationId, JobId, WorkspaceId};
 const ACCESS_NOTICES_PER_HOUR: u64 = 10;
 
 pub(super) struct SendMail<'a> {
-    /// None where the letter names a row that knows the address.
+    /// None where the mail names a row that knows the address.
     pub(super) to: Option<&'a str>,
     pub(super) mail: &'a QueuedMail,
 }

@@ -1,4 +1,5 @@
-//! The sweep: wakes whoever has work to do, since a crash may have lost the wake-up, and deletes what is kept no longer.
+//! The sweep: wakes workers that have work to do, since a crash may have lost the wake-up, and deletes what is kept no
+//! longer.
 use crate::app::App;
 use crate::changes::Changes;
 use crate::{Result, attempt, crawl, delivery, erasure, idempotency, reseal};
@@ -11,10 +12,10 @@ const PARKED_JOBS_KEPT: TimeDelta = TimeDelta::days(30);
 const PARKED_MAILS_KEPT: TimeDelta = TimeDelta::days(3);
 
 /// Wakes everybody who has work to do: after a start, since work may have been left by a crash. Deletes what is kept no
-/// longer. Whoever cannot be woken keeps nobody else from it.
+/// longer. One that cannot be woken does not keep others from it.
 ///
 /// # Errors
-/// When the database does not answer, or somebody was not woken: the first failure, once everything was tried.
+/// When the database does not answer, or a worker was not woken: the first failure, once everything was tried.
 pub async fn sweep(app: &App) -> Result<()> {
     let mut end = Ok(());
     for workspace in app.store.workspaces_with_jobs(app.now()).await? {

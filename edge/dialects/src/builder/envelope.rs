@@ -1,4 +1,5 @@
-//! Webhooks (seed 003, "Webhook payload"): the states of runs, signed in `X-Cobb-Signature`.
+//! Webhooks (`public/docs/api-builder.md#how-do-i-register-a-webhook-through-the-builder-api`): the states of runs,
+//! signed in `X-Cobb-Signature`.
 use crate::dialect::Webhooks;
 use edge_core::ports::Envelope;
 use edge_model::event::{Event, EventKind, EventPayload, RunChanged};

@@ -1,4 +1,5 @@
-//! Webhooks (seed 003, "Webhooks"): each belongs to one agent. Bare, unlike what else this dialect answers.
+//! Webhooks (`public/docs/api-builder.md#how-do-i-register-a-webhook-through-the-builder-api`): each belongs to one
+//! agent. Bare, unlike what else this dialect answers.
 use super::ACCESS;
 use super::caller::Caller;
 use super::envelope::WEBHOOKS;
@@ -133,7 +134,7 @@ fn status(webhook: &edge_model::webhook::Webhook) -> &'static str {
     }
 }
 
-/// Shows a webhook to whoever speaks for the workspace's owner.
+/// Shows a webhook to a caller with the rights of the workspace's owner.
 fn shown(program: &auth::Caller, webhook: edge_model::webhook::Webhook) -> Webhook {
     Webhook {
         webhook_id: webhook.id.to_string(),

@@ -10,9 +10,9 @@ use std::sync::Arc;
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Anybody.
+    /// Without authentication.
     Open,
-    /// Somebody signed in.
+    /// A signed-in person.
     Account,
     /// A member of the workspace in the path.
     Member,
@@ -127,7 +127,8 @@ impl Route {
         self
     }
 
-    /// Passes on what a route's row says of its requests: to the code that counts them, and to the one that reads bodies.
+    /// Passes on what a route's row says of its requests: to the code that counts them, and to the one that reads
+    /// bodies.
     pub(crate) fn described(access: Access, operation: Operation, handler: MethodRouter<App>) -> MethodRouter<App> {
         let handler = handler.layer(Extension(access));
         match operation {

@@ -54,8 +54,8 @@ pub(super) fn kept(answer: Answer) -> Result<Response> {
     Ok(mark(response))
 }
 
-/// Notes that a request was done, keeps what is to be kept of its answer, and passes it on. What was refused may be tried
-/// again, and what failed may be taken up.
+/// Notes that a request was done, keeps what is to be kept of its answer, and passes it on. What was refused may be
+/// tried again, and what failed may be taken up.
 pub(super) async fn finish(
     app: &App,
     ticket: Ticket,
@@ -111,7 +111,7 @@ fn relay(
             // A closed channel means that the reader has left.
             let _ = sender.unbounded_send(Ok(data));
         }
-        // Kept before the stream ends: whoever has read the end can rely on it.
+        // Kept before the stream ends: a client that has read the end can rely on it.
         keeper.keep(seen.as_deref()).await;
         drop(sender);
     });
@@ -171,7 +171,7 @@ impl Keeper {
             }
             _ => None,
         };
-        // What was done is done and is answered; without a note of it, it is taken up when it is sent again.
+        // Best effort: the request has succeeded. If this is not stored, a retry does it again with the same ids.
         let _ = match outcome {
             Some(outcome) => idempotency::finish(&self.app, &self.ticket, &self.print.finish(), &outcome).await,
             None => idempotency::put_back(&self.app, &self.ticket).await,

@@ -1,4 +1,4 @@
-//! Agents (seed 004, section 4).
+//! Agents (`public/docs/api-insydr.md#how-do-i-manage-agents-through-the-api`).
 use super::PAGE;
 use super::agents_wire::{created, patch, source, tagged};
 use super::caller::Member;

@@ -1,4 +1,4 @@
-//! Analytics (seed 004, section 7), as JSON or, an extension, as CSV.
+//! Analytics (`public/docs/api-insydr.md#how-do-i-get-figures-through-the-api`), as JSON or, an extension, as CSV.
 use super::analytics_wire::{conversations_csv, day_figures, overview_csv, overview_figures, question, questions_csv};
 use super::analytics_wire::{unanswered_csv, unanswered_question};
 use super::caller::Member;

@@ -1,4 +1,4 @@
-//! API keys (seed 004, section 3).
+//! API keys (`public/docs/api-insydr.md#how-do-i-manage-api-keys-through-the-api`).
 use super::PAGE;
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Body, Path, Query};

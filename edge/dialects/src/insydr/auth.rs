@@ -1,4 +1,4 @@
-//! Accounts (seed 004, section 1).
+//! Accounts (`public/docs/api-insydr.md#how-do-i-sign-up-through-the-api`).
 use super::caller::{From, Person};
 use super::error::{ApiError, ApiResult, Body};
 use crate::dialect::route::{self, Access, Route};

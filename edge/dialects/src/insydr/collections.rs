@@ -1,4 +1,4 @@
-//! Collections (seed 004, section 5).
+//! Collections (`public/docs/api-insydr.md#how-do-i-manage-collections-through-the-api`).
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Body, Path};
 use crate::dialect::route::{self, Access, Route};

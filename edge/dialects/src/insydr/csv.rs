@@ -1,7 +1,7 @@
 //! Tables as CSV (RFC 4180), safe to open in a spreadsheet.
 //!
-//! Written here, since the `csv` crate quotes what RFC 4180 asks for and no more: a spreadsheet whose list separator is a
-//! semicolon or a tab would split texts, and could run what follows.
+//! Written here, since the `csv` crate quotes what RFC 4180 asks for and no more: a spreadsheet whose list separator is
+//! a semicolon or a tab would split texts, and could run what follows.
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, header};
 

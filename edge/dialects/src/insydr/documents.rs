@@ -1,4 +1,4 @@
-//! Documents (seed 004, section 5).
+//! Documents (`public/docs/api-insydr.md#how-do-i-upload-a-document-through-the-api`).
 use super::PAGE;
 use super::caller::Member;
 use super::error::{ApiError, ApiResult, Path, Query};

@@ -1,4 +1,5 @@
-//! Webhooks (seed 004, section 8): the names of events and what a delivery holds.
+//! Webhooks (`public/docs/webhooks.md#what-does-edgewise-send-to-a-webhook`): the names of events and what a delivery
+//! holds.
 //!
 //! `{id, event, timestamp, workspace_id, data}`, signed in `X-Insydr-Signature`.
 use crate::dialect::Webhooks;

@@ -14,7 +14,7 @@ impl ApiError {
     }
 }
 
-/// Status and code of a kind. Seed 004 lists the statuses; it leaves the codes open.
+/// Status and code of a kind (`public/docs/errors.md#which-error-codes-are-there`).
 fn shape(kind: Kind) -> (StatusCode, &'static str) {
     match kind {
         Kind::Invalid => (StatusCode::BAD_REQUEST, "VALIDATION_ERROR"),

@@ -1,4 +1,5 @@
-//! Escalations: extensions, but for the widget's `POST /widget/escalate` (seed 004, section 6).
+//! Escalations (`public/docs/api-insydr.md#how-do-i-see-to-escalations-through-the-api`): extensions, but for the
+//! widget's `POST /widget/escalate`.
 use super::TEXTS_PAGE;
 use super::caller::{Member, Visitor};
 use super::error::{ApiError, ApiResult, Body, Path, Query};

@@ -1,7 +1,7 @@
 //! The stream of an answer in this dialect: server-sent events whose data are [`wire::widget::Frame`]s.
 //!
-//! `start`, `token`*, `sources`, `done`; or `error`, which ends the stream. `id:` lines say how much of the answer was told
-//! by then, so that a stream that was cut off can go on there; comments keep quiet connections open.
+//! `start`, `token`*, `sources`, `done`; or `error`, which ends the stream. `id:` lines say how much of the answer was
+//! told by then, so that a stream that was cut off can go on there; comments keep quiet connections open.
 use super::agents_wire::source;
 use super::error::code;
 use axum::body::Body;

@@ -51,7 +51,7 @@ impl KeepQuery {
     }
 }
 
-/// Shows who made something; none when nobody was noted, or they are gone.
+/// Shows who made something; none when no account was noted, or it is gone.
 pub(super) fn actor(actor: Actor) -> Option<wire::provenance::Actor> {
     let Actor {
         account_id,

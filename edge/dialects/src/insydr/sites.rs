@@ -1,5 +1,5 @@
-//! Websites to be crawled (seed 004, section 5, `documents/url`), and what is ours beside: their pages, an early end, a
-//! change of how they are crawled.
+//! Websites to be crawled (`public/docs/api-insydr.md#how-do-i-crawl-a-website-through-the-api`), and as extensions
+//! their pages, an early end, a change of how they are crawled.
 use super::TEXTS_PAGE;
 use super::caller::Member;
 use super::documents::status_word;
@@ -239,7 +239,7 @@ fn progress(counted: &Counted) -> Progress {
     let total = (counts.pages_done + counts.pages_waiting).min(u64::from(source.max_pages));
     let percent = match source.status {
         SourceStatus::Completed | SourceStatus::Cancelled => 100,
-        // What is not known to be over is not said to be.
+        // At most 99 % until the crawl has ended.
         _ => (100 * counts.pages_done).checked_div(total).unwrap_or_default().min(99),
     };
     Progress {

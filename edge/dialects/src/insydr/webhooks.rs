@@ -1,4 +1,4 @@
-//! Webhooks (seed 004, section 8).
+//! Webhooks (`public/docs/api-insydr.md#how-do-i-create-and-manage-webhooks-through-the-api`).
 use super::PAGE;
 use super::caller::Member;
 use super::envelope::WEBHOOKS;

@@ -1,4 +1,4 @@
-//! The widget's public API (seed 004, section 6).
+//! The widget's public API (`public/docs/api-insydr.md#how-do-i-ask-a-question-through-the-api`).
 use super::caller::Visitor;
 use super::error::{ApiError, ApiResult, Body, Path};
 use super::events;

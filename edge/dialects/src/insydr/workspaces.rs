@@ -1,4 +1,4 @@
-//! Workspaces (seed 004, section 2).
+//! Workspaces (`public/docs/api-insydr.md#how-do-i-manage-workspaces-through-the-api`).
 use super::PAGE;
 use super::caller::{Member, Person};
 use super::error::{ApiError, ApiResult, Body, Query};

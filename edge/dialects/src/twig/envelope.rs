@@ -1,4 +1,5 @@
-//! Webhooks (seed 000, "Webhooks"): the names of events and what a delivery holds.
+//! Webhooks (`public/docs/api-twig.md#how-do-i-register-a-webhook-through-the-twig-api`): the names of events and what
+//! a delivery holds.
 //!
 //! `{id, event, timestamp, data}`, signed in `X-Twig-Signature`.
 use crate::dialect::Webhooks;

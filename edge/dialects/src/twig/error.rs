@@ -6,7 +6,7 @@ use edge_core::Kind;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-/// Status and code of a kind. Seed 000 names six codes; what has none of its own takes the nearest.
+/// Status and code of a kind. The Twig API documents six codes; a kind without one of its own takes the nearest.
 fn shape(kind: Kind) -> (StatusCode, &'static str) {
     match kind {
         Kind::Invalid | Kind::Malformed => (StatusCode::BAD_REQUEST, "invalid_request"),

@@ -1,4 +1,4 @@
-//! Webhooks (seed 000, "Webhooks").
+//! Webhooks (`public/docs/api-twig.md#how-do-i-register-a-webhook-through-the-twig-api`).
 use super::ACCESS;
 use super::caller::Caller;
 use super::envelope::WEBHOOKS;

@@ -1,4 +1,4 @@
-//! `POST /v1/twin` (seed 002, "Twin").
+//! `POST /v1/twin` (`public/docs/api-twin.md#how-do-i-ask-the-twin`).
 use super::ACCESS;
 use super::caller::Caller;
 use super::error::{ApiError, ApiResult, Body};

@@ -1,4 +1,4 @@
-//! Webhooks (seed 002, "Webhooks"): one event, flat, signed in `Twin-Signature`.
+//! Webhooks (`public/docs/api-twin.md#how-am-i-told-of-escalations`): one event, flat, signed in `Twin-Signature`.
 use crate::dialect::Webhooks;
 use edge_core::ports::Envelope;
 use edge_model::event::{Event, EventKind, EventPayload};

@@ -6,7 +6,8 @@ use edge_core::Kind;
 use http::StatusCode;
 use serde_json::json;
 
-/// The status of a kind: "standard HTTP", says seed 002, and 402 when what the plan allows is used up.
+/// The status of a kind (`public/docs/api-twin.md#what-does-an-error-of-the-twin-api-look-like`); 402 when what the
+/// plan allows is used up.
 fn status(kind: Kind) -> StatusCode {
     match kind {
         Kind::QuotaExhausted | Kind::PlanLimit => StatusCode::PAYMENT_REQUIRED,

@@ -1,4 +1,4 @@
-//! Escalations (seed 002, "Escalations").
+//! Escalations (`public/docs/api-twin.md#how-do-i-list-and-resolve-escalations`).
 use super::caller::Caller;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::limit::ROWS;
@@ -40,7 +40,7 @@ pub struct Filters {
     cursor: Option<String>,
 }
 
-/// How much of a text the list shows, in characters: as much as this dialect lets somebody ask.
+/// How much of a text the list shows, in characters: as long as a question may be in this dialect.
 const SHOWN: u32 = 2_000;
 
 /// What is to change about an escalation; what is absent stays.

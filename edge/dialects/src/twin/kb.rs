@@ -1,4 +1,4 @@
-//! The knowledge base (seed 002, "Knowledge Base").
+//! The knowledge base (`public/docs/api-twin.md#how-do-i-keep-the-knowledge-base-up-to-date`).
 use super::caller::Caller;
 use super::error::{ApiError, ApiResult, Body, Path, Query};
 use super::limit::{ROWS, at_most, required};

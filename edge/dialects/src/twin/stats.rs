@@ -1,4 +1,4 @@
-//! Statistics (seed 002, "Stats"; the path is missing there).
+//! Statistics (`public/docs/api-twin.md#which-statistics-does-the-twin-have`).
 use super::ACCESS;
 use super::caller::Caller;
 use super::error::ApiResult;

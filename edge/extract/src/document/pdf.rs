@@ -20,7 +20,7 @@ use retrieval::Parsed;
 
 /// More pages are a library.
 const MOST_PAGES: usize = 2_000;
-/// What unpacks to more is no page that anybody reads, in bytes.
+/// The largest content of a page, unpacked, in bytes; no page for people has more.
 const MOST_CONTENT: usize = 16 * 1024 * 1024;
 /// A page costs so much before anything is drawn on it.
 const PAGE: u64 = 2_000;

@@ -11,7 +11,7 @@ const BRIEF: [&str; 34] = [
     "html", "head", "rt", "rp", "path",
 ];
 
-/// Tells whether nobody would write so by hand or by program.
+/// Tells whether the nesting is deeper than people or programs write.
 pub(super) fn is_too_deep(text: &str) -> bool {
     let (mut depth, mut tags) = (0usize, 0usize);
     for part in text.split('<').skip(1) {

@@ -102,7 +102,7 @@ fn attention(query: &[f32], key: &[f32], value: &[f32]) -> Vec<f32> {
     seen
 }
 
-// Four sums beside each other, which the compiler turns into one vector.
+// Four separate sums, which the compiler turns into one vector.
 fn product(a: &[f32; HEAD], b: &[f32; HEAD]) -> f32 {
     let mut sums = [0.0; 4];
     for (a, b) in a.as_chunks::<4>().0.iter().zip(b.as_chunks::<4>().0) {

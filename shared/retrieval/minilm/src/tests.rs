@@ -1,5 +1,5 @@
-//! The model beside its reference: vectors of a forward pass in float32. Needs the file that `convert.py` makes, which is
-//! too large to be kept with the source; without it only what needs none is tested.
+//! The model compared with its reference: vectors of a forward pass in float32. Needs the file that `convert.py` makes,
+//! which is too large to be kept with the source; without it only what needs none is tested.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use serde::Deserialize;

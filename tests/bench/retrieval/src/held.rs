@@ -68,7 +68,7 @@ impl Held {
         Ok("loaded".into())
     }
 
-    /// Tokens are worked out once: they are those of the table, and take next to no time beside the rest.
+    /// Tokens are worked out once: they are those of the table, and take next to no time compared with the rest.
     pub(crate) fn think(&self, question: &str, count: u32) -> Answer {
         let minilm = self.minilm.as_ref().ok_or("no such model")?;
         let tokens = self.embedder()?.tokenize(question);

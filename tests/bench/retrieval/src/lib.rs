@@ -1,4 +1,4 @@
-//! The retrieval crate alone in a Worker: workerd's clock stands still while code runs, so that whoever measures calls
+//! The retrieval crate alone in a Worker: workerd's clock stands still while code runs, so that a measurement calls
 //! with a count and divides the time that the call took.
 mod held;
 
@@ -11,8 +11,8 @@ thread_local! {
 }
 
 /// `PUT` takes files: `/table`, `/tokenizer`, `/minilm`, `/segment` (alone) and `/more` (besides those there are).
-/// `GET` does things `n` times: `/embed`, `/think` (by minilm), `/search`, `/terms`, `/nearest?with=flat|binary|hnsw`, `/load`, and once
-/// `/link?passages=…`; `/memory` answers how many bytes of memory there are.
+/// `GET` does things `n` times: `/embed`, `/think` (by minilm), `/search`, `/terms`, `/nearest?with=flat|binary|hnsw`,
+/// `/load`, and once `/link?passages=…`; `/memory` answers how many bytes of memory there are.
 #[event(fetch)]
 async fn fetch(mut request: Request, _: Env, _: Context) -> Result<Response> {
     let url = request.url()?;

@@ -26,7 +26,7 @@ fn cut(runs: Vec<Run>, depth: usize, regions: &mut Vec<Vec<Run>>) {
     let mut single: Vec<Run> = Vec::new();
     while let Some(band) = bands.next() {
         let mut gutters = gutters(&band);
-        // What has nothing beside it stands above the columns.
+        // A line without neighbors stands above the columns.
         gutters.retain(|it| it.0.is_finite() && it.1.is_finite());
         if gutters.is_empty() {
             single.extend(band);

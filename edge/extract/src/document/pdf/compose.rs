@@ -1,4 +1,5 @@
-//! Lines to blocks: headings by their size, paragraphs by gaps and indents, lists by their marks, tables by their columns.
+//! Lines to blocks: headings by their size, paragraphs by gaps and indents, lists by their marks, tables by their
+//! columns.
 use super::lines::Line;
 use super::margins::Sheet;
 use super::{join, table};

@@ -105,8 +105,8 @@ pub(super) fn decoded(stream: &Stream<'_>, meter: &mut Meter<'_>) -> Result<Vec<
     Ok(unpacked)
 }
 
-/// Returns how long a stream is when it is unpacked, and the bytes if they are to be kept; counts the pages in them where
-/// it holds objects. What is no such stream, or damaged, is as long as far as it can be read.
+/// Returns how long a stream is when it is unpacked, and the bytes if they are to be kept; counts the pages in them
+/// where it holds objects. What is no such stream, or damaged, is as long as far as it can be read.
 async fn unpack(
     packed: &[u8],
     most: usize,

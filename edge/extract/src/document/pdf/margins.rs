@@ -1,4 +1,4 @@
-//! What stands on the margin of page after page: running titles and page numbers, which nobody asks for.
+//! What stands on the margin of page after page: running titles and page numbers, which answer no question.
 use super::lines::Line;
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
 //! What was drawn on a page: glyphs, put together to runs of text.
 
-/// More glyphs are on no page that anybody reads.
+/// The most glyphs of a page; no page for people has more.
 pub(super) const MOST_GLYPHS: usize = 200_000;
 /// Gaps in parts of the size of the letters: what parts words, and what parts runs.
 const BETWEEN_WORDS: f32 = 0.2;
@@ -23,7 +23,7 @@ pub(super) struct Glyph {
 pub(super) struct Page {
     /// By the direction in which they are written: to the right, down, to the left, up.
     glyphs: [Vec<Glyph>; 4],
-    /// Glyphs of which nobody knows which letters they are.
+    /// Glyphs whose letters are not known.
     pub(super) unknown: usize,
 }
 

@@ -1,4 +1,4 @@
-//! How many pages a file may claim to have: the reader makes a page of every kid before anybody can count them.
+//! How many pages a file may claim to have: the reader makes a page of every kid before they can be counted.
 use crate::{Reason, Refusal};
 
 /// More kids, or more objects with contents, are no document: annotations have contents too. A page takes 250 bytes.
