@@ -50,9 +50,6 @@ impl Alarm {
     }
 
     /// Sees to it that the alarm rings soon.
-    ///
-    /// # Errors
-    /// When the object's storage does not answer.
     pub(crate) async fn wake(&self, url: &str) -> Result<JsValue, JsValue> {
         if let Err(why) = background::check_call(&self.env, url) {
             log::failure("configuration", &why);
@@ -70,9 +67,6 @@ impl Alarm {
     }
 
     /// Works off what is due, when the alarm rings.
-    ///
-    /// # Errors
-    /// When the platform cannot run it at all.
     pub(crate) fn fire(self: Rc<Self>) -> Result<Promise, JsValue> {
         crash::run(async move {
             if let Err(why) = self.run().await {
@@ -135,9 +129,6 @@ macro_rules! alarmed_object {
             }
 
             /// Takes a call.
-            ///
-            /// # Errors
-            /// When the object's storage does not answer.
             #[wasm_bindgen]
             pub async fn fetch(
                 &self,
@@ -147,9 +138,6 @@ macro_rules! alarmed_object {
             }
 
             /// Works off what is due.
-            ///
-            /// # Errors
-            /// When the platform cannot run it at all.
             #[wasm_bindgen]
             pub fn alarm(&self) -> Result<js_sys::Promise, wasm_bindgen::JsValue> {
                 self.0.clone().fire()

@@ -63,28 +63,19 @@ impl Api {
         self.with("authorization", &format!("Bearer {token}"))
     }
 
-    /// # Errors
-    /// When there is no answer.
     pub fn get(&self, path: &str) -> Result<Answer> {
         self.send("GET", path, Body::Empty)
     }
 
-    /// # Errors
-    /// When there is no answer.
     pub fn post(&self, path: &str, body: &impl Serialize) -> Result<Answer> {
         self.send("POST", path, Body::Json(serde_json::to_vec(body)?))
     }
 
-    /// # Errors
-    /// When there is no answer.
     pub fn put(&self, path: &str, body: &impl Serialize) -> Result<Answer> {
         self.send("PUT", path, Body::Json(serde_json::to_vec(body)?))
     }
 
     /// Uploads a file as a form's `file`, with further fields.
-    ///
-    /// # Errors
-    /// When there is no answer.
     pub fn upload(&self, path: &str, name: &str, content: &[u8], fields: &[(&str, &str)]) -> Result<Answer> {
         let boundary = format!("form-{}", crate::secret::random(24)?);
         let mut body = Vec::new();
@@ -104,9 +95,6 @@ impl Api {
     }
 
     /// Sends a request and reads the whole answer.
-    ///
-    /// # Errors
-    /// When there is no answer.
     pub fn send(&self, method: &str, path: &str, body: Body<'_>) -> Result<Answer> {
         let (status, headers, mut reader) = self.open(method, path, body)?;
         let mut body = Vec::new();

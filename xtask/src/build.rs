@@ -220,9 +220,6 @@ pub fn run(state: Option<PathBuf>, only: &[String]) -> Result<()> {
 }
 
 /// Compiles what every build needs. Takes no tool but cargo, so it can be done while tools are installed.
-///
-/// # Errors
-/// When something does not compile.
 pub fn compile_all(profile: Profile) -> Result<()> {
     let modules: Vec<Module> = STEPS
         .iter()
@@ -303,9 +300,6 @@ impl Build {
     }
 
     /// Does the steps whose inputs have changed.
-    ///
-    /// # Errors
-    /// Those of the first step that fails.
     pub fn make(&self) -> Result<()> {
         self.make_only(|name| STEPS.iter().any(|it| it.name == name && is_made(it)))
     }
@@ -337,9 +331,6 @@ impl Build {
     }
 
     /// A number that changes when anything that is read changes.
-    ///
-    /// # Errors
-    /// When a file cannot be looked at.
     pub fn state_of_inputs(&self) -> Result<Vec<u64>> {
         STEPS.iter().map(|it| self.fingerprint(it)).collect()
     }

@@ -22,9 +22,6 @@ pub fn root() -> PathBuf {
 }
 
 /// Every file below `folder`, in order of their paths; nothing when it does not exist.
-///
-/// # Errors
-/// When a folder cannot be read.
 pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_path_buf()];
@@ -46,9 +43,6 @@ pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Writes a file and the folders above it, unless it already says the same: what watches it is then not woken.
-///
-/// # Errors
-/// When it cannot be written.
 pub fn write(file: &Path, content: impl AsRef<[u8]>) -> Result<()> {
     let content = content.as_ref();
     if fs::read(file).is_ok_and(|old| old == content) {
@@ -61,9 +55,6 @@ pub fn write(file: &Path, content: impl AsRef<[u8]>) -> Result<()> {
 }
 
 /// Writes a file that only its owner may read.
-///
-/// # Errors
-/// When it cannot be written.
 pub fn write_private(file: &Path, content: &str) -> Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     write(file, "")?;

@@ -14,9 +14,6 @@ static ENDING: AtomicBool = AtomicBool::new(false);
 const END_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Makes Ctrl-C, SIGTERM and SIGHUP end what is under way in an orderly manner; see [`ending`].
-///
-/// # Errors
-/// When the handler cannot be set.
 pub fn end_on_signals() -> Result<()> {
     ctrlc::set_handler(|| ENDING.store(true, Ordering::Relaxed)).context("setting the signal handler")
 }
@@ -43,9 +40,6 @@ pub struct Group {
 
 impl Group {
     /// Starts `command` without input.
-    ///
-    /// # Errors
-    /// When the program cannot be started.
     pub fn start(command: &mut Command) -> Result<Self> {
         let child = command
             .stdin(Stdio::null())
@@ -62,9 +56,6 @@ impl Group {
     }
 
     /// How it ended, or `None` while it runs.
-    ///
-    /// # Errors
-    /// When the system does not say.
     pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
         Ok(self.child.try_wait()?)
     }

@@ -16,9 +16,6 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
 const LINES_SHOWN: usize = 60;
 
 /// Does `work` and says what it was and how long it took, in one line.
-///
-/// # Errors
-/// Those of `work`.
 pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     // On a terminal the line gives way to the one that says how long it took.
     let is_watched = stdout().is_terminal();
@@ -37,17 +34,11 @@ pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 /// Runs a program with its output in `target/xtask/<log>.log`; shows the end of it when the program fails.
-///
-/// # Errors
-/// When the program cannot be started or fails.
 pub fn run(log: &str, command: &mut Command) -> Result<()> {
     run_in(&log_file(log)?, command)
 }
 
 /// The same with its output in this file.
-///
-/// # Errors
-/// When the program cannot be started or fails.
 pub fn run_in(log: &Path, command: &mut Command) -> Result<()> {
     let (ok, spoken) = run_logged(log, command)?;
     if ok {
@@ -82,9 +73,6 @@ pub fn run_logged(log: &Path, command: &mut Command) -> Result<(bool, String)> {
 }
 
 /// What a program writes to its standard output.
-///
-/// # Errors
-/// When the program cannot be started or fails.
 pub fn output_of(command: &mut Command) -> Result<Vec<u8>> {
     let output = command
         .output()
@@ -100,9 +88,6 @@ pub fn output_of(command: &mut Command) -> Result<Vec<u8>> {
 }
 
 /// `target/xtask/<name>.log`, in a folder that exists.
-///
-/// # Errors
-/// When the folder cannot be made.
 pub fn log_file(name: &str) -> Result<PathBuf> {
     let folder = root().join("target/xtask");
     fs::create_dir_all(&folder)?;

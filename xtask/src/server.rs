@@ -224,9 +224,6 @@ pub fn id_file(state: &Path) -> PathBuf {
 }
 
 /// A free port.
-///
-/// # Errors
-/// When there is none.
 pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

@@ -15,9 +15,6 @@ struct Stamp {
 }
 
 /// Path, size and time of change of every file in `inputs` (files, or folders with all below them), and `salt`.
-///
-/// # Errors
-/// When a file cannot be looked at.
 pub fn fingerprint(inputs: &[PathBuf], salt: &str) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
     salt.hash(&mut hasher);
@@ -49,9 +46,6 @@ pub fn is_fresh(stamp: &Path, inputs: u64) -> bool {
 }
 
 /// Notes that the step has run, and removes what it wrote before and no longer writes.
-///
-/// # Errors
-/// When the stamp cannot be written.
 pub fn note(stamp: &Path, inputs: u64, outputs: Vec<PathBuf>) -> Result<()> {
     for stale in read(stamp).outputs.iter().filter(|file| !outputs.contains(file)) {
         fs::remove_file(stale).ok();

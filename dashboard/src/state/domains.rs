@@ -6,9 +6,6 @@ pub struct Domains(pub Vec<String>);
 
 impl Domains {
     /// Adds every host in `typed`, which may hold several with commas or spaces between them; all of them or none.
-    ///
-    /// # Errors
-    /// Why the first one that will not do will not do.
     pub fn add(&mut self, typed: &str) -> Result<(), String> {
         let parts = typed
             .split(|c: char| c == ',' || c.is_whitespace())

@@ -64,9 +64,6 @@ fn wrong_credentials() -> Error {
 }
 
 /// Ends a session: its token is worth nothing from now on.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn log_out(app: &App, caller: &SignedIn) -> Result<()> {
     Changes::of(app, accounts::delete_session(&caller.session))
         .commit()
@@ -75,9 +72,6 @@ pub async fn log_out(app: &App, caller: &SignedIn) -> Result<()> {
 }
 
 /// Changes a person's name.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn rename(app: &App, caller: &SignedIn, full_name: &Name) -> Result<Account> {
     Changes::of(app, accounts::rename(&caller.account.id, full_name.as_str()))
         .commit()

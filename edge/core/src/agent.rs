@@ -133,9 +133,6 @@ async fn check_collections(app: &App, workspace: &WorkspaceId, ids: &[Collection
 }
 
 /// Lists agents, newest first, and counts all that the filters let through.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn list(
     app: &App,
     caller: &Caller,

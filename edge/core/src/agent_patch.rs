@@ -144,9 +144,6 @@ pub struct AgentType(String);
 
 impl AgentType {
     /// Takes `SUPPORT`, `SALES` and the like: 1 to 32 upper-case letters and underscores.
-    ///
-    /// # Errors
-    /// Says why the text will not do.
     pub fn new(text: &str) -> Result<Self, String> {
         let is_word = (1..=32).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_uppercase() || it == b'_');
         if is_word {
@@ -218,9 +215,6 @@ macro_rules! choices {
 
         impl $name {
             /// Takes one of the words there are.
-            ///
-            /// # Errors
-            /// Names them.
             pub fn new(text: &str) -> Result<Self, String> {
                 if [$($choice),+].contains(&text) {
                     return Ok(Self(text.into()));
@@ -276,9 +270,6 @@ pub struct LanguageMode(String);
 
 impl LanguageMode {
     /// Takes `auto` or two lower-case letters.
-    ///
-    /// # Errors
-    /// Says why the text will not do.
     pub fn new(text: &str) -> Result<Self, String> {
         let is_code = text.len() == 2 && text.bytes().all(|it| it.is_ascii_lowercase());
         if text == "auto" || is_code {
@@ -294,9 +285,6 @@ pub struct Color(String);
 
 impl Color {
     /// Takes six hexadecimal digits after a `#`.
-    ///
-    /// # Errors
-    /// Says why the text will not do.
     pub fn new(text: &str) -> Result<Self, String> {
         let is_hex = |it: &str| it.len() == 6 && it.bytes().all(|it| it.is_ascii_hexdigit());
         if text.strip_prefix('#').is_some_and(is_hex) {
@@ -312,9 +300,6 @@ pub struct Suggestions(Vec<String>);
 
 impl Suggestions {
     /// Takes the questions, without empty ones.
-    ///
-    /// # Errors
-    /// Says why they will not do.
     pub fn new(questions: Vec<String>) -> Result<Self, String> {
         let questions: Vec<String> = questions
             .iter()

@@ -22,9 +22,6 @@ const MEMORY_DAYS: u32 = *FIGURE_DAYS.end();
 const TRENDING: usize = 10;
 
 /// Counts what happened in the last days.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn overview(app: &App, caller: &Caller, days: u32) -> Result<(Period, Overview)> {
     caller.require(Action::Read)?;
     let period = Period::last(days, app.now());
@@ -43,9 +40,6 @@ pub struct Conversations {
 }
 
 /// Counts conversations by day, hour and agent.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn conversations(app: &App, caller: &Caller, days: u32) -> Result<Conversations> {
     caller.require(Action::Read)?;
     let period = Period::last(days, app.now());

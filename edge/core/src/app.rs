@@ -62,9 +62,6 @@ impl App {
     }
 
     /// Makes the text of a new id: the prefix, the time, and randomness, so that ids sort by age.
-    ///
-    /// # Errors
-    /// When the platform has no randomness.
     pub fn id(&self, prefix: &str) -> Result<String> {
         match &self.ids {
             Some(ids) => ids.next(prefix),
@@ -81,9 +78,6 @@ impl App {
     }
 
     /// Makes sure that a worker looks soon at what is to be done, also after a crash.
-    ///
-    /// # Errors
-    /// When it cannot be reached.
     pub(crate) async fn wake(&self, wake: &Wake) -> Result<()> {
         match wake {
             Wake::Jobs(id) | Wake::LaterJobs(id) if self.own_work == Some(Wake::Jobs(id.clone())) => Ok(()),

@@ -124,9 +124,6 @@ impl Attempt {
 
 /// Begins work, with the write that `hold` makes: until then nothing else of its kind is begun, so that a crash does
 /// not lead to the next one at once.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) async fn begin(app: &App, work: Work, hold: impl Fn(Timestamp) -> Option<Statement>) -> Result<Begin> {
     let mut begun = begin_together(app, vec![work.clone()], &hold).await?;
     match begun.pop() {
@@ -137,9 +134,6 @@ pub(crate) async fn begin(app: &App, work: Work, hold: impl Fn(Timestamp) -> Opt
 
 /// Begins several pieces of work that go on together. What did not end in order before is given back, for
 /// [`begin_alone`].
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) async fn begin_together(
     app: &App,
     works: Vec<Work>,
@@ -169,9 +163,6 @@ pub(crate) async fn begin_together(
 }
 
 /// Begins work that did not end in order, once it has the isolate to itself.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) async fn begin_alone(app: &App, work: Work, hold: impl Fn(Timestamp) -> Option<Statement>) -> Result<Begin> {
     let Some(unended) = app.store.unended(&work.workspace_id, &work.name).await? else {
         return Ok(Begin::Later(app.now().plus(RETRY_DELAY)));

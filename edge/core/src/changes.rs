@@ -62,9 +62,6 @@ impl<'a> Changes<'a> {
 
     /// Records that something happened, and its deliveries to the endpoints that ask for it. Costs nothing where none
     /// does.
-    ///
-    /// # Errors
-    /// When there is no randomness for its id.
     pub(crate) fn event(&mut self, workspace: &WorkspaceId, payload: EventPayload) -> Result<()> {
         let id = EventId::new(self.app.id(EventId::PREFIX)?);
         self.record(workspace, id, payload);
@@ -91,9 +88,6 @@ impl<'a> Changes<'a> {
     }
 
     /// Records an event that no endpoint has asked for, and returns its id.
-    ///
-    /// # Errors
-    /// When there is no randomness for its id.
     pub(crate) fn unasked_event(&mut self, workspace: &WorkspaceId, payload: EventPayload) -> Result<EventId> {
         let event = Event {
             id: EventId::new(self.app.id(EventId::PREFIX)?),
@@ -106,9 +100,6 @@ impl<'a> Changes<'a> {
     }
 
     /// Orders a task, due in `delay`, and returns the id of its job.
-    ///
-    /// # Errors
-    /// When there is no randomness for its id.
     pub(crate) fn enqueue(&mut self, workspace: &WorkspaceId, task: Task, delay: TimeDelta) -> Result<JobId> {
         let now = self.app.now();
         let id = JobId::new(self.app.id(JobId::PREFIX)?);

@@ -29,9 +29,6 @@ pub async fn create(app: &App, caller: &Caller, name: &Name, description: &Descr
 }
 
 /// Lists the workspace's collections, oldest first.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Collection>> {
     caller.require(Action::Read)?;
     Ok(app.store.collections(&caller.workspace().id).await?)

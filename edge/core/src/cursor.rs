@@ -25,9 +25,6 @@ impl<'a> List<'a> {
 }
 
 /// Makes the cursor of what follows a row.
-///
-/// # Errors
-/// When the key cannot be made.
 pub fn seal(keys: &KeyRing, list: &List<'_>, (at, id): (i64, &str)) -> Result<String> {
     let place = format!("{at}:{id}");
     let mut bytes = signature(keys.current(), list, &place)?;

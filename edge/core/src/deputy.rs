@@ -74,9 +74,6 @@ pub struct Amount(f64);
 
 impl Amount {
     /// Takes 0 to a million million.
-    ///
-    /// # Errors
-    /// Says why the number will not do.
     pub fn new(number: f64) -> Result<Self, String> {
         if (0.0..=1e12).contains(&number) {
             Ok(Self(number))
@@ -92,9 +89,6 @@ pub struct Minutes(u32);
 
 impl Minutes {
     /// Takes up to a day.
-    ///
-    /// # Errors
-    /// Says why the number will not do.
     pub fn new(number: u32) -> Result<Self, String> {
         if number <= 1_440 {
             Ok(Self(number))
@@ -167,9 +161,6 @@ async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
 }
 
 /// Returns how a deputy answers. Its escalations are announced to the webhook of the form, that of the caller's API.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn settings(app: &App, caller: &Caller, form: WebhookForm) -> Result<DeputySettings> {
     caller.require(Action::Read)?;
     DeputySettings::of(app, &ready(app, caller.workspace()).await?, form).await
@@ -261,9 +252,6 @@ impl Figures {
 }
 
 /// Counts what a deputy has done so far.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn figures(app: &App, caller: &Caller) -> Result<Figures> {
     caller.require(Action::Read)?;
     let deputy = ready(app, caller.workspace()).await?.deputy;

@@ -118,9 +118,6 @@ pub(crate) struct Contents {
 }
 
 /// Returns a new document as it waits for its job, with nothing said of where it came from but how.
-///
-/// # Errors
-/// When there is no randomness for its id.
 pub(crate) fn first_version(
     app: &App,
     workspace: &WorkspaceId,
@@ -231,9 +228,6 @@ async fn queue(app: &App, document: &mut Document) -> Result<()> {
 /// Puts a document's next version in place of the one before, with the job that works on it. Versions
 /// beyond [`KEPT_VERSIONS`] go in the same batch: a website that is read every hour would fill the workspace otherwise.
 /// They go first, so that what they take counts no more when the new one is counted.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) async fn next_version(app: &App, changes: &mut Changes<'_>, after: &Document) -> Result<()> {
     let (workspace, now) = (&after.workspace_id, app.now());
     if let Some(oldest) = after.version.checked_sub(KEPT_VERSIONS).filter(|it| *it > 0) {
@@ -263,9 +257,6 @@ pub(crate) fn process(changes: &mut Changes<'_>, document: &Document) -> Result<
 }
 
 /// Lists documents, newest first, and counts all that the filter lets through.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn list(app: &App, caller: &Caller, filter: &Filter, page: &Page) -> Result<(Vec<Document>, u64)> {
     caller.require(Action::Read)?;
     Ok(app.store.documents(&caller.workspace().id, filter, page).await?)

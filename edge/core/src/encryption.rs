@@ -54,9 +54,6 @@ fn key_of(key: &RingKey, purpose: Purpose) -> Result<Vec<u8>> {
 }
 
 /// Seals some bytes for the place that they will be kept in, with the current secret.
-///
-/// # Errors
-/// When the platform has no randomness.
 pub fn seal(app: &App, purpose: Purpose, place: &str, plain: &[u8]) -> Result<String> {
     let key = app.settings.auth_keys.current();
     let sealed = encrypt(&*app.random, &key_of(key, purpose)?, place, plain)?;

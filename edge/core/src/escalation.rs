@@ -122,9 +122,6 @@ pub async fn pleaded(app: &App, visitor: &Visitor, id: &EscalationId) -> Result<
 }
 
 /// Lists escalations, newest first, with at most `shown` characters of each text, and counts all of the status.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn list(
     app: &App,
     caller: &Caller,

@@ -45,9 +45,6 @@ pub(crate) async fn answer(app: &App, request: &AnswerRequest<'_>, writer: &mut 
 
 impl Exchange {
     /// Adds a question, its conversation and the place of its answer to what is about to be written.
-    ///
-    /// # Errors
-    /// When there is no randomness for their ids.
     pub(crate) fn begin(
         app: &App,
         changes: &mut Changes<'_>,
@@ -104,9 +101,6 @@ impl Exchange {
 
     /// Keeps the answer, counts its documents, and reports it to the endpoints that ask for answers. Where nothing is
     /// kept it is deleted with its question and not reported, since receivers would keep it.
-    ///
-    /// # Errors
-    /// When there is no randomness for the event's id.
     pub(crate) fn complete(&self, changes: &mut Changes<'_>, draft: &AnswerDraft) -> Result<()> {
         let answer = self.answer_row(MessageStatus::Complete, draft);
         self.keep(changes, &answer);

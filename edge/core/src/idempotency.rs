@@ -100,9 +100,6 @@ pub struct Done {
 
 impl Done {
     /// Tells whether the request had a body with this fingerprint, as far as that can be told.
-    ///
-    /// # Errors
-    /// Never in practice.
     pub fn is_of(&self, fingerprint: &str) -> Result<bool> {
         match (&self.key, &self.kept.fingerprint) {
             (Some(key), Some(kept)) => Ok(secret::is_equal(
@@ -203,9 +200,6 @@ pub fn check_key(key: &str) -> Result<()> {
 }
 
 /// Returns the application as a request is to see it that may be taken up again.
-///
-/// # Errors
-/// Never in practice.
 pub fn of_request(app: &App, ticket: &Ticket) -> Result<App> {
     let made = Made::default();
     let key = ticket.key.of_ids()?;
@@ -218,9 +212,6 @@ pub fn of_request(app: &App, ticket: &Ticket) -> Result<App> {
 }
 
 /// Notes that a request was done, and keeps what is to be kept of its answer; `fingerprint` is of its body.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn finish(app: &App, ticket: &Ticket, fingerprint: &str, outcome: &Outcome) -> Result<()> {
     let (mut sealed, mut reference) = (None, None);
     match outcome {
@@ -241,9 +232,6 @@ pub async fn finish(app: &App, ticket: &Ticket, fingerprint: &str, outcome: &Out
 }
 
 /// Forgets a request, so that its key may be used again; one that has written something is taken up instead.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn release(app: &App, ticket: &Ticket) -> Result<()> {
     let mut changes = Changes::of(app, idempotency_keys::release(&ticket.claim));
     changes.push(idempotency_keys::put_back(&ticket.claim));
@@ -251,9 +239,6 @@ pub async fn release(app: &App, ticket: &Ticket) -> Result<()> {
 }
 
 /// Lets a request go that ended in the middle: when it is sent again, it is taken up where it was.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn put_back(app: &App, ticket: &Ticket) -> Result<()> {
     Changes::of(app, idempotency_keys::put_back(&ticket.claim))
         .commit()
@@ -284,9 +269,6 @@ pub(crate) fn gone(error: Error) -> Error {
 }
 
 /// Deletes what is known of requests whose day is over.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) async fn sweep(app: &App) -> Result<()> {
     Changes::of(app, idempotency_keys::purge(app.now()))
         .commit()

@@ -122,9 +122,6 @@ pub async fn withdraw(app: &App, caller: &Caller, id: &InvitationId) -> Result<(
 }
 
 /// Lists the open invitations to the caller's address, newest first, and counts them all.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn received(app: &App, caller: &SignedIn, page: &Page) -> Result<(Vec<Invitation>, u64)> {
     Ok(app.store.invitations_to(&caller.account.email, app.now(), page).await?)
 }

@@ -61,9 +61,6 @@ async fn find(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<Doc
 }
 
 /// Lists the newest documents, of one kind if one is named, and counts all there are.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn list(app: &App, caller: &Caller, kind: Option<DocumentKind>, page: &Page) -> Result<(Vec<Document>, u64)> {
     caller.require(Action::Read)?;
     let workspace = &caller.workspace().id;

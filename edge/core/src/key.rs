@@ -54,9 +54,6 @@ pub async fn create(app: &App, caller: &Caller, new: NewKey) -> Result<(ApiKey, 
 }
 
 /// Lists the workspace's keys, newest first and those that are revoked last, and counts them all.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<(Vec<CountedKey>, u64)> {
     caller.require(Action::Read)?;
     caller.person()?;

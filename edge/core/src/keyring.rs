@@ -35,9 +35,6 @@ impl RingKey {
     }
 
     /// Returns the HMAC-SHA256 of some bytes.
-    ///
-    /// # Errors
-    /// Never in practice.
     pub fn mac(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         secret::hmac_sha256(self.secret.as_bytes(), bytes)
     }
@@ -100,9 +97,6 @@ impl KeyRing {
 
     /// Tells whether a text is what one of the keys makes: for codes and links, which name no key and may be older than
     /// the current one.
-    ///
-    /// # Errors
-    /// Those of `make`.
     pub fn has_made(&self, text: &str, make: impl Fn(&RingKey) -> Result<String>) -> Result<bool> {
         let mut has_made = false;
         for key in self.all() {

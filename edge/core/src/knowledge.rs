@@ -38,9 +38,6 @@ pub fn status(source: SourceStatus) -> DocumentStatus {
 }
 
 /// Lists documents and sources, newest first, and counts all that the filter lets through.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn list(app: &App, caller: &Caller, filter: &Filter, page: &Page) -> Result<(Vec<Entry>, u64)> {
     caller.require(Action::Read)?;
     let workspace = &caller.workspace().id;

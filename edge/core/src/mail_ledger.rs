@@ -58,9 +58,6 @@ pub(crate) fn limits(plan: Plan) -> MailLimits {
 }
 
 /// Returns the limits of an account's invitations.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) async fn invitation_limits(app: &App, account: &Account, plan: Plan) -> Result<MailLimits> {
     let is_young = account.created_at.plus(TimeDelta::days(1)) > app.now();
     let limits = limits(plan);
@@ -91,9 +88,6 @@ pub(crate) fn entry(app: &App, id: String, to: &str, kind: MailKind, workspace: 
 }
 
 /// Counts a mail that is about to be sent, and tells whether there was room at its address.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) async fn admit(app: &App, entry: &LedgerEntry) -> Result<bool> {
     let count = mail_ledger::count_if_room(entry, TO_RECIPIENT_PER_HOUR, TO_RECIPIENT_PER_DAY);
     let mut changes = Changes::new(app);
@@ -111,9 +105,6 @@ pub(crate) fn unmailed(entry: LedgerEntry) -> LedgerEntry {
 }
 
 /// Tells whether a mail's address has no room for it now.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) async fn is_recipient_full(app: &App, entry: &LedgerEntry, limits: &MailLimits) -> Result<bool> {
     let room = app.store.mail_room(entry, limits, None).await?;
     Ok(room.to_recipient_within_hour_at.is_some() || room.to_recipient_within_day_at.is_some())

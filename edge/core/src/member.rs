@@ -10,9 +10,6 @@ use edge_model::workspace::{MemberSummary, Role};
 use edge_store::{Page, Statement, members};
 
 /// Lists members, the newest first, and counts them all.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<(Vec<MemberSummary>, u64)> {
     caller.require(Action::Read)?;
     caller.person()?;

@@ -7,9 +7,6 @@ pub struct DomainPattern(String);
 
 impl DomainPattern {
     /// Takes a pattern in the form it is kept in: lower case, IDNA, without scheme and port.
-    ///
-    /// # Errors
-    /// Says why the text will not do.
     pub fn new(text: &str) -> Result<Self, String> {
         let wrong = || format!("must be a domain such as `example.com` or `*.example.com`, or `*`, is `{text}`");
         let pattern = text.trim();

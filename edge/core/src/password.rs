@@ -16,9 +16,6 @@ pub struct Password(String);
 
 impl Password {
     /// Takes a password as it is, white space and all.
-    ///
-    /// # Errors
-    /// Says why it will not do.
     pub fn new(text: &str) -> Result<Self, String> {
         let length = text.chars().count();
         let (least, most) = PASSWORD_CHARS.into_inner();

@@ -33,9 +33,6 @@ pub trait Clock: Send + Sync {
 /// Randomness.
 pub trait Random: Send + Sync {
     /// Fills the buffer with unpredictable bytes.
-    ///
-    /// # Errors
-    /// When the platform has none to give.
     fn fill(&self, bytes: &mut [u8]) -> Result<()>;
 }
 
@@ -124,16 +121,10 @@ pub struct Envelope {
 #[async_trait]
 pub trait Fetcher: Send + Sync {
     /// Posts a body and returns once the head of the answer is there. A redirect is an answer and is not followed.
-    ///
-    /// # Errors
-    /// Says why there is no answer.
     async fn post(&self, outgoing: Outgoing) -> Result<Incoming, String>;
 
     /// Asks for an address and returns once the head of the answer is there. A redirect is an answer and is not
     /// followed.
-    ///
-    /// # Errors
-    /// Says why there is no answer.
     async fn get(&self, url: PublicUrl, headers: Vec<(Cow<'static, str>, String)>) -> Result<Answer, String>;
 }
 

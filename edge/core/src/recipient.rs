@@ -33,9 +33,6 @@ impl Purpose {
 }
 
 /// Tells how a workspace stands with an address; without a workspace, how the address stands with all.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) async fn standing(app: &App, workspace: Option<&WorkspaceId>, address: &str) -> Result<MailStanding> {
     let hashes = mailbox::hashes(address);
     let mut standing = app

@@ -47,9 +47,6 @@ pub struct Rotation {
 }
 
 /// Orders the job when previous secrets are set and rows are left that one of them has sealed.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) async fn sweep(app: &App) -> Result<()> {
     let keys = &app.settings.auth_keys;
     if !keys.has_previous() {
@@ -136,9 +133,6 @@ fn again(app: &App, purpose: Purpose, place: &str, sealed: &str) -> Option<Strin
 }
 
 /// Tells how the change of the secret stands.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn standing(app: &App, _: Operator) -> Result<Rotation> {
     let ring = &app.settings.auth_keys;
     let found = app.store.seals(MARK_LENGTH).await?;

@@ -61,9 +61,6 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
 /// Deletes sessions, codes and invitations that ended a day ago and what was counted of mails before, closes
 /// escalations that are open for longer than [`ESCALATION_LIFETIME`], and orders runs that are missing: of deletions
 /// that were forgotten, and of embedding when the installation's model is another than that of an index.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn tidy(app: &App) -> Result<()> {
     let forgotten = app
         .store

@@ -15,9 +15,6 @@ const KEY_BODY: usize = 32;
 const KEY_CHECKSUM: usize = 6;
 
 /// Makes an id: prefix, 8 characters of time, 14 of randomness (83 bits). Ids of one prefix sort by age.
-///
-/// # Errors
-/// When the platform has no randomness.
 pub fn id(random: &dyn Random, prefix: &str, now: Timestamp) -> Result<String> {
     let mut text = String::with_capacity(prefix.len() + 22);
     text.push_str(prefix);
@@ -28,9 +25,6 @@ pub fn id(random: &dyn Random, prefix: &str, now: Timestamp) -> Result<String> {
 
 /// Makes a key: prefix, 32 random characters, 6 of checksum, so that a mistyped key is told from an unknown one
 /// without asking the database.
-///
-/// # Errors
-/// When the platform has no randomness.
 pub fn api_key(random: &dyn Random, kind: KeyKind) -> Result<String> {
     let body = random_base62(random, KEY_BODY)?;
     let stem = format!("{}{body}", kind.prefix());

@@ -19,9 +19,6 @@ pub struct PrivateHost {
 
 impl PrivateHost {
     /// Takes `localhost`, `localhost:9000`, `10.0.0.1`, `::1` or `[::1]:9000`.
-    ///
-    /// # Errors
-    /// Says what it must be.
     pub fn new(text: &str) -> Result<Self, String> {
         let wrong = || "must be hosts such as `localhost` or `localhost:9000`, separated by commas".to_owned();
         if let Ok(address) = text.parse::<Ipv6Addr>() {
@@ -53,9 +50,6 @@ impl PrivateHost {
 impl PublicUrl {
     /// Takes an http or https URL of a public host, or of a private one that is allowed, without user name and
     /// password.
-    ///
-    /// # Errors
-    /// Says why the URL will not do.
     pub fn new(text: &str, allow_private: &[PrivateHost]) -> Result<Self, String> {
         if text.len() > 2_048 {
             return Err("must be at most 2048 characters".into());

@@ -24,9 +24,6 @@ pub(crate) struct Counted {
 
 impl Counted {
     /// Gives the tries back, because they turned out to be none.
-    ///
-    /// # Errors
-    /// When the limiter does not answer.
     pub(crate) async fn take_back(self, app: &App) -> Result<()> {
         app.limiter.give_back(&self.scope, &self.counters).await
     }
@@ -47,9 +44,6 @@ pub(crate) async fn count(app: &App, from: &ClientAddress, what: &str, limit: u6
 
 /// Counts a mail that a stranger asks for, and tells whether one may go: a network may cause so many an hour, to all
 /// addresses together. The caller is answered the same beyond it.
-///
-/// # Errors
-/// When the limiter does not answer.
 pub(crate) async fn may_mail(app: &App, from: &ClientAddress) -> Result<bool> {
     let scope = format!("mails:{}", from.widest());
     let takes = from.takes("mails", Window::Hour, MAILS_PER_NETWORK);
@@ -133,9 +127,6 @@ impl LoginGuess {
     }
 
     /// Gives the guess back and remembers the network, because the password was right.
-    ///
-    /// # Errors
-    /// When the limiter does not answer.
     pub(crate) async fn was_right(self, app: &App) -> Result<()> {
         if !self.is_remembered {
             let known = Take {
@@ -148,9 +139,6 @@ impl LoginGuess {
     }
 
     /// Gives the guess back, because it was not looked at.
-    ///
-    /// # Errors
-    /// When the limiter does not answer.
     pub(crate) async fn take_back(self, app: &App) -> Result<()> {
         self.of_network.take_back(app).await?;
         if self.of_account.counters.is_empty() {
@@ -187,9 +175,6 @@ pub(crate) async fn remember_network(app: &App, from: &ClientAddress, email: &st
 }
 
 /// Forgets what was counted for an account that is gone.
-///
-/// # Errors
-/// When the limiter does not answer.
 pub(crate) async fn forget(app: &App, email: &str) -> Result<()> {
     app.limiter.forget(&account_scope(email)).await
 }

@@ -10,9 +10,6 @@ use edge_store::transcripts::Filter;
 use edge_store::{Page, escalations, events, jobs, mail_recipients, transcripts};
 
 /// Lists conversations, the latest activity first, and counts all that the filter lets through.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn list(app: &App, caller: &Caller, filter: &Filter, page: &Page) -> Result<(Vec<ConversationSummary>, u64)> {
     caller.require(Action::Read)?;
     Ok(app.store.conversations(&caller.workspace().id, filter, page).await?)

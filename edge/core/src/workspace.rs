@@ -33,9 +33,6 @@ pub struct NewWorkspace {
 }
 
 /// Makes a workspace with its default collection; the caller owns it.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn create(app: &App, caller: &SignedIn, new: NewWorkspace) -> Result<Workspace> {
     let id = WorkspaceId::new(app.id(WorkspaceId::PREFIX)?);
     let now = app.now();
@@ -73,9 +70,6 @@ fn default_collection(app: &App, workspace: &WorkspaceId, now: Timestamp) -> Res
 }
 
 /// Lists the caller's workspaces, newest first, with the moment each was made, and counts them all.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn list(app: &App, caller: &SignedIn, page: &Page) -> Result<(Vec<(WorkspaceSummary, Timestamp)>, u64)> {
     Ok(app.store.workspaces(&caller.account.id, page).await?)
 }
@@ -93,9 +87,6 @@ pub struct Detail {
 }
 
 /// Returns a workspace with its figures.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn get(app: &App, caller: &Caller) -> Result<Detail> {
     caller.require(Action::Read)?;
     detail(app, caller.workspace().clone(), caller.role()?).await

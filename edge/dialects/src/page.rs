@@ -45,9 +45,6 @@ pub(crate) fn page(app: &App, list: &List<'_>, limit: u32, cursor: Option<&str>)
 /// Returns as many of the rows that were found as fit into an answer, and where the next page begins; none at the end.
 ///
 /// `place` says where a row stands, `row` puts it on the wire.
-///
-/// # Errors
-/// When a row cannot be written.
 pub(crate) fn rows<T, W: Serialize>(
     app: &App,
     list: &List<'_>,

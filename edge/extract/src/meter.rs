@@ -23,9 +23,6 @@ impl Pause for NoPause {
 }
 
 /// Reads to the end without a pause, for threads that serve no one else.
-///
-/// # Errors
-/// Those of the reader.
 pub(crate) fn at_once<T>(reading: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
     match pin!(reading).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(end) => end,

@@ -114,9 +114,6 @@ pub struct Email(String);
 
 impl Email {
     /// Takes an address of the form `local@domain.tld`, at most [`limits::MAX_EMAIL_BYTES`] long.
-    ///
-    /// # Errors
-    /// Says why the text will not do.
     pub fn new(text: &str) -> Result<Self, String> {
         let text = text.trim().to_lowercase();
         if text.is_empty() {

@@ -6,17 +6,11 @@ use edge_model::{AccountId, SessionId, Timestamp};
 
 impl Store {
     /// Finds the account of a living session.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn account_of_session(&self, id: &SessionId, now: Timestamp) -> Result<Option<Account>, SqlError> {
         self.row(account_of_session(id, now)).await
     }
 
     /// Tells whether an address has an account.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn has_account(&self, email: &str) -> Result<bool, SqlError> {
         Ok(!self.sql.query(by_email(email)).await?.is_empty())
     }

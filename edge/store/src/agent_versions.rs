@@ -19,9 +19,6 @@ macro_rules! versions {
 
 impl Store {
     /// Lists an agent's published versions without their settings, newest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn agent_versions(
         &self,
         workspace: &WorkspaceId,
@@ -32,9 +29,6 @@ impl Store {
     }
 
     /// Finds a published version of an agent.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn agent_version(
         &self,
         workspace: &WorkspaceId,

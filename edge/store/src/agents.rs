@@ -8,17 +8,11 @@ use serde_json::{Map, Value};
 
 impl Store {
     /// Finds an agent.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn agent(&self, workspace: &WorkspaceId, id: &AgentId) -> Result<Option<Agent>, SqlError> {
         self.row(find(workspace, id)).await
     }
 
     /// Lists agents, newest first, and counts all that the filters let through.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn agents(
         &self,
         workspace: &WorkspaceId,
@@ -54,9 +48,6 @@ impl Store {
     }
 
     /// Counts what came of an agent.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn agent_stats(&self, workspace: &WorkspaceId, id: &AgentId) -> Result<AgentStats, SqlError> {
         let statement = sql!(
             "SELECT (SELECT count(*) FROM conversations WHERE workspace_id = ?1 AND agent_id = ?2) AS conversations,
@@ -69,9 +60,6 @@ impl Store {
     }
 
     /// Names the agents whose draft answers from a collection.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn agents_of_collection(
         &self,
         workspace: &WorkspaceId,

@@ -12,9 +12,6 @@ pub const QUESTIONS: u32 = 500;
 
 impl Store {
     /// Counts what happened in a period and in the one before.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn overview(&self, workspace: &WorkspaceId, period: &Period) -> Result<Overview, SqlError> {
         let statement = sql!(
             "SELECT
@@ -44,9 +41,6 @@ impl Store {
     }
 
     /// Counts by day, by hour of the day and by agent. Days without anything are left out.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn conversation_figures(
         &self,
         workspace: &WorkspaceId,
@@ -83,9 +77,6 @@ impl Store {
     /// `only_unanswered`. At most [`QUESTIONS`] different ones of the latest answers; who gets as many may lack some.
     ///
     /// A question stands a millisecond before its answer.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn asked(
         &self,
         workspace: &WorkspaceId,
@@ -117,9 +108,6 @@ impl Store {
     }
 
     /// Tells when the named questions were dealt with, by the hashes of their texts.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn resolutions(
         &self,
         workspace: &WorkspaceId,

@@ -21,9 +21,6 @@ pub struct Kept {
 
 impl Store {
     /// Finds an answer, if it was one of the workspace's.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn kept_answer(&self, workspace: &WorkspaceId, message: &MessageId) -> Result<Option<Kept>, SqlError> {
         let statement = sql!(
             "SELECT agent_id, status, text, citations, confidence, coalesce(is_answered, 0) AS is_answered, created_at

@@ -82,17 +82,11 @@ impl KeyRef {
 
 impl Store {
     /// Finds a key and whose it is.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn key_owner(&self, key: &KeyRef) -> Result<Option<KeyOwner>, SqlError> {
         owner_of(&mut self.read(vec![owner(key)]).await?)
     }
 
     /// Lists a workspace's keys, newest first and those that are revoked last, and counts them all.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn api_keys(&self, workspace: &WorkspaceId, page: &Page) -> Result<(Vec<CountedKey>, u64), SqlError> {
         const LIST: &str = keys!(concat!(
             "(",
@@ -110,9 +104,6 @@ impl Store {
     }
 
     /// Finds a key of a workspace, revoked or not.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn api_key(&self, workspace: &WorkspaceId, id: &KeyId) -> Result<Option<CountedKey>, SqlError> {
         const ONE: &str = keys!("api_keys.id = ?2");
         self.row(sql!(ONE, workspace.as_str(), id.as_str())).await

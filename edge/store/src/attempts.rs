@@ -15,9 +15,6 @@ pub struct Unended {
 
 impl Store {
     /// Finds work that was begun and has not ended.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn unended(&self, workspace: &WorkspaceId, work: &str) -> Result<Option<Unended>, SqlError> {
         let statement = sql!(
             "SELECT lease_until, traps + is_alone AS traps, set_aside_until FROM attempts

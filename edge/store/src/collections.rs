@@ -6,9 +6,6 @@ use edge_model::{CollectionId, WorkspaceId};
 
 impl Store {
     /// Lists a workspace's collections, oldest first; once their descriptions take 1 MB, the others' are cut.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn collections(&self, workspace: &WorkspaceId) -> Result<Vec<Collection>, SqlError> {
         let statement = sql!(
             "SELECT id, workspace_id, name, is_default, created_at, document_count,
@@ -24,9 +21,6 @@ impl Store {
     }
 
     /// Finds the collection that agents made without any answer from.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn default_collection(&self, workspace: &WorkspaceId) -> Result<Option<CollectionId>, SqlError> {
         #[derive(serde::Deserialize)]
         struct Row {
@@ -40,9 +34,6 @@ impl Store {
     }
 
     /// Finds those of the named collections that the workspace has.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn collections_by_id(
         &self,
         workspace: &WorkspaceId,

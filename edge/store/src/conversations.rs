@@ -30,9 +30,6 @@ pub struct ChatContext {
 
 impl Store {
     /// Finds a key, whose it is, and the published agent of that workspace.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn widget_context(&self, key: &KeyRef, agent: &AgentId) -> Result<ChatContext, SqlError> {
         let mut answers = self.read(vec![owner(key), published(key, agent)]).await?;
         Ok(ChatContext {
@@ -44,9 +41,6 @@ impl Store {
 
     /// Finds all that a chat turn needs. Everything hangs on the key's workspace, so that nothing of another tenant
     /// can be named.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn chat_context(
         &self,
         key: &KeyRef,
@@ -99,9 +93,6 @@ impl Store {
 
     /// Lists the domains from which a published agent's workspace lets widgets be embedded, a list per key.
     /// Names no tenant: it answers every page that loads the frame, by the agent's public id.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn embedding_domains(&self, agent: &AgentId) -> Result<Option<Vec<Vec<String>>>, SqlError> {
         #[derive(Deserialize)]
         struct Row {
@@ -118,9 +109,6 @@ impl Store {
     }
 
     /// Finds which agent gave an answer, and in whose session, if it was one of the workspace's.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn answering_agent(
         &self,
         workspace: &WorkspaceId,
@@ -143,9 +131,6 @@ impl Store {
     }
 
     /// Tells whether a visitor's word on an answer is kept.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn has_feedback(&self, workspace: &WorkspaceId, id: &FeedbackId) -> Result<bool, SqlError> {
         let statement = sql!(
             "SELECT 1 AS n FROM feedback WHERE workspace_id = ?1 AND id = ?2",
@@ -156,9 +141,6 @@ impl Store {
     }
 
     /// Finds an answer, its question, and how it came about, if it was one of the workspace's.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn explained_answer(
         &self,
         workspace: &WorkspaceId,
@@ -179,9 +161,6 @@ impl Store {
     }
 
     /// Finds an agent's draft and the current snapshot, for a test question.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn test_context(
         &self,
         workspace: &WorkspaceId,

@@ -59,9 +59,6 @@ pub struct PageList {
 
 impl Store {
     /// Finds a source, what its crawl has to do next, and how large it is.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn crawl(&self, source: &SourceRef, now: Timestamp) -> Result<Option<CrawlView>, SqlError> {
         let (workspace, id) = (source.workspace_id.as_str(), source.source_id.as_str());
         // Among the first of those that wait, whose host may be asked first; what is nearest to the start before the
@@ -110,9 +107,6 @@ impl Store {
     }
 
     /// Finds an address of the frontier.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn crawl_page(&self, source: &Source, url: &str) -> Result<Option<CrawlPage>, SqlError> {
         let statement = sql!(
             "SELECT * FROM crawl_pages WHERE workspace_id = ?1 AND source_id = ?2 AND url = ?3",
@@ -124,9 +118,6 @@ impl Store {
     }
 
     /// Lists the addresses of the newest crawl, without the links on them, and counts all of the state.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn crawl_pages(&self, source: &Source, list: &PageList) -> Result<(Vec<CrawlPage>, u64), SqlError> {
         let state = list.state.map(PageState::as_str);
         let rows = sql!(
@@ -155,18 +146,12 @@ impl Store {
     }
 
     /// Finds a host.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn crawl_host(&self, origin: &str) -> Result<Option<CrawlHost>, SqlError> {
         self.row(sql!("SELECT * FROM crawl_hosts WHERE origin = ?1", origin))
             .await
     }
 
     /// Takes the turn to ask a host, so that no other crawl asks it before `next`; tells whether it was free.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn take_turn(&self, origin: &str, now: Timestamp, next: Timestamp) -> Result<bool, SqlError> {
         let statement = sql!(
             "INSERT INTO crawl_hosts (origin, next_at) VALUES (?1, ?3)
@@ -181,9 +166,6 @@ impl Store {
 
     /// Lists documents of pages that the newest crawl found to be no pages any more, or that two crawls in a row did
     /// not come across: some at a time, with the contents of all their versions.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn vanished(
         &self,
         source: &Source,

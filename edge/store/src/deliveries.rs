@@ -34,9 +34,6 @@ pub struct Endpoint {
 
 impl Store {
     /// Finds an endpoint and the next of its deliveries that are due, the longest waiting first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn due_deliveries(
         &self,
         endpoint: &Endpoint,
@@ -64,9 +61,6 @@ impl Store {
     }
 
     /// Tells when an endpoint's next delivery is due; none when nothing is on its way.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn next_delivery_at(&self, endpoint: &Endpoint) -> Result<Option<Timestamp>, SqlError> {
         #[derive(Deserialize)]
         struct Row {
@@ -83,9 +77,6 @@ impl Store {
 
     /// Lists endpoints of all tenants to which something is due: some of each tenant, the longest waiting first, so
     /// that one tenant with many does not hide another. An endpoint that is paused is not due before its pause is over.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn endpoints_with_deliveries(&self, now: Timestamp) -> Result<Vec<Endpoint>, SqlError> {
         let statement = sql!(
             "SELECT workspace_id, webhook_id FROM (
@@ -103,9 +94,6 @@ impl Store {
     }
 
     /// Finds a delivery.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn delivery(&self, endpoint: &Endpoint, id: &DeliveryId) -> Result<Option<Delivery>, SqlError> {
         let statement = sql!(
             "SELECT deliveries.*, (SELECT form FROM webhooks WHERE webhooks.id = deliveries.webhook_id) AS form,
@@ -119,9 +107,6 @@ impl Store {
     }
 
     /// Lists an endpoint's deliveries, newest first, and counts all of the status.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn deliveries(
         &self,
         endpoint: &Endpoint,
@@ -156,9 +141,6 @@ impl Store {
     }
 
     /// Lists the attempts of a delivery, the first one first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn attempts(&self, workspace: &WorkspaceId, delivery: &DeliveryId) -> Result<Vec<Attempt>, SqlError> {
         let statement = sql!(
             "SELECT * FROM delivery_attempts WHERE workspace_id = ?1 AND delivery_id = ?2 ORDER BY number LIMIT 1000",

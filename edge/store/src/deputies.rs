@@ -20,9 +20,6 @@ pub struct Ready {
 
 impl Store {
     /// Finds a workspace's deputy and all that it answers from, in one round trip.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn deputy(&self, workspace: &WorkspaceId) -> Result<Option<Ready>, SqlError> {
         #[derive(Deserialize)]
         struct Row {
@@ -59,9 +56,6 @@ impl Store {
     }
 
     /// Counts what came of a workspace's deputy.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn deputy_stats(&self, deputy: &Deputy) -> Result<DeputyStats, SqlError> {
         let statement = sql!(
             "SELECT count(*) AS answered, avg(confidence) AS confidence,

@@ -18,9 +18,6 @@ pub struct OldVersion {
 
 impl Store {
     /// Lists a document's versions, newest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn document_versions(
         &self,
         workspace: &WorkspaceId,
@@ -31,9 +28,6 @@ impl Store {
     }
 
     /// Finds a version of a document.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn document_version(
         &self,
         workspace: &WorkspaceId,
@@ -44,9 +38,6 @@ impl Store {
     }
 
     /// Lists a document's oldest versions up to one of them, that one included: at most 1,000 of them.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn oldest_versions(
         &self,
         workspace: &WorkspaceId,

@@ -18,9 +18,6 @@ pub struct Filter {
 
 impl Store {
     /// Finds a document.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn document(&self, workspace: &WorkspaceId, id: &DocumentId) -> Result<Option<Document>, SqlError> {
         let statement = sql!(
             "SELECT * FROM documents WHERE workspace_id = ?1 AND id = ?2",
@@ -31,9 +28,6 @@ impl Store {
     }
 
     /// Finds the document of a collection that holds the same bytes.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn document_by_content(
         &self,
         workspace: &WorkspaceId,
@@ -51,9 +45,6 @@ impl Store {
 
     /// Lists documents, newest first, without addresses, names of files and passages, and counts all that the filter
     /// lets through.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn documents(
         &self,
         workspace: &WorkspaceId,
@@ -106,9 +97,6 @@ impl Store {
     }
 
     /// Tells which of some contents a version of a document still has.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn contents_in_use(&self, workspace: &WorkspaceId, hashes: &[String]) -> Result<Vec<String>, SqlError> {
         let statement = sql!(
             "SELECT DISTINCT content_hash FROM document_versions
@@ -125,9 +113,6 @@ impl Store {
     }
 
     /// Lists a collection's documents, and the contents of all their versions.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn collection_contents(
         &self,
         workspace: &WorkspaceId,
@@ -159,9 +144,6 @@ impl Store {
     }
 
     /// Lists the contents of a document's versions.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn document_contents(&self, workspace: &WorkspaceId, id: &DocumentId) -> Result<Vec<String>, SqlError> {
         let statement = sql!(
             "SELECT DISTINCT content_hash FROM document_versions WHERE workspace_id = ?1 AND document_id = ?2",

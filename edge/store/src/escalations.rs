@@ -27,9 +27,6 @@ struct Address {
 
 impl Store {
     /// Finds an escalation.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn escalation(&self, workspace: &WorkspaceId, id: &EscalationId) -> Result<Option<Escalation>, SqlError> {
         let statement = sql!(
             "SELECT * FROM escalations WHERE workspace_id = ?1 AND id = ?2",
@@ -40,9 +37,6 @@ impl Store {
     }
 
     /// Lists escalations, newest first, with at most `shown` characters of each text, and counts all of the status.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn escalations(
         &self,
         workspace: &WorkspaceId,
@@ -77,9 +71,6 @@ impl Store {
     }
 
     /// Finds the escalation that an answer raised.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn escalation_of_message(
         &self,
         workspace: &WorkspaceId,
@@ -97,9 +88,6 @@ impl Store {
     }
 
     /// Finds what a session of a published agent of the workspace has come to; none when there is no such agent.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn visit(
         &self,
         workspace: &WorkspaceId,
@@ -124,9 +112,6 @@ impl Store {
     }
 
     /// Lists escalations whose reply waits until its visitor has confirmed an address, the latest first, at most 50.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn waiting_replies(&self, workspace: &WorkspaceId, email: &str) -> Result<Vec<EscalationId>, SqlError> {
         let statement = sql!(
             "SELECT id FROM escalations
@@ -140,9 +125,6 @@ impl Store {
     }
 
     /// Lists the addresses that replies of a workspace wait for.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn addresses_waited_for(&self, workspace: &WorkspaceId) -> Result<Vec<String>, SqlError> {
         let statement = sql!(
             "SELECT DISTINCT email FROM escalations
@@ -155,9 +137,6 @@ impl Store {
     }
 
     /// Lists the addresses that were left in a visitor's session.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn addresses_left(&self, workspace: &WorkspaceId, session: &str) -> Result<Vec<String>, SqlError> {
         let statement = sql!(
             "SELECT DISTINCT email FROM escalations
@@ -172,9 +151,6 @@ impl Store {
     }
 
     /// Tells whether a person is a member of a workspace.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn has_member(&self, workspace: &WorkspaceId, account: &AccountId) -> Result<bool, SqlError> {
         let statement = sql!(
             "SELECT count(*) AS n FROM memberships WHERE workspace_id = ?1 AND account_id = ?2",

@@ -6,9 +6,6 @@ use edge_model::{AgentId, ConversationId, EventId, Timestamp, WorkspaceId};
 
 impl Store {
     /// Finds an event.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn event(&self, workspace: &WorkspaceId, id: &EventId) -> Result<Option<Event>, SqlError> {
         let statement = sql!(
             "SELECT * FROM events WHERE workspace_id = ?1 AND id = ?2",

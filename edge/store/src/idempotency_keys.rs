@@ -66,9 +66,6 @@ pub struct Remains<'a> {
 impl Store {
     /// Claims a request until `until`, unless another one holds it or it was done; and returns who has it. `seed` is
     /// for a request that is new; `subjects` are the ids that its answer may show.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn claim_request(
         &self,
         claim: &Claim,

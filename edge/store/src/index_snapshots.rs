@@ -6,9 +6,6 @@ use edge_model::snapshot::Snapshot;
 
 impl Store {
     /// Finds the current snapshot.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn snapshot(&self, workspace: &WorkspaceId) -> Result<Option<Snapshot>, SqlError> {
         self.row(current(workspace)).await
     }

@@ -18,9 +18,6 @@ macro_rules! invitations {
 
 impl Store {
     /// Lists a workspace's open invitations, newest first, and counts them all.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn invitations(
         &self,
         workspace: &WorkspaceId,
@@ -43,9 +40,6 @@ impl Store {
     }
 
     /// Finds an open invitation of a workspace.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn invitation(
         &self,
         workspace: &WorkspaceId,
@@ -57,9 +51,6 @@ impl Store {
     }
 
     /// Lists the open invitations to an address, whichever workspace they are into, newest first, and counts them all.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn invitations_to(
         &self,
         email: &str,
@@ -82,9 +73,6 @@ impl Store {
     }
 
     /// Finds an open invitation to an address, whichever workspace it is into.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn invitation_to(
         &self,
         email: &str,

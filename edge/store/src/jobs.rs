@@ -22,9 +22,6 @@ pub enum Lane {
 impl Store {
     /// Tells which of some keys another order erases as well: one that was written after this one, by a request that is
     /// about to name them.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn ordered_by_others(
         &self,
         workspace: &WorkspaceId,
@@ -54,9 +51,6 @@ impl Store {
 
     /// Leases the next due job of a workspace's lane until `until` and counts the attempt. While another job of the
     /// lane is leased there is none: what leased it may have crashed, and the next one might, too.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn lease_job(
         &self,
         workspace: &WorkspaceId,
@@ -84,9 +78,6 @@ impl Store {
     }
 
     /// Finds the job that embeds a workspace's passages, if one waits or is under way.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn embedding_job(&self, workspace: &WorkspaceId) -> Result<Option<Job>, SqlError> {
         let statement = sql!(
             "SELECT id, workspace_id, task, attempts, run_at FROM jobs
@@ -100,9 +91,6 @@ impl Store {
 
     /// Lists some workspaces whose embedder is not the table, that have no job to embed with it, and that have passages
     /// without vectors of its present model: `models` are the names of those, by embedder.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn workspaces_to_embed(&self, models: &[(Embedder, String)]) -> Result<Vec<WorkspaceId>, SqlError> {
         #[derive(Deserialize)]
         struct Row {
@@ -127,9 +115,6 @@ impl Store {
     }
 
     /// Tells when a workspace's next job is due, leases considered; none when there is nothing to do.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn next_job_at(&self, workspace: &WorkspaceId) -> Result<Option<Timestamp>, SqlError> {
         #[derive(Deserialize)]
         struct Row {
@@ -143,9 +128,6 @@ impl Store {
     }
 
     /// Lists workspaces that delete old conversations and have no living job of the kind that does it.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn workspaces_without_job(&self, task: &str) -> Result<Vec<WorkspaceId>, SqlError> {
         #[derive(Deserialize)]
         struct Row {
@@ -163,9 +145,6 @@ impl Store {
 
     /// Lists workspaces that have work to do, the longest waiting first, and of each owner one before the next: for the
     /// sweep after a crash. Those that are gone count as one owner's.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn workspaces_with_jobs(&self, now: Timestamp) -> Result<Vec<WorkspaceId>, SqlError> {
         #[derive(Deserialize)]
         struct Row {
@@ -190,9 +169,6 @@ impl Store {
     }
 
     /// Lists workspaces that are gone and not erased to the end, those that were deleted last first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn workspaces_being_erased(&self) -> Result<Vec<WorkspaceId>, SqlError> {
         #[derive(Deserialize)]
         struct Row {

@@ -83,9 +83,6 @@ impl Store {
     }
 
     /// Asks the database for nothing.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn ping(&self) -> Result<(), SqlError> {
         self.sql.query(port::sql!("SELECT 1 AS n")).await.map(drop)
     }

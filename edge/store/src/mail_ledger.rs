@@ -22,9 +22,6 @@ pub struct MailRoom {
 
 impl Store {
     /// Tells which limits an entry is beyond; `invitee` is as in [`count`].
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn mail_room(
         &self,
         entry: &LedgerEntry,
@@ -67,9 +64,6 @@ impl Store {
     }
 
     /// Tells whether another account belongs to a workspace that an account belongs to.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn has_colleague(&self, account: &AccountId) -> Result<bool, SqlError> {
         let statement = sql!(
             "SELECT count(*) AS n FROM memberships AS own

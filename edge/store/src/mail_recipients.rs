@@ -34,9 +34,6 @@ impl MailStanding {
 
 impl Store {
     /// Tells how a workspace stands with an address; without a workspace, how the address stands with all.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn mail_standing(
         &self,
         workspace: Option<&WorkspaceId>,

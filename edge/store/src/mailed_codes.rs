@@ -76,9 +76,6 @@ impl SignUpRef<'_> {
 
 impl Store {
     /// Tells whether a code can still be entered.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn is_living_code(&self, email: &str, id: &CodeId, now: Timestamp) -> Result<bool, SqlError> {
         let statement = sql!(
             "SELECT id FROM mailed_codes WHERE id = ?1 AND email = ?2 AND used_by IS NULL AND code_expires_at > ?3",
@@ -92,9 +89,6 @@ impl Store {
     /// Counts a try against the codes of a sign-up, before they are compared, and returns those that have tries left.
     /// Without an id, sign-ups whose codes are over do not count, so that an old one is not in the way of a new one;
     /// one that no code was mailed for does, since its maker may hold the code of another for their own.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn count_try_of_sign_up(
         &self,
         email: &str,
@@ -141,9 +135,6 @@ impl Store {
 
     /// Counts a try against all codes for a new password of an address, before they are compared, and returns those
     /// that have tries left. The network that asked for a code has tries of its own, which others cannot use up.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn count_try_of_reset(
         &self,
         email: &str,
@@ -194,9 +185,6 @@ impl Store {
 
     /// Sets the password of the account that a code or link was mailed for, and ends its sessions and all its other
     /// codes and links. Returns the account's address; none when the code or link is used or too old.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn reset_password(
         &self,
         proof: Statement,

@@ -18,9 +18,6 @@ pub struct Holding {
 
 impl Store {
     /// Lists members, the newest first, and counts them all.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn members(&self, workspace: &WorkspaceId, page: &Page) -> Result<(Vec<MemberSummary>, u64), SqlError> {
         let [at, id, limit] = page.params();
         let list = sql!(
@@ -43,9 +40,6 @@ impl Store {
     }
 
     /// Finds a member.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn member_summary(
         &self,
         workspace: &WorkspaceId,
@@ -63,9 +57,6 @@ impl Store {
     }
 
     /// Tells whether the owner of an address is a member.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn is_member(&self, workspace: &WorkspaceId, email: &str) -> Result<bool, SqlError> {
         let statement = sql!(
             "SELECT 1 AS n FROM memberships JOIN accounts ON accounts.id = memberships.account_id
@@ -77,9 +68,6 @@ impl Store {
     }
 
     /// Lists the workspaces that a person owns.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn holdings(&self, account: &AccountId) -> Result<Vec<Holding>, SqlError> {
         let statement = sql!(
             "SELECT own.workspace_id, workspaces.name,

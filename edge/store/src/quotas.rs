@@ -6,9 +6,6 @@ use edge_model::quota::ResourceUsage;
 
 impl Store {
     /// Returns what a workspace uses of each resource, and what its plan allows.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn usage(&self, workspace: &WorkspaceId) -> Result<Vec<ResourceUsage>, SqlError> {
         let statement = sql!(
             "SELECT usage.resource, usage.used, plan_quotas.amount FROM usage

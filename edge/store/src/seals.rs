@@ -29,9 +29,6 @@ pub struct AuthKey {
 
 impl Store {
     /// Counts sealed texts by their first `length` characters, which name the secret.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn seals(&self, length: usize) -> Result<Vec<Seals>, SqlError> {
         let statement = sql!(
             "SELECT mark, count(*) AS n FROM (
@@ -47,9 +44,6 @@ impl Store {
     }
 
     /// Tells whether a text is left that begins with one of these marks.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn has_seals(&self, marks: &[String], length: usize) -> Result<bool, SqlError> {
         let statement = sql!(
             "SELECT EXISTS (SELECT 1 FROM webhooks, json_each(?1) AS marks
@@ -64,9 +58,6 @@ impl Store {
     }
 
     /// Lists some endpoints, by id and from after `after`, of whose sealed texts one does not begin with the mark.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn webhooks_to_reseal(&self, mark: &str, after: &str, limit: u32) -> Result<Vec<Webhook>, SqlError> {
         let statement = sql!(
             "SELECT * FROM webhooks WHERE id > ?2 AND (substr(sealed_secret, 1, length(?1)) <> ?1
@@ -80,9 +71,6 @@ impl Store {
     }
 
     /// Lists some keys of requests, by id and from after `after`, that are sealed and do not begin with the mark.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn requests_to_reseal(&self, mark: &str, after: &str, limit: u32) -> Result<Vec<SealedSeed>, SqlError> {
         let statement = sql!(
             "SELECT id, seed FROM idempotency_keys
@@ -95,9 +83,6 @@ impl Store {
     }
 
     /// Finds what is known of a secret, by its key id.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn auth_key(&self, id: &str) -> Result<Option<AuthKey>, SqlError> {
         let statement = sql!("SELECT first_used_at, resealed_at FROM auth_keys WHERE id = ?1", id);
         self.row(statement).await

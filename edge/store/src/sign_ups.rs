@@ -9,9 +9,6 @@ use serde::Deserialize;
 impl Store {
     /// Finds the account of a lower-cased address, and the password hash of the newest sign-up with it from a network
     /// that waits for its code. Always in one round trip.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn account_and_sign_up(
         &self,
         email: &str,
@@ -36,9 +33,6 @@ impl Store {
     }
 
     /// Finds the newest sign-up with an address from a network that waits for its code: its id and its password hash.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn newest_sign_up(
         &self,
         email: &str,
@@ -64,9 +58,6 @@ impl Store {
     /// Makes an account of the sign-up that a code was mailed for, with its name and password, and begins a session. No
     /// other sign-up with the address can be confirmed from then on. None when the code is used, too old or replaced,
     /// or when the address has got an account meanwhile.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn confirm_sign_up(
         &self,
         code: &CodeId,

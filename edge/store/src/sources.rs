@@ -53,17 +53,11 @@ const COUNTED: &str = "SELECT id, workspace_id, collection_id, kind, name, url, 
 
 impl Store {
     /// Finds a source.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn source(&self, workspace: &WorkspaceId, id: &SourceId) -> Result<Option<Source>, SqlError> {
         self.row(one(workspace, id)).await
     }
 
     /// Finds a source with what there is of it.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn counted_source(&self, workspace: &WorkspaceId, id: &SourceId) -> Result<Option<Counted>, SqlError> {
         let page = Page { limit: 1, after: None };
         self.row(counted(workspace, Some(id), None, &Value::Null, None, &page))
@@ -71,9 +65,6 @@ impl Store {
     }
 
     /// Finds the source of a collection that begins at an address.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn source_by_url(
         &self,
         workspace: &WorkspaceId,
@@ -91,9 +82,6 @@ impl Store {
 
     /// Lists sources, newest first, and counts all that the filter lets through; its kind and its statuses are those of
     /// documents and do not count.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn sources(
         &self,
         workspace: &WorkspaceId,
@@ -126,9 +114,6 @@ impl Store {
 
     /// Lists sources of all tenants that are due: some of each tenant, the longest waiting first, so that one tenant
     /// with many does not hide another.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn due_sources(&self, now: Timestamp) -> Result<Vec<SourceRef>, SqlError> {
         let statement = sql!(
             "SELECT workspace_id, source_id FROM (
@@ -142,9 +127,6 @@ impl Store {
     }
 
     /// Lists the documents that are pages of a source, and the contents of all their versions.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn source_contents(
         &self,
         workspace: &WorkspaceId,

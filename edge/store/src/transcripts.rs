@@ -87,9 +87,6 @@ macro_rules! summary {
 
 impl Store {
     /// Lists conversations, the latest activity first, and counts all that the filter lets through.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn conversations(
         &self,
         workspace: &WorkspaceId,
@@ -124,9 +121,6 @@ impl Store {
 
     /// Finds a conversation and a page of its messages, oldest first: fewer than the page has room for when they are
     /// long. Counts the messages from there on.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn transcript(
         &self,
         workspace: &WorkspaceId,
@@ -167,9 +161,6 @@ impl Store {
     }
 
     /// Tells when the conversation of a workspace that was left alone for longest had its last message.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn oldest_activity(&self, workspace: &WorkspaceId) -> Result<Option<Timestamp>, SqlError> {
         #[derive(Deserialize)]
         struct Row {

@@ -16,17 +16,11 @@ pub struct OwnerAddress {
 
 impl Store {
     /// Finds an endpoint.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn webhook(&self, workspace: &WorkspaceId, id: &WebhookId) -> Result<Option<Webhook>, SqlError> {
         self.row(one(workspace, id)).await
     }
 
     /// Lists the endpoints of a form that are told of one agent alone, or that are told of all; newest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn webhooks(
         &self,
         workspace: &WorkspaceId,
@@ -44,9 +38,6 @@ impl Store {
     }
 
     /// Lists the endpoints of a workspace, whatever their form; or those that a key has made; newest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn all_webhooks(
         &self,
         workspace: &WorkspaceId,
@@ -65,9 +56,6 @@ impl Store {
     }
 
     /// Finds the address of a workspace's owner.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn owner_address(&self, workspace: &WorkspaceId) -> Result<Option<OwnerAddress>, SqlError> {
         let statement = sql!(
             "SELECT accounts.email, workspaces.name AS workspace_name

@@ -18,9 +18,6 @@ struct MemberRow {
 
 impl Store {
     /// Finds who a session speaks for, and, apart from that, the workspace and their role in it.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn member(
         &self,
         workspace: &WorkspaceId,
@@ -42,18 +39,12 @@ impl Store {
     }
 
     /// Finds a workspace.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn workspace(&self, id: &WorkspaceId) -> Result<Option<Workspace>, SqlError> {
         self.row(sql!("SELECT * FROM workspaces WHERE id = ?1", id.as_str()))
             .await
     }
 
     /// Lists a person's workspaces, newest first, and counts them all.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn workspaces(
         &self,
         account: &AccountId,
@@ -91,9 +82,6 @@ impl Store {
     }
 
     /// Counts what there is in a workspace.
-    ///
-    /// # Errors
-    /// When the database does not answer.
     pub async fn workspace_stats(&self, id: &WorkspaceId) -> Result<WorkspaceStats, SqlError> {
         let statement = sql!(
             "SELECT (SELECT count(*) FROM agents WHERE workspace_id = ?1) AS agents,

@@ -35,9 +35,6 @@ impl Model {
     }
 
     /// Returns the vectors of a set's passages. They take a while, and are kept for the next time.
-    ///
-    /// # Errors
-    /// When they cannot be kept.
     pub(super) fn layer(&self, set: &Set, embedder: &Embedder, name: &str) -> Result<Arc<Layer>> {
         let segment = Segment::decode(set.segment(embedder)?)?;
         let texts: Vec<String> = (0..segment.len()).map(|passage| text(&segment, passage)).collect();

@@ -62,18 +62,12 @@ pub(super) fn bind(profile: Profile, module: Module, host: Host, name: &str) -> 
 }
 
 /// The module as it is served to browsers.
-///
-/// # Errors
-/// When wasm-opt fails.
 pub(super) fn small(build: &Build, module: &Path) -> Result<PathBuf> {
     let options = ["-Oz", "--strip-producers", "--strip-target-features"];
     optimised(build, module, &options)
 }
 
 /// The module as workerd runs it, with the names of its functions for traces of crashes.
-///
-/// # Errors
-/// When wasm-opt fails.
 pub(super) fn fast(build: &Build, module: &Path, level: &str) -> Result<PathBuf> {
     optimised(build, module, &[level, "--enable-exception-handling", "--debuginfo"])
 }

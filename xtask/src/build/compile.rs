@@ -78,9 +78,6 @@ impl Module {
 }
 
 /// Compiles these modules. Needs no tool but cargo.
-///
-/// # Errors
-/// When one does not compile.
 pub(super) fn compile(profile: Profile, modules: &[Module]) -> Result<()> {
     let (quick, others): (Vec<Module>, Vec<Module>) = modules.iter().partition(|it| it.profile(profile) == "quick");
     if !quick.is_empty() {

@@ -35,9 +35,6 @@ pub(super) fn embedder(build: &Build) -> Result<Vec<PathBuf>> {
 }
 
 /// Compiles and bundles a Worker that is no part of the product.
-///
-/// # Errors
-/// When it does not compile.
 pub fn another(tools: &Tools, package: &'static str, script: &Path) -> Result<()> {
     let module = Module::worker(package);
     compile(Profile::Release, &[module])?;

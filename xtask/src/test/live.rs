@@ -71,9 +71,6 @@ fn start(build: &Build, tally: &mut Tally, name: &str) -> Option<Server> {
 }
 
 /// A server with a state that is new.
-///
-/// # Errors
-/// When the old state cannot be removed.
 pub fn plan(build: &Build, name: &str) -> Result<Plan> {
     let state = root().join("target/xtask/state").join(name);
     if state.exists() {

@@ -72,9 +72,6 @@ pub(crate) fn agent(app: &App) -> String {
 }
 
 /// Asks for an address. Of the body, as many bytes are read as `wanted` says by status and media type.
-///
-/// # Errors
-/// Says why there is no answer.
 pub(crate) async fn get(
     app: &App,
     url: PublicUrl,

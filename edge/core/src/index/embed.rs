@@ -306,9 +306,6 @@ pub struct Progress {
 }
 
 /// Tells how far a workspace's passages are embedded.
-///
-/// # Errors
-/// When the database does not answer.
 pub(crate) async fn progress(app: &App, workspace: &WorkspaceId, embedder: Embedder) -> Result<Progress> {
     let model = app.embeddings.get(embedder).map(|it| it.name().to_owned());
     let manifest = current(app, workspace).await?.manifest;

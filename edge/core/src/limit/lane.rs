@@ -89,9 +89,6 @@ pub(crate) async fn admit_account(
 
 /// Counts one control operation of a signed-in person, and tells whether it was within the figure that is for these
 /// alone. Beyond it, as when much is deleted at once, a control operation counts like any other.
-///
-/// # Errors
-/// When the limiter does not answer.
 pub(crate) async fn admit_control(limiter: &dyn Limiter, meter: &Meter, account: &AccountId) -> Result<bool> {
     let take = per_minute("control", CONTROL_REQUESTS);
     let outcome = limiter.take(account.as_str(), &[take]).await?;

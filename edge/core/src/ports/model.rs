@@ -11,9 +11,6 @@ pub trait Model: Send + Sync {
     fn name(&self) -> &str;
 
     /// Asks it. Returns once it has begun to answer, or has at least taken the question.
-    ///
-    /// # Errors
-    /// When it does not.
     async fn ask(&self, prompt: &Prompt) -> Result<TextStream, Fault>;
 }
 
@@ -27,9 +24,6 @@ pub trait Embeddings: Send + Sync {
     fn batch(&self) -> usize;
 
     /// Returns the vectors of texts, in their order.
-    ///
-    /// # Errors
-    /// When it does not.
     async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, Fault>;
 }
 

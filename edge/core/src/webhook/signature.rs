@@ -19,9 +19,6 @@ impl std::fmt::Debug for SigningSecret {
 
 impl SigningSecret {
     /// Takes a caller's own secret: 8 to 256 visible ASCII characters.
-    ///
-    /// # Errors
-    /// Says why the text will not do.
     pub fn new(text: &str) -> Result<Self, String> {
         if !(8..=256).contains(&text.len()) || !text.bytes().all(|it| it.is_ascii_graphic()) {
             return Err("must be 8 to 256 visible ASCII characters".into());

@@ -16,9 +16,6 @@ use edge_model::webhook::{Webhook, WebhookForm};
 use edge_store::webhooks;
 
 /// Returns the only endpoint of a form that a workspace can have one of. The caller has been let in.
-///
-/// # Errors
-/// When the database does not answer.
 pub async fn single_webhook(app: &App, workspace: &WorkspaceId, form: WebhookForm) -> Result<Option<Webhook>> {
     Ok(app.store.webhooks(workspace, form, None).await?.into_iter().next())
 }

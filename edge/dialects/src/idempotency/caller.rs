@@ -9,9 +9,6 @@ use edge_store::idempotency_keys::is_subject;
 use http::request::Parts;
 
 /// Looks a caller up; none when the handler will refuse them.
-///
-/// # Errors
-/// When the database does not answer.
 pub(super) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Option<Known>> {
     let found = match access {
         Access::Program(key) => program::find(app, parts, key).await.map(|(key, owner)| Known {

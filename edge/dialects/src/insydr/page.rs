@@ -55,9 +55,6 @@ pub struct Asked<'a> {
 
 impl Asked<'_> {
     /// Returns the rows of the answer, and where the next page begins.
-    ///
-    /// # Errors
-    /// When a row cannot be written.
     pub fn rows<T, W: Serialize>(
         &self,
         found: Vec<T>,
@@ -69,9 +66,6 @@ impl Asked<'_> {
 
     /// Returns the rows of the answer, when `left` follow the cursor and fewer than the page has room for may have
     /// been found; and where the next page begins.
-    ///
-    /// # Errors
-    /// When a row cannot be written.
     pub fn rows_of<T, W: Serialize>(
         &self,
         found: Vec<T>,

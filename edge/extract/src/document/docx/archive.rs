@@ -40,9 +40,6 @@ impl<'a> Archive<'a> {
     }
 
     /// Returns the part that is the document.
-    ///
-    /// # Errors
-    /// When there is none.
     pub(super) async fn document(&mut self, meter: &mut Meter<'_>) -> Result<Vec<u8>, Refusal> {
         for name in ["word/document.xml", "word/document2.xml"] {
             if let Some(part) = self.part(name, meter).await? {
