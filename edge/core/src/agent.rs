@@ -303,7 +303,7 @@ pub async fn test(app: &App, caller: &Caller, id: &AgentId, question: &Question)
     let disconnect = ClientDisconnect::default();
     let mut writer = AnswerWriter::new(app, began, &drop, &disconnect);
     exchange::answer(app, &request, &mut writer).await?;
-    let spent = u64::try_from(app.now().0 - began.0).unwrap_or_default();
+    let spent = app.now().millis_since(began);
     Ok((writer.draft, spent))
 }
 

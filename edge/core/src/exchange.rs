@@ -178,6 +178,6 @@ impl Exchange {
 
     /// Returns how long the question has been waiting, in milliseconds.
     fn latency(&self) -> u64 {
-        u64::try_from(self.app.now().0 - self.began.0).unwrap_or_default()
+        self.app.now().millis_since(self.began)
     }
 }

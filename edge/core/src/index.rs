@@ -30,6 +30,8 @@ const MAX_INDEX_BYTES: u64 = (SHARED - 8 * 1024 * 1024) as u64;
 const LOOK_INTERVAL: Duration = Duration::from_millis(5);
 /// How long to wait before a change is made again that another one came before.
 const CONFLICT_PAUSE: Duration = Duration::from_millis(20);
+/// How long blobs are kept that a new snapshot does not name: other isolates may still be loading the one before.
+const BLOB_ERASE_DELAY: TimeDelta = TimeDelta::minutes(10);
 /// What is held twice while the model is loaded, in bytes.
 const LOADING_MODEL: usize = 10 * 1024 * 1024;
 /// The embedding table among the shipped files.

@@ -79,7 +79,7 @@ pub async fn search(app: &App, caller: &Caller, query: &SearchQuery) -> Result<S
         Some(snapshot) => passages(app, query, &snapshot, collections.as_deref()).await?,
         None => vec![],
     };
-    let latency_ms = u64::try_from(app.now().0 - began.0).unwrap_or_default();
+    let latency_ms = app.now().millis_since(began);
     Ok(SearchResult { passages, latency_ms })
 }
 

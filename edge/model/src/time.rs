@@ -26,7 +26,12 @@ impl Timestamp {
 
     /// Returns the time since an earlier moment; none of it since a later one.
     pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or_default())
+        Duration::from_millis(self.millis_since(earlier))
+    }
+
+    /// Returns the milliseconds since an earlier moment; none since a later one.
+    pub fn millis_since(self, earlier: Self) -> u64 {
+        u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or_default()
     }
 
     /// Returns whole seconds since the epoch.

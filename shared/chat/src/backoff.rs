@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 /// How long to wait after the first failure in a row, the second and so on; then always as long as at the end.
-pub const SCHEDULE: [Duration; 5] = [
+const RETRY_SCHEDULE: [Duration; 5] = [
     Duration::from_secs(2),
     Duration::from_secs(5),
     Duration::from_secs(10),
@@ -24,8 +24,8 @@ impl Backoff {
         if has_succeeded {
             *self = Self::default();
         } else {
-            let last = SCHEDULE.len() - 1;
-            let planned = SCHEDULE.get(self.failures.min(last)).copied().unwrap_or_default();
+            let last = RETRY_SCHEDULE.len() - 1;
+            let planned = RETRY_SCHEDULE.get(self.failures.min(last)).copied().unwrap_or_default();
             self.failures = self.failures.saturating_add(1);
             self.wait = planned.mul_f64(0.8 + 0.4 * random.clamp(0.0, 1.0));
         }

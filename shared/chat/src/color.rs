@@ -5,7 +5,7 @@ pub const READABLE: f64 = 4.5;
 
 /// What is written on a color on which white cannot be read. A near-black would not do: on colors of medium luminance
 /// only pure black has the contrast that WCAG asks for.
-pub const BLACK: Color = Color([0, 0, 0]);
+const BLACK: Color = Color([0, 0, 0]);
 /// What is written on every other color.
 pub const WHITE: Color = Color([255, 255, 255]);
 
@@ -85,7 +85,7 @@ impl Color {
     }
 
     /// Returns white when it can be read on this color, else black, which then can.
-    pub fn foreground(self) -> Self {
+    fn foreground(self) -> Self {
         if self.contrast(WHITE) >= READABLE { WHITE } else { BLACK }
     }
 

@@ -3,7 +3,7 @@
 //! Of an event only its `data` is kept: no server that we read from names or numbers its events.
 
 /// The largest data of an event that is read, in bytes, unless the reader is told otherwise.
-pub const EVENT_LIMIT: usize = 1 << 20;
+const EVENT_LIMIT: usize = 1 << 20;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const FIELD: &[u8] = b"data: ";

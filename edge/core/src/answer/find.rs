@@ -178,7 +178,7 @@ fn retrieve(
 
 /// Notes down on what grounds the answer will stand.
 pub(super) fn note(app: &App, request: &AnswerRequest<'_>, found: &Found, writer: &mut AnswerWriter<'_>) {
-    let spent = u64::try_from(app.now().0 - request.began.0).unwrap_or_default();
+    let spent = app.now().millis_since(request.began);
     writer.draft.confidence = found.confidence();
     let questions: Vec<&str> = found.parts.iter().map(|it| it.question.as_str()).collect();
     // The features of the question that the confidence is of.

@@ -68,6 +68,6 @@ impl<'a> AnswerWriter<'a> {
 
     /// Returns how long ago the question came in, in milliseconds.
     pub(super) fn spent(&self) -> u64 {
-        u64::try_from(self.app.now().0 - self.began.0).unwrap_or_default()
+        self.app.now().millis_since(self.began)
     }
 }

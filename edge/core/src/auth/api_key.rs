@@ -18,13 +18,21 @@ use edge_store::api_keys::{self, KeyOwner, KeyRef};
 /// # Errors
 /// [`Reason::WrongKey`].
 pub async fn find(app: &App, kind: KeyKind, text: &str) -> Result<KeyOwner> {
-    let wrong = || Error::unauthenticated("the API key is not valid").because(Reason::WrongKey);
     if secret::key_kind(text) != Some(kind) {
-        return Err(wrong());
+        return Err(wrong_key());
     }
     let found = app.store.key_owner(&KeyRef::Hash(secret::sha256(text))).await?;
-    let is_living = |it: &KeyOwner| it.key.revoked_at.is_none() && it.key.kind == kind;
-    found.filter(is_living).ok_or_else(wrong)
+    active(found, kind)
+}
+
+/// Returns the owner of a key of a kind, unless it was revoked.
+pub(super) fn active(owner: Option<KeyOwner>, kind: KeyKind) -> Result<KeyOwner> {
+    let is_active = |it: &KeyOwner| it.key.revoked_at.is_none() && it.key.kind == kind;
+    owner.filter(is_active).ok_or_else(wrong_key)
+}
+
+pub(super) fn wrong_key() -> Error {
+    Error::unauthenticated("the API key is not valid").because(Reason::WrongKey)
 }
 
 /// Lets a key of a kind in, and counts the request. The network of `address`, where the program calls from, is noted

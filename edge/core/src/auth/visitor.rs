@@ -1,4 +1,5 @@
 //! Visitors: pages with a widget key, and the chats that they open with a token.
+use super::api_key::{active, wrong_key};
 use crate::address::ClientAddress;
 use crate::app::App;
 use crate::limit::Meter;
@@ -80,10 +81,6 @@ pub(crate) fn new_token(app: &App, key: KeyId, agent: AgentId, now: Timestamp) -
     Ok((token, expires_at))
 }
 
-fn wrong_key() -> Error {
-    Error::unauthenticated("the API key is not valid").because(Reason::WrongKey)
-}
-
 /// Tells how to look a credential's key up. A malformed key, or one of another kind, is refused without asking the
 /// database.
 pub(crate) fn key_ref(credential: &Credential) -> Result<KeyRef> {
@@ -105,8 +102,7 @@ pub(crate) enum Purpose {
 
 /// Lets a key in, when it is a living widget key and is used from one of its domains.
 pub(crate) fn checked_key(credential: &Credential, purpose: Purpose, owner: Option<KeyOwner>) -> Result<KeyOwner> {
-    let is_living = |it: &KeyOwner| it.key.revoked_at.is_none() && it.key.kind == KeyKind::Widget;
-    let owner = owner.filter(is_living).ok_or_else(wrong_key)?;
+    let owner = active(owner, KeyKind::Widget)?;
     match credential {
         Credential::Visitor { .. } => Ok(owner),
         Credential::Key { page, .. } => check_page(&owner, purpose, page).map(|()| owner),

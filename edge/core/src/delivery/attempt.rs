@@ -70,7 +70,7 @@ pub(super) async fn make(app: &App, webhook: &Webhook, due: &Due) -> Outcome {
         }
         Err(why) => outcome.attempt.error = Some(why),
     }
-    outcome.attempt.duration_ms = u64::try_from(app.now().0 - began.0).unwrap_or_default();
+    outcome.attempt.duration_ms = app.now().millis_since(began);
     outcome
 }
 

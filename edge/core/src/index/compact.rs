@@ -1,7 +1,7 @@
 //! Compaction: small segments are put together and deleted documents swept out, a few megabytes at a time.
 use super::embed;
 use super::link::{link, next_to_link};
-use super::{MAX_INDEX_BYTES, Written, current, layer, segment, write_segment};
+use super::{BLOB_ERASE_DELAY, MAX_INDEX_BYTES, Written, current, layer, segment, write_segment};
 use crate::app::App;
 use crate::changes::Changes;
 use crate::{Error, Result};
@@ -68,8 +68,7 @@ pub(crate) async fn compact(app: &App, workspace: &WorkspaceId) -> Result<()> {
     snapshot.version += 1;
     let mut changes = Changes::new(app);
     changes.push(index_snapshots::replace(&snapshot));
-    // Other isolates may still be loading the snapshot before this one.
-    changes.enqueue(workspace, Task::EraseBlobs { keys }, TimeDelta::minutes(10))?;
+    changes.enqueue(workspace, Task::EraseBlobs { keys }, BLOB_ERASE_DELAY)?;
     changes.enqueue(workspace, Task::CompactIndex, TimeDelta::zero())?;
     // A layer of some of the segments leaves holes over the others.
     embed::order_for_new(app, &mut changes, workspace).await?;

@@ -1,5 +1,5 @@
 //! Layers: passages get the vectors of the workspace's embedder, some at a time, while the index goes on answering.
-use super::{MAX_INDEX_BYTES, Written, change, current, layer, retry, segment, write_segment};
+use super::{BLOB_ERASE_DELAY, MAX_INDEX_BYTES, Written, change, current, layer, retry, segment, write_segment};
 use crate::app::App;
 use crate::changes::Changes;
 use crate::embedding::EmbeddingModel;
@@ -219,8 +219,7 @@ impl Run<'_> {
         };
         changes.enqueue(workspace, task, delay)?;
         if !gone.is_empty() {
-            // Other isolates may still be loading the snapshot before this one.
-            changes.enqueue(workspace, Task::EraseBlobs { keys: gone }, TimeDelta::minutes(10))?;
+            changes.enqueue(workspace, Task::EraseBlobs { keys: gone }, BLOB_ERASE_DELAY)?;
         }
         changes.commit().await.map(drop)
     }
@@ -290,7 +289,7 @@ async fn strip(
     if keys.is_empty() {
         return Ok(());
     }
-    changes.enqueue(workspace, Task::EraseBlobs { keys }, TimeDelta::minutes(10))?;
+    changes.enqueue(workspace, Task::EraseBlobs { keys }, BLOB_ERASE_DELAY)?;
     changes.commit().await.map(drop)
 }
 

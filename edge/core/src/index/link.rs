@@ -1,5 +1,5 @@
 //! Graphs of near vectors, made for large segments where the installation wants them (`GRAPH_FROM`).
-use super::{Written, segment, write_segment};
+use super::{BLOB_ERASE_DELAY, Written, segment, write_segment};
 use crate::app::App;
 use crate::changes::Changes;
 use crate::{Error, Result};
@@ -44,9 +44,8 @@ pub(super) async fn link(app: &App, mut snapshot: Snapshot, position: usize) -> 
     changes.push(index_snapshots::replace(&snapshot));
     changes.enqueue(&snapshot.workspace_id, Task::CompactIndex, TimeDelta::zero())?;
     if !unused.is_empty() {
-        // Other isolates may still be loading the snapshot before this one.
         let task = Task::EraseBlobs { keys: unused };
-        changes.enqueue(&snapshot.workspace_id, task, TimeDelta::minutes(10))?;
+        changes.enqueue(&snapshot.workspace_id, task, BLOB_ERASE_DELAY)?;
     }
     changes.commit().await.map(drop)
 }
