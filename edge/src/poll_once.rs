@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_to_the_first_waker_reaches_whoever_polled_last() {
+    fn a_call_to_the_first_waker_reaches_the_last_one_that_polled() {
         let kept = Arc::new(Mutex::new(None::<Waker>));
         let slot = kept.clone();
         // Keeps the first waker only, as the platform's timer does.

@@ -38,10 +38,10 @@ pub(super) const ALL: &[Maker] = &[
     ("deep.docx", Refused, || document(&"<w:tbl>".repeat(100_000))),
     ("many-paragraphs.docx", Any, || {
         let paragraphs: String = (0..300_000_u64)
-            .map(|it| {
+            .map(|number| {
                 format!(
                     "<w:p><w:r><w:t>{:x}</w:t></w:r></w:p>",
-                    it.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                    number.wrapping_mul(0x9e37_79b9_7f4a_7c15)
                 )
             })
             .collect();

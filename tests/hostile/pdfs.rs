@@ -86,9 +86,9 @@ pub(super) const ALL: &[Maker] = &[
 /// Ten forms, each of which draws the next one ten times.
 fn forms() -> Vec<u8> {
     let forms: Vec<String> = (5..15)
-        .map(|it| {
+        .map(|number| {
             let content = "/X Do ".repeat(10);
-            let next = format!("/Resources <</XObject <</X {} 0 R>>>>", it + 1);
+            let next = format!("/Resources <</XObject <</X {} 0 R>>>>", number + 1);
             format!(
                 "<</Type /XObject /Subtype /Form /BBox [0 0 9 9] {next} /Length {}>>\nstream\n{content}\nendstream",
                 content.len()

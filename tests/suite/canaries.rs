@@ -312,9 +312,9 @@ async fn nothing_of_an_erased_visitor_is_left_anywhere() {
     owner.delete(&app, "/visitors/zzsession").await.expect(200);
     // Questions to the twin are a conversation each.
     let list = owner.get(&app, "/conversations").await.expect(200);
-    for it in list["conversations"].as_array().unwrap() {
+    for conversation in list["conversations"].as_array().unwrap() {
         owner
-            .delete(&app, &format!("/conversations/{}", id(it)))
+            .delete(&app, &format!("/conversations/{}", id(conversation)))
             .await
             .expect(200);
     }

@@ -220,7 +220,7 @@ async fn an_endpoint_that_fails_for_five_days_is_disabled() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_endpoint_that_hangs_is_cut_off_and_holds_up_nobody_else() {
+async fn an_endpoint_that_hangs_is_cut_off_and_delays_no_other() {
     let app = TestApp::new();
     let (owner, hanging) = with_webhook(&app).await;
     let (healthy, _) = owner

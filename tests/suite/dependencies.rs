@@ -119,9 +119,13 @@ impl Licenses {
         let Ok(license) = spdx::Expression::parse_mode(text, spdx::ParseMode::LAX) else {
             return false;
         };
-        license.evaluate(|it| {
-            let name = it.license.id().map(|id| id.name.to_owned()).unwrap_or_default();
-            let is_allowed = it.addition.is_none() && (self.allow.contains(&name) || own.contains(&name));
+        license.evaluate(|requirement| {
+            let name = requirement
+                .license
+                .id()
+                .map(|id| id.name.to_owned())
+                .unwrap_or_default();
+            let is_allowed = requirement.addition.is_none() && (self.allow.contains(&name) || own.contains(&name));
             if is_allowed {
                 used.insert(name);
             }

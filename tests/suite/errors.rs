@@ -71,7 +71,7 @@ async fn a_wrong_method_names_the_right_ones() {
 }
 
 #[tokio::test]
-async fn every_answer_has_an_id_and_lets_nobody_sniff_or_frame() {
+async fn every_answer_has_an_id_and_forbids_sniffing_and_framing() {
     let app = TestApp::new();
     for path in ["/health", "/api/v1/auth/me", "/nothing"] {
         let answer = app.get(path).send().await;

@@ -121,8 +121,8 @@ impl TestApp {
             _ => None,
         };
         let embedding_server = Arc::new(EmbeddingServer::default());
-        let embeddings = settings.embedding_server.as_ref().map(|it| {
-            let port = Arc::new(OpenAiEmbeddings::new(embedding_server.clone(), it));
+        let embeddings = settings.embedding_server.as_ref().map(|server| {
+            let port = Arc::new(OpenAiEmbeddings::new(embedding_server.clone(), server));
             (Embedder::Openai, Arc::new(EmbeddingModel::new(port, |_| {})))
         });
         let embeddings = embeddings.into_iter().collect();

@@ -364,9 +364,9 @@ async fn secrets_in_answers_are_in_no_row() {
     let first = make().await.expect(201);
     let secret = first["key"].as_str().unwrap();
     assert_eq!(make().await.expect(201)["key"], secret);
-    let base64 = |it: &str| {
+    let base64 = |text: &str| {
         use base64::Engine as _;
-        base64::engine::general_purpose::STANDARD.encode(it)
+        base64::engine::general_purpose::STANDARD.encode(text)
     };
     let traces = [secret.to_owned(), base64(secret)];
     for row in app.everything() {

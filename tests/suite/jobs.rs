@@ -239,7 +239,7 @@ async fn many_files_are_erased_some_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_sweep_wakes_whoever_has_work() {
+async fn a_sweep_wakes_workers_that_have_work() {
     let app = TestApp::new();
     let owner = app.owner("ann@example.com").await;
     app.upload(&owner, "hours.md", PAGE).await;
@@ -356,8 +356,8 @@ async fn large_segments_get_a_graph_where_it_is_configured() {
     let app = TestApp::with_settings(&[("GRAPH_FROM", "20")]);
     let owner = app.owner("ann@example.com").await;
     let rooms: String = (0..30)
-        .map(|it| {
-            format!("# Room {it}\n\nRoom {it} has the telephone number 555-{it:04}. Its key hangs at the porter's.\n\n")
+        .map(|number| {
+            format!("# Room {number}\n\nRoom {number} has the telephone number 555-{number:04}. Its key hangs at the porter's.\n\n")
         })
         .collect();
     app.upload(&owner, "rooms.md", &rooms).await;
@@ -379,7 +379,7 @@ async fn large_segments_get_a_graph_where_it_is_configured() {
 }
 
 #[tokio::test]
-async fn somebody_who_cannot_be_woken_keeps_nobody_else_from_it() {
+async fn a_worker_that_cannot_be_woken_keeps_no_other_from_it() {
     let app = TestApp::new();
     let (ann, bob) = (app.owner("ann@example.com").await, app.owner("bob@example.com").await);
     app.upload(&ann, "hours.md", PAGE).await;
@@ -402,7 +402,7 @@ async fn somebody_who_cannot_be_woken_keeps_nobody_else_from_it() {
 }
 
 #[tokio::test]
-async fn what_nobody_needs_any_more_goes_after_a_month() {
+async fn what_is_not_needed_any_more_goes_after_a_month() {
     let app = TestApp::new();
     let owner = app.owner("ann@example.com").await;
     let now = edge_core::ports::Clock::now(&*app.clock).0;

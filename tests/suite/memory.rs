@@ -144,7 +144,7 @@ fn long_json(bytes: usize) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn long_bodies_of_strangers_keep_nobody_out() {
+async fn long_bodies_of_strangers_keep_no_caller_out() {
     let app = TestApp::new();
     let owner = app.owner("ann@example.com").await;
     owner.upload_and_index(&app, "hours.md", PAGE).await;

@@ -56,19 +56,19 @@ fn without_ids(value: Value) -> Value {
 
 /// What a caller is told of an answer, without its marks.
 #[derive(Debug, PartialEq)]
-struct Told {
+struct ShownAnswer {
     text: String,
     sources: Vec<String>,
     confidence: f64,
 }
 
-/// Who tells the story.
-enum Teller {
+/// The dialect that a story is told in.
+enum TestedDialect {
     Twin(Program),
     Insydr { owner: Owner, key: String, agent: String },
 }
 
-impl Teller {
+impl TestedDialect {
     async fn all() -> Vec<(TestApp, Self)> {
         let app = TestApp::new();
         let twin = Self::Twin(Program::of(&app, KeyKind::Twin).await);
@@ -89,12 +89,12 @@ impl Teller {
         }
     }
 
-    async fn ask(&self, app: &TestApp, question: &str) -> Told {
+    async fn ask(&self, app: &TestApp, question: &str) -> ShownAnswer {
         match self {
             Self::Twin(program) => {
                 let answer = program.ask(app, question).await;
                 let sources = answer["sources"].as_array().unwrap().iter();
-                Told {
+                ShownAnswer {
                     text: answer["response"].as_str().unwrap().into(),
                     sources: sources.map(|it| it.as_str().unwrap().to_owned()).collect(),
                     confidence: answer["confidence"].as_f64().unwrap(),
@@ -105,7 +105,7 @@ impl Teller {
                 let frames = answer.frames();
                 let of = |kind: &str| frames.iter().find(|it| it["type"] == kind).unwrap();
                 let sources = of("sources")["sources"].as_array().unwrap().iter();
-                Told {
+                ShownAnswer {
                     text: answer.streamed().replace("[1]", "").trim().into(),
                     sources: sources.map(|it| it["title"].as_str().unwrap().to_owned()).collect(),
                     confidence: of("done")["confidence"].as_f64().unwrap(),
@@ -117,15 +117,15 @@ impl Teller {
 
 #[tokio::test]
 async fn a_question_leaves_the_same_rows_in_every_dialect() {
-    let (mut told, mut left) = (vec![], vec![]);
-    for (app, teller) in Teller::all().await {
-        teller.owner().upload_and_index(&app, TITLE, HOURS).await;
-        told.push(teller.ask(&app, QUESTION).await);
+    let (mut shown, mut left) = (vec![], vec![]);
+    for (app, dialect) in TestedDialect::all().await {
+        dialect.owner().upload_and_index(&app, TITLE, HOURS).await;
+        shown.push(dialect.ask(&app, QUESTION).await);
         let conversations = rows(&app, "conversations", &["page_url", "user_agent", "channel"]);
         let hits = app.sql.column("SELECT hits FROM documents");
         left.push((conversations, rows(&app, "messages", &[]), hits));
         // The owner finds the conversation and judges nothing of the channel by it.
-        let list = teller.owner().get(&app, "/conversations").await.expect(200);
+        let list = dialect.owner().get(&app, "/conversations").await.expect(200);
         let first = &list["conversations"][0];
         assert_eq!(first["first_question"], QUESTION, "{list}");
         assert_eq!(
@@ -134,9 +134,9 @@ async fn a_question_leaves_the_same_rows_in_every_dialect() {
             "{list}"
         );
     }
-    assert!(told[0].text.contains("open from nine to five"), "{told:?}");
-    assert_eq!(told[0].sources, [TITLE]);
-    assert_eq!(told[0], told[1]);
+    assert!(shown[0].text.contains("open from nine to five"), "{shown:?}");
+    assert_eq!(shown[0].sources, [TITLE]);
+    assert_eq!(shown[0], shown[1]);
     let messages = &left[0].1;
     assert_eq!((messages.len(), &left[0].2), (2, &vec!["1".to_owned()]));
     assert_eq!(messages[1]["citations"][0]["title"], TITLE, "{messages:?}");
@@ -146,14 +146,14 @@ async fn a_question_leaves_the_same_rows_in_every_dialect() {
 #[tokio::test]
 async fn feedback_on_an_answer_leaves_the_same_row_in_every_dialect() {
     let mut left = vec![];
-    for (app, teller) in Teller::all().await {
-        teller.owner().upload_and_index(&app, TITLE, HOURS).await;
-        teller.ask(&app, QUESTION).await;
+    for (app, dialect) in TestedDialect::all().await {
+        dialect.owner().upload_and_index(&app, TITLE, HOURS).await;
+        dialect.ask(&app, QUESTION).await;
         let answer = app
             .sql
             .column("SELECT id FROM messages WHERE author = 'agent'")
             .remove(0);
-        let key = app.widget_key(teller.owner()).await;
+        let key = app.widget_key(dialect.owner()).await;
         let body = json!({ "message_id": answer, "feedback_type": "THUMBS_UP", "comment": "Thanks" });
         let judged = app.post("/api/v1/widget/feedback", body).widget(&key).send().await;
         judged.expect(201);

@@ -168,8 +168,9 @@ async fn a_repeated_answer_is_made_of_what_is_kept() {
     app.sql.execute("DELETE FROM idempotency_keys", &[]);
     let (first, again) = (desk.chat(&app).await, desk.chat(&app).await);
     assert_eq!(first.streamed(), again.streamed());
-    let rest = |it: &Answer| {
-        it.frames()
+    let rest = |answer: &Answer| {
+        answer
+            .frames()
             .into_iter()
             .filter(|it| it["type"] != "token")
             .collect::<Vec<_>>()

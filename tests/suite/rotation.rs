@@ -108,7 +108,7 @@ async fn reseal(app: &TestApp) {
 }
 
 #[tokio::test]
-async fn a_changed_secret_disturbs_nobody_while_the_old_one_is_kept() {
+async fn a_changed_secret_disturbs_no_one_while_the_old_one_is_kept() {
     let app = TestApp::new();
     let made = Made::new(&app).await;
     let app = app.restarted(&[NEW, PREVIOUS]);

@@ -42,8 +42,8 @@ impl Settings {
     }
 
     fn is_excluded(&self, path: &str) -> bool {
-        let is_it = |it: &&String| {
-            path.strip_prefix(it.as_str())
+        let is_it = |excluded: &&String| {
+            path.strip_prefix(excluded.as_str())
                 .is_some_and(|it| it.is_empty() || it.starts_with('/'))
         };
         self.files.extend_exclude.iter().any(|it| is_it(&it))
@@ -72,11 +72,11 @@ impl Dictionary for Words {
 fn misspelt(text: &str, words: &Words) -> Vec<String> {
     let tokenizer = Tokenizer::new();
     let found = typos::check_str(text, &tokenizer, words);
-    let shown = found.map(|it| {
-        let line = text[..it.byte_offset].lines().count().max(1);
-        match &it.corrections {
-            Status::Corrections(right) => format!("{line} {} -> {}", it.typo, right.join(", ")),
-            _ => format!("{line} {}", it.typo),
+    let shown = found.map(|typo| {
+        let line = text[..typo.byte_offset].lines().count().max(1);
+        match &typo.corrections {
+            Status::Corrections(right) => format!("{line} {} -> {}", typo.typo, right.join(", ")),
+            _ => format!("{line} {}", typo.typo),
         }
     });
     shown.collect()

@@ -21,8 +21,8 @@ fn statements(text: &str) -> Vec<String> {
     reader.visit_file(&file);
     let mut found = vec![];
     collect(text.parse().unwrap(), &reader.macros, &mut found);
-    found.retain(|it| {
-        it.split_once(char::is_whitespace)
+    found.retain(|text| {
+        text.split_once(char::is_whitespace)
             .is_some_and(|(verb, _)| VERBS.contains(&verb))
     });
     found

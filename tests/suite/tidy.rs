@@ -192,8 +192,10 @@ fn every_dialect_is_a_folder_of_the_same_shape() {
 /// caller on.
 fn without_permission(tokens: &[Token]) -> Vec<&Token> {
     let starts = tokens.windows(4).enumerate();
-    let starts = starts.filter(|it| {
-        it.1.iter()
+    let starts = starts.filter(|window| {
+        window
+            .1
+            .iter()
             .map(|token| token.text.as_str())
             .take(3)
             .eq(["pub", "async", "fn"])
@@ -203,8 +205,8 @@ fn without_permission(tokens: &[Token]) -> Vec<&Token> {
         let open = rest.iter().position(|it| it.text == "{").unwrap_or(rest.len());
         let (head, body) = rest.split_at(open);
         let mut depth = 0;
-        let end = body.iter().position(|it| {
-            depth += i32::from(it.text == "{") - i32::from(it.text == "}");
+        let end = body.iter().position(|token| {
+            depth += i32::from(token.text == "{") - i32::from(token.text == "}");
             depth == 0
         });
         let body = &body[..end.unwrap_or(body.len())];

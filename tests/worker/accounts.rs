@@ -70,7 +70,7 @@ fn an_account_that_is_not_confirmed_does_not_get_in() {
 }
 
 #[test]
-fn a_workspace_of_somebody_else_looks_like_none() {
+fn a_workspace_of_another_account_looks_like_none() {
     let (one, other) = (
         Tenant::new(shared_worker(), "FREE"),
         Tenant::new(shared_worker(), "FREE"),

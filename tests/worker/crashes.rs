@@ -85,11 +85,12 @@ const KINDS: [(&str, Write, &str); 6] = [
     ),
 ];
 
-fn upload(it: &Installation, number: usize) -> Result<Answer, anyhow::Error> {
-    let fields = [("collection_id", it.collection.as_str())];
+fn upload(installation: &Installation, number: usize) -> Result<Answer, anyhow::Error> {
+    let fields = [("collection_id", installation.collection.as_str())];
     let text = facts(&format!("Town{number}"), number);
-    let path = it.tenant.path("documents");
-    it.tenant
+    let path = installation.tenant.path("documents");
+    installation
+        .tenant
         .api
         .upload(&path, &format!("town-{number}.md"), text.as_bytes(), &fields)
 }

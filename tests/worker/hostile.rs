@@ -105,18 +105,18 @@ fn bring_in<'a>(
     while let Some(file) = next_file() {
         accepted.extend(upload(tenant, &collection, &file));
     }
-    for it in accepted {
-        let document = ended(tenant, &it, started);
+    for file in accepted {
+        let document = ended(tenant, &file, started);
         let reason = &document["progress"]["error"];
         println!(
             "{:5.1?} {}: {} {reason}",
             started.elapsed(),
-            it.what,
+            file.what,
             document["status"]
         );
-        if it.end == End::Refused {
-            assert_eq!(document["status"], "FAILED", "{}", it.what);
-            assert!(reason.is_string(), "{}: no reason", it.what);
+        if file.end == End::Refused {
+            assert_eq!(document["status"], "FAILED", "{}", file.what);
+            assert!(reason.is_string(), "{}: no reason", file.what);
         }
     }
 }

@@ -76,8 +76,8 @@ fn shared(config: &Table, key: &str) -> Option<Value> {
         // As a path from the top of the repository.
         ("main", Value::String(path)) => *path = path.replace("../build", "edge/build"),
         // Migrations are applied by the main Worker's file.
-        ("d1_databases", Value::Array(all)) => all.iter_mut().filter_map(Value::as_table_mut).for_each(|it| {
-            it.remove("migrations_dir");
+        ("d1_databases", Value::Array(all)) => all.iter_mut().filter_map(Value::as_table_mut).for_each(|database| {
+            database.remove("migrations_dir");
         }),
         _ => {}
     }

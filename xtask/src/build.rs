@@ -307,10 +307,10 @@ impl Build {
     fn make_only(&self, wanted: impl Fn(&str) -> bool) -> Result<()> {
         let _turn = turn()?;
         let mut stale = Vec::new();
-        for it in STEPS.iter().filter(|it| wanted(it.name)) {
-            let inputs = self.fingerprint(it)?;
-            if !stamp::is_fresh(&self.stamp(it), inputs) {
-                stale.push((it, inputs));
+        for step in STEPS.iter().filter(|it| wanted(it.name)) {
+            let inputs = self.fingerprint(step)?;
+            if !stamp::is_fresh(&self.stamp(step), inputs) {
+                stale.push((step, inputs));
             }
         }
         // What is not compiled comes first in the list as well, so that a mistake there is seen early.

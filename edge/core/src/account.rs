@@ -111,12 +111,12 @@ pub async fn delete(app: &App, from: &ClientAddress, caller: &SignedIn, password
     let queue = outbox::queue(&account.email);
     let mut changes = Changes::of(app, jobs::delete_all(&queue, None));
     let (shared, own): (Vec<_>, Vec<_>) = holdings.into_iter().partition(|it| it.others > 0);
-    for it in &own {
-        erasure::workspace(&mut changes, &it.workspace_id)?;
+    for holding in &own {
+        erasure::workspace(&mut changes, &holding.workspace_id)?;
     }
-    for it in &shared {
-        changes.push(members::delete(&it.workspace_id, &account.id));
-        changes.push(members::reassign_owner(&it.workspace_id));
+    for holding in &shared {
+        changes.push(members::delete(&holding.workspace_id, &account.id));
+        changes.push(members::reassign_owner(&holding.workspace_id));
     }
     // Keys and webhooks that the person made elsewhere end with their memberships.
     changes.extend(provenance::end_of_account(&account.id, app.now()));

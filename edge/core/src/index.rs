@@ -54,9 +54,9 @@ pub async fn embedder(app: &App) -> Result<Arc<Embedder>> {
         app.clock.sleep(LOOK_INTERVAL).await;
     }
     let loaded = load_embedder(app).await;
-    app.indexes.with(|it| {
-        it.loading.retain(|it| it.0 != WHAT);
-        it.embedder = loaded.as_ref().ok().cloned();
+    app.indexes.with(|cache| {
+        cache.loading.retain(|it| it.0 != WHAT);
+        cache.embedder = loaded.as_ref().ok().cloned();
     })?;
     loaded
 }
@@ -101,8 +101,8 @@ pub async fn load(app: &App, snapshot: &Snapshot) -> Result<Arc<Loaded>> {
         !manifest.is_live(document, sequences.get(segment).copied().unwrap_or_default())
     };
     let parts = segments.iter().map(|it| it.value.clone()).collect();
-    let laid = manifest.segments.iter().map(|it| {
-        let entry = it.layer.as_ref()?;
+    let laid = manifest.segments.iter().map(|segment| {
+        let entry = segment.layer.as_ref()?;
         let layer = layers.iter().find(|it| it.key == entry.key)?;
         Some((entry.embedder.clone(), layer.value.clone()))
     });

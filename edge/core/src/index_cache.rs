@@ -123,10 +123,10 @@ impl Cache {
         let is_idle = |it: &Arc<Loaded>| Arc::strong_count(it) == 1;
         let idle: usize = self.loaded.iter().filter(|it| is_idle(it)).map(|it| it.bytes()).sum();
         let mut missing = if idle < bytes { 0 } else { bytes };
-        self.loaded.retain(|it| {
-            let stays = missing == 0 || !is_idle(it);
+        self.loaded.retain(|loaded| {
+            let stays = missing == 0 || !is_idle(loaded);
             if !stays {
-                missing = missing.saturating_sub(it.bytes());
+                missing = missing.saturating_sub(loaded.bytes());
             }
             stays
         });

@@ -47,14 +47,14 @@ impl DomainPattern {
 }
 
 /// Blanks and what cannot be seen: the URL parser drops some of these without a word.
-fn is_no_letter(it: char) -> bool {
-    it.is_whitespace() || it.is_control()
+fn is_no_letter(character: char) -> bool {
+    character.is_whitespace() || character.is_control()
 }
 
 /// Tells whether a host may hold a byte, as the URL parser writes hosts. That parser takes `;`, `,` and quotes as well,
 /// which would begin another directive in the policies that patterns are written into.
-fn is_of_host(it: u8) -> bool {
-    it.is_ascii_alphanumeric() || matches!(it, b'.' | b'-' | b'_' | b'[' | b']' | b':')
+fn is_of_host(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'[' | b']' | b':')
 }
 
 /// Tells whether a page's `Origin` is let in by one of the patterns. Without a pattern, none is let in. `*.example.com`

@@ -93,10 +93,10 @@ pub(crate) async fn reseal(app: &App, own: &JobId, rows: SealedRows, after: &str
         }
         SealedRows::Requests => {
             let found = app.store.requests_to_reseal(&mark, after, ROWS_PER_RUN).await?;
-            let fresh = |it: &seals::SealedSeed| {
+            let fresh = |request: &seals::SealedSeed| {
                 Some(seals::reseal_request(
-                    it,
-                    &again(app, Purpose::RequestKey, &it.id, &it.seed)?,
+                    request,
+                    &again(app, Purpose::RequestKey, &request.id, &request.seed)?,
                 ))
             };
             changes.extend(found.iter().filter_map(fresh));

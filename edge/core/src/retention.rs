@@ -47,8 +47,8 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
         TimeDelta::zero()
     } else {
         let oldest = app.store.oldest_activity(workspace).await?;
-        let due = oldest.map_or(LONGEST_PURGE_PAUSE, |it| {
-            TimeDelta::milliseconds(it.plus(kept).0.saturating_sub(now.0))
+        let due = oldest.map_or(LONGEST_PURGE_PAUSE, |at| {
+            TimeDelta::milliseconds(at.plus(kept).0.saturating_sub(now.0))
         });
         due.clamp(TimeDelta::minutes(1), LONGEST_PURGE_PAUSE)
     };

@@ -119,12 +119,12 @@ fn is_public(host: &Host<&str>) -> bool {
 }
 
 /// The special-purpose ranges of RFC 6890 and its successors.
-fn is_public_v4(it: Ipv4Addr) -> bool {
-    let [a, b, c, _] = it.octets();
-    let is_special = it.is_private()
-        || it.is_loopback()
-        || it.is_link_local()
-        || it.is_documentation()
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let is_special = address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_documentation()
         || a == 0
         || a >= 224
         || (a == 100 && (64..128).contains(&b))
@@ -134,8 +134,8 @@ fn is_public_v4(it: Ipv4Addr) -> bool {
     !is_special
 }
 
-fn is_public_v6(it: Ipv6Addr) -> bool {
-    let segments = it.segments();
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let segments = address.segments();
     let [a, b, c, d, e, f, g, h] = segments;
     let embedded = |high: u16, low: u16| {
         let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());

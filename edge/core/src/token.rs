@@ -218,8 +218,8 @@ mod tests {
             String::new(),
             "x".repeat(10_000),
         ];
-        for it in wrong {
-            assert_eq!(check(&it, 0).unwrap_err().kind, Kind::Unauthenticated, "{it}");
+        for token in wrong {
+            assert_eq!(check(&token, 0).unwrap_err().kind, Kind::Unauthenticated, "{token}");
         }
     }
 }

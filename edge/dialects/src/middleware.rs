@@ -89,8 +89,8 @@ pub fn protect(headers: &mut HeaderMap, is_https: bool) {
 
 /// Takes the caller's id for the request when it is a plain one, and makes one otherwise.
 fn request_id(app: &App, headers: &HeaderMap) -> String {
-    let is_plain = |it: &&str| {
-        (8..=64).contains(&it.len()) && it.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    let is_plain = |id: &&str| {
+        (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
     match header_of(headers, "x-request-id").filter(is_plain) {
         Some(id) => id.to_owned(),

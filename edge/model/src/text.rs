@@ -123,8 +123,8 @@ impl Email {
         let Some((local, domain)) = text.rsplit_once('@') else {
             return wrong();
         };
-        let plain = |it: &str| {
-            it.chars()
+        let plain = |part: &str| {
+            part.chars()
                 .all(|c| !c.is_whitespace() && !c.is_control() && !"<>()[]\\,;:\"@".contains(c))
         };
         let labels =

@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn who_was_cut_off_holds_nobody_up_for_ever() {
+    fn work_that_was_cut_off_delays_others_for_a_while_only() {
         let permits = Arc::new(Permits::default());
         let lost = permits.ask(false).poll(0);
         std::mem::forget(lost);

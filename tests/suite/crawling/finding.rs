@@ -139,7 +139,7 @@ async fn a_sitemap_that_is_a_bomb_or_goes_in_circles_does_no_harm() {
 }
 
 #[tokio::test]
-async fn redirects_are_followed_by_hand_and_never_to_where_nobody_may() {
+async fn redirects_are_followed_by_hand_and_only_where_allowed() {
     let app = TestApp::new();
     let owner = app.owner("ann@example.com").await;
     let site = &app.receiver.site;

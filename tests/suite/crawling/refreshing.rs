@@ -158,7 +158,7 @@ async fn a_source_is_crawled_again_on_its_schedule() {
 }
 
 #[tokio::test]
-async fn what_somebody_deleted_or_renamed_stays_so() {
+async fn what_a_member_deleted_or_renamed_stays_so() {
     let app = TestApp::new();
     let owner = app.owner("ann@example.com").await;
     let site = &app.receiver.site;

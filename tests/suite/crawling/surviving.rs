@@ -64,7 +64,7 @@ async fn a_crawl_that_is_cut_off_anywhere_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn an_accepted_crawl_has_left_its_rows_and_somebody_to_do_it() {
+async fn an_accepted_crawl_has_its_rows_and_its_worker_is_woken() {
     let app = TestApp::new();
     let owner = app.owner("ann@example.com").await;
     app.wakes.take_sources();

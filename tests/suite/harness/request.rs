@@ -60,8 +60,8 @@ impl<'a> Call<'a> {
     pub(crate) fn form(self, fields: &[(&str, Option<&str>, &[u8])]) -> Self {
         let mut body = Vec::new();
         for (name, file, content) in fields {
-            let file = file.map_or_else(String::new, |it| {
-                format!("; filename=\"{it}\"\r\nContent-Type: application/octet-stream")
+            let file = file.map_or_else(String::new, |name| {
+                format!("; filename=\"{name}\"\r\nContent-Type: application/octet-stream")
             });
             body.extend(format!("--BB\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").as_bytes());
             body.extend_from_slice(content);

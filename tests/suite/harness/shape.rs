@@ -91,8 +91,8 @@ fn fits(answer: &Value, open: &str) -> bool {
         "token" => is_text(&|it| it.starts_with("eyJhbGciOiJIUzI1NiIs") && it.split('.').count() == 3),
         "count" => answer.is_u64(),
         "share" => answer.as_f64().is_some_and(|it| (0.0..=1.0).contains(&it)),
-        prefix => is_text(&|it| {
-            let rest = it.strip_prefix(prefix).unwrap_or_default();
+        prefix => is_text(&|id| {
+            let rest = id.strip_prefix(prefix).unwrap_or_default();
             rest.len() >= 16 && rest.bytes().all(|it| it.is_ascii_alphanumeric())
         }),
     }

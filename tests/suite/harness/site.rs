@@ -227,11 +227,11 @@ impl Owner {
         let list = owner.get(app, &format!("/documents/{source}/pages")).await.expect(200);
         let pages = list["pages"].as_array().unwrap().clone();
         let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();
-        let one = |it: &Value| {
-            let url = text(&it["url"]);
+        let one = |page: &Value| {
+            let url = text(&page["url"]);
             let path = url.strip_prefix(SITE).map(str::to_owned).unwrap_or(url);
-            let reason = text(&it["reason"]);
-            let said = match (it["status"].as_str().unwrap(), reason.as_str()) {
+            let reason = text(&page["reason"]);
+            let said = match (page["status"].as_str().unwrap(), reason.as_str()) {
                 ("DONE", "") => "done".to_owned(),
                 ("DONE", reason) => reason.to_owned(),
                 (status, reason) => format!("{}: {reason}", status.to_lowercase()),

@@ -252,8 +252,8 @@ fn show(value: ValueRef<'_>) -> Value {
 
 /// Says what D1 refuses of a statement, if anything.
 fn refusal(statement: &Statement) -> Option<&'static str> {
-    let is_too_large = |it: &Value| {
-        let integer = it.as_u64().or_else(|| it.as_i64().map(i64::unsigned_abs));
+    let is_too_large = |value: &Value| {
+        let integer = value.as_u64().or_else(|| value.as_i64().map(i64::unsigned_abs));
         integer.is_some_and(|it| it > LARGEST_INTEGER)
     };
     let is_too_long = |it: &Value| it.as_str().is_some_and(|it| it.len() > 2_000_000);

@@ -303,7 +303,7 @@ async fn compaction_keeps_vectors_and_what_is_deleted_stays_gone() {
 }
 
 #[tokio::test]
-async fn what_was_deleted_is_sent_to_nobody() {
+async fn deleted_passages_are_not_sent_to_the_embedder() {
     let app = app();
     let (owner, agent) = owner_with_documents(&app).await;
     let keep = "# Tarnocks\n\nTarnocks are kept in the shed.";

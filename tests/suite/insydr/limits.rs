@@ -141,7 +141,7 @@ async fn of_many_requests_at_once_as_many_pass_as_are_left() {
 }
 
 #[tokio::test]
-async fn every_answer_to_somebody_known_tells_the_limit() {
+async fn every_answer_to_a_known_caller_tells_the_limit() {
     let app = TestApp::new();
     let (owner, key, agent) = installed(&app).await;
     app.set_plan(&owner, "ENTERPRISE").await;

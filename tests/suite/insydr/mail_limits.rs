@@ -124,7 +124,7 @@ async fn an_address_gets_ten_invitations_a_day_from_everybody() {
 }
 
 #[tokio::test]
-async fn invitations_of_a_stranger_keep_nobody_from_inviting() {
+async fn invitations_of_a_stranger_keep_no_owner_from_inviting() {
     let app = TestApp::new();
     let stranger = app.owner("eve@example.com").await;
     for spelling in ["victim@example.com", "victim+a@example.com", "victim+b@example.com"] {

@@ -101,7 +101,7 @@ async fn a_code_that_was_replaced_before_it_was_mailed_is_not_mailed() {
 }
 
 #[tokio::test]
-async fn whoever_has_an_account_is_told_of_three_attempts_an_hour() {
+async fn an_account_is_told_of_three_attempts_an_hour() {
     let app = TestApp::new();
     app.sign_up(ANN).await;
     let before = app.mailbox.all().len();

@@ -54,7 +54,7 @@ async fn the_operator_changes_a_plan() {
 }
 
 #[tokio::test]
-async fn nobody_else_changes_a_plan_or_learns_what_would_do() {
+async fn only_the_operator_changes_a_plan_or_learns_what_would_do() {
     let app = TestApp::new();
     let owner = app.owner("ann@example.com").await;
     let bodies = [

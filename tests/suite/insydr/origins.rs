@@ -143,7 +143,7 @@ async fn an_international_domain_is_the_same_in_both_spellings() {
 }
 
 #[tokio::test]
-async fn no_domain_lets_nobody_in_and_a_star_everybody() {
+async fn no_domain_lets_no_page_in_and_a_star_lets_all_in() {
     let app = TestApp::new();
     let none = Page::new(&app, json!({})).await;
     for origin in ["https://example.com", "http://localhost", "null"] {

@@ -321,7 +321,7 @@ async fn a_viewer_sees_no_addresses_of_webhooks() {
 }
 
 #[test]
-fn rows_of_the_last_release_name_nobody() {
+fn rows_of_the_last_release_name_no_maker() {
     let database = Connection::open_in_memory().unwrap();
     database.execute_batch("PRAGMA foreign_keys = ON").unwrap();
     let (before, after): (Vec<_>, Vec<_>) = migrations().into_iter().partition(|it| it.0.as_str() < "0075");

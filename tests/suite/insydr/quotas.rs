@@ -227,7 +227,7 @@ async fn the_oldest_version_gives_way_before_the_new_one_counts() {
 }
 
 #[tokio::test]
-async fn no_version_goes_whose_file_nobody_erases() {
+async fn no_version_goes_whose_file_is_not_erased() {
     let app = TestApp::new();
     let owner = app.owner("ann@example.com").await;
     let document = owner.upload_and_index(&app, "a.md", "# Text\n\nVersion 1 of it.").await;

@@ -139,7 +139,7 @@ async fn an_answer_that_never_came_ends_in_an_error() {
 }
 
 #[tokio::test]
-async fn nobody_else_hears_an_answer() {
+async fn an_answer_is_resumed_by_its_visitor_alone() {
     let app = TestApp::new();
     let chat = Chat::new(&app).await;
     let bob = app.owner("bob@example.com").await;

@@ -168,7 +168,7 @@ async fn a_failed_answer_leaves_nothing_where_nothing_is_kept() {
 }
 
 #[tokio::test]
-async fn a_run_that_nobody_ordered_is_ordered() {
+async fn a_run_that_is_missing_is_ordered() {
     let app = TestApp::new();
     let (owner, agent, key) = site(&app).await;
     keep(&app, &owner, json!(1)).await;

@@ -167,7 +167,7 @@ async fn as_many_resolved_escalations_are_kept_as_may_be_open() {
 }
 
 #[tokio::test]
-async fn an_escalation_that_nobody_sees_to_is_closed() {
+async fn an_escalation_that_is_left_open_is_closed() {
     let app = TestApp::new();
     let owner = app.owner("ann@example.com").await;
     let agent = app.published_agent(&owner, json!({})).await;
@@ -213,7 +213,7 @@ async fn an_account_owns_as_many_workspaces_as_its_plans_allow() {
 }
 
 #[tokio::test]
-async fn nobody_is_made_an_owner_of_more_than_that() {
+async fn no_account_is_made_an_owner_of_more_than_that() {
     let app = TestApp::new();
     let owner = app.owner("ann@example.com").await;
     let bob = app.owner("bob@example.com").await;

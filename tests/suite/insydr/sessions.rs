@@ -56,7 +56,7 @@ async fn an_unverified_address_is_revealed_only_with_the_password() {
 }
 
 #[tokio::test]
-async fn the_sixth_wrong_guess_waits_and_nobody_else_does() {
+async fn the_sixth_wrong_guess_waits_and_other_accounts_do_not() {
     let app = TestApp::new();
     app.sign_up(ANN).await;
     app.sign_up("bob@example.com").await;

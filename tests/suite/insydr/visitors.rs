@@ -133,7 +133,7 @@ async fn no_other_token_passes_for_a_visitors() {
 }
 
 #[tokio::test]
-async fn a_token_tells_nobody_the_key() {
+async fn a_token_does_not_tell_the_key() {
     let app = TestApp::new();
     let (_, key, agent) = installed(&app).await;
     let config = app

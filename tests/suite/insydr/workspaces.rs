@@ -259,7 +259,7 @@ async fn what_will_not_do_is_named_when_making_and_when_changing() {
 }
 
 #[tokio::test]
-async fn nobody_makes_themselves_an_enterprise() {
+async fn no_member_sets_the_plan_of_a_workspace() {
     let app = TestApp::new();
     let token = app.sign_up("ann@example.com").await;
     let body = json!({
@@ -288,8 +288,8 @@ async fn a_slug_does_not_tell_whether_a_name_is_taken() {
     // The first who comes gets no other kind of slug than the sixth.
     let is_like = |it: &String| it.strip_prefix("my-company-").is_some_and(|end| end.len() == 8);
     assert!(slugs.iter().all(is_like), "{slugs:?}");
-    let is_slug = |it: &String| {
-        it.bytes()
+    let is_slug = |slug: &String| {
+        slug.bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     assert!(slugs.iter().all(is_slug), "{slugs:?}");

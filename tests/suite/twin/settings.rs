@@ -5,7 +5,7 @@ use crate::harness::shape::is;
 use serde_json::json;
 
 #[tokio::test]
-async fn what_nobody_set_is_as_documented() {
+async fn a_setting_that_was_not_set_is_as_documented() {
     let app = TestApp::new();
     let program = Program::new(&app).await;
     let settings = program.get(&app, "/v1/settings").await.expect(200);

@@ -24,9 +24,9 @@ pub(super) fn page(text: &str) -> Page {
 }
 
 fn first_heading(events: &[Event<'_>]) -> Option<String> {
-    let start = events.iter().position(|it| {
+    let start = events.iter().position(|event| {
         matches!(
-            it,
+            event,
             Event::Start(Tag::Heading {
                 level: HeadingLevel::H1,
                 ..
@@ -59,8 +59,8 @@ fn words_from(events: &[Event<'_>]) -> String {
         .iter()
         .take_while(|it| !matches!(it, Event::End(TagEnd::Heading(_))));
     inside
-        .filter_map(|it| {
-            if let Event::Text(text) | Event::Code(text) = it {
+        .filter_map(|event| {
+            if let Event::Text(text) | Event::Code(text) = event {
                 Some(&**text)
             } else {
                 None

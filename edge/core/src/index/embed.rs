@@ -309,8 +309,8 @@ pub(crate) async fn progress(app: &App, workspace: &WorkspaceId, embedder: Embed
     let model = app.embeddings.get(embedder).map(|it| it.name().to_owned());
     let manifest = current(app, workspace).await?.manifest;
     let passages = manifest.segments.iter().map(|it| it.passages).sum();
-    let covered = |it: &SegmentEntry| {
-        let own = it.layers().find(|it| Some(&it.embedder) == model.as_ref());
+    let covered = |segment: &SegmentEntry| {
+        let own = segment.layers().find(|it| Some(&it.embedder) == model.as_ref());
         own.map_or(0, |own| own.covered)
     };
     let embedded = match embedder {

@@ -112,9 +112,9 @@ impl Visit<'_> {
         if lane >= UNLIMITED {
             return vec![];
         }
-        let session = self.session.map(|it| {
+        let session = self.session.map(|session| {
             // Cut, since a visitor chooses it and all of them are kept for a minute.
-            let name: String = secret::sha256(it).chars().take(16).collect();
+            let name: String = secret::sha256(session).chars().take(16).collect();
             per_minute(format!("session {name}"), SESSION_SHARE.of(lane))
         });
         let network = per_minute(format!("network {}", self.from.network()), NETWORK_SHARE.of(lane));

@@ -89,12 +89,12 @@ fn envelope(event: &Event) -> Option<Envelope> {
     })
 }
 
-fn run<'a>(it: &'a RunChanged, status: &'static str) -> Run<'a> {
+fn run<'a>(changed: &'a RunChanged, status: &'static str) -> Run<'a> {
     Run {
-        run_id: &it.run_id,
-        agent_id: it.agent_id.as_str(),
+        run_id: &changed.run_id,
+        agent_id: changed.agent_id.as_str(),
         status,
-        outcome: it.outcome.as_deref(),
-        finished_at: it.finished_at.map(|at| at.rfc3339()),
+        outcome: changed.outcome.as_deref(),
+        finished_at: changed.finished_at.map(|at| at.rfc3339()),
     }
 }

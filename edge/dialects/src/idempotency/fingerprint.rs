@@ -20,8 +20,8 @@ impl Fingerprint {
         if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
             return None;
         }
-        let boundary = parameters.split(';').find_map(|it| {
-            let (name, value) = it.split_once('=')?;
+        let boundary = parameters.split(';').find_map(|parameter| {
+            let (name, value) = parameter.split_once('=')?;
             let value = value.trim().trim_matches('"');
             (name.trim().eq_ignore_ascii_case("boundary") && !value.is_empty()).then(|| format!("--{value}"))
         })?;
@@ -93,8 +93,10 @@ mod tests {
 
     #[test]
     fn a_form_has_one_fingerprint_whatever_its_boundaries() {
-        let form = |it: &str, value: &str| {
-            format!("--{it}\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n{value} -- --x\r\n--{it}--\r\n")
+        let form = |boundary: &str, value: &str| {
+            format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n{value} -- --x\r\n--{boundary}--\r\n"
+            )
         };
         let first = print("XX", &form("XX", "1"), 1_000);
         for step in [1, 2, 3, 5, 7, 64, 1_000] {

@@ -54,19 +54,19 @@ pub(super) fn patch(app: &App, change: UpdateAgent) -> ApiResult<Patch> {
         strategy: strategy_code,
         generator: generator_name,
     } = response_config.unwrap_or_default();
-    let rules = |it: serde_json::Map<String, serde_json::Value>| {
-        let size = serde_json::to_string(&it).map_or(usize::MAX, |it| it.len());
+    let rules = |rules: serde_json::Map<String, serde_json::Value>| {
+        let size = serde_json::to_string(&rules).map_or(usize::MAX, |it| it.len());
         if size > 16_384 {
             Err("must be at most 16 KiB of JSON".to_owned())
         } else {
-            Ok(it)
+            Ok(rules)
         }
     };
-    let collections = |it: Vec<String>| {
-        if it.len() > 100 {
+    let collections = |ids: Vec<String>| {
+        if ids.len() > 100 {
             Err("must be at most 100 collections".to_owned())
         } else {
-            Ok(it.into_iter().map(CollectionId::new).collect())
+            Ok(ids.into_iter().map(CollectionId::new).collect())
         }
     };
     Ok(Patch {
@@ -75,8 +75,8 @@ pub(super) fn patch(app: &App, change: UpdateAgent) -> ApiResult<Patch> {
         agent_type: given("agent_type", agent_type, |it| AgentType::new(&it))?,
         tone: given("behavior_settings.tone", tone_name, |it| tone(&it))?,
         style: given("behavior_settings.response_style", response_style, |it| style(&it))?,
-        language_mode: given("behavior_settings.language_mode", language_mode, |it| {
-            LanguageMode::new(&it)
+        language_mode: given("behavior_settings.language_mode", language_mode, |mode| {
+            LanguageMode::new(&mode)
         })?,
         max_response_length: given(
             "response_config.max_response_length",

@@ -153,41 +153,45 @@ pub(super) fn question(cluster: &Cluster) -> wire::Question {
 
 pub(super) fn questions_csv(questions: &[wire::Question]) -> Csv {
     let mut csv = Csv::new(&["question", "count", "previous_count", "trend", "avg_confidence"]);
-    for it in questions {
+    for question in questions {
         csv.row(&[
-            Cell::Text(&it.question),
-            Cell::Count(it.count),
-            Cell::Count(it.previous_count),
-            Cell::Text(&it.trend),
-            Cell::Number(it.avg_confidence),
+            Cell::Text(&question.question),
+            Cell::Count(question.count),
+            Cell::Count(question.previous_count),
+            Cell::Text(&question.trend),
+            Cell::Number(question.avg_confidence),
         ]);
     }
     csv
 }
 
-pub(super) fn unanswered_question(it: &analytics::Unanswered) -> wire::Unanswered {
-    let status = if it.resolved_at.is_some() { "RESOLVED" } else { "OPEN" };
+pub(super) fn unanswered_question(found: &analytics::Unanswered) -> wire::Unanswered {
+    let status = if found.resolved_at.is_some() {
+        "RESOLVED"
+    } else {
+        "OPEN"
+    };
     wire::Unanswered {
-        id: it.id.clone(),
-        question: it.cluster.question().into(),
-        occurrences: it.cluster.count(),
-        first_seen: it.cluster.first_at().date(),
-        last_seen: it.cluster.last_at().date(),
+        id: found.id.clone(),
+        question: found.cluster.question().into(),
+        occurrences: found.cluster.count(),
+        first_seen: found.cluster.first_at().date(),
+        last_seen: found.cluster.last_at().date(),
         status: status.into(),
-        variants: variants(&it.cluster),
+        variants: variants(&found.cluster),
     }
 }
 
 pub(super) fn unanswered_csv(unanswered: &[wire::Unanswered]) -> Csv {
     let mut csv = Csv::new(&["id", "question", "occurrences", "first_seen", "last_seen", "status"]);
-    for it in unanswered {
+    for question in unanswered {
         csv.row(&[
-            Cell::Text(&it.id),
-            Cell::Text(&it.question),
-            Cell::Count(it.occurrences),
-            Cell::Text(&it.first_seen),
-            Cell::Text(&it.last_seen),
-            Cell::Text(&it.status),
+            Cell::Text(&question.id),
+            Cell::Text(&question.question),
+            Cell::Count(question.occurrences),
+            Cell::Text(&question.first_seen),
+            Cell::Text(&question.last_seen),
+            Cell::Text(&question.status),
         ]);
     }
     csv

@@ -120,9 +120,9 @@ pub async fn list(
     Path((_, id)): Path<(String, String)>,
 ) -> ApiResult<Json<DocumentVersionList>> {
     let (found, current) = document_version::list(&app, &member, &DocumentId::new(id)).await?;
-    let one = |it: DocumentVersion| {
-        let is_current = it.version == current;
-        summary(it, is_current)
+    let one = |version: DocumentVersion| {
+        let is_current = version.version == current;
+        summary(version, is_current)
     };
     Ok(Json(DocumentVersionList {
         total: u64::try_from(found.len()).unwrap_or_default(),

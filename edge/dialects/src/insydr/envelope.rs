@@ -102,40 +102,40 @@ fn data(payload: &EventPayload) -> Option<Value> {
     })
 }
 
-fn answered(it: &MessageAnswered) -> Value {
-    let sources = it.sources.iter();
+fn answered(answered: &MessageAnswered) -> Value {
+    let sources = answered.sources.iter();
     json!({
-        "message_id": it.message_id,
-        "agent_id": it.agent_id,
-        "session_id": it.session_key,
-        "message": it.question,
-        "response": it.answer,
-        "confidence": it.confidence,
-        "answered": it.is_answered,
-        "response_time_ms": it.latency_ms,
+        "message_id": answered.message_id,
+        "agent_id": answered.agent_id,
+        "session_id": answered.session_key,
+        "message": answered.question,
+        "response": answered.answer,
+        "confidence": answered.confidence,
+        "answered": answered.is_answered,
+        "response_time_ms": answered.latency_ms,
         "sources": sources.map(|it| json!({ "document_id": it.document_id, "title": it.title })).collect::<Vec<_>>(),
     })
 }
 
-fn document(it: &DocumentEnded) -> Value {
+fn document(ended: &DocumentEnded) -> Value {
     json!({
-        "document_id": it.document_id,
-        "title": it.title,
-        "version": it.version,
-        "chunk_count": it.passage_count,
-        "error": it.error,
+        "document_id": ended.document_id,
+        "title": ended.title,
+        "version": ended.version,
+        "chunk_count": ended.passage_count,
+        "error": ended.error,
     })
 }
 
-fn escalation(it: &EscalationChanged) -> Value {
+fn escalation(changed: &EscalationChanged) -> Value {
     json!({
-        "escalation_id": it.escalation_id,
-        "agent_id": it.agent_id,
-        "question": it.question,
-        "asked_by": it.asked_by,
-        "email": it.email,
-        "confidence": it.confidence,
-        "reason": it.reason,
-        "resolved_at": it.resolved_at.map(|it| it.rfc3339()),
+        "escalation_id": changed.escalation_id,
+        "agent_id": changed.agent_id,
+        "question": changed.question,
+        "asked_by": changed.asked_by,
+        "email": changed.email,
+        "confidence": changed.confidence,
+        "reason": changed.reason,
+        "resolved_at": changed.resolved_at.map(|it| it.rfc3339()),
     })
 }

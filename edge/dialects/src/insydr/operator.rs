@@ -86,8 +86,8 @@ fn shown(standing: Rotation) -> AuthKeys {
         tokens_until,
         is_over,
     } = standing;
-    let key = |it: KeyInRotation| {
-        let KeyInRotation { id, is_current, sealed } = it;
+    let key = |key: KeyInRotation| {
+        let KeyInRotation { id, is_current, sealed } = key;
         AuthKey { id, is_current, sealed }
     };
     AuthKeys {

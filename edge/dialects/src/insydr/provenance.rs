@@ -67,8 +67,8 @@ pub(super) fn actor(actor: Actor) -> Option<wire::provenance::Actor> {
     })
 }
 
-fn key(it: store::KeyRef) -> KeyRef {
-    let store::KeyRef { id, name, kind } = it;
+fn key(key: store::KeyRef) -> KeyRef {
+    let store::KeyRef { id, name, kind } = key;
     KeyRef {
         id: id.to_string(),
         name,
@@ -78,8 +78,8 @@ fn key(it: store::KeyRef) -> KeyRef {
 
 /// Shows webhooks to who administers the workspace.
 pub(super) fn webhooks(found: Vec<store::WebhookRef>) -> Vec<WebhookRef> {
-    let webhook = |it: store::WebhookRef| {
-        let store::WebhookRef { id, name, url, form } = it;
+    let webhook = |webhook: store::WebhookRef| {
+        let store::WebhookRef { id, name, url, form } = webhook;
         WebhookRef {
             id: id.to_string(),
             name,
@@ -91,14 +91,14 @@ pub(super) fn webhooks(found: Vec<store::WebhookRef>) -> Vec<WebhookRef> {
 }
 
 /// Shows what went with a member.
-pub(super) fn consequences(it: Consequences) -> wire::provenance::Consequences {
+pub(super) fn consequences(found: Consequences) -> wire::provenance::Consequences {
     let Consequences {
         keys_revoked,
         keys_kept,
         webhooks_deleted,
         webhooks_kept,
         invitations_withdrawn,
-    } = it;
+    } = found;
     wire::provenance::Consequences {
         keys_revoked: keys_revoked.into_iter().map(key).collect(),
         webhooks_deleted: webhooks(webhooks_deleted),

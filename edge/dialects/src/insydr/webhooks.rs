@@ -124,9 +124,9 @@ fn events(given: &[String]) -> ApiResult<Vec<EventKind>> {
     if given.is_empty() {
         return Err(ApiError::field("event_types", "must name at least one event"));
     }
-    let kind = |it: &String| {
+    let kind = |name: &String| {
         let wrong = || format!("must be among {}", WEBHOOKS.names());
-        WEBHOOKS.kind(it).ok_or_else(|| ApiError::field("event_types", wrong()))
+        WEBHOOKS.kind(name).ok_or_else(|| ApiError::field("event_types", wrong()))
     };
     given.iter().map(kind).collect()
 }

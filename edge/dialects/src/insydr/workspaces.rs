@@ -58,9 +58,11 @@ fn name(text: &str) -> ApiResult<Name> {
 
 /// Takes what looks like an IANA name; the browser that shows times knows the rest.
 fn timezone(text: String) -> ApiResult<String> {
-    let is_plain = |it: &str| {
+    let is_plain = |name: &str| {
         let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'+');
-        (1..=64).contains(&it.len()) && it.bytes().all(allowed) && it.starts_with(|c: char| c.is_ascii_alphabetic())
+        (1..=64).contains(&name.len())
+            && name.bytes().all(allowed)
+            && name.starts_with(|c: char| c.is_ascii_alphabetic())
     };
     if is_plain(&text) {
         Ok(text)
@@ -233,8 +235,8 @@ pub async fn update(
     Member(member): Member,
     Body(change): Body<UpdateWorkspace>,
 ) -> ApiResult<Json<wire::workspace::Workspace>> {
-    let url = |it: String| {
-        PublicUrl::new(&it, &app.settings.allow_private_hosts).map_err(|why| ApiError::field("logo_url", why))
+    let url = |url: String| {
+        PublicUrl::new(&url, &app.settings.allow_private_hosts).map_err(|why| ApiError::field("logo_url", why))
     };
     let patch = Patch {
         name: change.name.as_deref().map(name).transpose()?,

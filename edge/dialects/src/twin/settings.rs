@@ -83,9 +83,9 @@ impl UpdateSettings {
             webhook_secret,
         } = self;
         let named = |name: &'static str| move |why: String| ApiError::from(Error::field(name, why));
-        let name = |it: String| {
-            at_most(&it, "ownerName", 200)?;
-            Name::new(&it).map_err(named("ownerName"))
+        let name = |name: String| {
+            at_most(&name, "ownerName", 200)?;
+            Name::new(&name).map_err(named("ownerName"))
         };
         if webhook_secret.is_some() && !matches!(webhook_url, Some(Some(_))) {
             return Err(Error::field("webhookSecret", "needs a webhookUrl beside it").into());

@@ -44,8 +44,8 @@ fn readable(text: &str, url: &Url) -> Option<Parsed> {
 fn keeps(whole: &Parsed, part: &Parsed) -> bool {
     let length = |it: &Parsed| it.blocks.iter().map(|it| it.text.len()).sum::<usize>();
     let count = |it: &Parsed, kind: BlockKind| it.blocks.iter().filter(|it| it.kind == kind).count();
-    let headings = |it: &Parsed| {
-        let mut paths: Vec<_> = it.blocks.iter().map(|it| it.heading_path.clone()).collect();
+    let headings = |parsed: &Parsed| {
+        let mut paths: Vec<_> = parsed.blocks.iter().map(|it| it.heading_path.clone()).collect();
         paths.dedup();
         paths.len()
     };

@@ -91,8 +91,8 @@ fn list(text: &str) -> String {
 
 /// Adds the line under the header.
 fn table(text: &str) -> String {
-    let mut lines = text.lines().map(|it| {
-        let cells = it.strip_prefix("| ").unwrap_or(it);
+    let mut lines = text.lines().map(|line| {
+        let cells = line.strip_prefix("| ").unwrap_or(line);
         let cells = cells.strip_suffix(" |").unwrap_or(cells);
         cells.split(" | ").map(escape).collect::<Vec<_>>()
     });

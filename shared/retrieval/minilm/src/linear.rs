@@ -90,11 +90,11 @@ fn four_dots(tokens: &[i16], row: &[u8]) -> [i32; 4] {
             *sum = i32x4_add(*sum, i32x4_add(i32x4_dot_i16x8(x, low), i32x4_dot_i16x8(y, high)));
         }
     }
-    sums.map(|it| {
-        i32x4_extract_lane::<0>(it)
-            + i32x4_extract_lane::<1>(it)
-            + i32x4_extract_lane::<2>(it)
-            + i32x4_extract_lane::<3>(it)
+    sums.map(|sum| {
+        i32x4_extract_lane::<0>(sum)
+            + i32x4_extract_lane::<1>(sum)
+            + i32x4_extract_lane::<2>(sum)
+            + i32x4_extract_lane::<3>(sum)
     })
 }
 

@@ -73,7 +73,7 @@ pub fn rows(set: &Set, unrelated: &[String], embedder: &Embedder) -> Result<Vec<
         ask(&whole, "unrelated", 0, text, talk);
     }
     for question in set.questions.iter().filter(|question| question.answerable).take(300) {
-        let removed = set.told(&question.gold);
+        let removed = set.answering_passages(&question.gold);
         let index = Index::new(vec![Arc::clone(&segment)], |id, _| removed.contains(id));
         ask(&index, "removed", 0, &question.text, &question.turns());
     }
@@ -113,7 +113,7 @@ pub fn rows(set: &Set, unrelated: &[String], embedder: &Embedder) -> Result<Vec<
 
 impl Set {
     /// The passages of the documents that answer, and copies in other documents of the passages that do.
-    fn told(&self, gold: &[String]) -> HashSet<&str> {
+    fn answering_passages(&self, gold: &[String]) -> HashSet<&str> {
         let documents = self.documents_of(gold);
         let answering = self.passages.iter().filter(|passage| gold.contains(&passage.id));
         let answering: Vec<HashSet<String>> = answering.map(|passage| distinct_words(&passage.text)).collect();
@@ -124,11 +124,11 @@ impl Set {
                 shorter > LONGEST_PHRASE && words.intersection(other).count() * 5 >= shorter * 4
             })
         };
-        let told = self
+        let found = self
             .passages
             .iter()
             .filter(|passage| documents.contains(&passage.doc) || is_copy(passage));
-        told.map(|passage| passage.id.as_str()).collect()
+        found.map(|passage| passage.id.as_str()).collect()
     }
 
     fn documents_of(&self, passages: &[String]) -> HashSet<String> {
@@ -199,7 +199,7 @@ mod tests {
                 "Our office in Leipzig is open on Mondays, and the form lies there.",
             );
         let set = Set::read(&corpus, "").unwrap_or_default();
-        let told = set.told(&["a".to_owned()]);
-        assert_eq!(told, HashSet::from(["a", "b", "c"]));
+        let found = set.answering_passages(&["a".to_owned()]);
+        assert_eq!(found, HashSet::from(["a", "b", "c"]));
     }
 }

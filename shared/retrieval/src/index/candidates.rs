@@ -116,10 +116,10 @@ impl Candidates {
             .collect();
         for (place, candidate) in (0..).zip(&found) {
             let by_table = cosine_window.scale(candidate.cosine);
-            let by_layer = candidate.layered.map_or(by_table, |it| {
+            let by_layer = candidate.layered.map_or(by_table, |layered| {
                 layer_windows
-                    .get(it.embedder)
-                    .map_or(0.0, |window| window.scale(it.cosine))
+                    .get(layered.embedder)
+                    .map_or(0.0, |window| window.scale(layered.cosine))
             });
             best.push(bm25_window.scale(candidate.bm25) + 0.5 * (by_table + by_layer), place);
         }

@@ -91,9 +91,9 @@ impl Composer {
             Open::Nothing | Open::Heading(_) => false,
             Open::Item => {
                 let hangs = self.markers.last().is_some_and(|it| line.x0 > it + 0.4 * line.size);
-                before.is_some_and(|it| {
-                    if it.region == line.region {
-                        hangs && is_next(it, line, 1.8)
+                before.is_some_and(|previous| {
+                    if previous.region == line.region {
+                        hangs && is_next(previous, line, 1.8)
                     } else {
                         runs_over(&self.text, &text)
                     }

@@ -29,8 +29,8 @@ pub(super) fn drop(sheets: &mut [Sheet]) {
     for sheet in sheets {
         let gone: Vec<(f32, f32)> = on_margin(sheet)
             .into_iter()
-            .filter(|it| {
-                let form = form(&it.text());
+            .filter(|line| {
+                let form = form(&line.text());
                 is_running(&form) || is_number(&form)
             })
             .map(|it| (it.x0, it.y))
