@@ -18,7 +18,7 @@ const FOLDER = required("SEGMENTS");
 const MODEL = required("MODEL");
 // Twenty tokens.
 const QUESTION = encodeURIComponent("How long does the battery of the lantern last when it is cold outside and I use the bright mode all night?");
-// How long one call that is measured should take, and how many there are: short ones find a moment in which nobody else
+// How long one call that is measured should take, and how many there are: short ones find a moment in which nothing else
 // uses the machine.
 const CALL_MS = 80;
 const CALLS = 20;

@@ -50,7 +50,7 @@ fn table(visits: &str) -> String {
     text
 }
 
-/// Tells whether there is a test of a name, such as `insydr::auth::somebody_signs_up`.
+/// Tells whether there is a test of a name, such as `insydr::auth::a_person_signs_up`.
 fn is_test(name: &str) -> bool {
     let (module, function) = name.rsplit_once("::").unwrap();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("suite/{}.rs", module.replace("::", "/")));

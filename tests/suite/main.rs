@@ -9,6 +9,7 @@
 mod addresses;
 mod builder;
 mod canaries;
+mod comments;
 mod constraints;
 mod corpus;
 mod crashes;
