@@ -126,7 +126,9 @@ fn events(given: &[String]) -> ApiResult<Vec<EventKind>> {
     }
     let kind = |name: &String| {
         let wrong = || format!("must be among {}", WEBHOOKS.names());
-        WEBHOOKS.kind(name).ok_or_else(|| ApiError::field("event_types", wrong()))
+        WEBHOOKS
+            .kind(name)
+            .ok_or_else(|| ApiError::field("event_types", wrong()))
     };
     given.iter().map(kind).collect()
 }
