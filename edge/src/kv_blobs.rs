@@ -26,7 +26,7 @@ impl KvBlobs {
         if found.is_some() {
             return Ok(found);
         }
-        // That there is nothing is cached as well. A blob may have been written elsewhere since.
+        // KV caches misses as well, and the blob may have been written elsewhere since.
         self.0.get(key).cache_ttl(ABSENCE_LIFETIME.as_secs()).bytes().await
     }
 }

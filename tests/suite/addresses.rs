@@ -122,7 +122,7 @@ async fn a_webhook_in_any_dialect_reaches_no_private_address() {
         }
         app.clock.advance(edge_model::time::SECOND * 4);
     }
-    // What is public goes, on the same ways.
+    // Public addresses are accepted in the same places.
     let body = named("https://hooks.example.com/b");
     let call = app.call(Method::POST, &insydr).bearer(&owner.token).json(&body);
     assert!(id(&call.send().await.expect(201)).starts_with("wh_"));

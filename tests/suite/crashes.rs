@@ -153,9 +153,9 @@ async fn every_post_is_done_once_whatever_a_crash_cuts_off() {
     agents(&mut sender, &owner).await;
     visits(&mut sender, &owner).await;
     programs(&mut sender, &owner).await;
-    // What these read before they write is what they have used up themselves: done once, the second is refused.
+    // These use up what they check first, so the second of two identical requests is refused.
     let used_up = ["/api/v1/auth/logout", "/api/v1/invitations/{invitation_id}/accept"];
-    // And this one says how much there was to do, which is none the second time.
+    // This one answers how much there was to do, which is nothing the second time.
     let counts = ["/api/v1/workspaces/{workspace_id}/webhooks/{webhook_id}/replay"];
     let excepted: Vec<_> = used_up.iter().chain(&counts).map(|it| format!("POST {it}")).collect();
     let posts = edge_dialects::routes()

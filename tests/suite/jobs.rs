@@ -429,7 +429,7 @@ async fn what_is_not_needed_any_more_goes_after_a_month() {
         app.sql.execute(host, &[&origin, &next_at]);
     }
     edge_core::workers::sweep(&app.inner).await.unwrap();
-    // What is still to be erased is told by nothing else.
+    // This row is the only note of what is still to be erased.
     let left = app.sql.column("SELECT id FROM jobs ORDER BY id");
     assert_eq!(left, ["erase", "new", "new mail"]);
     assert_eq!(

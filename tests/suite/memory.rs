@@ -174,7 +174,7 @@ async fn long_bodies_of_strangers_keep_no_caller_out() {
     for answer in to_login {
         assert_eq!(answer.refusal(), (413, "PAYLOAD_TOO_LARGE".into(), None));
     }
-    // Who sends no key that we know learns no more.
+    // A caller without a known key learns no more.
     assert!(to_chat.iter().all(|it| it.status == 401), "{:?}", to_chat[0]);
     assert_eq!(app.inner.memory.strangers_bodies.used(), 0);
 }

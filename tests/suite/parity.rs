@@ -220,7 +220,7 @@ async fn a_webhook_is_kept_alike_by_every_dialect() {
                 program.owner.post(&app, "/webhooks", body).await.expect(201);
             }
         }
-        // Of what an automation does there are other events.
+        // Automations have other events.
         let apart: &[&str] = match kind {
             KeyKind::Builder => &["events"],
             _ => &[],

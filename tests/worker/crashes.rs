@@ -211,7 +211,7 @@ fn write_and_kill(installation: &Installation, server: Server, round: usize) -> 
                             let id = json.pointer(id).and_then(Value::as_str);
                             ids.insert(id.unwrap_or_else(|| panic!("{kind}: {json}")).to_owned());
                         }
-                        // What stands before the Worker may see it go first.
+                        // The proxy in front of the Worker may notice first that it has gone.
                         502..=504 => break,
                         status => panic!("{kind}: {status} {}", answer.text()),
                     }

@@ -45,7 +45,7 @@ fn status(mut connection: TcpStream, wait: Duration) -> u16 {
     let mut bytes = vec![];
     connection.read_to_end(&mut bytes).ok();
     answer.push_str(&String::from_utf8_lossy(&bytes));
-    // Of who is refused the rest is not read, and the reset that follows may take the refusal with it.
+    // The rest of a refused body is not read, and the reset that follows may drop the refusal.
     if answer.is_empty() {
         return 503;
     }

@@ -121,7 +121,7 @@ async fn refusal(response: &Response) -> Refusal {
             let text = response.text().await.unwrap_or_default();
             let error = Value::parse(&text).and_then(|value| shared::error::Error::read(&value));
             let (code, detail) = error.map_or_else(Default::default, |error| (error.code, error.detail));
-            // What went wrong inside of the service is not for visitors.
+            // Internal errors of the service are not shown to visitors.
             Failure::Reported {
                 code,
                 detail: if status < 500 { detail } else { String::new() },

@@ -51,7 +51,7 @@ impl Visitor {
         state.token.clone_from(&config.visitor_token);
         state.ends = js_sys::Date::parse(&config.visitor_token_expires_at);
         for waiting in state.waiting.drain(..) {
-            // Who waited may have given up.
+            // The waiting caller may have given up.
             let _ = waiting.send(());
         }
     }

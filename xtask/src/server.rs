@@ -179,7 +179,7 @@ impl Server {
             .timeout_global(Some(Duration::from_secs(20)))
             .build()
             .new_agent();
-        // What goes wrong in it is in the log.
+        // Its errors are in the log.
         agent
             .get(format!(
                 "{}/cdn-cgi/local/scheduled?cron=*+*+*+*+*",

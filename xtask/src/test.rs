@@ -108,7 +108,7 @@ fn clippy(tally: &mut Tally) {
 }
 
 fn suite(tally: &mut Tally) {
-    // What an earlier run noted says nothing of this one.
+    // Notes of an earlier run do not count for this one.
     let visits = root().join("target/xtask/endpoint-visits");
     let ready = tally.check("visits of endpoints are noted anew", || forget(&visits));
     let mut command = Command::new("cargo");

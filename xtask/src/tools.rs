@@ -33,7 +33,7 @@ pub fn cargo_for_wasm() -> Command {
     command
         .current_dir(root())
         .env("WASM_BINDGEN_USE_JS_SYS", "1")
-        // What is made is looked for there, wherever the person's other projects are compiled.
+        // Outputs are looked for there, even if the developer has set another target folder.
         .env("CARGO_TARGET_DIR", root().join("target"));
     command
 }

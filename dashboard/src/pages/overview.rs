@@ -41,7 +41,7 @@ pub fn Overview() -> impl IntoView {
         move || state.value().is_some_and(|state| !state.facts.complete()),
         REFRESH_INTERVAL,
     );
-    // What the shell has of the workspace may be older than this visit to the page.
+    // The shell's copy of the workspace may be older than this visit to the page.
     if untrack(|| current.workspace.value()).is_some() {
         current.workspace.refresh();
     }

@@ -32,7 +32,7 @@ pub async fn log_in(app: &App, from: &ClientAddress, email: &str, password: &str
     let (is_right, is_waiting) = match checked {
         Ok(checked) => checked,
         Err(error) => {
-            // What was not looked at was no guess.
+            // A password that was not compared does not count as a guess.
             guess.take_back(app).await?;
             return Err(error);
         }

@@ -115,7 +115,7 @@ impl Attempt {
     /// Passes on how work ended. An error means that nothing was written, so that it ends here.
     pub(crate) async fn finish<T>(&self, app: &App, done: Result<T>) -> Result<T> {
         if done.is_err() {
-            // Where this cannot be written either, it counts as a crash in company.
+            // If this cannot be written either, the attempt counts as a crash that may be another one's fault.
             let _ = Changes::of(app, self.end(app.now())).commit().await;
         }
         done

@@ -72,7 +72,7 @@ async fn round(app: &App, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
         workspace_id,
         webhook_id,
     } = endpoint_of(&webhook);
-    // What crashes over these might crash over the next ones, too.
+    // An endpoint that crashes the isolate over these might do so over the next ones, so it pauses.
     let pause = |until| Some(webhooks::pause(&workspace_id, &webhook_id, until));
     let begun = work::begin_together(app, works, pause).await?;
     let (mut together, mut ends, mut suspects) = (vec![], vec![], vec![]);
@@ -99,7 +99,7 @@ async fn round(app: &App, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
         };
         webhook = after;
     }
-    // Those that want the isolate to themselves wait for these.
+    // Deliveries that must be alone in the isolate begin when these have ended.
     drop(ends);
     for (due, work) in suspects {
         match work::begin_alone(app, work.clone(), pause).await? {
@@ -115,7 +115,7 @@ async fn round(app: &App, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
                 return changes.commit().await.map(drop);
             }
         }
-        // What came of it counts for the endpoint.
+        // The endpoint may have been changed or disabled by the delivery before.
         let Some(after) = app.store.webhook(&workspace_id, &webhook_id).await? else {
             return Ok(());
         };

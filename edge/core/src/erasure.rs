@@ -69,7 +69,8 @@ async fn erase_blobs(app: &App, id: &WorkspaceId) -> Result<bool> {
             if keys.is_empty() {
                 break;
             }
-            // What was deleted a moment ago may still be listed, and hide what comes after it.
+            // Keys that were deleted a moment ago may still be listed, and fill the page so that later ones are
+            // missing.
             let keys: Vec<String> = keys.into_iter().filter(|it| !gone.contains(it)).collect();
             if keys.is_empty() {
                 return Ok(false);

@@ -29,7 +29,7 @@ impl DomainPattern {
             .map(|it| it.trim_end_matches('.'))
             .filter(|it| !it.is_empty() && it.bytes().all(is_of_host))
             .ok_or_else(wrong)?;
-        // It is read again from its row: a host that is another one without its last dots would be none then.
+        // Parsed once more as it will be from its row: without its last dots it may be another host.
         let again = Url::parse(&format!("http://{host}")).map_err(|_| wrong())?;
         if again.host_str() != Some(host) || host.starts_with('.') {
             return Err(wrong());

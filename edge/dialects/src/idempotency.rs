@@ -105,7 +105,7 @@ async fn answer(State(post): State<Post>, request: Request, next: Next) -> Respo
         let kind = error.kind;
         let mut response = dialect::refuse(dialect, error);
         if kind == Kind::Conflict {
-            // Here every dialect says it, whatever it does elsewhere.
+            // Every dialect sends it for this conflict, even one that has no `Retry-After` elsewhere.
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(1));
         }
         match kind {

@@ -159,7 +159,7 @@ async fn draw(app: &App, status: StatusCode, page: Page) -> Response {
     let Page { title, text, buttons } = page;
     match template {
         Ok(template) => {
-            // What members have named comes last, so that it cannot stand for a place of the template.
+            // Names by members are filled in last, so that they are not taken for a placeholder of the template.
             let page = template
                 .replace("{{title}}", title)
                 .replace("{{buttons}}", &buttons)

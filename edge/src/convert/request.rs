@@ -68,7 +68,7 @@ fn body(request: &web_sys::Request, headers: &HeaderMap) -> Body {
         .and_then(|it| it.parse::<usize>().ok());
     match length {
         Some(0) => Body::empty(),
-        // What is announced as too long is not even received.
+        // A body that is announced as too long is not received.
         Some(length) if length > LIMIT => Body::new(Limited::new(Full::new(Bytes::from_static(b".")), 0)),
         // The handle is cloned, not the request in JavaScript.
         Some(length) if length <= MAX_WHOLE_BODY => {

@@ -204,7 +204,7 @@ mod tests {
             (b"data: 12\ndata: 3\n\n", &["12\n3"]),
             (b"data: 12\ndata: 34\ndata: 5\n\ndata: b\n\n", &["b"]),
             (b"data: 12345678901234567890\ndata: a\n\ndata: b\n\n", &["b"]),
-            // What is no data has no limit.
+            // Lines that hold no data have no limit.
             (
                 b": 12345678901234567890\nevent: 12345678901234567890\ndata: b\n\n",
                 &["b"],

@@ -227,7 +227,7 @@ fn condition(operator: &sqlparser::ast::JoinOperator) -> Option<&Expr> {
 /// Returns the names of the tables that the conditions, all of which must hold, tie to a tenant.
 fn tied(conditions: &[&Expr], tables: &BTreeMap<String, String>, tenant_tables: &BTreeSet<String>) -> BTreeSet<String> {
     let mut tied = BTreeSet::new();
-    // What is tied may tie what is compared with it, so until nothing more is found.
+    // A table that is tied to the tenant may tie another that is compared with it, so this repeats until none is new.
     loop {
         let before = tied.len();
         for condition in conditions {

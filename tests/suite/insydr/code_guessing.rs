@@ -133,7 +133,7 @@ async fn of_a_thousand_wrong_codes_for_a_sign_up_few_count() {
         let body = json!({ "email": ANN, "otp_code": code, "signup_id": signed_up["signup_id"] });
         post(&app, HOME, "verify-otp", body).await.expect(200);
     }
-    // Who shares the owner's network uses up the network's tries, and not those of who holds the sign-up.
+    // A stranger in the owner's network uses up the network's tries, and not those of the sign-up's holder.
     let app = app();
     let signed_up = post(&app, HOME, "signup", sign_up).await.expect(201);
     let code = app.mailbox.code_for(ANN);

@@ -210,7 +210,7 @@ async fn more_than_three_codes_an_hour_are_silently_not_mailed() {
     }
     assert!(answers.iter().all(|it| *it == answers[0] && it.0 == 200), "{answers:?}");
     assert_eq!(app.mailbox.all().len(), 3);
-    // What is signed up again with the same password takes the codes that were mailed.
+    // Signing up again with the same password accepts the codes that were mailed before.
     sign_up(&app, ANN).await;
     assert_eq!(app.mailbox.all().len(), 3);
     let body = json!({ "email": ANN, "otp_code": app.mailbox.code_for(ANN) });

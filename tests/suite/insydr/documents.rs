@@ -347,7 +347,7 @@ async fn the_same_bytes_in_two_collections_are_two_documents() {
     app.drain(&owner).await;
     owner.delete(&app, &format!("/documents/{first}")).await.expect(200);
     app.drain(&owner).await;
-    // What the other one is made of has stayed.
+    // The file of the other document has stayed, so it can be processed again.
     let path = format!("/documents/{}/reprocess", id(&second));
     owner.post(&app, &path, json!({})).await.expect(202);
     app.drain(&owner).await;

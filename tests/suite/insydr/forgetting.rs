@@ -135,7 +135,7 @@ async fn zero_retention_keeps_no_event_content() {
         .expect(200);
     assert_eq!(events(&app), 4);
     visit.owner.deliver(&app, &visit.webhook).await;
-    // What has not come is not forgotten yet.
+    // An event whose delivery is not due yet is kept.
     assert_eq!(events(&app), 1);
     app.clock.advance(HOUR);
     visit.owner.deliver(&app, &visit.webhook).await;

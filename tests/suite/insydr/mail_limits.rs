@@ -91,7 +91,7 @@ async fn sixty_invitations_to_one_address_are_three_mails_an_hour() {
             let answer = invite(&app, workspace, VICTIM).await;
             if answer.status == 429 {
                 assert_eq!(answer.refusal(), rate_limited());
-                // What is refused is the account's, and not the address's.
+                // The limit that refuses is the account's, not the address's.
                 assert!(answer.text().contains("you have sent"), "{}", answer.text());
                 refused += 1;
             } else if !is_mailed(&answer) {
@@ -135,7 +135,7 @@ async fn invitations_of_a_stranger_keep_no_owner_from_inviting() {
     assert!(!is_mailed(&invited));
     let list = owner.get(&app, "/invitations").await.expect(200);
     assert_eq!(list["invitations"][0]["is_mailed"], false);
-    // Who is invited finds it all the same.
+    // The invited person finds the invitation all the same.
     let token = app.sign_up(VICTIM).await;
     let received = app.get("/api/v1/invitations").bearer(&token).send().await.expect(200);
     let received = received["invitations"].as_array().unwrap().clone();
@@ -145,7 +145,7 @@ async fn invitations_of_a_stranger_keep_no_owner_from_inviting() {
         .unwrap();
     let accept = format!("/api/v1/invitations/{}/accept", own["id"].as_str().unwrap());
     app.post(&accept, json!({})).bearer(&token).send().await.expect(200);
-    // What was not mailed uses up no mails of the address.
+    // An invitation without a mail does not count against the address's mails.
     app.clock.advance(HOUR);
     let owner = app.owner("bob@example.com").await;
     assert!(is_mailed(&invite(&app, &owner, "victim+c@example.com").await));

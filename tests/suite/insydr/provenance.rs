@@ -184,7 +184,7 @@ async fn a_key_shows_who_made_it_what_it_made_and_may_do() {
         &revoked,
         &json!({ "is_active": false, "revoked_at": "2026-01-26T00:00:00Z", "may": [], "made": { "webhooks": [] } }),
     );
-    // Of visitors' networks nothing is kept.
+    // Networks of visitors are not stored.
     visit(&app, &owner).await;
     assert_eq!(
         app.sql

@@ -73,7 +73,7 @@ async fn follow(
                     portion.into_iter().for_each(|frame| pace.hold(frame));
                     continue;
                 }
-                // What has arrived is shown before the failure is.
+                // Text that has arrived is shown before the failure.
                 Either::Left((Some(Err(failure)), _)) => ending = Some(Err(failure)),
                 Either::Left((None, _)) => ending = Some(Err(Failure::Interrupted)),
                 Either::Right((Either::Right(_), _)) => return Err(Failure::Silent),

@@ -90,7 +90,7 @@ fn input(conversation: Conversation, is_too_long: BoolMemo, send: impl Fn() + 's
         .attribute("aria-describedby", "ew-counter")
         .live("aria-invalid", is_too_long.flag());
     let node = input.node::<HtmlTextAreaElement>();
-    // What a script, or the sending of a question, puts into the draft.
+    // Follows the draft when a script changes it, or when sending empties it.
     let shown = node.clone();
     watch(move || {
         conversation.draft.with(|draft| {

@@ -126,7 +126,7 @@ impl Editing {
         };
         self.saving.run(request, move |outcome| match outcome {
             Ok((agent, sent)) => {
-                // What was typed while the draft was on its way stays typed.
+                // Text that was typed while the draft was being saved stays.
                 if self.draft.try_with_untracked(|draft| *draft == sent) == Some(true) {
                     self.draft.set(Draft::of(&agent));
                 }

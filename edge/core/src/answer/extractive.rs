@@ -52,7 +52,7 @@ pub(super) fn quote(embedder: &Embedder, found: &Found, config: &AgentConfig, wr
     let most = usize::try_from(config.max_response_length).unwrap_or(usize::MAX);
     let mut citations = Vec::new();
     for (position, part) in parts.iter().enumerate() {
-        // What is left is for all parts that are left.
+        // The parts that are left share the length that is left.
         let said = writer.draft.text.chars().count();
         let room = most.saturating_sub(said) / (parts.len() - position);
         quote_part(embedder, part, config, room, &mut citations, writer);

@@ -175,7 +175,7 @@ async fn without_room(
         // The document of a page that is skipped is retired at the end.
         None => PageState::Skipped,
     };
-    // So that the next crawl is given the whole page.
+    // Without these the next crawl is sent the whole page.
     (page.etag, page.last_modified) = (None, None);
     finish(app, crawl, page, more).await
 }

@@ -75,7 +75,7 @@ pub(super) async fn make(app: &App, webhook: &Webhook, due: &Due) -> Outcome {
 }
 
 fn prepare(app: &App, webhook: &Webhook, due: &Due, now: Timestamp) -> Result<Prepared, String> {
-    // What the name meant when the endpoint was made is not what it must mean today.
+    // Checked again: the host's name may resolve to another address than when the endpoint was made.
     let url =
         PublicUrl::new(&webhook.url, &app.settings.allow_private_hosts).map_err(|why| format!("the URL {why}"))?;
     let Some(envelope) = app.envelopes.envelope(webhook.form, &due.event) else {

@@ -232,7 +232,7 @@ impl AnswerTask {
 fn titles(citations: &[Citation]) -> Vec<String> {
     let mut titles: Vec<String> = Vec::new();
     for citation in citations {
-        // What the caller told is no document of theirs.
+        // The context that came with the question is no document of the workspace.
         if citation.document_id.as_str() != context::DOCUMENT && !titles.contains(&citation.title) {
             titles.push(citation.title.clone());
         }

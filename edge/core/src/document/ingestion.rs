@@ -56,7 +56,7 @@ pub(crate) async fn ingest(app: &App, job: &Job, attempt: &Attempt, document: &m
             blocks: extracted.blocks,
         }
     };
-    // What is packed is longer than its file.
+    // The text of a compressed file is longer than the file.
     let text: usize = parsed.blocks.iter().map(|it| it.text.len()).sum();
     let all = size.max(text).saturating_mul(PROCESSING).min(MOST_PROCESSING);
     memory.grow(all.saturating_sub(size))?;

@@ -191,7 +191,7 @@ pub(crate) async fn release_replies(app: &App, escalation: &Escalation) -> Resul
     let confirmed = mailbox::hashes(address).into_iter();
     changes.extend(confirmed.map(|it| mail_recipients::confirm(workspace, &it, app.now())));
     let (mut waiting, is_all) = waiting_for(app, workspace, address).await?;
-    // What there is no room for in one batch waits for another run of this.
+    // Replies that do not fit into one batch wait for another run.
     let rest = if is_all { None } else { waiting.pop() };
     let mut delays = mail_ledger::delays();
     for (escalation_id, delay) in waiting.into_iter().zip(&mut delays) {

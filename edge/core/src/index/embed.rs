@@ -71,7 +71,7 @@ pub(crate) async fn embed(app: &App, own: &Job, failures: u32) -> Result<()> {
     let manifest = current(app, workspace).await?.manifest;
     let open = manifest.segments.iter().find(|it| !is_covered(it, model.name()));
     let Some(entry) = open else {
-        // Who turns back halfway to another embedder needs nothing of it.
+        // The workspace went back to its former embedder, so the unfinished layer of the other one is dropped.
         let begun = |it: &mut SegmentEntry| match is_covered(it, model.name()) {
             true => [it.next_layer.take(), None],
             false => [None, None],

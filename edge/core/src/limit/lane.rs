@@ -213,7 +213,7 @@ pub(crate) async fn admit_program(
         }
     };
     let outcome = limiter.take(scope, &takes).await?;
-    // Of two limits the one that is nearer is told.
+    // The headers show the limit that is nearer to its end.
     let nearest = outcome.standings.iter().min_by_key(|it| it.remaining);
     let told = outcome.refused.map_or(nearest, |it| outcome.standings.get(it));
     if let Some(standing) = told {
@@ -232,7 +232,7 @@ pub(crate) async fn admit_answer(
     plan: Plan,
     now: Timestamp,
 ) -> Result<()> {
-    // What is used without a limit counts against the next plan, too.
+    // Counted without a limit, too, since a workspace may change to a plan that has one.
     let limit = answers_per_month(plan).unwrap_or(u64::MAX);
     let take = Take {
         counter: ANSWERS.into(),

@@ -76,7 +76,7 @@ pub async fn create(
         allow_no_origin: new.allow_no_origin,
     };
     let (key, text) = key::create(&app, &member, new).await?;
-    // Here the document shows the beginning alone, in the list the end as well.
+    // As documented: this answer shows the beginning of the key, the list its end as well.
     let beginning = key.display.split("...").next().unwrap_or_default();
     let answer = CreatedKey {
         id: key.id.to_string(),

@@ -152,7 +152,7 @@ pub async fn resume(
 
 fn question(chat: Chat) -> ApiResult<Ask> {
     let metadata = chat.metadata.unwrap_or_default();
-    // What a browser says of itself is kept for people to read, and cut, not refused.
+    // The user agent is kept for people to read; one that is too long is cut, not refused.
     let cut = |it: String| it.chars().take(1_000).collect();
     Ok(Ask {
         agent: AgentId::new(chat.agent_id),
