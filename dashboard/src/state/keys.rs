@@ -48,7 +48,7 @@ impl Kind {
     pub fn purpose(self) -> &'static str {
         match self {
             Self::Widget => "Goes into web pages, where anyone can read it. It works on the domains you list.",
-            Self::Twig => "For back ends that chat with your agents. Keep it secret.",
+            Self::Twig => "For back ends that search your documents and are told of events. Keep it secret.",
             Self::Twin => "For bots that ask your default agent. Keep it secret.",
             Self::Builder => "For automation that makes and runs agents. Keep it secret.",
         }

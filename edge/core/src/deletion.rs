@@ -9,8 +9,8 @@ use edge_model::{DocumentId, WorkspaceId};
 
 /// How many contents one job erases: an invocation may ask other services for so much, and no more.
 const ERASED_AT_ONCE: usize = 100;
-/// When the contents of what was deleted are erased: an upload of the same content meanwhile has put the
-/// bytes in their place before any row names them.
+/// How long erasure waits: the same content may be uploaded again meanwhile, and then its bytes are there before a row
+/// names them.
 const ERASE_DELAY: TimeDelta = TimeDelta::minutes(1);
 
 /// Commits what deletes documents, all at once with what takes their passages out of the index and has their contents

@@ -2,6 +2,7 @@
 use crate::app::App;
 use crate::auth::Caller;
 use crate::embedding::question::understand;
+use crate::memory::Reservation;
 use crate::permission::Action;
 use crate::{Error, Result, answer, index};
 use edge_model::agent::Agent;
@@ -17,19 +18,24 @@ use std::slice;
 #[derive(Clone, Debug)]
 pub struct SearchQuery {
     pub text: Question,
-    /// Whose collections are searched; those of all agents when none is named.
+    /// Whose collections are searched; all documents of the workspace when none is named.
     pub agent_id: Option<AgentId>,
     /// The most passages to return.
     pub limit: usize,
 }
 
+/// What a found passage takes at most, in bytes: its text, its title and its address.
+const PASSAGE_BYTES: usize = 6 * 1024;
+
 /// What was found.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct SearchResult {
     /// Best first.
     pub passages: Vec<FoundPassage>,
     /// How long the search took, in milliseconds.
     pub latency_ms: u64,
+    /// What the search and its answer take, held until the answer is made.
+    pub memory: Reservation,
 }
 
 /// A passage of a document.
@@ -62,11 +68,16 @@ impl From<Hit> for FoundPassage {
 /// Finds the passages for a query. Nothing is kept of it.
 ///
 /// # Errors
-/// [`crate::Kind::NotFound`] when the workspace has no such agent; [`crate::Kind::Unavailable`] when too much is going on.
+/// [`crate::Kind::NotFound`] when the workspace has no such agent; [`crate::Kind::Unavailable`] when too much is going
+/// on.
 pub async fn search(app: &App, caller: &Caller, query: &SearchQuery) -> Result<SearchResult> {
     caller.require(Action::Read)?;
     let began = app.now();
     let workspace = &caller.workspace().id;
+    // The passages, and the answer that they are copied into.
+    let found = query.limit.saturating_mul(2 * PASSAGE_BYTES);
+    let mut memory = answer::reserve(app, query.text.as_str().len())?;
+    memory.grow(found)?;
     let (collections, snapshot) = match &query.agent_id {
         Some(id) => {
             let (agent, snapshot) = app.store.test_context(workspace, id).await?;
@@ -80,10 +91,14 @@ pub async fn search(app: &App, caller: &Caller, query: &SearchQuery) -> Result<S
         None => vec![],
     };
     let latency_ms = app.now().millis_since(began);
-    Ok(SearchResult { passages, latency_ms })
+    Ok(SearchResult {
+        passages,
+        latency_ms,
+        memory,
+    })
 }
 
-/// Returns the collections that an agent answers from: as it is published, or as its draft says before that.
+/// Returns the collections that an agent answers from: as it was last published, or as its draft says before that.
 async fn collections(app: &App, agent: Agent) -> Result<Vec<String>> {
     let found = app.store.agent_version(&agent.workspace_id, &agent.id, agent.version);
     let config = found.await?.map_or(agent.draft, |it| it.config);
@@ -97,7 +112,6 @@ async fn passages(
     collections: Option<&[String]>,
 ) -> Result<Vec<FoundPassage>> {
     let text = query.text.as_str();
-    let _memory = answer::reserve(app, text.len())?;
     let question = contextualize(text, &[]);
     let asked = understand(
         &app.embeddings,

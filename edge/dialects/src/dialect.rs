@@ -1,5 +1,5 @@
-//! What a dialect is: a descriptor of all that is its own. Each folder makes one, `registry.rs` lists them, and the rest of
-//! this crate knows a dialect by its descriptor alone.
+//! What a dialect is: a descriptor of all that is its own. Each folder makes one, `registry.rs` lists them, and the rest
+//! of this crate reads them.
 #[cfg(feature = "openapi")]
 pub mod described;
 pub mod route;

@@ -66,6 +66,15 @@ pub(crate) fn unresolved(error: Error) -> Response {
     respond_with_problem(&error, (status, body))
 }
 
+/// Describes a problem document whose dialect is not known.
+#[cfg(feature = "openapi")]
+pub(crate) fn unresolved_schema() -> Value {
+    let mut schema = problem_schema();
+    schema["application/problem+json"]["schema"]["properties"]["error"] =
+        json!({ "type": "string", "description": "The same sentence as `detail`" });
+    schema
+}
+
 /// Describes a problem document.
 #[cfg(feature = "openapi")]
 pub(crate) fn problem_schema() -> Value {

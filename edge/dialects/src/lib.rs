@@ -1,7 +1,7 @@
 //! Documented REST APIs over one core: pure translation.
 //!
-//! A handler has three beats: from wire, one core call, to wire. A dialect is a folder with a descriptor, and its routes are
-//! data, so that the router, the OpenAPI document and the tests that visit every route read the same list.
+//! A handler has three beats: from wire, one core call, to wire. A dialect is a folder with a descriptor, and its routes
+//! are data, so that the router, the OpenAPI document and the tests that visit every route read the same list.
 
 mod body;
 pub mod builder;

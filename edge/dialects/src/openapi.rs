@@ -170,7 +170,7 @@ fn with_example(mut content: Value, example: Option<&Value>) -> Value {
 fn refusal(route: &Route) -> Value {
     route
         .dialect
-        .map_or_else(error_response::problem_schema, |it| (it.document.error)())
+        .map_or_else(error_response::unresolved_schema, |it| (it.document.error)())
 }
 
 fn responses(route: &Route, sample: &Sample) -> Value {

@@ -15,7 +15,7 @@ pub static DIALECTS: &[&Dialect] = &[
     &crate::twin::DIALECT,
 ];
 
-/// Returns every route: of the dialects, and of what is no API.
+/// Returns every route: of the dialects, of the site and of the pages that mails link to.
 pub fn routes() -> Vec<Route> {
     let of_dialects = DIALECTS.iter().flat_map(|dialect| {
         let routes = (dialect.routes)().into_iter();
@@ -24,12 +24,12 @@ pub fn routes() -> Vec<Route> {
     of_dialects.chain(site::routes()).chain(mail_pages::routes()).collect()
 }
 
-/// Returns the dialect of a path that there is; none where it is no API's.
+/// Returns the dialect of a path that has a route; none of a page.
 pub fn of(path: &str) -> Option<&'static Dialect> {
     candidates(path).into_iter().next()
 }
 
-/// Returns the dialect of a path that there is not: by the credential where two dialects share a prefix. None where
+/// Returns the dialect of a path that has no route: by the credential where two dialects share a prefix. None where
 /// nothing tells.
 pub fn of_unknown(path: &str, headers: &HeaderMap) -> Option<&'static Dialect> {
     let owners = candidates(path);

@@ -5,9 +5,8 @@ macro_rules! dialects {
     ($($dialect:ident $name:literal, $key:ident $kind:literal $prefix:literal;)*) => {
         /// Which dialect a key opens.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "lowercase")]
         pub enum KeyKind {
-            $($key,)*
+            $(#[serde(rename = $kind)] $key,)*
         }
 
         impl KeyKind {
@@ -36,9 +35,8 @@ macro_rules! dialects {
 
         /// In which dialect an endpoint is told of events.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "lowercase")]
         pub enum WebhookForm {
-            $($dialect,)*
+            $(#[serde(rename = $name)] $dialect,)*
         }
 
         impl WebhookForm {

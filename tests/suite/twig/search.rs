@@ -47,7 +47,14 @@ async fn the_documented_search_finds_passages() {
     assert!(relevances.iter().all(|it| (0.0..=1.0).contains(it)) && relevances.is_sorted_by(|a, b| a >= b));
     assert!(answer["data"]["latency"].as_f64().is_some_and(|it| it >= 0.0));
     assert_eq!(answer["status"], "success");
-    // No question was asked: nothing is kept and nothing counts as an answer.
+    // No question was asked: nothing is kept and nothing counts as a message.
+    let usage = program.owner.get(&app, "/usage").await.expect(200);
+    assert_eq!(usage["messages"]["used"], 0);
+    assert!(
+        !app.everything()
+            .iter()
+            .any(|it| it.contains("How much is the Pro plan?"))
+    );
     let conversations = program.owner.get(&app, "/conversations").await.expect(200);
     assert_eq!(conversations["conversations"], json!([]));
 }
@@ -65,10 +72,16 @@ async fn as_many_passages_are_found_as_asked_for() {
     }
     let query = "Which room has windows?";
     assert_eq!(search(&app, &program, json!({ "query": query })).await.len(), 10);
-    for limit in [1, 12] {
+    for (limit, count) in [(1, 1), (12, 12), (50, 12)] {
         let found = search(&app, &program, json!({ "query": query, "topK": limit })).await;
-        assert_eq!(found.len(), limit);
+        assert_eq!(found.len(), count);
     }
+    let longest = format!("{query} {}", "a".repeat(10_000 - query.len() - 1));
+    assert_eq!(search(&app, &program, json!({ "query": longest })).await.len(), 10);
+    // Without memory for the passages it is refused before anything is looked for.
+    let _all = app.inner.memory.reserve(app.inner.memory.all.limit()).unwrap();
+    let answer = program.post(&app, PATH, json!({ "query": query })).await;
+    refused(&answer, 503, "internal_error", None);
 }
 
 #[tokio::test]
@@ -83,7 +96,7 @@ async fn an_agent_limits_the_search_to_its_collections() {
         .await;
     let body = json!({ "query": "How much is the Pro plan?", "agentId": agent });
     assert_eq!(search(&app, &program, body.clone()).await, Vec::<Value>::new());
-    // What is published counts, and the draft only before that.
+    // What was published last counts, and the draft only before that.
     owner
         .post(&app, &format!("/agents/{agent}/publish"), json!({}))
         .await
@@ -97,6 +110,11 @@ async fn an_agent_limits_the_search_to_its_collections() {
         .post(&app, &format!("/agents/{agent}/publish"), json!({}))
         .await
         .expect(200);
+    assert!(!search(&app, &program, body.clone()).await.is_empty());
+    owner
+        .post(&app, &format!("/agents/{agent}/archive"), json!({}))
+        .await
+        .expect(200);
     assert!(!search(&app, &program, body).await.is_empty());
 }
 
@@ -108,8 +126,15 @@ async fn a_search_stays_within_the_workspace_of_the_key() {
     other.upload_and_index(&app, "plans.md", PLANS).await;
     let agent = other.agent(&app, json!({ "name": "Shop" })).await;
     let query = "How much is the Pro plan?";
+    let own = program
+        .owner
+        .upload_and_index(&app, "hours.md", "# Hours\n\nThe plan is open.\n")
+        .await;
     let found = search(&app, &program, json!({ "query": query })).await;
-    assert_eq!(found, Vec::<Value>::new());
+    assert!(
+        !found.is_empty() && found.iter().all(|it| it["documentId"] == own.as_str()),
+        "{found:?}"
+    );
     let body = json!({ "query": query, "orgId": other.workspace });
     refused(
         &program.post(&app, PATH, body).await,

@@ -13,7 +13,8 @@ const TABLE: &str = "CREATE TABLE d1_migrations(
     applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 );";
 
-/// Applies the migrations that this state has not seen. Asking wrangler takes seconds, so it is asked only when one is new.
+/// Applies the migrations that this state has not seen. Asking wrangler takes seconds, so it is asked only when one is
+/// new.
 pub(super) fn apply(plan: &Plan, config: &Path) -> Result<()> {
     let mut files = files_below(&root().join(MIGRATIONS))?;
     files.retain(|file| file.extension().is_some_and(|it| it == "sql"));

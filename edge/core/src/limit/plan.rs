@@ -43,8 +43,8 @@ pub enum RateLimitPolicy {
     ByPlan,
 }
 
-/// Requests per minute and per day of a workspace's programs. The API of programs knows three plans; the
-/// fourth has what the one above the free one has.
+/// Requests per minute and per day of a workspace's programs. The documented API knows three plans; the fourth has what
+/// the one above the free one has.
 pub fn requests_of_programs(plan: Plan) -> [u64; 2] {
     match plan {
         Plan::Free => [20, 1_000],
