@@ -5,7 +5,6 @@ use crate::embedding::question::understand;
 use crate::memory::Reservation;
 use crate::permission::Action;
 use crate::{Error, Result, answer, index};
-use edge_model::agent::Agent;
 use edge_model::snapshot::Snapshot;
 use edge_model::text::Question;
 use edge_model::{AgentId, CollectionId, DocumentId};
@@ -80,9 +79,10 @@ pub async fn search(app: &App, caller: &Caller, query: &SearchQuery) -> Result<S
     memory.grow(found)?;
     let (collections, snapshot) = match &query.agent_id {
         Some(id) => {
-            let (agent, snapshot) = app.store.test_context(workspace, id).await?;
-            let agent = agent.ok_or_else(|| Error::not_found("agent"))?;
-            (Some(collections(app, agent).await?), snapshot)
+            let (config, snapshot) = app.store.search_context(workspace, id).await?;
+            let config = config.ok_or_else(|| Error::not_found("agent"))?;
+            let collections = config.collection_ids.iter().map(CollectionId::to_string);
+            (Some(collections.collect::<Vec<_>>()), snapshot)
         }
         None => (None, app.store.snapshot(workspace).await?),
     };
@@ -96,13 +96,6 @@ pub async fn search(app: &App, caller: &Caller, query: &SearchQuery) -> Result<S
         latency_ms,
         memory,
     })
-}
-
-/// Returns the collections that an agent answers from: as it was last published, or as its draft says before that.
-async fn collections(app: &App, agent: Agent) -> Result<Vec<String>> {
-    let found = app.store.agent_version(&agent.workspace_id, &agent.id, agent.version);
-    let config = found.await?.map_or(agent.draft, |it| it.config);
-    Ok(config.collection_ids.iter().map(CollectionId::to_string).collect())
 }
 
 async fn passages(

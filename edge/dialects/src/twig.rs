@@ -1,4 +1,5 @@
-//! The Twig dialect (`/api/*`, `public/docs/api-twig.md`): back ends, by a key of their own. So far its search and its webhooks.
+//! The Twig dialect (`/api/*`, `public/docs/api-twig.md`): back ends, by a key of their own. So far its search and its
+//! webhooks.
 //!
 //! Quirks, as documented: what is answered stands in `data`, beside a `status`; limits are per workspace, by minute and
 //! by day.

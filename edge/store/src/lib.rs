@@ -36,6 +36,7 @@ pub mod provenance;
 pub mod quotas;
 pub mod retry;
 pub mod seals;
+mod searches;
 pub mod sign_ups;
 pub mod sources;
 pub mod transcripts;

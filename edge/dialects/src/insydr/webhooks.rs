@@ -304,9 +304,11 @@ fn sent(app: &App, delivery: Delivery) -> wire::webhook::Delivery {
     wire::webhook::Delivery {
         id: delivery.id.to_string(),
         event_id: delivery.event_id.to_string(),
-        event_type: event_types(app, delivery.form, &[delivery.kind])
-            .pop()
-            .unwrap_or_default(),
+        event_type: app
+            .envelopes
+            .event_name(delivery.form, delivery.kind)
+            .unwrap_or_default()
+            .into(),
         status: status_name(delivery.status),
         attempts: delivery.attempts,
         next_attempt_at: delivery.next_attempt_at.map(Timestamp::rfc3339),
