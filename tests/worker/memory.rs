@@ -120,7 +120,12 @@ fn two_large_forms_without_length_end_in_no_crash() {
         both.into_iter().map(|it| it.join().unwrap()).collect()
     });
     assert!(statuses.iter().all(|it| [202, 503].contains(it)), "{statuses:?}");
-    assert_eq!(send(b'c'), 202, "afterwards there is room");
+    // Uploads of other tests on this Worker may take the room meanwhile, so a refusal is sent again.
+    let deadline = Instant::now() + Duration::from_secs(90);
+    while send(b'c') != 202 {
+        assert!(Instant::now() < deadline, "afterwards there is room");
+        thread::sleep(Duration::from_secs(2));
+    }
 }
 
 #[test]
