@@ -28,9 +28,10 @@ use edge_core::password::allocate_arena;
 use edge_core::ports::Fault;
 use edge_core::ports::{Embeddings, Model};
 use edge_core::settings::{ModelChoice, Settings};
+use edge_model::DatabaseName;
 use edge_model::workspace::Embedder;
-use edge_store::Store;
 use edge_store::retry::Retrying;
+use edge_store::{Sql, Store};
 use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,12 +67,9 @@ fn build(env: &Env) -> Result<App, String> {
     };
     let indexes = Arc::new(Indexes::default());
     let memory = Memory::new(budget(env)?, &indexes);
-    let database = env.d1("DB").map_err(missing("DB"))?;
+    let store = store(env, &settings, &memory)?;
     Ok(App {
-        store: Store::new(Arc::new(Retrying::new(
-            D1::new(database, memory.clone()),
-            Arc::new(PlatformPause),
-        ))),
+        store,
         clock: Arc::new(WorkerClock),
         random: Arc::new(WorkerRandom),
         blobs: Arc::new(KvBlobs::new(env.kv("BLOBS").map_err(missing("BLOBS"))?)),
@@ -98,6 +96,21 @@ fn build(env: &Env) -> Result<App, String> {
         embeddings,
         own_work: None,
     })
+}
+
+/// Opens the databases: `DB`, which is the directory, and `DB_2`, `DB_3` and so on, as far as they are bound.
+fn store(env: &Env, settings: &Settings, memory: &Memory) -> Result<Store, String> {
+    let open = |database| -> Arc<dyn Sql> {
+        let d1 = D1::new(database, memory.clone());
+        Arc::new(Retrying::new(d1, Arc::new(PlatformPause)))
+    };
+    let first = env.d1("DB").map_err(missing("DB"))?;
+    let mut databases = vec![(DatabaseName::new("DB"), open(first))];
+    while let Ok(next) = env.d1(&format!("DB_{}", databases.len() + 1)) {
+        let name = DatabaseName::new(format!("DB_{}", databases.len() + 1));
+        databases.push((name, open(next)));
+    }
+    Store::new(databases, settings.default_database.clone())
 }
 
 /// Returns how much memory large things may take. Only the main Worker hashes passwords, in memory that it takes at

@@ -26,9 +26,9 @@ use edge_core::ports::Blobs;
 use edge_core::settings::{ModelChoice, Settings};
 use edge_model::time::TimeDelta;
 use edge_model::workspace::Embedder;
-use edge_model::{Timestamp, WorkspaceId};
-use edge_store::Store;
+use edge_model::{DatabaseName, Timestamp, WorkspaceId};
 use edge_store::retry::Retrying;
+use edge_store::{Sql, Store};
 use embedding_server::EmbeddingServer;
 use http::Method;
 use model_server::ModelServer;
@@ -37,6 +37,7 @@ use receiver::Receiver;
 use request::Call;
 use serde_json::{Value, json};
 use sqlite::Sqlite;
+use std::env;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -47,6 +48,9 @@ pub(crate) const START: i64 = 1_769_385_600_000;
 pub(crate) const AUTH_SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// What opens the operator's routes.
 pub(crate) const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";
+
+/// Set for a run of the whole suite with two databases, where new workspaces go to the second.
+const TWO_DATABASES: &str = "SUITE_WITH_TWO_DATABASES";
 
 /// Where the tests' installation is reached.
 pub(crate) const PUBLIC_URL: &str = "https://edgewise.example";
@@ -59,6 +63,8 @@ pub(crate) struct TestApp {
     pub(crate) mailbox: Arc<Mailbox>,
     pub(crate) blobs: Arc<Memory>,
     pub(crate) sql: Arc<Sqlite>,
+    /// The databases beside the first, which new workspaces go to the last of.
+    pub(crate) others: Vec<Arc<Sqlite>>,
     pub(crate) wakes: Arc<RecordedWakes>,
     /// What answers at `LLM_BASE_URL`, when it is set.
     pub(crate) model_server: Arc<ModelServer>,
@@ -79,10 +85,24 @@ fn read(settings: &[(&str, &str)]) -> Settings {
         ("AUTH_SECRET", AUTH_SECRET),
         ("OPERATOR_TOKEN", OPERATOR_TOKEN),
         ("PUBLIC_URL", PUBLIC_URL),
+        ("DEFAULT_DATABASE", env::var(TWO_DATABASES).map_or("DB", |_| "DB_2")),
     ];
     let all = settings.iter().chain(&usual);
     let lookup = |name: &str| all.clone().find(|it| it.0 == name).map(|it| it.1.to_owned());
     Settings::read(lookup).expect("the tests' settings are right")
+}
+
+fn store(databases: &[Arc<Sqlite>], settings: &Settings) -> Store {
+    let named = |(place, sql): (usize, &Arc<Sqlite>)| {
+        let name = match place {
+            0 => "DB".to_owned(),
+            more => format!("DB_{}", more + 1),
+        };
+        let sql: Arc<dyn Sql> = Arc::new(Retrying::new(sql.clone(), Arc::new(NoPause)));
+        (DatabaseName::new(name), sql)
+    };
+    let databases = databases.iter().enumerate().map(named).collect();
+    Store::new(databases, settings.default_database.clone()).unwrap()
 }
 
 /// A signed-in person, and their first workspace.
@@ -100,6 +120,11 @@ impl Owner {
 }
 
 impl TestApp {
+    /// Returns how many round trips it takes to find the database of a key's workspace.
+    pub(crate) fn lookups(&self) -> usize {
+        usize::from(!self.others.is_empty())
+    }
+
     /// Makes a fresh one.
     pub(crate) fn new() -> Self {
         Self::with_settings(&[])
@@ -107,6 +132,14 @@ impl TestApp {
 
     /// Makes a fresh one whose settings differ from the tests' usual ones.
     pub(crate) fn with_settings(settings: &[(&str, &str)]) -> Self {
+        match env::var(TWO_DATABASES) {
+            Ok(_) => Self::over(Sqlite::pair().into(), settings),
+            Err(_) => Self::over(vec![Sqlite::migrated()], settings),
+        }
+    }
+
+    /// Makes a fresh one over databases, the directory first.
+    pub(crate) fn over(databases: Vec<Sqlite>, settings: &[(&str, &str)]) -> Self {
         let clock = Arc::new(SetClock::new(Timestamp(START)));
         let (mailbox, blobs, wakes) = (
             Arc::new(Mailbox::default()),
@@ -128,10 +161,13 @@ impl TestApp {
         let embeddings = embeddings.into_iter().collect();
         let indexes = Arc::new(Indexes::default());
         let memory = memory::Memory::new(memory::SHARED, &indexes);
-        let sql = Arc::new(Sqlite::migrated().reserving_from(memory.clone()));
+        let databases: Vec<_> = databases
+            .into_iter()
+            .map(|it| Arc::new(it.reserving_from(memory.clone())))
+            .collect();
         let limiter = Arc::new(CountingLimiter::new(clock.clone()));
         let inner = App {
-            store: Store::new(Arc::new(Retrying::new(sql.clone(), Arc::new(NoPause)))),
+            store: store(&databases, &settings),
             clock: clock.clone(),
             random: Arc::new(SeededRandom::default()),
             blobs: blobs.clone(),
@@ -159,7 +195,8 @@ impl TestApp {
             clock,
             mailbox,
             blobs,
-            sql,
+            sql: databases[0].clone(),
+            others: databases[1..].to_vec(),
             wakes,
             model_server,
             embedding_server,
@@ -172,8 +209,11 @@ impl TestApp {
 
     /// Starts the installation anew with other settings, over everything that it has stored.
     pub(crate) fn restarted(&self, settings: &[(&str, &str)]) -> Self {
+        let settings = read(settings);
+        let databases: Vec<_> = std::iter::once(&self.sql).chain(&self.others).cloned().collect();
         let inner = App {
-            settings: Arc::new(read(settings)),
+            store: store(&databases, &settings),
+            settings: Arc::new(settings),
             ..self.inner.clone()
         };
         Self {
@@ -183,6 +223,7 @@ impl TestApp {
             mailbox: self.mailbox.clone(),
             blobs: self.blobs.clone(),
             sql: self.sql.clone(),
+            others: self.others.clone(),
             wakes: self.wakes.clone(),
             model_server: self.model_server.clone(),
             embedding_server: self.embedding_server.clone(),
@@ -249,8 +290,8 @@ impl TestApp {
         let token = self.sign_up(email).await;
         let sql = "INSERT INTO memberships (workspace_id, account_id, role, created_at)
              SELECT ?1, id, ?2, 0 FROM accounts WHERE email = ?3";
-        self.sql
-            .execute(sql, &[&owner.workspace, &role.to_owned(), &email.to_owned()]);
+        let role = role.to_owned();
+        self.sql.execute(sql, &[&owner.workspace, &role, &email.to_owned()]);
         Owner {
             token,
             workspace: owner.workspace.clone(),

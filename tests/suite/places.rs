@@ -98,6 +98,7 @@ pub(crate) const PLACES: &[(&str, &str, Holds)] = &[
     ("invitations", "email", Workspace),
     ("jobs", "id workspace_id", Nothing),
     ("jobs", "task last_error", Member),
+    ("key_hashes", "hash key_id workspace_id", Nothing),
     // Addresses are there as hashes.
     (
         "mail_ledger",
@@ -142,7 +143,7 @@ pub(crate) const PLACES: &[(&str, &str, Holds)] = &[
         "name url header_names sealed_headers sealed_secret sealed_old_secret",
         Workspace,
     ),
-    ("workspaces", "id plan owner_id embedder", Nothing),
+    ("workspaces", "id plan owner_id embedder database", Nothing),
     ("workspaces", "name slug logo_url timezone settings", Workspace),
 ];
 

@@ -92,7 +92,7 @@ async fn jobs_end_although_connections_are_lost() {
         let text = format!("# Page {number}\n\nThe shop {number} is open from nine to five.");
         documents.push(id(&app.upload(&owner, &format!("{number}.md"), &text).await));
     }
-    app.sql.lose_connections(Some(6));
+    app.sql.lose_connections(Some(11));
     let workspace = WorkspaceId::new(owner.workspace.as_str());
     for _ in 0..200 {
         // A drain that loses its connection is run again by its alarm.
@@ -115,7 +115,8 @@ async fn an_integer_beyond_what_d1_takes_is_refused_by_the_double() {
         after: Some((i64::MAX, String::new())),
     };
     let filter = edge_store::documents::Filter::default();
-    assert!(app.inner.store.documents(&workspace, &filter, &page).await.is_err());
+    let tenant = app.inner.store.directory().queue(&workspace);
+    assert!(tenant.documents(&filter, &page).await.is_err());
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ mod answering;
 mod bulkheads;
 mod crashes;
 mod crawling;
+mod databases;
 mod deliveries;
 mod durability;
 mod embedding;

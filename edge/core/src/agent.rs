@@ -16,9 +16,9 @@ use edge_model::agent::{
 use edge_model::collection::Collection;
 use edge_model::event::{AgentChanged, EventPayload};
 use edge_model::text::{Name, Question};
-use edge_model::{AgentId, CollectionId, Timestamp, WorkspaceId};
+use edge_model::{AgentId, CollectionId, Timestamp};
 use edge_store::agents::Edit;
-use edge_store::{Constraint, Page, agents};
+use edge_store::{Constraint, Page, TenantStore, agents};
 use serde::Deserialize;
 use serde_json::Map;
 
@@ -41,7 +41,8 @@ pub struct Detail {
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`] for a collection of another tenant.
 pub async fn create(app: &App, caller: &Caller, name: Name, patch: Patch) -> Result<Agent> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
+    let tenant = caller.tenant();
+    let workspace = tenant.workspace_id();
     let now = app.now();
     let mut agent = Agent {
         id: AgentId::new(app.id(AgentId::PREFIX)?),
@@ -59,10 +60,10 @@ pub async fn create(app: &App, caller: &Caller, name: Name, patch: Patch) -> Res
         updated_at: now,
     };
     match &patch.collection_ids {
-        Some(ids) => check_collections(app, workspace, ids).await?,
-        None => agent.draft.collection_ids = app.store.default_collection(workspace).await?.into_iter().collect(),
+        Some(ids) => check_collections(tenant, ids).await?,
+        None => agent.draft.collection_ids = tenant.default_collection().await?.into_iter().collect(),
     }
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     created(&mut changes, &agent);
     let actor = caller.actor();
     let edit = Edit {
@@ -72,19 +73,19 @@ pub async fn create(app: &App, caller: &Caller, name: Name, patch: Patch) -> Res
     };
     changes.push(agents::update(workspace, &agent.id, &patch.changes()?, edit));
     changes.commit().await?;
-    find(app, workspace, &agent.id).await
+    find(tenant, &agent.id).await
 }
 
 /// Adds a new agent: its row, and the event for the endpoints that ask for it.
 pub(crate) fn created(changes: &mut Changes<'_>, agent: &Agent) {
     changes.push(agents::insert(agent));
     let payload = EventPayload::AgentCreated(agent_changed(agent));
-    changes.event_of(&agent.workspace_id, agent.id.as_str(), payload);
+    changes.event_of(agent.id.as_str(), payload);
 }
 
 /// Adds the event that an agent was changed, for the endpoints that ask for it.
 pub(crate) fn updated(changes: &mut Changes<'_>, agent: &Agent) -> Result<()> {
-    changes.event(&agent.workspace_id, EventPayload::AgentUpdated(agent_changed(agent)))
+    changes.event(EventPayload::AgentUpdated(agent_changed(agent)))
 }
 
 fn agent_changed(agent: &Agent) -> AgentChanged {
@@ -124,8 +125,8 @@ pub(crate) fn defaults(name: &str) -> AgentConfig {
     }
 }
 
-async fn check_collections(app: &App, workspace: &WorkspaceId, ids: &[CollectionId]) -> Result<()> {
-    let found = app.store.collections_by_id(workspace, ids).await?;
+async fn check_collections(tenant: &TenantStore, ids: &[CollectionId]) -> Result<()> {
+    let found = tenant.collections_by_id(ids).await?;
     match ids.iter().find(|id| found.iter().all(|it| it.id != **id)) {
         Some(_) => Err(Error::not_found("collection")),
         None => Ok(()),
@@ -134,34 +135,28 @@ async fn check_collections(app: &App, workspace: &WorkspaceId, ids: &[Collection
 
 /// Lists agents, newest first, and counts all that the filters let through.
 pub async fn list(
-    app: &App,
+    _: &App,
     caller: &Caller,
     status: Option<AgentStatus>,
     agent_type: Option<&str>,
     page: &Page,
 ) -> Result<(Vec<AgentSummary>, u64)> {
     caller.require(Action::Read)?;
-    Ok(app
-        .store
-        .agents(&caller.workspace().id, status, agent_type, page)
-        .await?)
+    Ok(caller.tenant().agents(status, agent_type, page).await?)
 }
 
 /// Returns an agent with what hangs on it.
 ///
 /// # Errors
 /// [`Kind::NotFound`].
-pub async fn get(app: &App, caller: &Caller, id: &AgentId) -> Result<Detail> {
+pub async fn get(_: &App, caller: &Caller, id: &AgentId) -> Result<Detail> {
     caller.require(Action::Read)?;
-    detail(app, find(app, &caller.workspace().id, id).await?).await
+    detail(caller.tenant(), find(caller.tenant(), id).await?).await
 }
 
-pub(crate) async fn detail(app: &App, agent: Agent) -> Result<Detail> {
-    let collections = app
-        .store
-        .collections_by_id(&agent.workspace_id, &agent.draft.collection_ids)
-        .await?;
-    let stats = app.store.agent_stats(&agent.workspace_id, &agent.id).await?;
+pub(crate) async fn detail(tenant: &TenantStore, agent: Agent) -> Result<Detail> {
+    let collections = tenant.collections_by_id(&agent.draft.collection_ids).await?;
+    let stats = tenant.agent_stats(&agent.id).await?;
     Ok(Detail {
         agent,
         collections,
@@ -184,10 +179,11 @@ pub async fn update(
     expected: Option<&[u64]>,
 ) -> Result<Detail> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    let mut agent = find(app, workspace, id).await?;
+    let tenant = caller.tenant();
+    let workspace = tenant.workspace_id();
+    let mut agent = find(tenant, id).await?;
     if let Some(ids) = &patch.collection_ids {
-        check_collections(app, workspace, ids).await?;
+        check_collections(tenant, ids).await?;
     }
     if let Some(name) = &patch.name {
         agent.name = name.to_string();
@@ -198,17 +194,17 @@ pub async fn update(
         at: app.now(),
         expected,
     };
-    let mut changes = Changes::of(app, agents::update(workspace, id, &patch.changes()?, edit));
+    let mut changes = Changes::of(app, tenant, agents::update(workspace, id, &patch.changes()?, edit));
     updated(&mut changes, &agent)?;
-    commit(app, workspace, id, changes).await?;
-    detail(app, find(app, workspace, id).await?).await
+    commit(tenant, id, changes).await?;
+    detail(tenant, find(tenant, id).await?).await
 }
 
 /// Commits a change of an agent. It is refused when the agent is at another revision than the caller has read.
-async fn commit(app: &App, workspace: &WorkspaceId, id: &AgentId, changes: Changes<'_>) -> Result<Committed> {
+async fn commit(tenant: &TenantStore, id: &AgentId, changes: Changes<'_>) -> Result<Committed> {
     match changes.commit().await {
         Err(error) if error.constraint() == Some(Constraint::AgentRevision) => {
-            Err(changed_meanwhile(&find(app, workspace, id).await?))
+            Err(changed_meanwhile(&find(tenant, id).await?))
         }
         outcome => outcome,
     }
@@ -249,8 +245,9 @@ pub async fn publish(app: &App, caller: &Caller, id: &AgentId, expected: Option<
         revision: u64,
     }
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    let agent = find(app, workspace, id).await?;
+    let tenant = caller.tenant();
+    let workspace = tenant.workspace_id();
+    let agent = find(tenant, id).await?;
     let archived = || Error::new(Kind::Conflict, "an archived agent cannot be published");
     if agent.status == AgentStatus::Archived {
         return Err(archived());
@@ -261,10 +258,10 @@ pub async fn publish(app: &App, caller: &Caller, id: &AgentId, expected: Option<
         at,
         expected,
     };
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     let [_, published, _] = agents::publish(workspace, id, edit).map(|it| changes.push(it));
     updated(&mut changes, &agent)?;
-    let mut committed = commit(app, workspace, id, changes).await?;
+    let mut committed = commit(tenant, id, changes).await?;
     let row = committed.take(published).into_iter().next();
     let Row { version, revision } = serde_json::from_value(row.ok_or_else(archived)?).map_err(Error::internal)?;
     Ok(Publication {
@@ -287,7 +284,7 @@ pub async fn test(app: &App, caller: &Caller, id: &AgentId, question: &Question)
     caller.require(Action::EditContent)?;
     let began = app.now();
     lane::admit_test(&*app.limiter, &caller.workspace().id, caller.workspace().plan, began).await?;
-    let (agent, snapshot) = app.store.test_context(&caller.workspace().id, id).await?;
+    let (agent, snapshot) = caller.tenant().test_context(id).await?;
     let agent = agent.ok_or_else(|| Error::not_found("agent"))?;
     let request = AnswerRequest {
         config: &agent.draft,
@@ -307,9 +304,6 @@ pub async fn test(app: &App, caller: &Caller, id: &AgentId, question: &Question)
     Ok((writer.draft, spent))
 }
 
-pub(crate) async fn find(app: &App, workspace: &WorkspaceId, id: &AgentId) -> Result<Agent> {
-    app.store
-        .agent(workspace, id)
-        .await?
-        .ok_or_else(|| Error::not_found("agent"))
+pub(crate) async fn find(tenant: &TenantStore, id: &AgentId) -> Result<Agent> {
+    tenant.agent(id).await?.ok_or_else(|| Error::not_found("agent"))
 }

@@ -22,7 +22,7 @@ const COPY: &str = " (copy)";
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
 pub async fn archive(app: &App, caller: &Caller, id: &AgentId) -> Result<Detail> {
     caller.require(Action::EditContent)?;
-    let agent = agent::find(app, &caller.workspace().id, id).await?;
+    let agent = agent::find(caller.tenant(), id).await?;
     set_status(app, caller, agent, AgentStatus::Archived).await
 }
 
@@ -32,23 +32,24 @@ pub async fn archive(app: &App, caller: &Caller, id: &AgentId) -> Result<Detail>
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
 pub async fn unarchive(app: &App, caller: &Caller, id: &AgentId) -> Result<Detail> {
     caller.require(Action::EditContent)?;
-    let agent = agent::find(app, &caller.workspace().id, id).await?;
+    let agent = agent::find(caller.tenant(), id).await?;
     if agent.status == AgentStatus::Archived {
         return set_status(app, caller, agent, AgentStatus::Draft).await;
     }
-    agent::detail(app, agent).await
+    agent::detail(caller.tenant(), agent).await
 }
 
 async fn set_status(app: &App, caller: &Caller, agent: Agent, status: AgentStatus) -> Result<Detail> {
+    let tenant = caller.tenant();
     if agent.status == status {
-        return agent::detail(app, agent).await;
+        return agent::detail(caller.tenant(), agent).await;
     }
     let actor = caller.actor();
     let edit = edit(app, &actor);
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     agent::updated(&mut changes, &agent)?;
     changes.push(agent_versions::set_status(&agent.workspace_id, &agent.id, status, edit));
-    commit(app, &agent, changes).await
+    commit(&agent, changes).await
 }
 
 /// Names who changes an agent now, whatever revision it is at.
@@ -61,9 +62,10 @@ fn edit<'a>(app: &App, by: &'a Actor) -> Edit<'a> {
 }
 
 /// Commits a change of an agent, and returns the agent as it is then.
-async fn commit(app: &App, agent: &Agent, changes: Changes<'_>) -> Result<Detail> {
+async fn commit(agent: &Agent, changes: Changes<'_>) -> Result<Detail> {
+    let tenant = changes.half().clone();
     changes.commit().await?;
-    agent::detail(app, agent::find(app, &agent.workspace_id, &agent.id).await?).await
+    agent::detail(&tenant, agent::find(&tenant, &agent.id).await?).await
 }
 
 /// Makes a new agent, a draft, with the settings of another one's draft.
@@ -71,8 +73,9 @@ async fn commit(app: &App, agent: &Agent, changes: Changes<'_>) -> Result<Detail
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
 pub async fn duplicate(app: &App, caller: &Caller, id: &AgentId, name: Option<Name>) -> Result<Agent> {
+    let tenant = caller.tenant();
     caller.require(Action::EditContent)?;
-    let original = agent::find(app, &caller.workspace().id, id).await?;
+    let original = agent::find(caller.tenant(), id).await?;
     let name = name.map_or_else(
         || {
             let stem: String = original.name.chars().take(NAME_CHARS.end() - COPY.len()).collect();
@@ -95,7 +98,7 @@ pub async fn duplicate(app: &App, caller: &Caller, id: &AgentId, name: Option<Na
         ..original
     };
     copy.draft.name = name;
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     agent::created(&mut changes, &copy);
     changes.commit().await?;
     Ok(copy)
@@ -105,19 +108,19 @@ pub async fn duplicate(app: &App, caller: &Caller, id: &AgentId, name: Option<Na
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`].
-pub async fn list(app: &App, caller: &Caller, id: &AgentId) -> Result<Vec<AgentVersionSummary>> {
+pub async fn list(_: &App, caller: &Caller, id: &AgentId) -> Result<Vec<AgentVersionSummary>> {
     caller.require(Action::Read)?;
-    agent::find(app, &caller.workspace().id, id).await?;
-    Ok(app.store.agent_versions(&caller.workspace().id, id).await?)
+    agent::find(caller.tenant(), id).await?;
+    Ok(caller.tenant().agent_versions(id).await?)
 }
 
 /// Returns a published version of an agent.
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`].
-pub async fn get(app: &App, caller: &Caller, id: &AgentId, version: u32) -> Result<AgentVersion> {
+pub async fn get(_: &App, caller: &Caller, id: &AgentId, version: u32) -> Result<AgentVersion> {
     caller.require(Action::Read)?;
-    let found = app.store.agent_version(&caller.workspace().id, id, version).await?;
+    let found = caller.tenant().agent_version(id, version).await?;
     found.ok_or_else(|| Error::not_found("version"))
 }
 
@@ -128,20 +131,20 @@ pub async fn get(app: &App, caller: &Caller, id: &AgentId, version: u32) -> Resu
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
 pub async fn restore(app: &App, caller: &Caller, id: &AgentId, version: u32) -> Result<Detail> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
+    let tenant = caller.tenant();
     let AgentVersion { mut config, summary } = get(app, caller, id, version).await?;
-    let mut agent = agent::find(app, workspace, id).await?;
-    let found = app.store.collections_by_id(workspace, &config.collection_ids).await?;
+    let mut agent = agent::find(tenant, id).await?;
+    let found = tenant.collections_by_id(&config.collection_ids).await?;
     let before = config.collection_ids.len();
     config.collection_ids.retain(|id| found.iter().any(|it| it.id == *id));
     agent.is_changed = !summary.is_published || config.collection_ids.len() != before;
     agent.name = config.name.clone();
     agent.draft = config;
     let actor = caller.actor();
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     agent::updated(&mut changes, &agent)?;
     changes.push(agent_versions::restore(&agent, edit(app, &actor)));
-    commit(app, &agent, changes).await
+    commit(&agent, changes).await
 }
 
 /// Reads a version as people write it.

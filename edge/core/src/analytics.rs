@@ -8,10 +8,11 @@ use crate::changes::Changes;
 use crate::permission::Action;
 use crate::{Error, Result, index, secret};
 pub use clusters::Cluster;
+use edge_model::Timestamp;
 use edge_model::analytics::{AgentShare, Asked, Daily, Hourly, Overview, Period};
 use edge_model::limits::FIGURE_DAYS;
 use edge_model::time::{DAY, TimeDelta};
-use edge_model::{Timestamp, WorkspaceId};
+use edge_store::TenantStore;
 use edge_store::analytics::{QUESTIONS, reopen, resolve};
 use std::collections::BTreeMap;
 
@@ -25,7 +26,7 @@ const TRENDING: usize = 10;
 pub async fn overview(app: &App, caller: &Caller, days: u32) -> Result<(Period, Overview)> {
     caller.require(Action::Read)?;
     let period = Period::last(days, app.now());
-    let overview = app.store.overview(&caller.workspace().id, &period).await?;
+    let overview = caller.tenant().overview(&period).await?;
     Ok((period, overview))
 }
 
@@ -43,7 +44,7 @@ pub struct Conversations {
 pub async fn conversations(app: &App, caller: &Caller, days: u32) -> Result<Conversations> {
     caller.require(Action::Read)?;
     let period = Period::last(days, app.now());
-    let (found, hourly, by_agent) = app.store.conversation_figures(&caller.workspace().id, &period).await?;
+    let (found, hourly, by_agent) = caller.tenant().conversation_figures(&period).await?;
     let mut by_day: BTreeMap<i64, Daily> = found.into_iter().map(|it| (it.day, it)).collect();
     let days = period.from.0.div_euclid(DAY)..=(period.until.0 - 1).div_euclid(DAY);
     let daily = days.map(|day| {
@@ -80,7 +81,7 @@ pub struct Questions {
 pub async fn questions(app: &App, caller: &Caller, days: u32) -> Result<Questions> {
     caller.require(Action::Read)?;
     let period = Period::last(days, app.now());
-    let asked = app.store.asked(&caller.workspace().id, &period, false).await?;
+    let asked = caller.tenant().asked(&period, false).await?;
     let is_cut = is_cut(&asked);
     let mut top = clusters::of(&*index::embedder(app).await?, asked);
     top.retain(|it| it.count() > 0);
@@ -140,7 +141,7 @@ pub struct UnansweredList {
 /// When the database does not answer or the model cannot be loaded.
 pub async fn unanswered(app: &App, caller: &Caller, days: u32, listed: Listed) -> Result<UnansweredList> {
     caller.require(Action::Read)?;
-    let (mut questions, is_cut) = all_unanswered(app, &caller.workspace().id, days).await?;
+    let (mut questions, is_cut) = all_unanswered(app, caller.tenant(), days).await?;
     let week = app.now().plus(-TimeDelta::days(7));
     let is_of_week = |it: &&Unanswered| it.resolved_at.is_some_and(|it| it > week);
     let resolved_this_week = questions.iter().filter(is_of_week).count();
@@ -154,10 +155,10 @@ pub async fn unanswered(app: &App, caller: &Caller, days: u32, listed: Listed) -
 
 /// Groups the questions that were not answered, the most asked first: those that were asked in the last days, with how
 /// often they were within a year. Tells as well whether there were more than are told apart.
-async fn all_unanswered(app: &App, workspace: &WorkspaceId, days: u32) -> Result<(Vec<Unanswered>, bool)> {
+async fn all_unanswered(app: &App, tenant: &TenantStore, days: u32) -> Result<(Vec<Unanswered>, bool)> {
     let now = app.now();
     let memory = Period::last(MEMORY_DAYS, now);
-    let asked = app.store.asked(workspace, &memory, true).await?;
+    let asked = tenant.asked(&memory, true).await?;
     let asked: Vec<Asked> = asked.into_iter().filter(|it| it.count > 0).collect();
     let is_cut = is_cut(&asked);
     let mut clusters = clusters::of(&*index::embedder(app).await?, asked);
@@ -165,8 +166,7 @@ async fn all_unanswered(app: &App, workspace: &WorkspaceId, days: u32) -> Result
     clusters.retain(|it| it.last_at() >= from);
     clusters.sort_by(|a, b| b.count().cmp(&a.count()).then_with(|| b.last_at().cmp(&a.last_at())));
     let hashes: Vec<String> = clusters.iter().flat_map(hashes).collect();
-    let resolutions: BTreeMap<String, Timestamp> =
-        app.store.resolutions(workspace, &hashes).await?.into_iter().collect();
+    let resolutions: BTreeMap<String, Timestamp> = tenant.resolutions(&hashes).await?.into_iter().collect();
     let one = |cluster: Cluster| {
         let latest = hashes_of(&cluster).filter_map(|it| resolutions.get(&it).copied()).max();
         Unanswered {
@@ -184,8 +184,9 @@ async fn all_unanswered(app: &App, workspace: &WorkspaceId, days: u32) -> Result
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
 pub async fn set_resolved(app: &App, caller: &Caller, id: &str, is_resolved: bool) -> Result<Unanswered> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    let (all, _) = all_unanswered(app, workspace, MEMORY_DAYS).await?;
+    let tenant = caller.tenant();
+    let workspace = tenant.workspace_id();
+    let (all, _) = all_unanswered(app, tenant, MEMORY_DAYS).await?;
     let mut found = all
         .into_iter()
         .find(|it| it.id == id)
@@ -196,7 +197,7 @@ pub async fn set_resolved(app: &App, caller: &Caller, id: &str, is_resolved: boo
         true => resolve(workspace, &hashes, now),
         false => reopen(workspace, &hashes),
     };
-    Changes::of(app, change).commit().await?;
+    Changes::of(app, tenant, change).commit().await?;
     found.resolved_at = is_resolved.then_some(now);
     Ok(found)
 }

@@ -9,9 +9,10 @@ use crate::ports::{
 use crate::seeded::SameIds;
 use crate::settings::Settings;
 use crate::{Error, Result, secret};
-use edge_model::Timestamp;
+use edge_model::workspace::Workspace;
+use edge_model::{Timestamp, WorkspaceId};
 use edge_permit::Permits;
-use edge_store::{Store, Wake};
+use edge_store::{Database, Directory, Store, TenantStore, Wake};
 use std::sync::Arc;
 
 /// The application. Cheap to clone; one per isolate.
@@ -52,7 +53,41 @@ impl App {
         self.clock.now()
     }
 
-    /// Tells whether the database answers.
+    /// Returns the directory: people, and where workspaces are.
+    pub(crate) fn directory(&self) -> &Directory {
+        self.store.directory()
+    }
+
+    /// Returns every database.
+    pub(crate) fn databases(&self) -> &[Database] {
+        self.store.databases()
+    }
+
+    /// Opens the rows of a workspace.
+    ///
+    /// # Errors
+    /// When its database is not bound.
+    pub(crate) fn tenant(&self, workspace: &Workspace) -> Result<TenantStore> {
+        Ok(self.store.tenant(workspace)?)
+    }
+
+    /// Opens the rows of a workspace that is known by its id alone. One that is not there has rows nowhere, so any
+    /// database will do.
+    ///
+    /// # Errors
+    /// When the directory does not answer, or the database of the workspace is not bound.
+    pub(crate) async fn locate(&self, workspace: &WorkspaceId) -> Result<TenantStore> {
+        let directory = self.directory();
+        if let [only] = self.databases() {
+            return Ok(only.tenant(workspace));
+        }
+        match directory.database_of(workspace).await? {
+            Some(database) => Ok(self.store.tenant_in(&database, workspace)?),
+            None => Ok(directory.queue(workspace)),
+        }
+    }
+
+    /// Tells whether the databases answer.
     ///
     /// # Errors
     /// [`crate::Kind::Unavailable`] when it does not.

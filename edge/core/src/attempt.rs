@@ -7,10 +7,10 @@ use crate::Result;
 use crate::app::App;
 use crate::changes::Changes;
 use crate::ports::{Company, Unread};
+use edge_model::Timestamp;
 use edge_model::time::TimeDelta;
-use edge_model::{Timestamp, WorkspaceId};
 use edge_permit::Permit;
-use edge_store::{Statement, attempts};
+use edge_store::{TenantStatement, TenantStore, attempts};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
@@ -32,7 +32,7 @@ const POSTPONED: u8 = 2;
 /// Work to begin.
 #[derive(Clone, Debug)]
 pub(crate) struct Work {
-    pub(crate) workspace_id: WorkspaceId,
+    pub(crate) tenant: TenantStore,
     /// What it is: the same each time it is tried.
     pub(crate) name: String,
     /// How long it may take. A crash costs that much.
@@ -61,9 +61,9 @@ pub(crate) struct Attempt {
 
 impl Work {
     /// Returns the write that sets it aside.
-    pub(crate) fn set_aside(&self, now: Timestamp) -> Statement {
+    pub(crate) fn set_aside(&self, now: Timestamp) -> TenantStatement {
         let until = now.plus(self.set_aside);
-        attempts::set_aside(&self.workspace_id, &self.name, MOST_TRAPS - 1, now, until)
+        attempts::set_aside(self.tenant.workspace_id(), &self.name, MOST_TRAPS - 1, now, until)
     }
 }
 
@@ -103,8 +103,8 @@ impl Attempt {
     }
 
     /// Returns the write that notes how it ended. Belongs into the batch of what came of it.
-    pub(crate) fn end(&self, now: Timestamp) -> Statement {
-        let (workspace, name) = (&self.work.workspace_id, &self.work.name);
+    pub(crate) fn end(&self, now: Timestamp) -> TenantStatement {
+        let (workspace, name) = (self.work.tenant.workspace_id(), &self.work.name);
         match self.outcome.load(Ordering::Relaxed) {
             CRASHED => attempts::crash(workspace, name, now),
             POSTPONED if self.traps.is_some() => attempts::postpone(workspace, name, now),
@@ -116,7 +116,7 @@ impl Attempt {
     pub(crate) async fn finish<T>(&self, app: &App, done: Result<T>) -> Result<T> {
         if done.is_err() {
             // If this cannot be written either, the attempt counts as a crash that may be another one's fault.
-            let _ = Changes::of(app, self.end(app.now())).commit().await;
+            let _ = Changes::of(app, &self.work.tenant, self.end(app.now())).commit().await;
         }
         done
     }
@@ -124,28 +124,29 @@ impl Attempt {
 
 /// Begins work, with the write that `hold` makes: until then nothing else of its kind is begun, so that a crash does
 /// not lead to the next one at once.
-pub(crate) async fn begin(app: &App, work: Work, hold: impl Fn(Timestamp) -> Option<Statement>) -> Result<Begin> {
-    let mut begun = begin_together(app, vec![work.clone()], &hold).await?;
+pub(crate) async fn begin(app: &App, work: Work, hold: impl Fn(Timestamp) -> Option<TenantStatement>) -> Result<Begin> {
+    let mut begun = begin_together(app, &work.tenant, vec![work.clone()], &hold).await?;
     match begun.pop() {
         Some(Ok(attempt)) => Ok(Begin::Run(attempt)),
         _ => begin_alone(app, work, hold).await,
     }
 }
 
-/// Begins several pieces of work that go on together. What did not end in order before is given back, for
+/// Begins several pieces of work of a tenant that go on together. What did not end in order before is given back, for
 /// [`begin_alone`].
 pub(crate) async fn begin_together(
     app: &App,
+    tenant: &TenantStore,
     works: Vec<Work>,
-    hold: impl Fn(Timestamp) -> Option<Statement>,
+    hold: impl Fn(Timestamp) -> Option<TenantStatement>,
 ) -> Result<Vec<Result<Attempt, Work>>> {
     let permit = Arc::new(permit(app, Company::Shared).await);
     let now = app.now();
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     let lease = works.iter().map(|it| it.lease).max().unwrap_or_default();
     let mut orders = vec![];
     for work in works {
-        let begin = attempts::begin(&work.workspace_id, &work.name, now, now.plus(work.lease));
+        let begin = attempts::begin(work.tenant.workspace_id(), &work.name, now, now.plus(work.lease));
         orders.push((changes.push(begin), work));
     }
     changes.extend(hold(now.plus(lease)));
@@ -163,8 +164,12 @@ pub(crate) async fn begin_together(
 }
 
 /// Begins work that did not end in order, once it has the isolate to itself.
-pub(crate) async fn begin_alone(app: &App, work: Work, hold: impl Fn(Timestamp) -> Option<Statement>) -> Result<Begin> {
-    let Some(unended) = app.store.unended(&work.workspace_id, &work.name).await? else {
+pub(crate) async fn begin_alone(
+    app: &App,
+    work: Work,
+    hold: impl Fn(Timestamp) -> Option<TenantStatement>,
+) -> Result<Begin> {
+    let Some(unended) = work.tenant.unended(&work.name).await? else {
         return Ok(Begin::Later(app.now().plus(RETRY_DELAY)));
     };
     let now = app.now();
@@ -177,8 +182,13 @@ pub(crate) async fn begin_alone(app: &App, work: Work, hold: impl Fn(Timestamp) 
     let permit = Arc::new(permit(app, Company::Alone).await);
     let now = app.now();
     let until = now.plus(work.lease);
-    let mut changes = Changes::new(app);
-    let begun = changes.push(attempts::begin_alone(&work.workspace_id, &work.name, now, until));
+    let mut changes = Changes::new(app, &work.tenant);
+    let begun = changes.push(attempts::begin_alone(
+        work.tenant.workspace_id(),
+        &work.name,
+        now,
+        until,
+    ));
     changes.extend(hold(until));
     if !changes.commit().await?.has(begun) {
         return Ok(Begin::Later(now.plus(RETRY_DELAY)));

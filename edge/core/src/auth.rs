@@ -13,13 +13,15 @@ use crate::{Error, Kind, Result};
 use edge_model::actor::Actor;
 use edge_model::workspace::{Role, Workspace};
 use edge_store::api_keys::KeyOwner;
-use edge_store::{Statement, caller_checks};
+use edge_store::directory::members;
+use edge_store::{DirectoryStatement, TenantStatement, TenantStore, caller_checks};
 use session::SignedIn;
 
 /// Someone who acts in a workspace: a person, as far as their role goes, or a program, as far as its key goes.
 #[derive(Clone, Debug)]
 pub struct Caller {
     workspace: Workspace,
+    tenant: TenantStore,
     actor: Actor,
     rights: Rights,
     /// The person who is signed in, if it is one.
@@ -37,17 +39,19 @@ enum Rights {
 }
 
 impl Caller {
-    fn person_in(workspace: Workspace, person: SignedIn, role: Role) -> Self {
+    fn person_in(workspace: Workspace, tenant: TenantStore, person: SignedIn, role: Role) -> Self {
         Self {
             workspace,
+            tenant,
             actor: Actor::person(&person.account.id, &person.account.full_name),
             rights: Rights::Role(role),
             person: Some(person),
         }
     }
 
-    fn of_key(owner: KeyOwner) -> Self {
+    fn of_key(owner: KeyOwner, tenant: TenantStore) -> Self {
         Self {
+            tenant,
             actor: Actor::key(&owner.key.id, &owner.key.name),
             workspace: owner.workspace,
             rights: Rights::Key,
@@ -58,6 +62,11 @@ impl Caller {
     /// Returns the workspace.
     pub fn workspace(&self) -> &Workspace {
         &self.workspace
+    }
+
+    /// Returns the rows of the workspace.
+    pub(crate) fn tenant(&self) -> &TenantStore {
+        &self.tenant
     }
 
     /// Names the caller in what they make and change.
@@ -106,8 +115,21 @@ impl Caller {
 
     /// Refuses the batch that this is part of with [`Kind::Forbidden`] when the caller may not do this any more. A body
     /// may take most of a minute to arrive, and a member who is removed meanwhile must not change anything.
-    pub(crate) fn require_in_batch(&self, action: Action) -> Statement {
+    pub(crate) fn require_in_batch(&self, action: Action) -> TenantStatement {
         caller_checks::require(&self.workspace.id, &self.actor, &permission::roles(action))
+    }
+
+    /// The same, for a batch of the directory, where only people write for a workspace.
+    ///
+    /// # Errors
+    /// [`Kind::Forbidden`] for a program.
+    pub(crate) fn require_in_directory(&self, action: Action) -> Result<DirectoryStatement> {
+        let account = &self.person()?.account.id;
+        Ok(members::require(
+            &self.workspace.id,
+            account,
+            &permission::roles(action),
+        ))
     }
 }
 

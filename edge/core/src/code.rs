@@ -11,7 +11,7 @@ use edge_model::account::OtpPurpose;
 use edge_model::code::MailedCode;
 use edge_model::text::Email;
 use edge_model::time::TimeDelta;
-use edge_store::mailed_codes::{BlockLimits, MailLimits, TryLimits};
+use edge_store::directory::mailed_codes::{BlockLimits, MailLimits, TryLimits};
 
 /// How long a code is valid, in minutes.
 pub const CODE_MINUTES: u32 = 10;
@@ -83,7 +83,7 @@ pub(crate) fn new(app: &App, from: &ClientAddress, email: &Email, purpose: OtpPu
 
 /// Returns what the mail of a code brings, if the code can still be entered.
 pub(crate) async fn active(app: &App, email: &str, purpose: OtpPurpose, id: &CodeId) -> Result<Option<Secrets>> {
-    if !app.store.is_living_code(email, id, app.now()).await? {
+    if !app.directory().is_living_code(email, id, app.now()).await? {
         return Ok(None);
     }
     let key = app.settings.auth_keys.current();

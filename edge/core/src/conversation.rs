@@ -43,7 +43,8 @@ pub struct Answering {
 /// Takes a visitor's question in and answers it in a stream.
 ///
 /// Two round trips to the database come before the first event: one reads all that is needed, one writes the question
-/// and its pending answer. The answer is worked out and kept whether or not the visitor stays to read it.
+/// and its pending answer. Where there is more than one database, another one finds that of the key before. The answer
+/// is worked out and kept whether or not the visitor stays to read it.
 ///
 /// # Errors
 /// Those of the credential; [`crate::Kind::NotFound`] for an agent that is not published here;
@@ -51,10 +52,13 @@ pub struct Answering {
 pub async fn ask(app: &App, request: &RequestContext, visitor: &Visitor, ask: Ask) -> Result<Answering> {
     let (began, credential) = (app.now(), &visitor.credential);
     let key = visitor::key_ref(credential)?;
-    let mut context = app
-        .store
-        .chat_context(&key, &ask.agent, ask.session.as_str(), TURNS)
-        .await?;
+    let mut context = match api_key::database(app, &key).await? {
+        Some(database) => {
+            let session = ask.session.as_str();
+            database.chat_context(&key, &ask.agent, session, TURNS).await?
+        }
+        None => ChatContext::default(),
+    };
     let agent = context.agent.take().filter(|_| credential.is_for(&ask.agent));
     let found = visitor::checked_key(credential, Purpose::Other, context.owner.take()).and_then(|owner| match agent {
         Some(agent) => Ok((owner, agent)),
@@ -71,7 +75,7 @@ pub async fn ask(app: &App, request: &RequestContext, visitor: &Visitor, ask: As
         page_url: ask.page_url.as_deref(),
         user_agent: ask.user_agent.as_deref(),
     };
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, &app.tenant(&owner.workspace)?);
     let (conversation, is_new) = match context.conversation.take() {
         Some(conversation) => (conversation, false),
         None => (new_conversation(app, &owner.workspace.id, &ask, began)?, true),
@@ -96,7 +100,7 @@ pub async fn ask(app: &App, request: &RequestContext, visitor: &Visitor, ask: As
     )?;
     changes.extend(api_key::record_use(&owner, None, began));
     if let Some(started) = started {
-        changes.event(&workspace.id, started)?;
+        changes.event(started)?;
     }
     // Webhooks are woken in the background, so that they do not delay the answer.
     changes.commit_in(&request.background).await?;
@@ -180,7 +184,7 @@ impl AnswerTask {
         written?;
         tell(AnswerEvent::Citations(draft.citations.clone()));
         // Kept before the end is sent, so that a client that has read the end can rely on it.
-        let mut changes = Changes::new(&self.exchange.app);
+        let mut changes = Changes::new(&self.exchange.app, &self.exchange.tenant);
         self.exchange.complete(&mut changes, draft)?;
         changes.commit_in(&self.background).await?;
         Ok(AnswerEvent::Finished {
@@ -194,8 +198,8 @@ impl AnswerTask {
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`] when there is no such answer in the workspace.
-pub async fn explain(app: &App, caller: &Caller, id: &MessageId) -> Result<Explained> {
+pub async fn explain(_: &App, caller: &Caller, id: &MessageId) -> Result<Explained> {
     caller.require(Action::Read)?;
-    let found = app.store.explained_answer(&caller.workspace().id, id).await?;
+    let found = caller.tenant().explained_answer(id).await?;
     found.ok_or_else(|| Error::not_found("message"))
 }

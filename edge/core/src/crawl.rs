@@ -25,7 +25,7 @@ use edge_model::source::{Source, SourceStatus};
 use edge_model::time::TimeDelta;
 use edge_store::crawls::{self, CrawlSize, CrawlView, NextPage};
 use edge_store::sources::{self, SourceRef};
-use edge_store::{Constraint, Statement, Wake};
+use edge_store::{Constraint, TenantStatement, TenantStore, Wake};
 use outcome::Outcome;
 use url::Url;
 
@@ -63,16 +63,17 @@ const CANONICAL: &str = "the page names another one as canonical";
 pub async fn drain(app: &App, source: &SourceRef, budget: TimeDelta) -> Result<Option<Timestamp>> {
     let app = &app.working_for(Wake::Crawl(source.clone()));
     let stop = app.now().plus(budget);
+    let tenant = &app.locate(&source.workspace_id).await?;
     loop {
         let now = app.now();
-        let Some(view) = app.store.crawl(source, now).await? else {
+        let Some(view) = tenant.crawl(source, now).await? else {
             return Ok(None);
         };
         match view.source.next_step_at {
             Some(at) if at <= now && now < stop => {}
             next => return Ok(next),
         }
-        match step(app, view).await {
+        match step(app, tenant, view).await {
             // Deleted meanwhile: nothing may come back.
             Err(error) if error.constraint() == Some(Constraint::ForeignKey) => return Ok(None),
             done => done?,
@@ -88,17 +89,20 @@ pub async fn drain(app: &App, source: &SourceRef, budget: TimeDelta) -> Result<O
 pub(crate) async fn sweep(app: &App) -> Result<()> {
     let now = app.now();
     let mut end = Ok(());
-    for source in app.store.due_sources(now).await? {
-        end = end.and(app.crawls.wake(&source).await);
+    for database in app.databases() {
+        for source in database.due_sources(now).await? {
+            end = end.and(app.crawls.wake(&source).await);
+        }
+        Changes::of(app, database, crawls::purge_hosts(now.plus(-HOST_LIFETIME)))
+            .commit()
+            .await?;
     }
-    Changes::of(app, crawls::purge_hosts(now.plus(-HOST_LIFETIME)))
-        .commit()
-        .await?;
     end
 }
 
 /// A crawl as a step sees it.
 struct Crawl {
+    tenant: TenantStore,
     source: Source,
     start: Url,
     size: CrawlSize,
@@ -121,7 +125,7 @@ impl Crawl {
     /// Returns work of the crawl, as it is counted when it begins.
     fn work(&self, name: String) -> Work {
         Work {
-            workspace_id: self.source.workspace_id.clone(),
+            tenant: self.tenant.clone(),
             name,
             lease: PAGE_LEASE,
             set_aside: SET_ASIDE,
@@ -129,7 +133,7 @@ impl Crawl {
     }
 
     /// Keeps the crawl from its next step while one is under way: what that crashes, the next one might crash, too.
-    fn hold(&self, until: Timestamp) -> Option<Statement> {
+    fn hold(&self, until: Timestamp) -> Option<TenantStatement> {
         Some(sources::hold(&self.source, until))
     }
 
@@ -144,7 +148,7 @@ impl Crawl {
 }
 
 /// Does the next piece of work of a source, and writes down when the one after it is due.
-async fn step(app: &App, view: CrawlView) -> Result<()> {
+async fn step(app: &App, tenant: &TenantStore, view: CrawlView) -> Result<()> {
     let CrawlView {
         mut source,
         next,
@@ -154,12 +158,13 @@ async fn step(app: &App, view: CrawlView) -> Result<()> {
     let now = app.now();
     if !source.status.is_running() {
         // Its time to be crawled again has come.
-        let mut changes = Changes::new(app);
+        let mut changes = Changes::new(app, tenant);
         restart(&mut changes, &source, now)?;
         return changes.commit().await.map(drop);
     }
     source.status = SourceStatus::Crawling;
     let crawl = Crawl {
+        tenant: tenant.clone(),
         start: start(&source)?,
         most_pages: source.max_pages.min(most_documents.unwrap_or(u32::MAX)),
         source,
@@ -168,17 +173,18 @@ async fn step(app: &App, view: CrawlView) -> Result<()> {
     };
     let is_last = crawl.is_full() && next.as_ref().is_none_or(|it| it.page.kind == PageKind::Page);
     match next {
-        Some(NextPage { due_at, .. }) if !is_last && due_at > now => wait(app, crawl.source, due_at).await,
+        Some(NextPage { due_at, .. }) if !is_last && due_at > now => wait(app, &crawl, due_at).await,
         Some(NextPage { page, .. }) if !is_last => visit(app, crawl, page).await,
         _ => ending::end(app, crawl).await,
     }
 }
 
 /// Notes when the next address is due.
-async fn wait(app: &App, mut source: Source, until: Timestamp) -> Result<()> {
+async fn wait(app: &App, crawl: &Crawl, until: Timestamp) -> Result<()> {
+    let mut source = crawl.source.clone();
     source.next_step_at = Some(until);
     let progress = sources::set_progress(&source, app.now());
-    Changes::of(app, progress).commit().await.map(drop)
+    Changes::of(app, &crawl.tenant, progress).commit().await.map(drop)
 }
 
 /// Asks for an address, unless something is against it, and writes down what came of it.
@@ -208,8 +214,8 @@ async fn visit(app: &App, mut crawl: Crawl, mut page: CrawlPage) -> Result<()> {
         return write(app, &crawl, writes).await;
     }
     let now = app.now();
-    if !app
-        .store
+    if !crawl
+        .tenant
         .take_turn(&page.origin, now, now.plus(politeness::gap(app, &rules)))
         .await?
     {
@@ -250,7 +256,7 @@ async fn give_up(app: &App, crawl: &Crawl, mut page: CrawlPage, work: &Work) -> 
     let mut source = crawl.source.clone();
     let now = app.now();
     source.next_step_at = Some(now);
-    let mut changes = Changes::of(app, crawls::settle(&page));
+    let mut changes = Changes::of(app, &crawl.tenant, crawls::settle(&page));
     changes.push(crawls::release(&page, CANONICAL));
     changes.push(sources::set_progress(&source, now));
     changes.push(work.set_aside(now));
@@ -276,7 +282,7 @@ async fn settle(app: &App, crawl: &Crawl, mut page: CrawlPage, outcome: Outcome)
                     let until = now.plus(after.map_or(*wait, |it| it.clamp(*wait, TimeDelta::minutes(10))));
                     page.next_at = until;
                     // `Retry-After` applies to the host, not to this URL alone.
-                    writes.extend(after.map(|_| crawls::pause_host(&page.origin, until)));
+                    writes.extend(after.map(|_| crawls::pause_host(&page.workspace_id, &page.origin, until)));
                 }
                 None => {
                     page.state = PageState::Failed;
@@ -314,8 +320,8 @@ async fn settle(app: &App, crawl: &Crawl, mut page: CrawlPage, outcome: Outcome)
 }
 
 /// Applies what came of a step, and that the source is to be looked at again.
-async fn write(app: &App, crawl: &Crawl, statements: Vec<Statement>) -> Result<()> {
-    let mut changes = Changes::new(app);
+async fn write(app: &App, crawl: &Crawl, statements: Vec<TenantStatement>) -> Result<()> {
+    let mut changes = Changes::new(app, &crawl.tenant);
     changes.extend(statements);
     end_step(&mut changes, crawl, app.now());
     changes.commit().await.map(drop)
@@ -330,7 +336,7 @@ fn end_step(changes: &mut Changes<'_>, crawl: &Crawl, now: Timestamp) {
 }
 
 /// Returns the writes that put addresses into the frontier.
-fn enqueue(crawl: &Crawl, found: &[Found]) -> Vec<Statement> {
+fn enqueue(crawl: &Crawl, found: &[Found]) -> Vec<TenantStatement> {
     let length = |it: &Found| it.url.len() + it.origin.len() + it.shape.as_ref().map_or(0, String::len);
     let mut parts: Vec<Vec<&Found>> = vec![];
     let mut bytes = 0;

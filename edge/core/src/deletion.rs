@@ -3,9 +3,9 @@
 use crate::app::App;
 use crate::changes::Changes;
 use crate::{Result, blob, index};
+use edge_model::DocumentId;
 use edge_model::job::Task;
 use edge_model::time::TimeDelta;
-use edge_model::{DocumentId, WorkspaceId};
 
 /// How many contents one job erases: an invocation may ask other services for so much, and no more.
 const ERASED_AT_ONCE: usize = 100;
@@ -18,22 +18,22 @@ const ERASE_DELAY: TimeDelta = TimeDelta::minutes(1);
 /// that is about to put them in is to notice.
 pub(crate) async fn write(
     app: &App,
-    workspace: &WorkspaceId,
     mut changes: Changes<'_>,
     (documents, contents): (Vec<DocumentId>, Vec<String>),
 ) -> Result<()> {
     if !documents.is_empty() {
-        index::remove(app, &mut changes, workspace, &documents).await?;
+        index::remove(app, &mut changes, &documents).await?;
     }
-    erase(&mut changes, workspace, &contents)?;
+    erase(&mut changes, &contents)?;
     changes.commit().await.map(drop)
 }
 
 /// Has contents erased, as far as nothing else is made of them then.
-pub(crate) fn erase(changes: &mut Changes<'_>, workspace: &WorkspaceId, contents: &[String]) -> Result<()> {
+pub(crate) fn erase(changes: &mut Changes<'_>, contents: &[String]) -> Result<()> {
+    let workspace = changes.half().workspace_id().clone();
     for part in contents.chunks(ERASED_AT_ONCE) {
-        let keys = part.iter().map(|it| blob::upload_key(workspace, it)).collect();
-        changes.enqueue(workspace, Task::EraseBlobs { keys }, ERASE_DELAY)?;
+        let keys = part.iter().map(|it| blob::upload_key(&workspace, it)).collect();
+        changes.enqueue(Task::EraseBlobs { keys }, ERASE_DELAY)?;
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ use edge_model::time::TimeDelta;
 use edge_model::webhook::{DisabledBecause, Webhook};
 use edge_model::{DeliveryId, Timestamp, WebhookId};
 use edge_store::deliveries::{Due, Endpoint, Range};
-use edge_store::{Page, deliveries, events, webhooks};
+use edge_store::{Page, TenantStore, deliveries, events, webhooks};
 use futures_util::future::join_all;
 
 /// How many deliveries to one endpoint are under way at a time.
@@ -43,38 +43,36 @@ const EVENT_LIFETIME: TimeDelta = TimeDelta::days(30);
 /// When the database does not answer; what an endpoint does wrong is written down, not reported.
 pub async fn drain(app: &App, endpoint: &Endpoint, budget: TimeDelta) -> Result<Option<Timestamp>> {
     let stop = app.now().plus(budget);
+    let tenant = &app.locate(&endpoint.workspace_id).await?;
     loop {
         let now = app.now();
-        let found = app
-            .store
-            .due_deliveries(endpoint, now, MAX_CONCURRENT_DELIVERIES)
-            .await?;
+        let found = tenant.due_deliveries(endpoint, now, MAX_CONCURRENT_DELIVERIES).await?;
         let Some((webhook, mut due)) = found.filter(|it| it.0.disabled_because.is_none()) else {
             return Ok(None);
         };
         let paused_until = webhook.paused_until.filter(|it| *it > now);
         if due.is_empty() || now >= stop || paused_until.is_some() {
-            let next = app.store.next_delivery_at(endpoint).await?;
+            let next = tenant.next_delivery_at(endpoint).await?;
             return Ok(next.map(|it| paused_until.map_or(it, |until| it.max(until))));
         }
         if webhook.failures >= plan::TOLERATED {
             due.truncate(1);
         }
-        round(app, webhook, due).await?;
+        round(app, tenant, webhook, due).await?;
     }
 }
 
 /// Makes one attempt for each of some deliveries and writes down what came of them: all at the same time, but for those
 /// during which something crashed.
-async fn round(app: &App, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
-    let works = due.iter().map(|it| work_of(&it.delivery)).collect();
+async fn round(app: &App, tenant: &TenantStore, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
+    let works = due.iter().map(|it| work_of(tenant, &it.delivery)).collect();
     let Endpoint {
         workspace_id,
         webhook_id,
     } = endpoint_of(&webhook);
     // An endpoint that crashes the isolate over these might do so over the next ones, so it pauses.
     let pause = |until| Some(webhooks::pause(&workspace_id, &webhook_id, until));
-    let begun = work::begin_together(app, works, pause).await?;
+    let begun = work::begin_together(app, tenant, works, pause).await?;
     let (mut together, mut ends, mut suspects) = (vec![], vec![], vec![]);
     for (due, begun) in due.into_iter().zip(begun) {
         match begun {
@@ -86,7 +84,7 @@ async fn round(app: &App, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
         }
     }
     if !together.is_empty() {
-        let mut changes = Changes::new(app);
+        let mut changes = Changes::new(app, tenant);
         changes.extend(ends.iter().map(|it| it.end(app.now())));
         let done = attempt_all(app, webhook.clone(), together, changes.clone()).await;
         if done.is_err() {
@@ -94,7 +92,7 @@ async fn round(app: &App, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
             let _ = changes.commit().await;
         }
         done?;
-        let Some(after) = app.store.webhook(&workspace_id, &webhook_id).await? else {
+        let Some(after) = tenant.webhook(&webhook_id).await? else {
             return Ok(());
         };
         webhook = after;
@@ -104,19 +102,19 @@ async fn round(app: &App, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
     for (due, work) in suspects {
         match work::begin_alone(app, work.clone(), pause).await? {
             Begin::Run(attempt) => {
-                let changes = Changes::of(app, attempt.end(app.now()));
+                let changes = Changes::of(app, tenant, attempt.end(app.now()));
                 let done = attempt_all(app, webhook, vec![due], changes).await;
                 attempt.finish(app, done).await?;
             }
             Begin::SetAside => set_aside(app, &webhook, due.delivery, &work).await?,
             Begin::Later(at) => {
-                let mut changes = Changes::new(app);
+                let mut changes = Changes::new(app, tenant);
                 changes.extend(pause(at));
                 return changes.commit().await.map(drop);
             }
         }
         // The endpoint may have been changed or disabled by the delivery before.
-        let Some(after) = app.store.webhook(&workspace_id, &webhook_id).await? else {
+        let Some(after) = tenant.webhook(&webhook_id).await? else {
             return Ok(());
         };
         webhook = after;
@@ -124,9 +122,9 @@ async fn round(app: &App, mut webhook: Webhook, due: Vec<Due>) -> Result<()> {
     Ok(())
 }
 
-fn work_of(delivery: &Delivery) -> Work {
+fn work_of(tenant: &TenantStore, delivery: &Delivery) -> Work {
     Work {
-        workspace_id: delivery.workspace_id.clone(),
+        tenant: tenant.clone(),
         name: format!("delivery/{}", delivery.id),
         lease: ATTEMPT_LEASE,
         set_aside: TimeDelta::zero(),
@@ -150,7 +148,7 @@ async fn set_aside(app: &App, webhook: &Webhook, mut delivery: Delivery, work: &
         duration_ms: 0,
         created_at: now,
     };
-    let mut changes = Changes::of(app, deliveries::insert_attempt(&delivery, &attempt));
+    let mut changes = Changes::of(app, &work.tenant, deliveries::insert_attempt(&delivery, &attempt));
     changes.push(deliveries::update(&delivery));
     changes.push(webhooks::set_health(webhook));
     changes.push(events::delete_unkept(&delivery.workspace_id));
@@ -189,9 +187,7 @@ fn give_up(changes: &mut Changes<'_>, webhook: &Webhook, why: DisabledBecause, n
     };
     webhook::disable(changes, webhook, why, now);
     changes.push(events::delete_unkept(&webhook.workspace_id));
-    changes
-        .enqueue(&webhook.workspace_id, task, TimeDelta::zero())
-        .map(drop)
+    changes.enqueue(task, TimeDelta::zero()).map(drop)
 }
 
 /// Works out how a delivery stands after an attempt.
@@ -220,12 +216,14 @@ fn settle(app: &App, delivery: &mut Delivery, outcome: Outcome, now: Timestamp) 
 pub(crate) async fn sweep(app: &App) -> Result<()> {
     let now = app.now();
     let mut end = Ok(());
-    for endpoint in app.store.endpoints_with_deliveries(now).await? {
-        end = end.and(app.deliveries.wake(&endpoint).await);
+    for database in app.databases() {
+        for endpoint in database.endpoints_with_deliveries(now).await? {
+            end = end.and(app.deliveries.wake(&endpoint).await);
+        }
+        Changes::of(app, database, events::purge(now.plus(-EVENT_LIFETIME)))
+            .commit()
+            .await?;
     }
-    Changes::of(app, events::purge(now.plus(-EVENT_LIFETIME)))
-        .commit()
-        .await?;
     end
 }
 
@@ -244,7 +242,7 @@ pub struct Detail {
 /// # Errors
 /// [`crate::Kind::NotFound`] when there is no such endpoint.
 pub async fn list(
-    app: &App,
+    _: &App,
     caller: &Caller,
     scope: &Scope,
     id: &WebhookId,
@@ -252,8 +250,8 @@ pub async fn list(
     page: &Page,
 ) -> Result<(Vec<Delivery>, u64)> {
     caller.require(Action::Read)?;
-    let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
-    Ok(app.store.deliveries(&endpoint_of(&webhook), status, page).await?)
+    let webhook = webhook::find(caller.tenant(), scope, id).await?;
+    Ok(caller.tenant().deliveries(&endpoint_of(&webhook), status, page).await?)
 }
 
 /// Returns a delivery with all that was sent and came back. It shows the endpoint's address, which may be a secret.
@@ -262,12 +260,12 @@ pub async fn list(
 /// [`crate::Kind::Forbidden`] when the caller does not manage webhooks; [`crate::Kind::NotFound`].
 pub async fn get(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId, delivery: &DeliveryId) -> Result<Detail> {
     caller.require(Action::ManageWebhooks)?;
-    let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
-    let delivery = find(app, &endpoint_of(&webhook), delivery).await?;
-    let event = app.store.event(&webhook.workspace_id, &delivery.event_id).await?;
+    let webhook = webhook::find(caller.tenant(), scope, id).await?;
+    let delivery = find(caller.tenant(), &endpoint_of(&webhook), delivery).await?;
+    let event = caller.tenant().event(&delivery.event_id).await?;
     let envelope = event.and_then(|it| app.envelopes.envelope(webhook.form, &it));
     let body = envelope.map(|Envelope { body, .. }| String::from_utf8_lossy(&body).into_owned());
-    let attempts = app.store.attempts(&webhook.workspace_id, &delivery.id).await?;
+    let attempts = caller.tenant().attempts(&delivery.id).await?;
     Ok(Detail {
         delivery,
         body,
@@ -287,14 +285,15 @@ pub async fn redeliver(
     id: &WebhookId,
     delivery: &DeliveryId,
 ) -> Result<Delivery> {
+    let tenant = caller.tenant();
     caller.require(Action::ManageWebhooks)?;
-    let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
+    let webhook = webhook::find(caller.tenant(), scope, id).await?;
     let endpoint = endpoint_of(&webhook);
-    find(app, &endpoint, delivery).await?;
+    find(tenant, &endpoint, delivery).await?;
     webhook::require_active(&webhook)?;
     let again = deliveries::again(&endpoint, delivery, app.now());
-    Changes::of(app, again).commit().await?;
-    find(app, &endpoint, delivery).await
+    Changes::of(app, tenant, again).commit().await?;
+    find(tenant, &endpoint, delivery).await
 }
 
 /// Orders the events of a range once more, up to 1,000 of them, and returns how many.
@@ -303,10 +302,11 @@ pub async fn redeliver(
 /// [`crate::Kind::Forbidden`] when the caller does not manage webhooks; [`crate::Kind::NotFound`];
 /// [`crate::Kind::Conflict`] when the endpoint is disabled.
 pub async fn replay(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId, range: &Range) -> Result<u64> {
+    let tenant = caller.tenant();
     caller.require(Action::ManageWebhooks)?;
-    let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
+    let webhook = webhook::find(caller.tenant(), scope, id).await?;
     webhook::require_active(&webhook)?;
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     let replayed = changes.push(deliveries::replay(
         &endpoint_of(&webhook),
         range,
@@ -317,8 +317,8 @@ pub async fn replay(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId, r
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
-pub(crate) async fn find(app: &App, endpoint: &Endpoint, id: &DeliveryId) -> Result<Delivery> {
-    let found = app.store.delivery(endpoint, id).await?;
+pub(crate) async fn find(tenant: &TenantStore, endpoint: &Endpoint, id: &DeliveryId) -> Result<Delivery> {
+    let found = tenant.delivery(endpoint, id).await?;
     found.ok_or_else(|| Error::not_found("delivery"))
 }
 
@@ -328,18 +328,19 @@ pub(crate) async fn find(app: &App, endpoint: &Endpoint, id: &DeliveryId) -> Res
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`]; [`Kind::Conflict`] when the
 /// endpoint is disabled.
 pub async fn test(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId) -> Result<Delivery> {
+    let tenant = caller.tenant();
     caller.require(Action::ManageWebhooks)?;
-    let webhook = webhook::find(app, &caller.workspace().id, scope, id).await?;
+    let webhook = webhook::find(caller.tenant(), scope, id).await?;
     webhook::require_active(&webhook)?;
     let payload = EventPayload::Test(Test {
         message: "This is a test of your webhook.".into(),
     });
     let endpoint = endpoint_of(&webhook);
-    let mut changes = Changes::new(app);
-    let event = changes.unasked_event(&webhook.workspace_id, payload)?;
+    let mut changes = Changes::new(app, tenant);
+    let event = changes.unasked_event(payload)?;
     let inserted = changes.push(deliveries::insert_for(&endpoint, &event, app.now()));
     let rows = changes.commit().await?.take(inserted);
     let id = rows.first().and_then(|it| it.get("id")?.as_str()).map(DeliveryId::new);
     let id = id.ok_or_else(|| Error::internal("a test was not written"))?;
-    find(app, &endpoint, &id).await
+    find(tenant, &endpoint, &id).await
 }

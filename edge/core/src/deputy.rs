@@ -19,10 +19,9 @@ use edge_model::deputy::{Deputy, DeputyStats};
 use edge_model::event::EventKind;
 use edge_model::text::Name;
 use edge_model::webhook::WebhookForm;
-use edge_model::workspace::Workspace;
 use edge_store::agents::Edit;
 use edge_store::deputies::Ready;
-use edge_store::{Constraint, agents, deputies};
+use edge_store::{Constraint, TenantStore, agents, deputies};
 
 /// What the deputy is called until its owner names it.
 const NAME: &str = "Deputy";
@@ -45,8 +44,8 @@ pub struct DeputySettings {
 }
 
 impl DeputySettings {
-    async fn of(app: &App, ready: &Ready, form: WebhookForm) -> Result<Self> {
-        let webhook = webhook::single_webhook(app, &ready.deputy.workspace_id, form).await?;
+    async fn of(app: &App, tenant: &TenantStore, ready: &Ready, form: WebhookForm) -> Result<Self> {
+        let webhook = webhook::single_webhook(app, tenant, form).await?;
         Ok(Self {
             confidence_threshold: ready.agent.config.confidence_threshold,
             owner_name: ready.owner_name.clone(),
@@ -110,18 +109,19 @@ pub struct Change {
 }
 
 /// Finds a workspace's deputy; makes it on first use.
-async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
-    if let Some(ready) = app.store.deputy(&workspace.id).await? {
+async fn ready(app: &App, tenant: &TenantStore) -> Result<Ready> {
+    if let Some(ready) = tenant.deputy().await? {
         return Ok(ready);
     }
+    let workspace = tenant.workspace_id();
     let now = app.now();
     let mut config = agent::defaults(NAME);
     // No lead-in in a tone of its own: the owner is quoted.
     config.tone = Tone::Professional;
-    config.collection_ids = app.store.default_collection(&workspace.id).await?.into_iter().collect();
+    config.collection_ids = tenant.default_collection().await?.into_iter().collect();
     let agent = Agent {
         id: AgentId::new(app.id(AgentId::PREFIX)?),
-        workspace_id: workspace.id.clone(),
+        workspace_id: workspace.clone(),
         name: config.name.clone(),
         agent_type: "DEPUTY".into(),
         status: AgentStatus::Draft,
@@ -135,20 +135,20 @@ async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
         updated_at: now,
     };
     let deputy = Deputy {
-        workspace_id: workspace.id.clone(),
+        workspace_id: workspace.clone(),
         agent_id: agent.id.clone(),
         owner_name: String::new(),
         approval_limit: Some(APPROVAL_LIMIT),
         minutes_saved: MINUTES_SAVED,
     };
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     agent::created(&mut changes, &agent);
     let edit = Edit {
         by: &agent.updated_by,
         at: now,
         expected: None,
     };
-    changes.extend(agents::publish(&workspace.id, &agent.id, edit));
+    changes.extend(agents::publish(workspace, &agent.id, edit));
     changes.push(deputies::insert(&deputy));
     match changes.commit().await {
         Ok(_) => {}
@@ -156,14 +156,14 @@ async fn ready(app: &App, workspace: &Workspace) -> Result<Ready> {
         Err(error) if error.constraint() == Some(Constraint::Deputy) => {}
         Err(error) => return Err(error),
     }
-    let made = app.store.deputy(&workspace.id).await?;
+    let made = tenant.deputy().await?;
     made.ok_or_else(|| Error::internal("the deputy could not be made"))
 }
 
 /// Returns how a deputy answers. Its escalations are announced to the webhook of the form, that of the caller's API.
 pub async fn settings(app: &App, caller: &Caller, form: WebhookForm) -> Result<DeputySettings> {
     caller.require(Action::Read)?;
-    DeputySettings::of(app, &ready(app, caller.workspace()).await?, form).await
+    DeputySettings::of(app, caller.tenant(), &ready(app, caller.tenant()).await?, form).await
 }
 
 /// Changes how a deputy answers, at once. What else of its agent's draft was changed stays unpublished.
@@ -178,9 +178,10 @@ pub async fn change(
     form: WebhookForm,
     change: Change,
 ) -> Result<(DeputySettings, Option<SigningSecret>)> {
+    let tenant = caller.tenant();
     caller.require(Action::EditContent)?;
     let workspace = caller.workspace();
-    let deputy = ready(app, workspace).await?.deputy;
+    let deputy = ready(app, tenant).await?.deputy;
     let Change {
         confidence_threshold,
         owner_name,
@@ -193,10 +194,10 @@ pub async fn change(
         approval_limit: approval_limit.map(|it| it.map(|amount| amount.0)),
         minutes_saved: minutes_saved.map(|it| it.0),
     };
-    let mut changes = Changes::of(app, deputies::update(&workspace.id, &row));
+    let mut changes = Changes::of(app, tenant, deputies::update(&workspace.id, &row));
     if let Some(threshold) = confidence_threshold {
         let (id, actor) = (&deputy.agent_id, caller.actor());
-        let found = app.store.agent(&workspace.id, id).await?;
+        let found = tenant.agent(id).await?;
         let agent = found.ok_or_else(|| Error::not_found("agent"))?;
         let patch = Patch {
             confidence_threshold: Some(threshold),
@@ -221,7 +222,7 @@ pub async fn change(
     };
     changes.commit().await?;
     Ok((
-        DeputySettings::of(app, &ready(app, workspace).await?, form).await?,
+        DeputySettings::of(app, tenant, &ready(app, tenant).await?, form).await?,
         secret,
     ))
 }
@@ -254,8 +255,8 @@ impl Figures {
 /// Counts what a deputy has done so far.
 pub async fn figures(app: &App, caller: &Caller) -> Result<Figures> {
     caller.require(Action::Read)?;
-    let deputy = ready(app, caller.workspace()).await?.deputy;
-    let stats = app.store.deputy_stats(&deputy).await?;
+    let deputy = ready(app, caller.tenant()).await?.deputy;
+    let stats = caller.tenant().deputy_stats(&deputy).await?;
     let saved = stats.answered.saturating_mul(u64::from(deputy.minutes_saved));
     Ok(Figures { stats, saved })
 }

@@ -14,7 +14,7 @@ use edge_model::text::Name;
 use edge_model::time::TimeDelta;
 use edge_model::{CollectionId, DocumentId, WorkspaceId};
 use edge_store::documents::Filter;
-use edge_store::{Constraint, Page, Statement, crawls, document_versions, documents, jobs};
+use edge_store::{Constraint, Page, TenantStatement, TenantStore, crawls, document_versions, documents, jobs};
 use std::collections::BTreeSet;
 
 /// After how long bytes are erased that no row names: longer than a request takes.
@@ -44,18 +44,14 @@ pub async fn upload(
     upload: Upload,
 ) -> Result<Accepted> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    collection::find(app, workspace, collection).await?;
+    let tenant = caller.tenant();
+    collection::find(tenant, collection).await?;
     file::kind(&upload)?;
     let content_hash = secret::sha256(&upload.bytes);
-    if let Some(document) = app
-        .store
-        .document_by_content(workspace, collection, &content_hash)
-        .await?
-    {
-        return again(app, document).await;
+    if let Some(document) = tenant.document_by_content(collection, &content_hash).await? {
+        return again(app, tenant, document).await;
     }
-    let kept = keep_bytes(app, workspace, &content_hash, &upload.bytes, 1).await?;
+    let kept = keep_bytes(app, tenant, &content_hash, &upload.bytes, 1).await?;
     let title = title.map_or_else(|| upload.name.clone(), |it| it.to_string());
     let contents = Contents {
         media_type: upload.media_type,
@@ -64,9 +60,16 @@ pub async fn upload(
     };
     let document = Document {
         file_name: Some(upload.name),
-        ..first_version(app, workspace, collection, SourceType::File, title, contents)?
+        ..first_version(
+            app,
+            tenant.workspace_id(),
+            collection,
+            SourceType::File,
+            title,
+            contents,
+        )?
     };
-    insert(app, document, kept).await
+    insert(app, tenant, document, kept).await
 }
 
 /// Keeps the bytes of a version, the document's first or a later one, that is about to be written: a row must never
@@ -79,11 +82,12 @@ pub async fn upload(
 /// [`crate::Kind::PlanLimit`] when the workspace has no room for them.
 pub(crate) async fn keep_bytes(
     app: &App,
-    workspace: &WorkspaceId,
+    tenant: &TenantStore,
     hash: &str,
     bytes: &[u8],
     version: u32,
-) -> Result<Statement> {
+) -> Result<TenantStatement> {
+    let workspace = tenant.workspace_id();
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let documents = u64::from(version == 1);
     // Beyond these the oldest version goes, whose size is not known here.
@@ -91,18 +95,18 @@ pub(crate) async fn keep_bytes(
         true => u64::try_from(MAX_UPLOAD_BYTES).unwrap_or(u64::MAX),
         false => 0,
     };
-    if let Err(refusal) = quota::require_room(app, workspace, documents, size.saturating_sub(freed)).await {
+    if let Err(refusal) = quota::require_room(tenant, documents, size.saturating_sub(freed)).await {
         // The same bytes are counted once.
         let hashes = [hash.to_owned()];
-        if app.store.contents_in_use(workspace, &hashes).await?.is_empty() {
+        if tenant.contents_in_use(&hashes).await?.is_empty() {
             return Err(refusal);
         }
-        quota::require_room(app, workspace, documents, 0).await?;
+        quota::require_room(tenant, documents, 0).await?;
     }
     let key = blob::upload_key(workspace, hash);
     let keys = vec![key.clone()];
-    let mut changes = Changes::new(app);
-    let id = changes.enqueue(workspace, Task::EraseBlobs { keys }, UNCLAIMED_LIFETIME)?;
+    let mut changes = Changes::new(app, tenant);
+    let id = changes.enqueue(Task::EraseBlobs { keys }, UNCLAIMED_LIFETIME)?;
     changes.commit().await?;
     blob::put(app, &key, bytes).await?;
     Ok(jobs::delete(workspace, &id))
@@ -156,9 +160,13 @@ pub(crate) fn first_version(
 
 /// Keeps a new document, whose bytes [`keep_bytes`] has kept, with the job that works on it. When the same bytes were
 /// taken in at the same time, the other one is the document.
-pub(crate) async fn insert(app: &App, document: Document, kept: Statement) -> Result<Accepted> {
-    let workspace = &document.workspace_id;
-    let mut changes = Changes::new(app);
+pub(crate) async fn insert(
+    app: &App,
+    tenant: &TenantStore,
+    document: Document,
+    kept: TenantStatement,
+) -> Result<Accepted> {
+    let mut changes = Changes::new(app, tenant);
     changes.push(documents::insert(&document));
     changes.push(document_versions::insert(&document, document.created_at));
     process(&mut changes, &document)?;
@@ -170,8 +178,8 @@ pub(crate) async fn insert(app: &App, document: Document, kept: Statement) -> Re
         }),
         Err(error) if is_duplicate(&error) => {
             let (collection, hash) = (&document.collection_id, &document.content_hash);
-            let first = app.store.document_by_content(workspace, collection, hash).await?;
-            again(app, first.ok_or_else(|| Error::internal(error))?).await
+            let first = tenant.document_by_content(collection, hash).await?;
+            again(app, tenant, first.ok_or_else(|| Error::internal(error))?).await
         }
         Err(error) => Err(error),
     }
@@ -183,9 +191,9 @@ pub(crate) fn is_duplicate(error: &Error) -> bool {
 }
 
 /// Answers an upload of bytes that are here already; one that failed is tried again.
-pub(crate) async fn again(app: &App, mut document: Document) -> Result<Accepted> {
+pub(crate) async fn again(app: &App, tenant: &TenantStore, mut document: Document) -> Result<Accepted> {
     if document.status == DocumentStatus::Failed {
-        queue(app, &mut document).await?;
+        queue(app, tenant, &mut document).await?;
     }
     Ok(Accepted {
         document,
@@ -199,14 +207,14 @@ pub(crate) async fn again(app: &App, mut document: Document) -> Result<Accepted>
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
 pub async fn reprocess(app: &App, caller: &Caller, id: &DocumentId) -> Result<Document> {
     caller.require(Action::EditContent)?;
-    let mut document = find(app, &caller.workspace().id, id).await?;
+    let mut document = find(caller.tenant(), id).await?;
     if !matches!(document.status, DocumentStatus::Queued | DocumentStatus::Processing) {
-        queue(app, &mut document).await?;
+        queue(app, caller.tenant(), &mut document).await?;
     }
     Ok(document)
 }
 
-async fn queue(app: &App, document: &mut Document) -> Result<()> {
+async fn queue(app: &App, tenant: &TenantStore, document: &mut Document) -> Result<()> {
     let workspace = &document.workspace_id;
     document.status = DocumentStatus::Queued;
     document.stage = "queued".into();
@@ -219,7 +227,7 @@ async fn queue(app: &App, document: &mut Document) -> Result<()> {
         None,
         app.now(),
     );
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     changes.push(stage);
     process(&mut changes, document)?;
     changes.commit().await.map(drop)
@@ -231,14 +239,14 @@ async fn queue(app: &App, document: &mut Document) -> Result<()> {
 pub(crate) async fn next_version(app: &App, changes: &mut Changes<'_>, after: &Document) -> Result<()> {
     let (workspace, now) = (&after.workspace_id, app.now());
     if let Some(oldest) = after.version.checked_sub(KEPT_VERSIONS).filter(|it| *it > 0) {
-        let old = app.store.oldest_versions(workspace, &after.id, oldest).await?;
+        let old = changes.half().oldest_versions(&after.id, oldest).await?;
         // Where there are more, the next versions take them along: no row goes whose file would not be erased.
         if let Some(last) = old.last() {
             changes.push(document_versions::delete_up_to(workspace, &after.id, last.version));
         }
         let contents: BTreeSet<&String> = old.iter().map(|it| &it.content_hash).collect();
         let contents: Vec<String> = contents.into_iter().cloned().collect();
-        deletion::erase(changes, workspace, &contents)?;
+        deletion::erase(changes, &contents)?;
     }
     changes.push(document_versions::insert(after, now));
     changes.push(document_versions::update(after, now));
@@ -251,25 +259,23 @@ pub(crate) fn process(changes: &mut Changes<'_>, document: &Document) -> Result<
         document_id: document.id.clone(),
         version: document.version,
     };
-    changes
-        .enqueue(&document.workspace_id, task, TimeDelta::zero())
-        .map(drop)
+    changes.enqueue(task, TimeDelta::zero()).map(drop)
 }
 
 /// Lists documents, newest first, and counts all that the filter lets through.
-pub async fn list(app: &App, caller: &Caller, filter: &Filter, page: &Page) -> Result<(Vec<Document>, u64)> {
+pub async fn list(_: &App, caller: &Caller, filter: &Filter, page: &Page) -> Result<(Vec<Document>, u64)> {
     caller.require(Action::Read)?;
-    Ok(app.store.documents(&caller.workspace().id, filter, page).await?)
+    Ok(caller.tenant().documents(filter, page).await?)
 }
 
 /// Returns a document and its versions, newest first.
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`].
-pub async fn get(app: &App, caller: &Caller, id: &DocumentId) -> Result<(Document, Vec<DocumentVersion>)> {
+pub async fn get(_: &App, caller: &Caller, id: &DocumentId) -> Result<(Document, Vec<DocumentVersion>)> {
     caller.require(Action::Read)?;
-    let document = find(app, &caller.workspace().id, id).await?;
-    let versions = app.store.document_versions(&caller.workspace().id, id).await?;
+    let document = find(caller.tenant(), id).await?;
+    let versions = caller.tenant().document_versions(id).await?;
     Ok((document, versions))
 }
 
@@ -279,23 +285,21 @@ pub async fn get(app: &App, caller: &Caller, id: &DocumentId) -> Result<(Documen
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
 pub async fn delete(app: &App, caller: &Caller, id: &DocumentId) -> Result<()> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    index::retry(app, || try_delete(app, workspace, id)).await
+    let tenant = caller.tenant();
+    index::retry(app, || try_delete(app, tenant, id)).await
 }
 
-async fn try_delete(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<()> {
-    find(app, workspace, id).await?;
-    let contents = app.store.document_contents(workspace, id).await?;
+async fn try_delete(app: &App, tenant: &TenantStore, id: &DocumentId) -> Result<()> {
+    let workspace = tenant.workspace_id();
+    find(tenant, id).await?;
+    let contents = tenant.document_contents(id).await?;
     // No crawl brings back a document that a member deleted.
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     changes.push(crawls::remove(workspace, id));
     changes.push(documents::delete(workspace, id));
-    deletion::write(app, workspace, changes, (vec![id.clone()], contents)).await
+    deletion::write(app, changes, (vec![id.clone()], contents)).await
 }
 
-pub(crate) async fn find(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<Document> {
-    app.store
-        .document(workspace, id)
-        .await?
-        .ok_or_else(|| Error::not_found("document"))
+pub(crate) async fn find(tenant: &TenantStore, id: &DocumentId) -> Result<Document> {
+    tenant.document(id).await?.ok_or_else(|| Error::not_found("document"))
 }

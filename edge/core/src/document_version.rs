@@ -9,7 +9,7 @@ use crate::{Error, Kind, Result, blob, collection, secret};
 use edge_model::document::{Document, DocumentStatus, DocumentVersion, SourceType};
 use edge_model::text::Name;
 use edge_model::{CollectionId, DocumentId};
-use edge_store::{Constraint, Statement};
+use edge_store::{Constraint, TenantStatement, TenantStore};
 
 /// How much of an old text is shown, in bytes.
 const SHOWN: usize = 1024 * 1024;
@@ -40,15 +40,15 @@ pub async fn replace(
     upload: Upload,
 ) -> Result<(Document, bool)> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    let before = find(app, workspace, id).await?;
+    let tenant = caller.tenant();
+    let before = find(tenant, id).await?;
     if before.source_type != SourceType::File {
         let message = "a page of a website changes with the website; only its title and collection can be changed";
         return Err(Error::new(Kind::Conflict, message));
     }
     file::kind(&upload)?;
     let content_hash = secret::sha256(&upload.bytes);
-    let kept = document::keep_bytes(app, workspace, &content_hash, &upload.bytes, before.version + 1).await?;
+    let kept = document::keep_bytes(app, tenant, &content_hash, &upload.bytes, before.version + 1).await?;
     let after = Document {
         title: title.map_or_else(|| before.title.clone(), |it| it.to_string()),
         size: u64::try_from(upload.bytes.len()).unwrap_or(u64::MAX),
@@ -57,7 +57,7 @@ pub async fn replace(
         content_hash,
         ..before.clone()
     };
-    change(app, before, after, Some(kept)).await
+    change(app, tenant, before, after, Some(kept)).await
 }
 
 /// Gives a document another title or collection; none keeps. Returns the document and whether nothing changed.
@@ -73,16 +73,16 @@ pub async fn update(
     collection_id: Option<CollectionId>,
 ) -> Result<(Document, bool)> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    let before = find(app, workspace, id).await?;
+    let tenant = caller.tenant();
+    let before = find(tenant, id).await?;
     let mut after = before.clone();
     if let Some(title) = title {
         after.title = title.to_string();
     }
     if let Some(id) = collection_id {
-        after.collection_id = collection::find(app, workspace, &id).await?.id;
+        after.collection_id = collection::find(tenant, &id).await?.id;
     }
-    change(app, before, after, None).await
+    change(app, tenant, before, after, None).await
 }
 
 /// Makes an earlier version's bytes and title a new version; the document stays in its collection. Returns the document
@@ -93,8 +93,8 @@ pub async fn update(
 /// document of the collection has the same bytes.
 pub async fn restore(app: &App, caller: &Caller, id: &DocumentId, version: u32) -> Result<(Document, bool)> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    let before = find(app, workspace, id).await?;
+    let tenant = caller.tenant();
+    let before = find(tenant, id).await?;
     let DocumentVersion {
         content_hash,
         title,
@@ -102,7 +102,7 @@ pub async fn restore(app: &App, caller: &Caller, id: &DocumentId, version: u32) 
         media_type,
         size,
         ..
-    } = find_version(app, caller, id, version).await?;
+    } = find_version(caller, id, version).await?;
     let after = Document {
         content_hash,
         title,
@@ -111,17 +111,17 @@ pub async fn restore(app: &App, caller: &Caller, id: &DocumentId, version: u32) 
         size,
         ..before.clone()
     };
-    change(app, before, after, None).await
+    change(app, tenant, before, after, None).await
 }
 
 /// Lists a document's versions, newest first, and which of them is the current one.
 ///
 /// # Errors
 /// [`Kind::NotFound`].
-pub async fn list(app: &App, caller: &Caller, id: &DocumentId) -> Result<(Vec<DocumentVersion>, u32)> {
+pub async fn list(_: &App, caller: &Caller, id: &DocumentId) -> Result<(Vec<DocumentVersion>, u32)> {
     caller.require(Action::Read)?;
-    let document = find(app, &caller.workspace().id, id).await?;
-    let versions = app.store.document_versions(&caller.workspace().id, id).await?;
+    let document = find(caller.tenant(), id).await?;
+    let versions = caller.tenant().document_versions(id).await?;
     Ok((versions, document.version))
 }
 
@@ -131,9 +131,10 @@ pub async fn list(app: &App, caller: &Caller, id: &DocumentId) -> Result<(Vec<Do
 /// [`Kind::NotFound`]; [`Kind::Unprocessable`] when its file cannot be read.
 pub async fn get(app: &App, caller: &Caller, id: &DocumentId, version: u32) -> Result<Text> {
     caller.require(Action::Read)?;
-    let workspace = &caller.workspace().id;
-    let document = find(app, workspace, id).await?;
-    let version = find_version(app, caller, id, version).await?;
+    let tenant = caller.tenant();
+    let workspace = tenant.workspace_id();
+    let document = find(tenant, id).await?;
+    let version = find_version(caller, id, version).await?;
     let key = blob::upload_key(workspace, &version.content_hash);
     // The file, and what is read in it.
     let size = usize::try_from(version.size).unwrap_or(usize::MAX);
@@ -166,13 +167,19 @@ pub async fn get(app: &App, caller: &Caller, id: &DocumentId, version: u32) -> R
     })
 }
 
-async fn find_version(app: &App, caller: &Caller, id: &DocumentId, version: u32) -> Result<DocumentVersion> {
-    let found = app.store.document_version(&caller.workspace().id, id, version).await?;
+async fn find_version(caller: &Caller, id: &DocumentId, version: u32) -> Result<DocumentVersion> {
+    let found = caller.tenant().document_version(id, version).await?;
     found.ok_or_else(|| Error::not_found("version"))
 }
 
 /// Writes a document as its next version, with the job that works on it, unless it is as it was.
-async fn change(app: &App, before: Document, mut after: Document, kept: Option<Statement>) -> Result<(Document, bool)> {
+async fn change(
+    app: &App,
+    tenant: &TenantStore,
+    before: Document,
+    mut after: Document,
+    kept: Option<TenantStatement>,
+) -> Result<(Document, bool)> {
     let what = |it: &Document| (it.content_hash.clone(), it.title.clone(), it.collection_id.clone());
     if what(&before) == what(&after) {
         return Ok((before, true));
@@ -183,7 +190,7 @@ async fn change(app: &App, before: Document, mut after: Document, kept: Option<S
     after.stage = "queued".into();
     after.error = None;
     after.updated_at = now;
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     document::next_version(app, &mut changes, &after).await?;
     changes.extend(kept);
     match changes.commit().await {

@@ -4,8 +4,8 @@ use crate::app::App;
 use crate::changes::Changes;
 use edge_model::job::Task;
 use edge_model::time::TimeDelta;
-use edge_model::{JobId, WorkspaceId};
-use edge_store::{attempts, jobs, workspaces};
+use edge_model::{AccountId, JobId, WorkspaceId};
+use edge_store::{TenantStore, attempts, directory, jobs, workspaces};
 use std::collections::BTreeSet;
 
 /// When what was written late is erased: workers that were running have then ended.
@@ -16,26 +16,49 @@ const MAX_ERASED_PER_RUN: usize = 300;
 /// When the next run comes: in an invocation of its own, and once lists name no more what is gone.
 const RUN_PAUSE: TimeDelta = TimeDelta::minutes(1);
 
-/// Deletes a workspace: its rows and what was to be done for it. Orders the rest to be erased.
-pub(crate) fn workspace(changes: &mut Changes<'_>, id: &WorkspaceId) -> Result<()> {
+/// Returns whose jobs those about an account are: a queue of its own in the directory.
+pub(crate) fn queue(account: &AccountId) -> WorkspaceId {
+    WorkspaceId::new(account.as_str())
+}
+
+/// Deletes a workspace: its rows and what was to be done for it, and then what the directory knows of it. Orders the
+/// rest to be erased, and the second of these after a crash between them. Safe to repeat.
+pub(crate) async fn workspace(app: &App, tenant: &TenantStore) -> Result<()> {
+    let id = tenant.workspace_id();
+    let mut changes = Changes::new(app, tenant);
     changes.push(jobs::delete_all(id, None));
     changes.push(attempts::delete_all(id));
-    changes.enqueue(id, Task::EraseWorkspace { is_last: false }, TimeDelta::zero())?;
-    changes.enqueue(id, Task::EraseWorkspace { is_last: true }, LATE_ERASE_DELAY)?;
+    changes.enqueue(Task::EraseWorkspace { is_last: false }, TimeDelta::zero())?;
+    changes.enqueue(Task::EraseWorkspace { is_last: true }, LATE_ERASE_DELAY)?;
     changes.push(workspaces::delete(id));
-    Ok(())
+    changes.commit().await?;
+    forget(app, tenant).await
+}
+
+/// Deletes what the directory knows of a workspace whose rows are gone. Where both are one row, that was all.
+async fn forget(app: &App, tenant: &TenantStore) -> Result<()> {
+    if tenant.is_in_directory() {
+        return Ok(());
+    }
+    let id = tenant.workspace_id();
+    let mut changes = Changes::of(app, app.directory(), jobs::delete_all_in_directory(id));
+    changes.push(attempts::delete_all_in_directory(id));
+    changes.push(directory::workspaces::delete(id));
+    changes.commit().await.map(drop)
 }
 
 /// Deletes the blobs of a workspace that is gone, and orders that came late. Where there is more than one
 /// run can delete, it orders the next. Run twice, the second finds less to delete.
-pub(crate) async fn erase(app: &App, id: &WorkspaceId, own: &JobId, is_last: bool) -> Result<()> {
-    if app.store.workspace(id).await?.is_some() {
+pub(crate) async fn erase(app: &App, tenant: &TenantStore, own: &JobId, is_last: bool) -> Result<()> {
+    let id = tenant.workspace_id();
+    if tenant.workspace().await?.is_some() {
         return Ok(());
     }
-    let mut changes = Changes::new(app);
+    forget(app, tenant).await?;
+    let mut changes = Changes::new(app, tenant);
     if !erase_blobs(app, id).await? {
         // The two change places at once, so that there are never two that order each other.
-        changes.enqueue(id, Task::EraseWorkspace { is_last }, RUN_PAUSE)?;
+        changes.enqueue(Task::EraseWorkspace { is_last }, RUN_PAUSE)?;
         changes.push(jobs::delete(id, own));
     } else if is_last {
         changes.push(jobs::delete_all(id, Some(own)));
@@ -54,8 +77,10 @@ pub(crate) async fn erase(app: &App, id: &WorkspaceId, own: &JobId, is_last: boo
 /// When the database or a counter does not answer, once all others were deleted.
 pub(crate) async fn sweep(app: &App) -> Result<()> {
     let mut end = Ok(());
-    for id in app.store.workspaces_being_erased().await? {
-        end = end.and(app.limiter.forget(id.as_str()).await);
+    for database in app.databases() {
+        for id in database.workspaces_being_erased().await? {
+            end = end.and(app.limiter.forget(id.as_str()).await);
+        }
     }
     end
 }

@@ -13,14 +13,14 @@ use crate::{Error, Result, document, idempotency};
 use edge_model::escalation::{Escalation, EscalationReason, EscalationStatus};
 use edge_model::event::{EscalationChanged, EventPayload, LeadCaptured};
 use edge_model::text::{Email, Question, SessionKey};
-use edge_model::{AccountId, AgentId, DocumentId, EscalationId, WorkspaceId};
-use edge_store::{Page, escalations};
+use edge_model::{AccountId, AgentId, DocumentId, EscalationId};
+use edge_store::{Page, TenantStore, escalations};
 
 /// Adds a new escalation, of a visitor or of a deputy: its row, and the event for the endpoints that ask for it.
 pub(crate) fn opened(changes: &mut Changes<'_>, escalation: &Escalation) -> Result<()> {
     changes.push(escalations::insert(escalation));
     let payload = EventPayload::EscalationCreated(escalation_changed(escalation));
-    changes.event(&escalation.workspace_id, payload)
+    changes.event(payload)
 }
 
 /// Adds a change of an escalation, and the event when it was resolved; `before` is how it was.
@@ -28,10 +28,7 @@ fn updated(app: &App, changes: &mut Changes<'_>, before: &Escalation, after: &Es
     changes.push(escalations::update(before, after, app.now()));
     if before.status == EscalationStatus::Open && after.status == EscalationStatus::Resolved {
         changes.push(escalations::trim_resolved(&after.workspace_id));
-        changes.event(
-            &after.workspace_id,
-            EventPayload::EscalationResolved(escalation_changed(after)),
-        )?;
+        changes.event(EventPayload::EscalationResolved(escalation_changed(after)))?;
     }
     Ok(())
 }
@@ -67,7 +64,8 @@ pub struct EscalationRequest {
 pub async fn raise(app: &App, visitor: &Visitor, request: EscalationRequest) -> Result<Escalation> {
     let owner = visitor::owner(app, visitor).await?;
     let session = request.session.as_str();
-    let found = app.store.visit(&owner.workspace.id, &request.agent, session).await?;
+    let tenant = app.tenant(&owner.workspace)?;
+    let found = tenant.visit(&request.agent, session).await?;
     let Some(visit) = found.filter(|_| visitor.credential.is_for(&request.agent)) else {
         return Err(visitor::refuse(app, visitor, Error::not_found("agent")).await);
     };
@@ -96,7 +94,7 @@ pub async fn raise(app: &App, visitor: &Visitor, request: EscalationRequest) -> 
         created_at: app.now(),
         resolved_at: None,
     };
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, &tenant);
     opened(&mut changes, &escalation)?;
     if let Some(email) = &escalation.email {
         let lead = LeadCaptured {
@@ -105,7 +103,7 @@ pub async fn raise(app: &App, visitor: &Visitor, request: EscalationRequest) -> 
             email: email.clone(),
             message: escalation.question.clone(),
         };
-        changes.event(&escalation.workspace_id, EventPayload::LeadCaptured(lead))?;
+        changes.event(EventPayload::LeadCaptured(lead))?;
     }
     changes.commit().await?;
     Ok(escalation)
@@ -118,33 +116,35 @@ pub async fn raise(app: &App, visitor: &Visitor, request: EscalationRequest) -> 
 pub async fn pleaded(app: &App, visitor: &Visitor, id: &EscalationId) -> Result<Escalation> {
     let owner = visitor::owner(app, visitor).await?;
     visitor::admit(app, visitor, &owner, None, 0).await?;
-    find(app, &owner.workspace.id, id).await.map_err(idempotency::gone)
+    find(&app.tenant(&owner.workspace)?, id)
+        .await
+        .map_err(idempotency::gone)
 }
 
 /// Lists escalations, newest first, with at most `shown` characters of each text, and counts all of the status.
 pub async fn list(
-    app: &App,
+    _: &App,
     caller: &Caller,
     status: Option<EscalationStatus>,
     shown: u32,
     page: &Page,
 ) -> Result<(Vec<Escalation>, u64)> {
     caller.require(Action::Read)?;
-    let workspace = &caller.workspace().id;
-    Ok(app.store.escalations(workspace, status, shown, page).await?)
+    let tenant = caller.tenant();
+    Ok(tenant.escalations(status, shown, page).await?)
 }
 
 /// Returns an escalation.
 ///
 /// # Errors
 /// [`crate::Kind::NotFound`].
-pub async fn get(app: &App, caller: &Caller, id: &EscalationId) -> Result<Escalation> {
+pub async fn get(_: &App, caller: &Caller, id: &EscalationId) -> Result<Escalation> {
     caller.require(Action::Read)?;
-    find(app, &caller.workspace().id, id).await
+    find(caller.tenant(), id).await
 }
 
-async fn find(app: &App, workspace: &WorkspaceId, id: &EscalationId) -> Result<Escalation> {
-    let found = app.store.escalation(workspace, id).await?;
+async fn find(tenant: &TenantStore, id: &EscalationId) -> Result<Escalation> {
+    let found = tenant.escalation(id).await?;
     found.ok_or_else(|| Error::not_found("escalation"))
 }
 
@@ -164,12 +164,12 @@ pub struct Change {
 /// document, or a person who is no member.
 pub async fn change(app: &App, caller: &Caller, id: &EscalationId, change: Change) -> Result<Escalation> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    let before = find(app, workspace, id).await?;
+    let tenant = caller.tenant();
+    let before = find(tenant, id).await?;
     let mut after = before.clone();
     if let Some(assignee) = change.assignee {
         if let Some(account) = &assignee
-            && !app.store.has_member(workspace, account).await?
+            && !tenant.has_member(account).await?
         {
             return Err(Error::not_found("member"));
         }
@@ -177,14 +177,14 @@ pub async fn change(app: &App, caller: &Caller, id: &EscalationId, change: Chang
     }
     if let Some(closed_by) = change.document {
         if let Some(document) = &closed_by {
-            document::find(app, workspace, document).await?;
+            document::find(tenant, document).await?;
         }
         after.document_id = closed_by;
     }
     if let Some(status) = change.status {
         set_status(app, &mut after, status);
     }
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     updated(app, &mut changes, &before, &after)?;
     changes.commit().await?;
     Ok(after)
@@ -203,7 +203,7 @@ fn set_status(app: &App, escalation: &mut Escalation, status: EscalationStatus) 
 ///
 /// # Errors
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::Gone`] when it is not kept any more.
-pub async fn replied(app: &App, caller: &Caller, id: &EscalationId) -> Result<Escalation> {
+pub async fn replied(_: &App, caller: &Caller, id: &EscalationId) -> Result<Escalation> {
     caller.require(Action::EditContent)?;
-    find(app, &caller.workspace().id, id).await.map_err(idempotency::gone)
+    find(caller.tenant(), id).await.map_err(idempotency::gone)
 }

@@ -14,7 +14,7 @@ use edge_model::text::Question;
 use edge_model::time::TimeDelta;
 use edge_model::workspace::Workspace;
 use edge_model::{MessageId, Timestamp, WorkspaceId};
-use edge_store::{conversations, documents};
+use edge_store::{TenantStore, conversations, documents};
 
 /// Where a question is asked.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,6 +26,7 @@ pub(crate) struct Origin<'a> {
 /// A question that is kept, and the place of its answer.
 pub(crate) struct Exchange {
     pub(crate) app: App,
+    pub(crate) tenant: TenantStore,
     pub(crate) conversation: Conversation,
     pub(crate) question: Question,
     pub(crate) question_id: MessageId,
@@ -56,6 +57,7 @@ impl Exchange {
     ) -> Result<Self> {
         let exchange = Self {
             app: app.clone(),
+            tenant: changes.half().clone(),
             question,
             question_id: MessageId::new(app.id(MessageId::PREFIX)?),
             answer_id: MessageId::new(app.id(MessageId::PREFIX)?),
@@ -107,12 +109,12 @@ impl Exchange {
         if self.keeps_nothing {
             return Ok(());
         }
-        changes.event(self.workspace(), self.answered_event(answer))
+        changes.event(self.answered_event(answer))
     }
 
     /// Notes that the answer failed, with what was said until then, as far as the database answers.
     pub(crate) async fn fail(&self, draft: &AnswerDraft) {
-        let mut changes = Changes::new(&self.app);
+        let mut changes = Changes::new(&self.app, &self.tenant);
         self.keep(&mut changes, &self.answer_row(MessageStatus::Failed, draft));
         // The failure that the caller is told of is the first one, not this.
         let _ = changes.commit().await;

@@ -22,7 +22,8 @@ pub async fn give(
 ) -> Result<FeedbackId> {
     let owner = visitor::owner(app, visitor).await?;
     let workspace = &owner.workspace.id;
-    let agent = app.store.answering_agent(workspace, message).await?;
+    let tenant = app.tenant(&owner.workspace)?;
+    let agent = tenant.answering_agent(message).await?;
     let Some((agent, session_key)) = agent.filter(|it| visitor.credential.is_for(&it.0)) else {
         return Err(visitor::refuse(app, visitor, Error::not_found("message")).await);
     };
@@ -36,8 +37,8 @@ pub async fn give(
         rating: rating.value(),
         comment: comment.as_str().into(),
     });
-    let mut changes = Changes::of(app, feedback);
-    changes.event(workspace, payload)?;
+    let mut changes = Changes::of(app, &tenant, feedback);
+    changes.event(payload)?;
     changes.commit().await?;
     Ok(id)
 }
@@ -49,7 +50,7 @@ pub async fn give(
 pub async fn given(app: &App, visitor: &Visitor, id: &FeedbackId) -> Result<()> {
     let owner = visitor::owner(app, visitor).await?;
     visitor::admit(app, visitor, &owner, None, 0).await?;
-    match app.store.has_feedback(&owner.workspace.id, id).await? {
+    match app.tenant(&owner.workspace)?.has_feedback(id).await? {
         true => Ok(()),
         false => Err(idempotency::nothing_kept()),
     }

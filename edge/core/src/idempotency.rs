@@ -16,10 +16,10 @@ use crate::changes::Changes;
 use crate::ports::Window;
 use crate::seeded::{SameIds, Seeded};
 use crate::{Error, Kind, Result, secret, throttle};
-use edge_model::Timestamp;
+use edge_model::WorkspaceId;
 use edge_model::time::TimeDelta;
-use edge_store::Made;
 use edge_store::idempotency_keys::{self, Claim, Kept, Remains};
+use edge_store::{Database, Made};
 use request_key::RequestKey;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -65,6 +65,8 @@ pub struct Repeatable<'a> {
     pub target: &'a str,
     /// What the caller calls it.
     pub key: &'a str,
+    /// The workspace whose rows its answer shows; none when it shows rows of the directory.
+    pub workspace: Option<&'a WorkspaceId>,
     /// The ids of what its answer may show, as far as they are known beforehand.
     pub subjects: &'a [String],
     /// Of its body, where that is known.
@@ -84,8 +86,9 @@ pub enum Verdict {
 #[derive(Clone, Debug)]
 pub struct Ticket {
     claim: Claim,
+    /// The database that the claim is in.
+    home: Database,
     key: RequestKey,
-    began_at: Timestamp,
     fingerprint: Option<String>,
 }
 
@@ -136,17 +139,21 @@ pub async fn begin(app: &App, request: &Repeatable<'_>) -> Result<Verdict> {
     let Repeatable { caller, target, .. } = request;
     // Lengths before texts, so that no two triples look alike.
     let id = format!("{}:{caller}{}:{target}{}", caller.len(), target.len(), request.key);
-    let claim = Claim {
+    let now = app.now();
+    let mut claim = Claim {
         id: secret::sha256(id),
         holder: app.id("hold_")?,
+        began_at: now,
+        expires_at: now.plus(KEY_LIFETIME),
     };
-    let now = app.now();
+    // Where what it shows is: its erasure reaches the answer there.
+    let home = match request.workspace {
+        Some(workspace) => app.locate(workspace).await?.database().clone(),
+        None => app.directory().database().clone(),
+    };
     let seed = RequestKey::sealed(app, &claim.id)?;
-    let (until, expires_at) = (now.plus(REQUEST_LEASE), now.plus(KEY_LIFETIME));
-    let kept = app
-        .store
-        .claim_request(&claim, &seed, request.subjects, now, until, expires_at)
-        .await?;
+    let until = now.plus(REQUEST_LEASE);
+    let kept = home.claim_request(&claim, &seed, request.subjects, now, until).await?;
     let kept = kept.ok_or_else(|| Error::internal("a claim left no row"))?;
     let key = RequestKey::open(app, &claim.id, &kept.seed);
     if kept.is_done {
@@ -163,18 +170,20 @@ pub async fn begin(app: &App, request: &Repeatable<'_>) -> Result<Verdict> {
             let fingerprint = request.fingerprint.map(|it| key.fingerprint(it)).transpose()?;
             let is_same = kept.fingerprint.is_none() || fingerprint.is_none() || kept.fingerprint == fingerprint;
             if is_same {
-                let began_at = kept.began_at;
+                claim.began_at = kept.began_at;
                 return Ok(Verdict::Do(Ticket {
                     claim,
+                    home,
                     key,
-                    began_at,
                     fingerprint,
                 }));
             }
             mismatch()
         }
     };
-    Changes::of(app, idempotency_keys::put_back(&claim)).commit().await?;
+    Changes::of(app, &home, idempotency_keys::put_back(&claim))
+        .commit()
+        .await?;
     Err(refusal)
 }
 
@@ -204,8 +213,10 @@ pub fn of_request(app: &App, ticket: &Ticket) -> Result<App> {
     let made = Made::default();
     let key = ticket.key.of_ids()?;
     Ok(App {
-        store: app.store.once(&ticket.claim, ticket.fingerprint.clone(), made.clone()),
-        ids: Some(Arc::new(SameIds::new(key.clone(), ticket.began_at, made))),
+        store: app
+            .store
+            .once(&ticket.home, &ticket.claim, ticket.fingerprint.clone(), made.clone()),
+        ids: Some(Arc::new(SameIds::new(key.clone(), ticket.claim.began_at, made))),
         random: Arc::new(Seeded::new(key)),
         ..app.clone()
     })
@@ -228,19 +239,19 @@ pub async fn finish(app: &App, ticket: &Ticket, fingerprint: &str, outcome: &Out
     };
     let fingerprint = ticket.key.fingerprint(fingerprint)?;
     let finish = idempotency_keys::finish(&ticket.claim, &fingerprint, &remains, app.now());
-    Changes::of(app, finish).commit().await.map(drop)
+    Changes::of(app, &ticket.home, finish).commit().await.map(drop)
 }
 
 /// Forgets a request, so that its key may be used again; one that has written something is taken up instead.
 pub async fn release(app: &App, ticket: &Ticket) -> Result<()> {
-    let mut changes = Changes::of(app, idempotency_keys::release(&ticket.claim));
+    let mut changes = Changes::of(app, &ticket.home, idempotency_keys::release(&ticket.claim));
     changes.push(idempotency_keys::put_back(&ticket.claim));
     changes.commit().await.map(drop)
 }
 
 /// Lets a request go that ended in the middle: when it is sent again, it is taken up where it was.
 pub async fn put_back(app: &App, ticket: &Ticket) -> Result<()> {
-    Changes::of(app, idempotency_keys::put_back(&ticket.claim))
+    Changes::of(app, &ticket.home, idempotency_keys::put_back(&ticket.claim))
         .commit()
         .await
         .map(drop)
@@ -270,8 +281,10 @@ pub(crate) fn gone(error: Error) -> Error {
 
 /// Deletes what is known of requests whose day is over.
 pub(crate) async fn sweep(app: &App) -> Result<()> {
-    Changes::of(app, idempotency_keys::purge(app.now()))
-        .commit()
-        .await
-        .map(drop)
+    for database in app.databases() {
+        Changes::of(app, database, idempotency_keys::purge(app.now()))
+            .commit()
+            .await?;
+    }
+    Ok(())
 }

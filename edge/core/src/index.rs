@@ -16,7 +16,7 @@ use edge_model::job::Task;
 use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry, Snapshot};
 use edge_model::time::TimeDelta;
 use edge_model::{DocumentId, WorkspaceId};
-use edge_store::{Constraint, index_snapshots};
+use edge_store::{Constraint, TenantStore, index_snapshots};
 pub use embed::Progress;
 use retrieval::index::vectors::Policy;
 use retrieval::{Embedder, Index, Layer, Segment};
@@ -203,11 +203,10 @@ pub(crate) async fn write_segment(app: &App, workspace: &WorkspaceId, bytes: &[u
 pub(crate) async fn replace(
     app: &App,
     changes: &mut Changes<'_>,
-    workspace: &WorkspaceId,
     document: &DocumentId,
     segments: &[Written],
 ) -> Result<()> {
-    change(app, changes, workspace, |manifest, version| {
+    change(app, changes, |manifest, version| {
         manifest.deleted.insert(document.to_string(), version - 1);
         let entry = |it: &Written| SegmentEntry {
             key: it.key.clone(),
@@ -233,17 +232,12 @@ pub(crate) async fn replace(
         Ok(())
     })
     .await?;
-    embed::order_for_new(app, changes, workspace).await
+    embed::order_for_new(app, changes).await
 }
 
 /// Takes documents out of the index.
-pub(crate) async fn remove(
-    app: &App,
-    changes: &mut Changes<'_>,
-    workspace: &WorkspaceId,
-    documents: &[DocumentId],
-) -> Result<()> {
-    change(app, changes, workspace, |manifest, version| {
+pub(crate) async fn remove(app: &App, changes: &mut Changes<'_>, documents: &[DocumentId]) -> Result<()> {
+    change(app, changes, |manifest, version| {
         manifest
             .deleted
             .extend(documents.iter().map(|it| (it.to_string(), version)));
@@ -256,22 +250,22 @@ pub(crate) async fn remove(
 async fn change(
     app: &App,
     changes: &mut Changes<'_>,
-    workspace: &WorkspaceId,
     change: impl FnOnce(&mut Manifest, u64) -> Result<()>,
 ) -> Result<()> {
-    let mut snapshot = current(app, workspace).await?;
+    let mut snapshot = current(changes.half()).await?;
     snapshot.version += 1;
     change(&mut snapshot.manifest, snapshot.version)?;
     compact::forget(&mut snapshot.manifest);
     changes.push(index_snapshots::replace(&snapshot));
     if compact::is_due(app, &snapshot.manifest) {
-        changes.enqueue(workspace, Task::CompactIndex, TimeDelta::zero())?;
+        changes.enqueue(Task::CompactIndex, TimeDelta::zero())?;
     }
     Ok(())
 }
 
-async fn current(app: &App, workspace: &WorkspaceId) -> Result<Snapshot> {
-    let found = app.store.snapshot(workspace).await?;
+async fn current(tenant: &TenantStore) -> Result<Snapshot> {
+    let workspace = tenant.workspace_id();
+    let found = tenant.snapshot().await?;
     Ok(found.unwrap_or_else(|| Snapshot {
         workspace_id: workspace.clone(),
         version: 0,

@@ -4,7 +4,7 @@ use crate::auth::Caller;
 use crate::auth::session::SignedIn;
 use crate::changes::{Changes, Committed, Returned};
 use crate::permission::Action;
-use crate::{Error, Kind, Result, mail_ledger, outbox, recipient};
+use crate::{Error, Kind, Result, copies, mail_ledger, outbox, recipient};
 use edge_model::invitation::{INVITATION_DAYS, Invitation};
 use edge_model::mail_ledger::{LedgerEntry, MailKind, MailLimits};
 use edge_model::outbox::QueuedMail;
@@ -12,7 +12,8 @@ use edge_model::text::Email;
 use edge_model::time::TimeDelta;
 use edge_model::workspace::Role;
 use edge_model::{InvitationId, WorkspaceId};
-use edge_store::{Page, invitations, members};
+use edge_store::Page;
+use edge_store::directory::{invitations, members};
 
 /// Invites an address into the workspace by mail; inviting it again replaces the invitation and mails again. An address
 /// that wants no mail, or has been mailed too many invitations, is invited without one.
@@ -27,13 +28,13 @@ pub async fn create(app: &App, caller: &Caller, email: &Email, role: Role) -> Re
     };
     caller.require(action)?;
     let workspace = &caller.workspace().id;
-    if app.store.is_member(workspace, email.as_str()).await? {
+    if app.directory().is_member(workspace, email.as_str()).await? {
         return Err(Error::new(Kind::Conflict, "this address is a member already").of_field("email"));
     }
     let now = app.now();
     let inviter = &caller.person()?.account;
     let limits = mail_ledger::invitation_limits(app, inviter, caller.workspace().plan).await?;
-    let standing = recipient::standing(app, Some(workspace), email.as_str()).await?;
+    let standing = recipient::standing(app, Some(caller.tenant()), email.as_str()).await?;
     let mut invitation = Invitation {
         id: InvitationId::new(app.id(InvitationId::PREFIX)?),
         workspace_id: workspace.clone(),
@@ -88,14 +89,14 @@ async fn write(
     entry: &LedgerEntry,
     limits: &MailLimits,
 ) -> Result<()> {
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, app.directory());
     changes.extend(invitations::put(invitation));
-    changes.push(caller.require_in_batch(action));
+    changes.push(caller.require_in_directory(action)?);
     if invitation.is_mailed {
         let mail = QueuedMail::Invitation {
             invitation_id: invitation.id.clone(),
         };
-        outbox::order(&mut changes, &invitation.workspace_id, mail)?;
+        outbox::order_of_directory(&mut changes, &invitation.workspace_id, mail)?;
     }
     let invitee = Some(invitation.email.as_str());
     mail_ledger::write(app, changes, entry, limits, invitee).await.map(drop)
@@ -107,7 +108,10 @@ async fn write(
 /// [`Kind::Forbidden`] when the caller does not administer the workspace.
 pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<(Vec<Invitation>, u64)> {
     caller.require(Action::Administer)?;
-    Ok(app.store.invitations(&caller.workspace().id, app.now(), page).await?)
+    Ok(app
+        .directory()
+        .invitations(&caller.workspace().id, app.now(), page)
+        .await?)
 }
 
 /// Withdraws an invitation.
@@ -116,14 +120,17 @@ pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<(Vec<Invita
 /// [`Kind::Forbidden`] when the caller does not administer the workspace; [`Kind::NotFound`].
 pub async fn withdraw(app: &App, caller: &Caller, id: &InvitationId) -> Result<()> {
     caller.require(Action::Administer)?;
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, app.directory());
     let withdrawn = changes.push(invitations::delete(&caller.workspace().id, id));
     check_used(&changes.commit().await?, withdrawn)
 }
 
 /// Lists the open invitations to the caller's address, newest first, and counts them all.
 pub async fn received(app: &App, caller: &SignedIn, page: &Page) -> Result<(Vec<Invitation>, u64)> {
-    Ok(app.store.invitations_to(&caller.account.email, app.now(), page).await?)
+    Ok(app
+        .directory()
+        .invitations_to(&caller.account.email, app.now(), page)
+        .await?)
 }
 
 /// Makes the caller a member, as they were invited to be. A session proves that its address is confirmed.
@@ -133,12 +140,15 @@ pub async fn received(app: &App, caller: &SignedIn, page: &Page) -> Result<(Vec<
 /// owner of as many workspaces as their plans allow.
 pub async fn accept(app: &App, caller: &SignedIn, id: &InvitationId) -> Result<(WorkspaceId, Role)> {
     let (account, now) = (&caller.account, app.now());
-    let found = app.store.invitation_to(&account.email, id, now).await?;
+    let found = app.directory().invitation_to(&account.email, id, now).await?;
     let invitation = found.ok_or_else(not_found)?;
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, app.directory());
     let accept = members::accept(&account.id, id.as_str(), &account.email, now);
     let [_, used] = accept.map(|it| changes.push(it));
+    copies::order_account(&mut changes, &account.id)?;
     check_used(&changes.commit().await?, used)?;
+    // The job that was ordered does it when this fails.
+    copies::account(app, &account.id).await.ok();
     Ok((invitation.workspace_id, invitation.role))
 }
 
@@ -147,7 +157,7 @@ pub async fn accept(app: &App, caller: &SignedIn, id: &InvitationId) -> Result<(
 /// # Errors
 /// [`Kind::NotFound`] for an invitation of another address, as for one that does not exist.
 pub async fn decline(app: &App, caller: &SignedIn, id: &InvitationId) -> Result<()> {
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, app.directory());
     let declined = changes.push(invitations::decline(id, &caller.account.email));
     check_used(&changes.commit().await?, declined)
 }

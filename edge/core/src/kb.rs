@@ -8,9 +8,9 @@ use crate::permission::Action;
 use crate::{Error, Kind, Result, blob, document, file, secret};
 use edge_model::document::{Document, DocumentKind, DocumentStatus, SourceType};
 use edge_model::text::Name;
-use edge_model::{CollectionId, DocumentId, WorkspaceId};
+use edge_model::{CollectionId, DocumentId};
 use edge_store::documents::Filter;
-use edge_store::{Constraint, Page, documents};
+use edge_store::{Constraint, Page, TenantStore, documents};
 
 /// How much of a text is shown, in bytes. What is given as a text is shorter; an uploaded file may be longer.
 const SHOWN: usize = 1024 * 1024;
@@ -44,15 +44,15 @@ fn hash(title: &str, content: &str) -> String {
     secret::sha256(format!("{title}\n{content}"))
 }
 
-async fn collection(app: &App, workspace: &WorkspaceId) -> Result<CollectionId> {
-    let found = app.store.default_collection(workspace).await?;
+async fn collection(tenant: &TenantStore) -> Result<CollectionId> {
+    let found = tenant.default_collection().await?;
     found.ok_or_else(|| Error::internal("the workspace has no default collection"))
 }
 
 /// Finds a document of the default collection; the others are not of this knowledge base.
-async fn find(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<Document> {
-    let collection = collection(app, workspace).await?;
-    let document = document::find(app, workspace, id).await?;
+async fn find(tenant: &TenantStore, id: &DocumentId) -> Result<Document> {
+    let collection = collection(tenant).await?;
+    let document = document::find(tenant, id).await?;
     if document.collection_id == collection {
         Ok(document)
     } else {
@@ -61,15 +61,15 @@ async fn find(app: &App, workspace: &WorkspaceId, id: &DocumentId) -> Result<Doc
 }
 
 /// Lists the newest documents, of one kind if one is named, and counts all there are.
-pub async fn list(app: &App, caller: &Caller, kind: Option<DocumentKind>, page: &Page) -> Result<(Vec<Document>, u64)> {
+pub async fn list(_: &App, caller: &Caller, kind: Option<DocumentKind>, page: &Page) -> Result<(Vec<Document>, u64)> {
     caller.require(Action::Read)?;
-    let workspace = &caller.workspace().id;
+    let tenant = caller.tenant();
     let filter = Filter {
-        collection: Some(collection(app, workspace).await?),
+        collection: Some(collection(tenant).await?),
         kind,
         ..Filter::default()
     };
-    Ok(app.store.documents(workspace, &filter, page).await?)
+    Ok(tenant.documents(&filter, page).await?)
 }
 
 /// Returns a document with its text, cut after a mebibyte.
@@ -78,7 +78,7 @@ pub async fn list(app: &App, caller: &Caller, kind: Option<DocumentKind>, page: 
 /// [`Kind::NotFound`].
 pub async fn get(app: &App, caller: &Caller, id: &DocumentId) -> Result<Entry> {
     caller.require(Action::Read)?;
-    let document = find(app, &caller.workspace().id, id).await?;
+    let document = find(caller.tenant(), id).await?;
     Ok(shown(entry(app, document).await?.0))
 }
 
@@ -115,16 +115,17 @@ async fn entry(app: &App, document: Document) -> Result<(Entry, Reservation)> {
 /// [`Kind::Forbidden`] when the caller may not edit content.
 pub async fn add(app: &App, caller: &Caller, new: NewEntry) -> Result<Entry> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    let collection = collection(app, workspace).await?;
+    let tenant = caller.tenant();
+    let workspace = tenant.workspace_id();
+    let collection = collection(tenant).await?;
     let NewEntry { title, content, kind } = new;
     let content_hash = hash(title.as_str(), &content);
-    let known = app.store.document_by_content(workspace, &collection, &content_hash);
+    let known = tenant.document_by_content(&collection, &content_hash);
     if let Some(document) = known.await? {
-        let document = document::again(app, document).await?.document;
+        let document = document::again(app, tenant, document).await?.document;
         return Ok(Entry { document, content });
     }
-    let kept = document::keep_bytes(app, workspace, &content_hash, content.as_bytes(), 1).await?;
+    let kept = document::keep_bytes(app, tenant, &content_hash, content.as_bytes(), 1).await?;
     let contents = Contents {
         media_type: "text/plain".into(),
         hash: content_hash,
@@ -141,7 +142,7 @@ pub async fn add(app: &App, caller: &Caller, new: NewEntry) -> Result<Entry> {
             contents,
         )?
     };
-    let document = document::insert(app, document, kept).await?.document;
+    let document = document::insert(app, tenant, document, kept).await?.document;
     Ok(Entry { document, content })
 }
 
@@ -152,8 +153,9 @@ pub async fn add(app: &App, caller: &Caller, new: NewEntry) -> Result<Entry> {
 /// changed it at the same time, or when it would be the same as another one.
 pub async fn update(app: &App, caller: &Caller, id: &DocumentId, change: Change) -> Result<Entry> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    let (entry, _memory) = entry(app, find(app, workspace, id).await?).await?;
+    let tenant = caller.tenant();
+    let workspace = tenant.workspace_id();
+    let (entry, _memory) = entry(app, find(tenant, id).await?).await?;
     let Entry {
         mut document,
         content: before,
@@ -165,7 +167,7 @@ pub async fn update(app: &App, caller: &Caller, id: &DocumentId, change: Change)
     let title = title.map_or_else(|| document.title.clone(), |it| it.to_string());
     let now = app.now();
     document.updated_at = now;
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     if let Some(kind) = kind {
         document.kind = kind;
         changes.push(documents::set_kind(workspace, id, kind, now));
@@ -183,7 +185,7 @@ pub async fn update(app: &App, caller: &Caller, id: &DocumentId, change: Change)
         document.error = None;
         let kept = document::keep_bytes(
             app,
-            workspace,
+            tenant,
             &document.content_hash,
             content.as_bytes(),
             document.version,
@@ -217,6 +219,6 @@ fn conflict(error: Error) -> Error {
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
 pub async fn remove(app: &App, caller: &Caller, id: &DocumentId) -> Result<()> {
     caller.require(Action::EditContent)?;
-    find(app, &caller.workspace().id, id).await?;
+    find(caller.tenant(), id).await?;
     document::delete(app, caller, id).await
 }

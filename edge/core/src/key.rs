@@ -5,14 +5,15 @@ use crate::changes::Changes;
 use crate::origin::DomainPattern;
 use crate::permission::Action;
 use crate::provenance::{self, Consequences, Keep};
-use crate::{Error, Result, outbox, secret};
-use edge_model::KeyId;
+use crate::{Error, Kind, Result, outbox, secret};
 use edge_model::key::{ApiKey, KeyKind};
 use edge_model::outbox::Access;
 use edge_model::text::Name;
 use edge_model::webhook::Webhook;
+use edge_model::{KeyId, WorkspaceId};
 use edge_store::Page;
 use edge_store::api_keys::{self, CountedKey};
+use edge_store::directory::key_hashes;
 use edge_store::provenance::Revoked;
 
 /// The settings of a new key.
@@ -46,31 +47,44 @@ pub async fn create(app: &App, caller: &Caller, new: NewKey) -> Result<(ApiKey, 
         revoked_at: None,
         created_at: app.now(),
     };
-    let mut changes = Changes::of(app, api_keys::insert(&key, &secret::sha256(&text)));
+    let hash = secret::sha256(&text);
+    let (tenant, note) = (caller.tenant(), key_hashes::insert(workspace, &key.id, &hash));
+    let mut changes = Changes::of(app, tenant, api_keys::insert(&key, &hash));
     changes.push(caller.require_in_batch(Action::Administer));
-    outbox::access_added(&mut changes, workspace, Access::ApiKey(key.id.clone()))?;
-    changes.commit().await?;
+    outbox::access_added(&mut changes, Access::ApiKey(key.id.clone()))?;
+    if tenant.is_in_directory() {
+        changes.push_of_directory(note)?;
+        changes.commit().await?;
+        return Ok((key, text));
+    }
+    // First, so that no key is one that cannot be found. A hash without a key finds nothing.
+    Changes::of(app, app.directory(), note).commit().await?;
+    if let Err(error) = changes.commit().await {
+        if error.kind != Kind::Unavailable {
+            forget_hash(app, workspace, &key.id).await;
+        }
+        return Err(error);
+    }
     Ok((key, text))
 }
 
 /// Lists the workspace's keys, newest first and those that are revoked last, and counts them all.
-pub async fn list(app: &App, caller: &Caller, page: &Page) -> Result<(Vec<CountedKey>, u64)> {
+pub async fn list(_: &App, caller: &Caller, page: &Page) -> Result<(Vec<CountedKey>, u64)> {
     caller.require(Action::Read)?;
     caller.person()?;
-    Ok(app.store.api_keys(&caller.workspace().id, page).await?)
+    Ok(caller.tenant().api_keys(page).await?)
 }
 
 /// Returns a key, revoked or not, and the webhooks that it has made, newest first.
 ///
 /// # Errors
 /// [`Kind::NotFound`].
-pub async fn get(app: &App, caller: &Caller, id: &KeyId) -> Result<(CountedKey, Vec<Webhook>)> {
+pub async fn get(_: &App, caller: &Caller, id: &KeyId) -> Result<(CountedKey, Vec<Webhook>)> {
     caller.require(Action::Read)?;
     caller.person()?;
-    let workspace = &caller.workspace().id;
-    let key = app.store.api_key(workspace, id).await?;
+    let key = caller.tenant().api_key(id).await?;
     let key = key.ok_or_else(|| Error::not_found("API key"))?;
-    let webhooks = app.store.all_webhooks(workspace, Some(id)).await?;
+    let webhooks = caller.tenant().all_webhooks(Some(id)).await?;
     Ok((key, webhooks))
 }
 
@@ -88,12 +102,19 @@ pub async fn revoke(app: &App, caller: &Caller, id: &KeyId, keep: Keep) -> Resul
         key: id,
         at: now,
     };
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, caller.tenant());
     let revocation = changes.push(api_keys::revoke(workspace, id, now));
     let consequences = provenance::with_key(&mut changes, revoked, &caller.person()?.account.id, keep);
     let mut committed = changes.commit().await?;
     if !committed.has(revocation) {
         return Err(Error::not_found("API key"));
     }
+    forget_hash(app, workspace, id).await;
     consequences.read(&mut committed)
+}
+
+/// Forgets to which workspace a key belonged. One that is not forgotten finds a key that opens nothing.
+async fn forget_hash(app: &App, workspace: &WorkspaceId, id: &KeyId) {
+    let forget = key_hashes::delete(workspace, &[id]);
+    Changes::of(app, app.directory(), forget).commit().await.ok();
 }

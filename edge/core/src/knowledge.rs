@@ -38,13 +38,13 @@ pub fn status(source: SourceStatus) -> DocumentStatus {
 }
 
 /// Lists documents and sources, newest first, and counts all that the filter lets through.
-pub async fn list(app: &App, caller: &Caller, filter: &Filter, page: &Page) -> Result<(Vec<Entry>, u64)> {
+pub async fn list(_: &App, caller: &Caller, filter: &Filter, page: &Page) -> Result<(Vec<Entry>, u64)> {
     caller.require(Action::Read)?;
-    let workspace = &caller.workspace().id;
+    let tenant = caller.tenant();
     let all = SourceStatus::ALL.into_iter();
     let statuses: Vec<_> = all.filter(|it| filter.statuses.contains(&status(*it))).collect();
-    let (documents, of_documents) = app.store.documents(workspace, filter, page).await?;
-    let (sources, of_sources) = app.store.sources(workspace, filter, &statuses, page).await?;
+    let (documents, of_documents) = tenant.documents(filter, page).await?;
+    let (sources, of_sources) = tenant.sources(filter, &statuses, page).await?;
     let documents = documents.into_iter().map(|it| Entry::Document(Box::new(it)));
     let sources = sources.into_iter().map(|it| Entry::Source(Box::new(it)));
     let mut entries: Vec<Entry> = documents.chain(sources).collect();
@@ -61,7 +61,7 @@ pub async fn get(app: &App, caller: &Caller, id: &str) -> Result<(Entry, Vec<Doc
     caller.require(Action::Read)?;
     match source_id(id) {
         Some(id) => {
-            let found = app.store.counted_source(&caller.workspace().id, &id).await?;
+            let found = caller.tenant().counted_source(&id).await?;
             let source = found.ok_or_else(|| Error::not_found("document"))?;
             Ok((Entry::Source(Box::new(source)), vec![]))
         }

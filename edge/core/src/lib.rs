@@ -18,6 +18,7 @@ mod changes;
 pub mod code;
 pub mod collection;
 pub mod conversation;
+mod copies;
 pub mod crawl;
 pub mod cursor;
 mod deletion;

@@ -11,7 +11,7 @@ use edge_model::actor::Actor;
 use edge_model::invitation::{INVITATION_DAYS, Invitation};
 use edge_model::key::ApiKey;
 use edge_model::webhook::{DisabledBecause, Webhook};
-use edge_store::webhooks::OwnerAddress;
+use edge_store::directory::accounts::OwnerAddress;
 use names::safe_name;
 
 /// Who sends a mail that is no code, and where one gets no more of them.

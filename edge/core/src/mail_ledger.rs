@@ -7,8 +7,8 @@ use edge_model::mail_ledger::{LedgerEntry, MailKind, MailLimits};
 use edge_model::plan::Plan;
 use edge_model::time::TimeDelta;
 use edge_model::{Timestamp, WorkspaceId};
-use edge_store::Constraint;
-use edge_store::mail_ledger::{self, MailRoom};
+use edge_store::directory::mail_ledger::{self, MailRoom};
+use edge_store::{Constraint, Directory};
 
 /// Mails of one kind to one address.
 const TO_RECIPIENT_PER_HOUR: u32 = 3;
@@ -61,7 +61,7 @@ pub(crate) fn limits(plan: Plan) -> MailLimits {
 pub(crate) async fn invitation_limits(app: &App, account: &Account, plan: Plan) -> Result<MailLimits> {
     let is_young = account.created_at.plus(TimeDelta::days(1)) > app.now();
     let limits = limits(plan);
-    if is_young || !app.store.has_colleague(&account.id).await? {
+    if is_young || !app.directory().has_colleague(&account.id).await? {
         return Ok(MailLimits {
             by_account_per_day: NEW_ACCOUNT_INVITATIONS_PER_DAY,
             open_invitations: Some(NEW_ACCOUNT_OPEN_INVITATIONS),
@@ -90,7 +90,7 @@ pub(crate) fn entry(app: &App, id: String, to: &str, kind: MailKind, workspace: 
 /// Counts a mail that is about to be sent, and tells whether there was room at its address.
 pub(crate) async fn admit(app: &App, entry: &LedgerEntry) -> Result<bool> {
     let count = mail_ledger::count_if_room(entry, TO_RECIPIENT_PER_HOUR, TO_RECIPIENT_PER_DAY);
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, app.directory());
     let counted = changes.push(count);
     Ok(changes.commit().await?.has(counted))
 }
@@ -106,31 +106,72 @@ pub(crate) fn unmailed(entry: LedgerEntry) -> LedgerEntry {
 
 /// Tells whether a mail's address has no room for it now.
 pub(crate) async fn is_recipient_full(app: &App, entry: &LedgerEntry, limits: &MailLimits) -> Result<bool> {
-    let room = app.store.mail_room(entry, limits, None).await?;
+    let room = app.directory().mail_room(entry, limits, None).await?;
     Ok(room.to_recipient_within_hour_at.is_some() || room.to_recipient_within_day_at.is_some())
 }
 
-/// Counts a mail that the changes order, and commits them. Beyond a limit nothing of them is written. `invitee` is the
-/// address that an invitation among them is to.
+/// Counts the mail of an invitation that the changes order, and commits them. Beyond a limit nothing of them is
+/// written. `invitee` is the address that the invitation is to.
 ///
 /// # Errors
 /// [`Kind::RateLimited`], with when to come back; [`Kind::Forbidden`] when the operator stopped the workspace's mail.
 pub(crate) async fn write(
     app: &App,
-    mut changes: Changes<'_>,
+    mut changes: Changes<'_, Directory>,
     entry: &LedgerEntry,
     limits: &MailLimits,
     invitee: Option<&str>,
 ) -> Result<Committed> {
     // Last, since a batch that is taken up again is known by its first statement.
     changes.push(mail_ledger::count(entry, limits, invitee));
-    match changes.commit().await {
+    let outcome = changes.commit().await;
+    explained(app, outcome, entry, limits, invitee).await
+}
+
+/// Says which limit refused a batch that counts a mail.
+async fn explained(
+    app: &App,
+    outcome: Result<Committed>,
+    entry: &LedgerEntry,
+    limits: &MailLimits,
+    invitee: Option<&str>,
+) -> Result<Committed> {
+    match outcome {
         Err(error) if error.constraint() == Some(Constraint::MailLimit) => {
-            let room = app.store.mail_room(entry, limits, invitee).await?;
+            let room = app.directory().mail_room(entry, limits, invitee).await?;
             Err(refusal(&room, entry.created_at))
         }
         outcome => outcome,
     }
+}
+
+/// Counts a mail and commits the tenant's changes that order it: in one batch, or before it when the directory is
+/// another database. Beyond a limit nothing of them is written; and a crash between the two leaves a mail counted that
+/// is not ordered, never one ordered that is not counted.
+///
+/// # Errors
+/// Those of [`write`].
+pub(crate) async fn write_for_tenant(
+    app: &App,
+    mut changes: Changes<'_>,
+    entry: &LedgerEntry,
+    limits: &MailLimits,
+) -> Result<Committed> {
+    if changes.half().is_in_directory() {
+        changes.push_of_directory(mail_ledger::count(entry, limits, None))?;
+        let outcome = changes.commit().await;
+        return explained(app, outcome, entry, limits, None).await;
+    }
+    write(app, Changes::new(app, app.directory()), entry, limits, None).await?;
+    let workspace = changes.half().workspace_id().clone();
+    let committed = changes.commit().await;
+    // A lost batch may have ordered it, and a request that is sent again does not count it again.
+    let may_be_ordered = |error: &Error| error.kind == Kind::Unavailable || app.store.is_repeatable();
+    if committed.as_ref().is_err_and(|error| !may_be_ordered(error)) {
+        let take_back = mail_ledger::delete(&workspace, &entry.id);
+        Changes::of(app, app.directory(), take_back).commit().await?;
+    }
+    committed
 }
 
 /// Says which limit was met, and when there is room under all of them again.

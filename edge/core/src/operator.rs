@@ -5,7 +5,7 @@ use crate::changes::Changes;
 use crate::{Error, Result, workspace};
 use edge_model::WorkspaceId;
 use edge_model::plan::Plan;
-use edge_store::workspaces;
+use edge_store::directory::workspaces;
 
 /// Changes a workspace's plan.
 ///
@@ -22,7 +22,7 @@ pub async fn set_plan(app: &App, _: Operator, id: &WorkspaceId, plan: Plan) -> R
 /// [`crate::Kind::NotFound`] for an unknown workspace.
 pub async fn set_mail_stopped(app: &App, _: Operator, id: &WorkspaceId, is_stopped: bool) -> Result<()> {
     let at = is_stopped.then(|| app.now());
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, app.directory());
     let changed = changes.push(workspaces::set_mail_stopped(id, at));
     match changes.commit().await?.has(changed) {
         true => Ok(()),

@@ -12,7 +12,8 @@ use edge_model::CodeId;
 use edge_model::account::OtpPurpose;
 use edge_model::outbox::QueuedMail;
 use edge_model::text::Email;
-use edge_store::{Statement, mailed_codes};
+use edge_store::DirectoryStatement;
+use edge_store::directory::mailed_codes;
 
 const PURPOSE: OtpPurpose = OtpPurpose::ResetPassword;
 
@@ -35,7 +36,11 @@ pub async fn request(app: &App, from: &ClientAddress, email: &Email) -> Result<(
         return Ok(());
     }
     let code = code::new(app, from, email, PURPOSE)?;
-    let mut changes = Changes::of(app, mailed_codes::insert_for_account(&code, code::MAIL_LIMITS));
+    let mut changes = Changes::of(
+        app,
+        app.directory(),
+        mailed_codes::insert_for_account(&code, code::MAIL_LIMITS),
+    );
     changes.push(mailed_codes::replace_older(&code.id));
     let mail = QueuedMail::Code {
         purpose: PURPOSE,
@@ -52,19 +57,27 @@ pub async fn finish(app: &App, from: &ClientAddress, proof: Proof<'_>, password:
     let attempt = app.id("attempt_")?;
     let (code, used) = check(app, from, proof, &attempt).await?;
     let password_hash = password::hash(&*app.random, password)?;
-    let email = app.store.reset_password(used, &code, &attempt, &password_hash).await?;
+    let email = app
+        .directory()
+        .reset_password(used, &code, &attempt, &password_hash)
+        .await?;
     throttle::remember_network(app, from, &email.ok_or_else(code::wrong_code)?).await;
     Ok(())
 }
 
 /// Returns which code was mailed, and the write that uses it up.
-async fn check(app: &App, from: &ClientAddress, proof: Proof<'_>, attempt: &str) -> Result<(CodeId, Statement)> {
+async fn check(
+    app: &App,
+    from: &ClientAddress,
+    proof: Proof<'_>,
+    attempt: &str,
+) -> Result<(CodeId, DirectoryStatement)> {
     match proof {
         Proof::Code { email, code } => {
             throttle::count(app, from, "otp", 300, Window::Hour).await?;
             let network = code::network_hash(app, from)?;
             let codes = app
-                .store
+                .directory()
                 .count_try_of_reset(email.as_str(), &network, code::RESET_TRIES, app.now())
                 .await?;
             let code = code::entered(app, PURPOSE, codes, code)?;

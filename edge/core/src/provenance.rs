@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::changes::{Changes, Committed, Returned};
 use crate::permission::{self, Action};
-use edge_model::{AccountId, Timestamp, WorkspaceId};
+use edge_model::{AccountId, Timestamp};
 use edge_store::events;
 use edge_store::provenance::{self as store, InvitationRef, KeyRef, Leaver, Revoked, WebhookRef};
 
@@ -46,11 +46,10 @@ impl KeyConsequences {
     }
 }
 
-/// Names the rows that say what went with a member, and what was kept of theirs.
+/// Names the rows that say what went with a member, and what was kept of theirs. Invitations are the directory's.
 pub(crate) struct MemberConsequences {
     webhooks: KeyConsequences,
     keys: Returned,
-    invitations: Returned,
 }
 
 impl MemberConsequences {
@@ -66,7 +65,6 @@ impl MemberConsequences {
             true => consequences.keys_kept = keys,
             false => consequences.keys_revoked = keys,
         }
-        consequences.invitations_withdrawn = store::read(committed.take(self.invitations))?;
         Ok(consequences)
     }
 }
@@ -90,13 +88,13 @@ pub(crate) fn with_key(
 /// member may still have keys and webhooks afterwards.
 pub(crate) fn with_member(
     changes: &mut Changes<'_>,
-    workspace: &WorkspaceId,
     account: &AccountId,
     keeper: &AccountId,
     keep: Keep,
     now: Timestamp,
 ) -> MemberConsequences {
     let roles = permission::roles(Action::ManageWebhooks);
+    let workspace = &changes.half().workspace_id().clone();
     let leaver = Leaver {
         workspace,
         account,
@@ -111,11 +109,9 @@ pub(crate) fn with_member(
         true => store::hand_over_keys_of_member(leaver, keeper),
         false => store::revoke_keys_of_member(leaver, now),
     });
-    let invitations = changes.push(store::withdraw_invitations_of_member(leaver));
     changes.push(events::delete_unkept(workspace));
     MemberConsequences {
         webhooks: KeyConsequences { keep, webhooks },
         keys,
-        invitations,
     }
 }

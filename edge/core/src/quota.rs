@@ -6,9 +6,10 @@ use crate::limit::plan::messages_per_month;
 use crate::permission::Action;
 use crate::ports::{Take, Window};
 use crate::{Error, Result};
+use edge_model::Timestamp;
 use edge_model::plan::Plan;
 use edge_model::quota::{Resource, ResourceUsage};
-use edge_model::{Timestamp, WorkspaceId};
+use edge_store::TenantStore;
 
 /// What a workspace uses of what its plan allows.
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ pub async fn usage(app: &App, caller: &Caller) -> Result<Usage> {
     let standing = outcome.standings.first();
     Ok(Usage {
         plan: workspace.plan,
-        resources: app.store.usage(&workspace.id).await?,
+        resources: caller.tenant().usage().await?,
         messages_used: standing.map_or(0, |it| u64::MAX - it.remaining),
         messages_limit: messages_per_month(workspace.plan),
         messages_reset_at: standing.map_or_else(|| Window::Month.end(app.now()), |it| it.resets_at),
@@ -51,8 +52,8 @@ pub async fn usage(app: &App, caller: &Caller) -> Result<Usage> {
 ///
 /// # Errors
 /// [`Kind::PlanLimit`] when the plan allows no more documents or bytes.
-pub(crate) async fn require_room(app: &App, workspace: &WorkspaceId, documents: u64, bytes: u64) -> Result<()> {
-    for usage in app.store.usage(workspace).await? {
+pub(crate) async fn require_room(tenant: &TenantStore, documents: u64, bytes: u64) -> Result<()> {
+    for usage in tenant.usage().await? {
         let more = match usage.resource {
             Resource::Documents => documents,
             Resource::StoredBytes => bytes,

@@ -13,7 +13,7 @@ use edge_model::job::{SealedRows, Task};
 use edge_model::time::TimeDelta;
 use edge_model::webhook::Webhook;
 use edge_model::{JobId, Timestamp, WorkspaceId};
-use edge_store::{Statement, Wake, jobs, seals};
+use edge_store::{Database, DatabaseStatement, TenantStore, Wake, jobs, seals};
 
 /// The queue of these jobs, which belongs to no workspace.
 const QUEUE: &str = "reseal";
@@ -48,51 +48,60 @@ pub struct Rotation {
 
 /// Orders the job when previous secrets are set and rows are left that one of them has sealed.
 pub(crate) async fn sweep(app: &App) -> Result<()> {
+    for database in app.databases() {
+        sweep_database(app, database).await?;
+    }
+    Ok(())
+}
+
+async fn sweep_database(app: &App, database: &Database) -> Result<()> {
     let keys = &app.settings.auth_keys;
     if !keys.has_previous() {
         return Ok(());
     }
     let id = keys.current().id();
-    let known = app.store.auth_key(id).await?;
+    let known = database.auth_key(id).await?;
     if known.is_none() {
-        Changes::of(app, seals::note_key(id, app.now())).commit().await?;
+        Changes::of(app, database, seals::note_key(id, app.now()))
+            .commit()
+            .await?;
     }
     let is_through = known.is_some_and(|it| it.resealed_at.is_some());
     let previous: Vec<String> = keys.all().skip(1).map(encryption::mark).collect();
-    if is_through && !app.store.has_seals(&previous, MARK_LENGTH).await? {
+    if is_through && !database.has_seals(&previous, MARK_LENGTH).await? {
         return Ok(());
     }
-    let queue = WorkspaceId::new(QUEUE);
-    if app.store.next_job_at(&queue).await?.is_some() {
+    let queue = database.tenant(&WorkspaceId::new(QUEUE));
+    if queue.next_job_at().await?.is_some() {
         // A crash may have come between the job and its alarm.
-        return app.wake(&Wake::Jobs(queue)).await;
+        return app.wake(&Wake::Jobs(queue.workspace_id().clone())).await;
     }
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, &queue);
     order(&mut changes, SealedRows::Webhooks, String::new())?;
     changes.commit().await.map(drop)
 }
 
 /// Orders a run.
 fn order(changes: &mut Changes<'_>, rows: SealedRows, after: String) -> Result<()> {
-    let task = Task::Reseal { rows, after };
     changes
-        .enqueue(&WorkspaceId::new(QUEUE), task, TimeDelta::zero())
+        .enqueue(Task::Reseal { rows, after }, TimeDelta::zero())
         .map(drop)
 }
 
-/// Seals some rows anew and orders the next run in the same transaction, until none are left. Run twice, the second
-/// finds the rows of the first as they are to be.
-pub(crate) async fn reseal(app: &App, own: &JobId, rows: SealedRows, after: &str) -> Result<()> {
+/// Seals some rows of a database anew, and then orders the next run, until none are left. Run twice, the second finds
+/// the rows of the first as they are to be. `queue` is the database's queue of these jobs.
+pub(crate) async fn reseal(app: &App, queue: &TenantStore, own: &JobId, rows: SealedRows, after: &str) -> Result<()> {
+    let database = queue.database();
     let mark = encryption::mark(app.settings.auth_keys.current());
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, database);
     let last = match rows {
         SealedRows::Webhooks => {
-            let found = app.store.webhooks_to_reseal(&mark, after, ROWS_PER_RUN).await?;
+            let found = database.webhooks_to_reseal(&mark, after, ROWS_PER_RUN).await?;
             changes.extend(found.iter().filter_map(|it| webhook(app, it)));
             found.last().map(|it| it.id.to_string())
         }
         SealedRows::Requests => {
-            let found = app.store.requests_to_reseal(&mark, after, ROWS_PER_RUN).await?;
+            let found = database.requests_to_reseal(&mark, after, ROWS_PER_RUN).await?;
             let fresh = |request: &seals::SealedSeed| {
                 Some(seals::reseal_request(
                     request,
@@ -103,20 +112,27 @@ pub(crate) async fn reseal(app: &App, own: &JobId, rows: SealedRows, after: &str
             found.last().map(|it| it.id.clone())
         }
     };
-    match (rows, last) {
-        (rows, Some(last)) => order(&mut changes, rows, last)?,
-        (SealedRows::Webhooks, None) => order(&mut changes, SealedRows::Requests, String::new())?,
+    let next = match (rows, last) {
+        (rows, Some(last)) => Some((rows, last)),
+        (SealedRows::Webhooks, None) => Some((SealedRows::Requests, String::new())),
         (SealedRows::Requests, None) => {
             changes.push(seals::note_resealed(app.settings.auth_keys.current().id(), app.now()));
+            None
         }
+    };
+    if !changes.is_empty() {
+        changes.commit().await?;
     }
     // The two change places at once, so that there are never two that order each other.
-    changes.push(jobs::delete(&WorkspaceId::new(QUEUE), own));
+    let mut changes = Changes::of(app, queue, jobs::delete(queue.workspace_id(), own));
+    if let Some((rows, after)) = next {
+        order(&mut changes, rows, after)?;
+    }
     changes.commit().await.map(drop)
 }
 
 /// Returns the write that seals an endpoint's texts anew; none when one of them does not open.
-fn webhook(app: &App, before: &Webhook) -> Option<Statement> {
+fn webhook(app: &App, before: &Webhook) -> Option<DatabaseStatement> {
     let place = before.id.as_str();
     let mut after = before.clone();
     after.sealed_secret = again(app, Purpose::WebhookSecret, place, &before.sealed_secret)?;
@@ -135,7 +151,11 @@ fn again(app: &App, purpose: Purpose, place: &str, sealed: &str) -> Option<Strin
 /// Tells how the change of the secret stands.
 pub async fn standing(app: &App, _: Operator) -> Result<Rotation> {
     let ring = &app.settings.auth_keys;
-    let found = app.store.seals(MARK_LENGTH).await?;
+    let (mut found, mut known) = (vec![], vec![]);
+    for database in app.databases() {
+        found.extend(database.seals(MARK_LENGTH).await?);
+        known.extend(database.auth_key(ring.current().id()).await?);
+    }
     let count = |is_meant: &dyn Fn(&str) -> bool| found.iter().filter(|it| is_meant(&it.mark)).map(|it| it.n).sum();
     let marks: Vec<String> = ring.all().map(encryption::mark).collect();
     let keys: Vec<_> = ring
@@ -148,14 +168,11 @@ pub async fn standing(app: &App, _: Operator) -> Result<Rotation> {
         .collect();
     let unmarked: u64 = count(&encryption::is_unmarked);
     let lost = count(&|mark| !encryption::is_unmarked(mark) && !marks.iter().any(|it| it == mark));
-    let known = app
-        .store
-        .auth_key(ring.current().id())
-        .await?
-        .filter(|_| ring.has_previous());
-    let tokens_until = known.map(|it| it.first_used_at.plus(session::SESSION_LIFETIME + ISOLATE_LIFETIME));
-    let is_sealed_anew =
-        known.is_some_and(|it| it.resealed_at.is_some()) && keys.iter().skip(1).all(|it| it.sealed == 0);
+    let known: Vec<_> = known.into_iter().filter(|_| ring.has_previous()).collect();
+    let first_used_at = known.iter().map(|it| it.first_used_at).min();
+    let tokens_until = first_used_at.map(|it| it.plus(session::SESSION_LIFETIME + ISOLATE_LIFETIME));
+    let are_through = known.len() == app.databases().len() && known.iter().all(|it| it.resealed_at.is_some());
+    let is_sealed_anew = are_through && keys.iter().skip(1).all(|it| it.sealed == 0);
     let is_over = !ring.has_previous() || is_sealed_anew && tokens_until.is_some_and(|it| it <= app.now());
     Ok(Rotation {
         keys,

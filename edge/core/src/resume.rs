@@ -5,9 +5,10 @@ use crate::auth::visitor::{self, Visitor};
 use crate::conversation::AnswerStream;
 use crate::ports::RequestContext;
 use crate::{Error, Result, idempotency};
+use edge_model::MessageId;
 use edge_model::conversation::MessageStatus;
 use edge_model::time::TimeDelta;
-use edge_model::{MessageId, WorkspaceId};
+use edge_store::TenantStore;
 use edge_store::answers::Kept;
 use futures_channel::mpsc::unbounded;
 use std::time::Duration;
@@ -43,12 +44,12 @@ pub async fn resume(
     position: Position,
 ) -> Result<AnswerStream> {
     let owner = visitor::owner(app, visitor).await?;
-    let found = app.store.kept_answer(&owner.workspace.id, &message).await?;
+    let tenant = app.tenant(&owner.workspace)?;
+    let found = tenant.kept_answer(&message).await?;
     let Some(kept) = found.filter(|it| visitor.credential.is_for(&it.agent_id)) else {
         return Err(visitor::refuse(app, visitor, Error::not_found("message")).await);
     };
     visitor::admit(app, visitor, &owner, None, 0).await?;
-    let workspace = owner.workspace.id;
     let (sender, receiver) = unbounded();
     let (app, disconnect) = (app.clone(), request.disconnect.clone());
     request.background.spawn(async move {
@@ -60,7 +61,7 @@ pub async fn resume(
                 message_id: message.clone(),
             });
         }
-        match settled(&app, &workspace, &message, kept, || disconnect.is_disconnected()).await {
+        match settled(&app, &tenant, &message, kept, || disconnect.is_disconnected()).await {
             Ok(kept) => rest(kept, position).into_iter().for_each(tell),
             Err(error) => tell(AnswerEvent::Failed(error)),
         }
@@ -85,7 +86,7 @@ pub async fn answered(
 /// Waits until an answer is worked out, or the client has disconnected.
 async fn settled(
     app: &App,
-    workspace: &WorkspaceId,
+    tenant: &TenantStore,
     message: &MessageId,
     mut kept: Kept,
     is_alone: impl Fn() -> bool,
@@ -102,7 +103,7 @@ async fn settled(
         }
         app.clock.sleep(pause).await;
         pause = (pause * 2).min(longest);
-        let found = app.store.kept_answer(workspace, message).await?;
+        let found = tenant.kept_answer(message).await?;
         kept = found.ok_or_else(|| Error::not_found("message"))?;
     }
     Ok(kept)

@@ -2,10 +2,11 @@
 use crate::app::App;
 use crate::changes::Changes;
 use crate::{Result, index};
+use edge_model::JobId;
 use edge_model::job::Task;
 use edge_model::time::TimeDelta;
-use edge_model::{JobId, WorkspaceId};
-use edge_store::{accounts, analytics, escalations, events, jobs, mail_ledger, transcripts};
+use edge_store::directory::{accounts, invitations, mail_ledger};
+use edge_store::{Database, TenantStore, analytics, escalations, events, jobs, transcripts};
 
 /// How many conversations one run deletes: a statement of D1 has 30 seconds.
 const MAX_PURGED_PER_RUN: u32 = 200;
@@ -17,21 +18,20 @@ const ESCALATION_LIFETIME: TimeDelta = TimeDelta::days(180);
 const LONGEST_PURGE_PAUSE: TimeDelta = TimeDelta::hours(1);
 
 /// Orders the first run, due at once.
-pub(crate) fn order(changes: &mut Changes<'_>, workspace: &WorkspaceId) -> Result<()> {
-    changes
-        .enqueue(workspace, Task::PurgeConversations, TimeDelta::zero())
-        .map(drop)
+pub(crate) fn order(changes: &mut Changes<'_>) -> Result<()> {
+    changes.enqueue(Task::PurgeConversations, TimeDelta::zero()).map(drop)
 }
 
 /// Deletes what a workspace keeps no longer, and orders the next run in place of any other that waits. Run twice, the
 /// second finds nothing more to delete.
-pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Result<()> {
-    let Some(days) = app.store.workspace(workspace).await?.and_then(|it| it.retention_days) else {
+pub(crate) async fn purge(app: &App, tenant: &TenantStore, own: &JobId) -> Result<()> {
+    let workspace = tenant.workspace_id();
+    let Some(days) = tenant.workspace().await?.and_then(|it| it.retention_days) else {
         return Ok(());
     };
     let kept = TimeDelta::days(days.into()).max(ANSWER_LIFETIME);
     let now = app.now();
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     changes.push(escalations::delete_resolved(workspace, now.plus(-kept)));
     changes.push(jobs::delete_mails_about_nothing(workspace));
     changes.push(analytics::forget_resolved(workspace, now.plus(-kept)));
@@ -46,15 +46,15 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
     let pause = if is_more {
         TimeDelta::zero()
     } else {
-        let oldest = app.store.oldest_activity(workspace).await?;
+        let oldest = tenant.oldest_activity().await?;
         let due = oldest.map_or(LONGEST_PURGE_PAUSE, |at| {
             TimeDelta::milliseconds(at.plus(kept).0.saturating_sub(now.0))
         });
         due.clamp(TimeDelta::minutes(1), LONGEST_PURGE_PAUSE)
     };
     let waiting = jobs::delete_waiting(workspace, Task::PurgeConversations.name(), own);
-    let mut changes = Changes::of(app, waiting);
-    changes.enqueue(workspace, Task::PurgeConversations, pause)?;
+    let mut changes = Changes::of(app, tenant, waiting);
+    changes.enqueue(Task::PurgeConversations, pause)?;
     changes.commit().await.map(drop)
 }
 
@@ -62,25 +62,30 @@ pub(crate) async fn purge(app: &App, workspace: &WorkspaceId, own: &JobId) -> Re
 /// escalations that are open for longer than [`ESCALATION_LIFETIME`], and orders runs that are missing: of deletions
 /// that were forgotten, and of embedding when the installation's model is another than that of an index.
 pub async fn tidy(app: &App) -> Result<()> {
-    let forgotten = app
-        .store
-        .workspaces_without_job(Task::PurgeConversations.name())
-        .await?;
-    for workspace in forgotten {
-        let mut changes = Changes::new(app);
-        order(&mut changes, &workspace)?;
-        changes.commit().await?;
+    let mut end = Ok(());
+    for database in app.databases() {
+        end = end.and(tidy_database(app, database).await);
     }
-    for workspace in app.store.workspaces_to_embed(&app.embeddings.names()).await? {
-        let mut changes = Changes::new(app);
-        index::embed::order(&mut changes, &workspace)?;
-        changes.commit().await?;
-    }
-    let now = app.now();
-    let day_ago = now.plus(-TimeDelta::days(1));
-    let mut changes = Changes::new(app);
+    let day_ago = app.now().plus(-TimeDelta::days(1));
+    let mut changes = Changes::new(app, app.directory());
     changes.extend(accounts::delete_ended(day_ago));
     changes.push(mail_ledger::delete_older(day_ago));
-    changes.push(escalations::close_forgotten(now.plus(-ESCALATION_LIFETIME), now));
-    changes.commit().await.map(drop)
+    changes.push(invitations::delete_mails_about_nothing());
+    end.and(changes.commit().await.map(drop))
+}
+
+async fn tidy_database(app: &App, database: &Database) -> Result<()> {
+    let now = app.now();
+    for workspace in database.workspaces_without_job(Task::PurgeConversations.name()).await? {
+        let mut changes = Changes::new(app, &database.tenant(&workspace));
+        order(&mut changes)?;
+        changes.commit().await?;
+    }
+    for workspace in database.workspaces_to_embed(&app.embeddings.names()).await? {
+        let mut changes = Changes::new(app, &database.tenant(&workspace));
+        index::embed::order(&mut changes)?;
+        changes.commit().await?;
+    }
+    let close = escalations::close_forgotten(now.plus(-ESCALATION_LIFETIME), now);
+    Changes::of(app, database, close).commit().await.map(drop)
 }

@@ -72,19 +72,19 @@ impl From<Hit> for FoundPassage {
 pub async fn search(app: &App, caller: &Caller, query: &SearchQuery) -> Result<SearchResult> {
     caller.require(Action::Read)?;
     let began = app.now();
-    let workspace = &caller.workspace().id;
+    let tenant = caller.tenant();
     // The passages, and the answer that they are copied into.
     let found = query.limit.saturating_mul(2 * PASSAGE_BYTES);
     let mut memory = answer::reserve(app, query.text.as_str().len())?;
     memory.grow(found)?;
     let (collections, snapshot) = match &query.agent_id {
         Some(id) => {
-            let (config, snapshot) = app.store.search_context(workspace, id).await?;
+            let (config, snapshot) = tenant.search_context(id).await?;
             let config = config.ok_or_else(|| Error::not_found("agent"))?;
             let collections = config.collection_ids.iter().map(CollectionId::to_string);
             (Some(collections.collect::<Vec<_>>()), snapshot)
         }
-        None => (None, app.store.snapshot(workspace).await?),
+        None => (None, tenant.snapshot().await?),
     };
     let passages = match snapshot {
         Some(snapshot) => passages(app, query, &snapshot, collections.as_deref()).await?,

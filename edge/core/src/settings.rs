@@ -1,6 +1,7 @@
 //! Settings: read once, checked once, named in words when they will not do.
 use crate::keyring::KeyRing;
 use crate::ssrf::{PrivateHost, PublicUrl};
+use edge_model::DatabaseName;
 use edge_model::plan::Plan;
 use edge_model::time::TimeDelta;
 use std::time::Duration;
@@ -12,6 +13,8 @@ pub struct Settings {
     pub auth_keys: KeyRing,
     /// The plan of a new workspace.
     pub default_plan: Plan,
+    /// The binding of the database that new workspaces go to.
+    pub default_database: DatabaseName,
     /// Opens the operator's routes; at least 16 characters; none closes them.
     pub operator_token: Option<String>,
     /// Where this installation is reached, for links in mails; empty when unknown.
@@ -102,6 +105,7 @@ impl Settings {
         Ok(Self {
             auth_keys,
             default_plan,
+            default_database: DatabaseName::new(get("DEFAULT_DATABASE").unwrap_or_else(|| "DB".into())),
             operator_token,
             public_url: public_url.trim_end_matches('/').into(),
             mail_from: get("MAIL_FROM").unwrap_or_else(|| "no-reply@edgewise.example".into()),

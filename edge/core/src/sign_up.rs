@@ -19,8 +19,8 @@ use edge_model::sign_up::SignUp;
 use edge_model::text::{Email, Name};
 use edge_model::time::TimeDelta;
 use edge_model::{AccountId, SignUpId};
-use edge_store::mailed_codes::{self, SignUpRef};
-use edge_store::sign_ups;
+use edge_store::directory::mailed_codes::{self, SignUpRef};
+use edge_store::directory::sign_ups;
 
 const PURPOSE: OtpPurpose = OtpPurpose::VerifyEmail;
 /// What who enters a wrong code without an id may do.
@@ -54,7 +54,7 @@ pub async fn create(
         expires_at: now.plus(SIGN_UP_LIFETIME),
         created_at: now,
     };
-    let earlier = app.store.newest_sign_up(email.as_str(), &network, now).await?;
+    let earlier = app.directory().newest_sign_up(email.as_str(), &network, now).await?;
     // Compared also when there is none, so that the time is the same.
     let hash = earlier.as_ref().map(|it| it.1.as_str());
     let is_repeated = password::verify(password.as_str(), hash)?;
@@ -62,7 +62,7 @@ pub async fn create(
     let code = code::new(app, from, email, PURPOSE)?;
     let held = SignUpRef::Held(&sign_up.id);
     let (limits, block_limits) = (code::MAIL_LIMITS, code::SIGN_UP_BLOCK_LIMITS);
-    let mut changes = Changes::of(app, sign_ups::insert(&sign_up));
+    let mut changes = Changes::of(app, app.directory(), sign_ups::insert(&sign_up));
     if may_mail {
         changes.push(mailed_codes::insert_for_sign_up(&code, held, limits, block_limits));
     }
@@ -93,7 +93,7 @@ pub async fn resend_code(app: &App, from: &ClientAddress, email: &Email, id: Opt
     let code = code::new(app, from, email, PURPOSE)?;
     let (limits, block_limits) = (code::MAIL_LIMITS, code::SIGN_UP_BLOCK_LIMITS);
     let mailed = mailed_codes::insert_for_sign_up(&code, meant(id, &network), limits, block_limits);
-    let mut changes = Changes::of(app, mailed);
+    let mut changes = Changes::of(app, app.directory(), mailed);
     changes.push(mailed_codes::replace_older(&code.id));
     let mail = QueuedMail::Code {
         purpose: PURPOSE,
@@ -118,7 +118,7 @@ pub async fn confirm(
     throttle::count(app, from, "otp", 300, Window::Hour).await?;
     let network = code::network_hash(app, from)?;
     let codes = app
-        .store
+        .directory()
         .count_try_of_sign_up(email.as_str(), meant(id, &network), code::SIGN_UP_TRIES, app.now())
         .await?;
     let code = code::entered(app, PURPOSE, codes, entered).map_err(|error| match id {
@@ -129,7 +129,10 @@ pub async fn confirm(
     let new_id = AccountId::new(app.id(AccountId::PREFIX)?);
     let (session, token) = session::new_session(app, &new_id)?;
     let attempt = app.id("attempt_")?;
-    let made = app.store.confirm_sign_up(&code, &attempt, &session, app.now()).await?;
+    let made = app
+        .directory()
+        .confirm_sign_up(&code, &attempt, &session, app.now())
+        .await?;
     let account = made.ok_or_else(code::wrong_code)?;
     throttle::remember_network(app, from, &account.email).await;
     Ok((account, token))

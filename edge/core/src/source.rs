@@ -9,9 +9,9 @@ use crate::{Error, Kind, Result, collection, deletion, index};
 use edge_model::crawl::CrawlPage;
 use edge_model::limits::{CRAWL_PAGES, DEFAULT_CRAWL_PAGES};
 use edge_model::source::{Refresh, Source, SourceKind, SourceStatus};
-use edge_model::{CollectionId, SourceId, WorkspaceId};
+use edge_model::{CollectionId, SourceId};
 use edge_store::crawls::PageList;
-use edge_store::{Constraint, crawls, sources};
+use edge_store::{Constraint, TenantStore, crawls, sources};
 use url::Url;
 
 /// A source as it is given.
@@ -75,7 +75,8 @@ impl Options {
 /// [`Kind::Invalid`] naming what will not do.
 pub async fn create(app: &App, caller: &Caller, new: NewSource) -> Result<(Source, bool)> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
+    let tenant = caller.tenant();
+    let workspace = tenant.workspace_id();
     let NewSource {
         url,
         collection_id,
@@ -84,7 +85,7 @@ pub async fn create(app: &App, caller: &Caller, new: NewSource) -> Result<(Sourc
         options,
     } = new;
     let url = start(app, &url)?;
-    collection::find(app, workspace, &collection_id).await?;
+    collection::find(tenant, &collection_id).await?;
     let max_pages = options.max_pages;
     let sources::Changes {
         include_patterns,
@@ -120,12 +121,12 @@ pub async fn create(app: &App, caller: &Caller, new: NewSource) -> Result<(Sourc
     }
     let known = |source: &Source| {
         let (collection, url) = (source.collection_id.clone(), source.url.clone());
-        async move { app.store.source_by_url(workspace, &collection, &url).await }
+        async move { tenant.source_by_url(&collection, &url).await }
     };
     if let Some(known) = known(&source).await? {
         return Ok((known, true));
     }
-    let mut changes = Changes::of(app, sources::insert(&source));
+    let mut changes = Changes::of(app, tenant, sources::insert(&source));
     changes.push(crawls::enqueue(&source, &[&crawl::first(&source)?], u32::MAX, ""));
     match changes.commit().await {
         Ok(_) => Ok((source, false)),
@@ -162,15 +163,15 @@ fn guess(url: &Url, max_pages: Option<u32>) -> SourceKind {
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
 pub async fn recrawl(app: &App, caller: &Caller, id: &SourceId) -> Result<Source> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    let source = find(app, workspace, id).await?;
+    let tenant = caller.tenant();
+    let source = find(tenant, id).await?;
     if source.status.is_running() {
         return Ok(source);
     }
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     crawl::restart(&mut changes, &source, app.now())?;
     changes.commit().await?;
-    find(app, workspace, id).await
+    find(tenant, id).await
 }
 
 /// Ends a crawl early: what was taken in stays. One that is over stays as it is.
@@ -179,13 +180,14 @@ pub async fn recrawl(app: &App, caller: &Caller, id: &SourceId) -> Result<Source
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
 pub async fn cancel(app: &App, caller: &Caller, id: &SourceId) -> Result<Source> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    let source = find(app, workspace, id).await?;
+    let tenant = caller.tenant();
+    let workspace = tenant.workspace_id();
+    let source = find(tenant, id).await?;
     let now = app.now();
     let refresh_at = source.refresh.interval().map(|it| now.plus(it));
     let cancel = sources::cancel(workspace, id, refresh_at, now);
-    Changes::of(app, cancel).commit().await?;
-    find(app, workspace, id).await
+    Changes::of(app, tenant, cancel).commit().await?;
+    find(tenant, id).await
 }
 
 /// Changes how a source is crawled, from its next crawl on; its schedule at once.
@@ -195,11 +197,12 @@ pub async fn cancel(app: &App, caller: &Caller, id: &SourceId) -> Result<Source>
 /// do.
 pub async fn update(app: &App, caller: &Caller, id: &SourceId, options: Options) -> Result<Source> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    find(app, workspace, id).await?;
+    let tenant = caller.tenant();
+    let workspace = tenant.workspace_id();
+    find(tenant, id).await?;
     let settings = sources::set_settings(workspace, id, &options.check()?, app.now());
-    Changes::of(app, settings).commit().await?;
-    find(app, workspace, id).await
+    Changes::of(app, tenant, settings).commit().await?;
+    find(tenant, id).await
 }
 
 /// Deletes a source with its pages, at once.
@@ -208,30 +211,31 @@ pub async fn update(app: &App, caller: &Caller, id: &SourceId, options: Options)
 /// [`Kind::Forbidden`] when the caller may not edit content; [`Kind::NotFound`].
 pub async fn delete(app: &App, caller: &Caller, id: &SourceId) -> Result<()> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    find(app, workspace, id).await?;
-    index::retry(app, || try_delete(app, workspace, id)).await
+    let tenant = caller.tenant();
+    find(tenant, id).await?;
+    index::retry(app, || try_delete(app, tenant, id)).await
 }
 
-async fn try_delete(app: &App, workspace: &WorkspaceId, id: &SourceId) -> Result<()> {
-    let documents = app.store.source_contents(workspace, id).await?;
-    let mut changes = Changes::new(app);
+async fn try_delete(app: &App, tenant: &TenantStore, id: &SourceId) -> Result<()> {
+    let workspace = tenant.workspace_id();
+    let documents = tenant.source_contents(id).await?;
+    let mut changes = Changes::new(app, tenant);
     changes.extend(sources::delete(workspace, id));
-    deletion::write(app, workspace, changes, documents).await
+    deletion::write(app, changes, documents).await
 }
 
 /// Lists the addresses that the newest crawl came across, and counts all of the state.
 ///
 /// # Errors
 /// [`Kind::NotFound`].
-pub async fn pages(app: &App, caller: &Caller, id: &SourceId, list: &PageList) -> Result<(Vec<CrawlPage>, u64)> {
+pub async fn pages(_: &App, caller: &Caller, id: &SourceId, list: &PageList) -> Result<(Vec<CrawlPage>, u64)> {
     caller.require(Action::Read)?;
-    let source = find(app, &caller.workspace().id, id).await?;
-    Ok(app.store.crawl_pages(&source, list).await?)
+    let source = find(caller.tenant(), id).await?;
+    Ok(caller.tenant().crawl_pages(&source, list).await?)
 }
 
-pub(crate) async fn find(app: &App, workspace: &WorkspaceId, id: &SourceId) -> Result<Source> {
-    let found = app.store.source(workspace, id).await?;
+pub(crate) async fn find(tenant: &TenantStore, id: &SourceId) -> Result<Source> {
+    let found = tenant.source(id).await?;
     // The API shows sources as documents, so the error says `document`.
     found.ok_or_else(|| Error::new(Kind::NotFound, "document not found"))
 }

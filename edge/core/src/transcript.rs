@@ -10,9 +10,9 @@ use edge_store::transcripts::Filter;
 use edge_store::{Page, escalations, events, jobs, mail_recipients, transcripts};
 
 /// Lists conversations, the latest activity first, and counts all that the filter lets through.
-pub async fn list(app: &App, caller: &Caller, filter: &Filter, page: &Page) -> Result<(Vec<ConversationSummary>, u64)> {
+pub async fn list(_: &App, caller: &Caller, filter: &Filter, page: &Page) -> Result<(Vec<ConversationSummary>, u64)> {
     caller.require(Action::Read)?;
-    Ok(app.store.conversations(&caller.workspace().id, filter, page).await?)
+    Ok(caller.tenant().conversations(filter, page).await?)
 }
 
 /// Returns a conversation and a page of its messages, oldest first, and how many there are from there on.
@@ -20,13 +20,13 @@ pub async fn list(app: &App, caller: &Caller, filter: &Filter, page: &Page) -> R
 /// # Errors
 /// [`crate::Kind::NotFound`].
 pub async fn get(
-    app: &App,
+    _: &App,
     caller: &Caller,
     id: &ConversationId,
     page: &Page,
 ) -> Result<(ConversationSummary, Vec<Entry>, u64)> {
     caller.require(Action::Read)?;
-    let (conversation, entries, left) = app.store.transcript(&caller.workspace().id, id, page).await?;
+    let (conversation, entries, left) = caller.tenant().transcript(id, page).await?;
     let conversation = conversation.ok_or_else(|| Error::not_found("conversation"))?;
     Ok((conversation, entries, left))
 }
@@ -37,8 +37,9 @@ pub async fn get(
 /// [`crate::Kind::Forbidden`] when the caller may not edit content; [`crate::Kind::NotFound`].
 pub async fn delete(app: &App, caller: &Caller, id: &ConversationId) -> Result<()> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    let mut changes = Changes::new(app);
+    let tenant = caller.tenant();
+    let workspace = tenant.workspace_id();
+    let mut changes = Changes::new(app, tenant);
     changes.push(events::delete_of_conversation(workspace, id));
     changes.push(escalations::delete_of_conversation(workspace, id));
     changes.push(jobs::delete_mails_about_nothing(workspace));
@@ -56,9 +57,10 @@ pub async fn delete(app: &App, caller: &Caller, id: &ConversationId) -> Result<(
 /// anything.
 pub async fn delete_visitor(app: &App, caller: &Caller, session: &str) -> Result<u64> {
     caller.require(Action::EditContent)?;
-    let workspace = &caller.workspace().id;
-    let addresses = app.store.addresses_left(workspace, session).await?;
-    let mut changes = Changes::new(app);
+    let tenant = caller.tenant();
+    let workspace = tenant.workspace_id();
+    let addresses = tenant.addresses_left(session).await?;
+    let mut changes = Changes::new(app, tenant);
     let escalations = changes.push(escalations::delete_of_session(workspace, session));
     let conversations = changes.push(transcripts::delete_of_session(workspace, session));
     changes.push(events::delete_of_session(workspace, session));

@@ -17,9 +17,9 @@ use edge_model::outbox::Access;
 use edge_model::text::Name;
 use edge_model::time::TimeDelta;
 use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
-use edge_model::{AgentId, Timestamp, WebhookId, WorkspaceId};
+use edge_model::{AgentId, Timestamp, WebhookId};
 use edge_store::deliveries::Endpoint;
-use edge_store::{deliveries, webhooks};
+use edge_store::{TenantStore, deliveries, webhooks};
 use headers::OwnHeaders;
 use signature::SigningSecret;
 use std::collections::BTreeMap;
@@ -76,17 +76,17 @@ pub struct WebhookPatch {
 /// when the workspace has as many as it may.
 pub async fn create(app: &App, caller: &Caller, scope: Scope, new: NewWebhook) -> Result<(Webhook, SigningSecret)> {
     caller.require(Action::ManageWebhooks)?;
-    let workspace = &caller.workspace().id;
-    check_agent(app, workspace, &scope).await?;
+    let tenant = caller.tenant();
+    check_agent(tenant, &scope).await?;
     match add(app, caller, scope, new, MAX_WEBHOOKS).await? {
         Some(added) => Ok(added),
-        None => Err(not_added(app, workspace).await?),
+        None => Err(not_added(tenant).await?),
     }
 }
 
 /// Returns why an endpoint was not added.
-async fn not_added(app: &App, workspace: &WorkspaceId) -> Result<Error> {
-    let count = app.store.all_webhooks(workspace, None).await?.len();
+async fn not_added(tenant: &TenantStore) -> Result<Error> {
+    let count = tenant.all_webhooks(None).await?.len();
     if u32::try_from(count).unwrap_or(u32::MAX) < MAX_WEBHOOKS {
         return Ok(Error::new(
             Kind::Forbidden,
@@ -97,9 +97,9 @@ async fn not_added(app: &App, workspace: &WorkspaceId) -> Result<Error> {
     Ok(Error::new(Kind::Conflict, message))
 }
 
-async fn check_agent(app: &App, workspace: &WorkspaceId, scope: &Scope) -> Result<()> {
+async fn check_agent(tenant: &TenantStore, scope: &Scope) -> Result<()> {
     match &scope.agent_id {
-        Some(id) => agent::find(app, workspace, id).await.map(drop),
+        Some(id) => agent::find(tenant, id).await.map(drop),
         None => Ok(()),
     }
 }
@@ -113,7 +113,8 @@ async fn add(
     most_of_form: u32,
 ) -> Result<Option<(Webhook, SigningSecret)>> {
     let Scope { form, agent_id, .. } = scope;
-    let workspace = &caller.workspace().id;
+    let tenant = caller.tenant();
+    let workspace = tenant.workspace_id();
     let NewWebhook {
         name,
         url,
@@ -146,10 +147,10 @@ async fn add(
         updated_at: now,
         id,
     };
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     let added = changes.push(webhooks::insert(&webhook, MAX_WEBHOOKS, most_of_form));
     changes.push(caller.require_in_batch(Action::ManageWebhooks));
-    outbox::access_added(&mut changes, workspace, Access::Webhook(webhook.id.clone()))?;
+    outbox::access_added(&mut changes, Access::Webhook(webhook.id.clone()))?;
     let is_added = changes.commit().await?.has(added);
     Ok(is_added.then_some((webhook, secret)))
 }
@@ -158,16 +159,13 @@ async fn add(
 ///
 /// # Errors
 /// [`Kind::NotFound`] for the agent.
-pub async fn list(app: &App, caller: &Caller, scope: &Scope) -> Result<Vec<Webhook>> {
+pub async fn list(_: &App, caller: &Caller, scope: &Scope) -> Result<Vec<Webhook>> {
     caller.require(Action::Read)?;
-    let workspace = &caller.workspace().id;
-    check_agent(app, workspace, scope).await?;
+    let tenant = caller.tenant();
+    check_agent(tenant, scope).await?;
     match scope.sees_all {
-        true => Ok(app.store.all_webhooks(workspace, None).await?),
-        false => Ok(app
-            .store
-            .webhooks(workspace, scope.form, scope.agent_id.as_ref())
-            .await?),
+        true => Ok(tenant.all_webhooks(None).await?),
+        false => Ok(tenant.webhooks(scope.form, scope.agent_id.as_ref()).await?),
     }
 }
 
@@ -175,9 +173,9 @@ pub async fn list(app: &App, caller: &Caller, scope: &Scope) -> Result<Vec<Webho
 ///
 /// # Errors
 /// [`Kind::NotFound`].
-pub async fn get(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId) -> Result<Webhook> {
+pub async fn get(_: &App, caller: &Caller, scope: &Scope, id: &WebhookId) -> Result<Webhook> {
     caller.require(Action::Read)?;
-    find(app, &caller.workspace().id, scope, id).await
+    find(caller.tenant(), scope, id).await
 }
 
 /// Changes an endpoint. One that is made active again begins afresh, whatever it failed before. One that is given
@@ -188,7 +186,7 @@ pub async fn get(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId) -> R
 /// are to change and another API made it, since that one has other names for them.
 pub async fn update(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId, patch: WebhookPatch) -> Result<Webhook> {
     caller.require(Action::ManageWebhooks)?;
-    let webhook = find(app, &caller.workspace().id, scope, id).await?;
+    let webhook = find(caller.tenant(), scope, id).await?;
     if patch.events.is_some() && webhook.form != scope.form {
         let message = "its events can only be changed through the API that made the webhook";
         return Err(Error::new(Kind::Conflict, message));
@@ -197,6 +195,7 @@ pub async fn update(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId, p
 }
 
 async fn change(app: &App, caller: &Caller, mut webhook: Webhook, patch: WebhookPatch) -> Result<Webhook> {
+    let tenant = caller.tenant();
     let WebhookPatch {
         name,
         url,
@@ -206,7 +205,7 @@ async fn change(app: &App, caller: &Caller, mut webhook: Webhook, patch: Webhook
         is_active,
     } = patch;
     let now = app.now();
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     let mut edit = webhooks::Changes::default();
     match (is_active, webhook.disabled_because) {
         (Some(true), Some(_)) => {
@@ -234,7 +233,7 @@ async fn change(app: &App, caller: &Caller, mut webhook: Webhook, patch: Webhook
         webhook.created_by = caller.actor();
         edit.url = Some((&webhook.url, &webhook.created_by));
         let access = Access::Webhook(webhook.id.clone());
-        outbox::access_added(&mut changes, &webhook.workspace_id, access)?;
+        outbox::access_added(&mut changes, access)?;
     }
     if let Some(events) = events {
         webhook.events = without_repeats(events);
@@ -261,9 +260,10 @@ async fn change(app: &App, caller: &Caller, mut webhook: Webhook, patch: Webhook
 /// # Errors
 /// [`Kind::Forbidden`] when the caller does not manage webhooks; [`Kind::NotFound`].
 pub async fn delete(app: &App, caller: &Caller, scope: &Scope, id: &WebhookId) -> Result<()> {
+    let tenant = caller.tenant();
     caller.require(Action::ManageWebhooks)?;
-    let webhook = find(app, &caller.workspace().id, scope, id).await?;
-    Changes::of(app, webhooks::delete(&webhook.workspace_id, &webhook.id))
+    let webhook = find(caller.tenant(), scope, id).await?;
+    Changes::of(app, tenant, webhooks::delete(&webhook.workspace_id, &webhook.id))
         .commit()
         .await
         .map(drop)
@@ -279,15 +279,20 @@ pub async fn rotate_secret(
     scope: &Scope,
     id: &WebhookId,
 ) -> Result<(SigningSecret, Timestamp)> {
+    let tenant = caller.tenant();
     caller.require(Action::ManageWebhooks)?;
-    let webhook = find(app, &caller.workspace().id, scope, id).await?;
+    let webhook = find(caller.tenant(), scope, id).await?;
     let secret = make_secret(app)?;
     let now = app.now();
     let until = now.plus(OLD_SECRET_LIFETIME);
     let sealed = seal_secret(app, id, &secret)?;
-    Changes::of(app, webhooks::rotate(&webhook.workspace_id, id, &sealed, until, now))
-        .commit()
-        .await?;
+    Changes::of(
+        app,
+        tenant,
+        webhooks::rotate(&webhook.workspace_id, id, &sealed, until, now),
+    )
+    .commit()
+    .await?;
     Ok((secret, until))
 }
 
@@ -298,8 +303,8 @@ pub(crate) fn endpoint_of(webhook: &Webhook) -> Endpoint {
     }
 }
 
-pub(crate) async fn find(app: &App, workspace: &WorkspaceId, scope: &Scope, id: &WebhookId) -> Result<Webhook> {
-    let found = app.store.webhook(workspace, id).await?;
+pub(crate) async fn find(tenant: &TenantStore, scope: &Scope, id: &WebhookId) -> Result<Webhook> {
+    let found = tenant.webhook(id).await?;
     found
         .filter(|it| scope.has(it))
         .ok_or_else(|| Error::not_found("webhook"))

@@ -6,6 +6,7 @@ use crate::changes::Changes;
 use crate::{Error, Result, origin};
 use edge_model::agent::AgentConfig;
 use edge_model::{AgentId, Timestamp};
+use edge_store::conversations::ChatContext;
 
 /// What the widget shows, and its token.
 #[derive(Clone, Debug)]
@@ -21,7 +22,11 @@ pub struct Config {
 /// Those of the credential; [`Kind::NotFound`] for an agent that is not published here.
 pub async fn config(app: &App, visitor: &Visitor, agent: &AgentId) -> Result<Config> {
     let (now, credential) = (app.now(), &visitor.credential);
-    let context = app.store.widget_context(&visitor::key_ref(credential)?, agent).await?;
+    let key = visitor::key_ref(credential)?;
+    let context = match api_key::database(app, &key).await? {
+        Some(database) => database.widget_context(&key, agent).await?,
+        None => ChatContext::default(),
+    };
     let published = context.agent.filter(|_| credential.is_for(agent));
     let found =
         visitor::checked_key(credential, Purpose::Configuration, context.owner).and_then(|owner| match published {
@@ -34,7 +39,7 @@ pub async fn config(app: &App, visitor: &Visitor, agent: &AgentId) -> Result<Con
     };
     visitor::admit(app, visitor, &owner, None, 0).await?;
     if let Some(write) = api_key::record_use(&owner, None, now) {
-        Changes::of(app, write).commit().await?;
+        Changes::of(app, &app.tenant(&owner.workspace)?, write).commit().await?;
     }
     let (token, token_expires_at) = visitor::new_token(app, owner.key.id, agent.clone(), now)?;
     Ok(Config {
@@ -50,7 +55,14 @@ pub async fn config(app: &App, visitor: &Visitor, agent: &AgentId) -> Result<Con
 /// # Errors
 /// [`Kind::NotFound`] for an agent that is not published.
 pub async fn frame_ancestors(app: &App, agent: &AgentId) -> Result<String> {
-    let found = app.store.embedding_domains(agent).await?;
+    let mut found = None;
+    for database in app.databases() {
+        // The agent's id does not say where it is.
+        found = database.embedding_domains(agent).await?;
+        if found.is_some() {
+            break;
+        }
+    }
     let mut domains: Vec<String> = found
         .ok_or_else(|| Error::not_found("agent"))?
         .into_iter()

@@ -3,14 +3,19 @@
 //!
 //! Each kind of work is a file here and a [`Worker`]. They are enqueued through [`crate::changes`].
 mod compact_index;
+mod copy_account;
+mod copy_workspace;
+mod delete_account;
 mod embed_index;
 mod erase_blobs;
+mod erase_unopened;
 mod erase_workspace;
 mod process_document;
 mod purge_conversations;
 mod report_webhook;
 mod reseal;
 mod send_mail;
+mod settle_member;
 mod sweep;
 
 pub use sweep::sweep;
@@ -24,7 +29,7 @@ use edge_model::job::{Job, Task};
 use edge_model::time::TimeDelta;
 use edge_model::{Timestamp, WorkspaceId};
 use edge_store::jobs::{self, Lane};
-use edge_store::{Statement, Wake};
+use edge_store::{TenantStatement, TenantStore, Wake};
 use futures_util::future::join;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -64,11 +69,11 @@ trait Worker {
         AfterCrashes::Park
     }
 
-    /// Does the work.
-    async fn run(&self, app: &App, job: &Job, attempt: &Attempt) -> Result<()>;
+    /// Does the work; the rows of the job's workspace are `tenant`.
+    async fn run(&self, app: &App, tenant: &TenantStore, job: &Job, attempt: &Attempt) -> Result<()>;
 
     /// Writes down for its owner that work crashed each time and is given up.
-    async fn give_up(&self, _app: &App, _job: &Job) -> Result<()> {
+    async fn give_up(&self, _app: &App, _tenant: &TenantStore, _job: &Job) -> Result<()> {
         Ok(())
     }
 }
@@ -80,7 +85,7 @@ enum AfterCrashes {
     Park,
     /// It is kept in place of all others of its kind that wait: every change orders another.
     ParkForAll,
-    /// It has another try after a day, since nothing else would order it again.
+    /// It has another try after a day, since nothing else would order it again; also when it only failed each time.
     RetryAfterDay,
 }
 
@@ -111,6 +116,15 @@ fn worker(task: &Task) -> Box<dyn Worker + '_> {
         Task::PurgeConversations => Box::new(purge_conversations::PurgeConversations),
         Task::EraseWorkspace { is_last } => Box::new(erase_workspace::EraseWorkspace { is_last: *is_last }),
         Task::ReportWebhook { webhook_id } => Box::new(report_webhook::ReportWebhook { webhook_id }),
+        Task::SettleMember { account_id, role, at } => Box::new(settle_member::SettleMember {
+            account_id,
+            role: *role,
+            at: *at,
+        }),
+        Task::CopyAccount { account_id } => Box::new(copy_account::CopyAccount { account_id }),
+        Task::CopyWorkspace => Box::new(copy_workspace::CopyWorkspace),
+        Task::EraseUnopened => Box::new(erase_unopened::EraseUnopened),
+        Task::DeleteAccount { account_id } => Box::new(delete_account::DeleteAccount { account_id }),
         Task::Reseal { rows, after } => Box::new(reseal::Reseal { rows: *rows, after }),
     }
 }
@@ -123,16 +137,29 @@ fn worker(task: &Task) -> Box<dyn Worker + '_> {
 pub async fn drain(app: &App, workspace: &WorkspaceId, budget: TimeDelta) -> Result<Option<Timestamp>> {
     let app = &app.working_for(Wake::Jobs(workspace.clone()));
     let stop = app.now().plus(budget);
+    let (mut next, mut end): (Option<Timestamp>, _) = (None, Ok(()));
+    // Jobs are where their cause was written: with the rows of the workspace, or in the directory.
+    for database in app.databases() {
+        match drain_queue(app, &database.tenant(workspace), stop).await {
+            Ok(at) => next = next.into_iter().chain(at).min(),
+            Err(error) => end = end.and(Err(error)),
+        }
+    }
+    end.map(|()| next)
+}
+
+/// Works off what is due in one database.
+async fn drain_queue(app: &App, queue: &TenantStore, stop: Timestamp) -> Result<Option<Timestamp>> {
     let is_done = AtomicBool::new(false);
     let patient = async {
-        let end = lane(app, workspace, Lane::Patient, stop).await;
+        let end = lane(app, queue, Lane::Patient, stop).await;
         is_done.store(true, Ordering::Relaxed);
         end
     };
     // Uploads do not wait for another host's vectors.
     let prompt = async {
         loop {
-            lane(app, workspace, Lane::Prompt, stop).await?;
+            lane(app, queue, Lane::Prompt, stop).await?;
             if is_done.load(Ordering::Relaxed) || app.now() >= stop {
                 return Result::Ok(());
             }
@@ -141,49 +168,49 @@ pub async fn drain(app: &App, workspace: &WorkspaceId, budget: TimeDelta) -> Res
     };
     let (patient, prompt) = join(patient, prompt).await;
     patient.and(prompt)?;
-    Ok(app.store.next_job_at(workspace).await?)
+    Ok(queue.next_job_at().await?)
 }
 
 /// Works off the due jobs of a lane.
-async fn lane(app: &App, workspace: &WorkspaceId, lane: Lane, stop: Timestamp) -> Result<()> {
+async fn lane(app: &App, queue: &TenantStore, lane: Lane, stop: Timestamp) -> Result<()> {
     while app.now() < stop {
         let now = app.now();
-        let Some(job) = app.store.lease_job(workspace, lane, now, now.plus(JOB_LEASE)).await? else {
+        let Some(job) = queue.lease_job(lane, now, now.plus(JOB_LEASE)).await? else {
             break;
         };
         let worker = worker(&job.task);
-        let work = work(&job, &*worker);
+        let work = work(queue, &job, &*worker);
         let attempt = match attempt::begin(app, work.clone(), |_| None).await? {
             Begin::Run(attempt) => attempt,
             Begin::SetAside => {
-                set_aside(app, &job, &*worker, &work).await?;
+                set_aside(app, queue, &job, &*worker, &work).await?;
                 continue;
             }
             Begin::Later(at) => {
-                let put_off = jobs::retry(workspace, &job.id, at, "another run of it is under way");
-                Changes::of(app, put_off).commit().await?;
+                let put_off = jobs::retry(&job.workspace_id, &job.id, at, "another run of it is under way");
+                Changes::of(app, queue, put_off).commit().await?;
                 continue;
             }
         };
-        let done = worker.run(app, &job, &attempt).await;
+        let done = worker.run(app, queue, &job, &attempt).await;
         if attempt.is_used_up() {
-            set_aside(app, &job, &*worker, &work).await?;
+            set_aside(app, queue, &job, &*worker, &work).await?;
             continue;
         }
         let end = match done {
-            Ok(()) => jobs::delete(workspace, &job.id),
+            Ok(()) => jobs::delete(&job.workspace_id, &job.id),
             Err(error) => fail(app, &job, &*worker, &attempt, &error),
         };
-        let mut changes = Changes::of(app, end);
+        let mut changes = Changes::of(app, queue, end);
         changes.push(attempt.end(app.now()));
         changes.commit().await?;
     }
     Ok(())
 }
 
-fn work(job: &Job, worker: &dyn Worker) -> Work {
+fn work(queue: &TenantStore, job: &Job, worker: &dyn Worker) -> Work {
     Work {
-        workspace_id: job.workspace_id.clone(),
+        tenant: queue.clone(),
         name: worker.name(job),
         lease: JOB_LEASE,
         set_aside: worker.after_crashes().set_aside(),
@@ -191,12 +218,12 @@ fn work(job: &Job, worker: &dyn Worker) -> Work {
 }
 
 /// Gives up a job that crashed what does it each time it had it to itself.
-async fn set_aside(app: &App, job: &Job, worker: &dyn Worker, work: &Work) -> Result<()> {
-    worker.give_up(app, job).await?;
+async fn set_aside(app: &App, queue: &TenantStore, job: &Job, worker: &dyn Worker, work: &Work) -> Result<()> {
+    worker.give_up(app, queue, job).await?;
     let (workspace, now, name) = (&job.workspace_id, app.now(), job.task.name());
     let traps = attempt::MOST_TRAPS;
     let reason = format!("{name}: it crashed {traps} times while nothing else ran");
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, queue);
     match worker.after_crashes() {
         AfterCrashes::Park => {
             changes.push(jobs::park(workspace, &job.id, now, &reason));
@@ -213,7 +240,7 @@ async fn set_aside(app: &App, job: &Job, worker: &dyn Worker, work: &Work) -> Re
     changes.commit().await.map(drop)
 }
 
-fn fail(app: &App, job: &Job, worker: &dyn Worker, attempt: &Attempt, error: &Error) -> Statement {
+fn fail(app: &App, job: &Job, worker: &dyn Worker, attempt: &Attempt, error: &Error) -> TenantStatement {
     let tries = usize::try_from(job.attempts).unwrap_or(usize::MAX).saturating_sub(1);
     let reason = format!("{}: {}", job.task.name(), error.for_log());
     match worker.retry_schedule().get(tries) {
@@ -221,6 +248,10 @@ fn fail(app: &App, job: &Job, worker: &dyn Worker, attempt: &Attempt, error: &Er
             jobs::retry(&job.workspace_id, &job.id, app.now().plus(RETRY_AFTER_CRASH), &reason)
         }
         Some(delay) => jobs::retry(&job.workspace_id, &job.id, app.now().plus(*delay), &reason),
+        None if worker.after_crashes() == AfterCrashes::RetryAfterDay => {
+            let tomorrow = app.now().plus(TimeDelta::days(1));
+            jobs::retry(&job.workspace_id, &job.id, tomorrow, &reason)
+        }
         None => jobs::park(&job.workspace_id, &job.id, app.now(), &reason),
     }
 }

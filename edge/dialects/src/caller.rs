@@ -23,6 +23,8 @@ pub(crate) struct Known {
     pub(crate) subjects: Vec<String>,
     /// Whose part of the memory their body takes; none where the route's handler does not know it either.
     pub(crate) let_in: Option<LetIn>,
+    /// The workspace that the call is about.
+    pub(crate) workspace: Option<WorkspaceId>,
 }
 
 fn token(parts: &Parts) -> Result<&str> {
@@ -130,6 +132,7 @@ pub(crate) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Kn
                 identity: format!("address {}", header("cf-connecting-ip").unwrap_or("unknown")),
                 subjects: vec![],
                 let_in: None,
+                workspace: None,
             })
         }
         Access::Account | Access::Member => {
@@ -138,6 +141,7 @@ pub(crate) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Kn
                 identity: format!("session {}", person.session),
                 subjects: vec![person.session.to_string(), person.account.id.to_string()],
                 let_in: Some(let_in(&person)),
+                workspace: None,
             })
         }
         Access::Widget => {
@@ -152,6 +156,7 @@ pub(crate) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Kn
                 subjects: vec![owner.key.id.to_string(), owner.workspace.id.to_string()],
                 // As without an `Idempotency-Key`.
                 let_in: None,
+                workspace: Some(owner.workspace.id),
             })
         }
         // Comparing the token here would be a guess that is not counted; and no route of the operator takes a key.

@@ -51,6 +51,7 @@ pub fn around(app: &App, route: Route) -> MethodRouter<App> {
         access: route.access,
         handler: route.handler.clone(),
         replay: route.replay,
+        is_in_directory: route.is_in_directory,
     };
     route.handler.route_layer(from_fn_with_state(post, answer))
 }
@@ -63,6 +64,7 @@ struct Post {
     access: Access,
     handler: MethodRouter<App>,
     replay: Replay,
+    is_in_directory: bool,
 }
 
 impl Post {
@@ -123,6 +125,7 @@ async fn once(post: Post, request: Request, next: Next) -> Result<Response> {
         identity,
         subjects,
         let_in,
+        workspace,
     }) = known
     else {
         return Ok(next.run(Request::from_parts(parts, body)).await);
@@ -142,6 +145,7 @@ async fn once(post: Post, request: Request, next: Next) -> Result<Response> {
         target: target(&parts.uri),
         key: &key,
         subjects: &subjects,
+        workspace: workspace.as_ref().filter(|_| !post.is_in_directory),
         fingerprint: fingerprint.as_deref(),
     };
     match idempotency::begin(&post.app, &repeatable).await? {

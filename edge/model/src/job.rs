@@ -1,6 +1,7 @@
 //! Jobs: background work, written down in the same batch as what causes it.
 use crate::outbox::QueuedMail;
-use crate::{DocumentId, JobId, Timestamp, WebhookId, WorkspaceId};
+use crate::workspace::Role;
+use crate::{AccountId, DocumentId, JobId, Timestamp, WebhookId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 /// A piece of work that will be done at least once.
@@ -42,6 +43,20 @@ pub enum Task {
     EraseWorkspace { is_last: bool },
     /// Tell the workspace's owner that an endpoint was disabled.
     ReportWebhook { webhook_id: WebhookId },
+    /// Have the directory follow what became of a member of the workspace at a moment: another role, or none.
+    SettleMember {
+        account_id: AccountId,
+        role: Option<Role>,
+        at: Timestamp,
+    },
+    /// Copy a person's name and memberships to the databases of their workspaces.
+    CopyAccount { account_id: AccountId },
+    /// Copy the workspace's name to the directory, and its plan from it.
+    CopyWorkspace,
+    /// Erase the new workspace unless the directory knows it.
+    EraseUnopened,
+    /// Delete an account to the end whose owner has asked for it.
+    DeleteAccount { account_id: AccountId },
     /// Seal some rows anew with the installation's current secret, by id and from after this one, and order the next
     /// run.
     Reseal { rows: SealedRows, after: String },
@@ -73,6 +88,11 @@ impl Task {
             Self::PurgeConversations => "purge_conversations",
             Self::EraseWorkspace { .. } => Self::ERASE_WORKSPACE,
             Self::ReportWebhook { .. } => "report_webhook",
+            Self::SettleMember { .. } => "settle_member",
+            Self::CopyAccount { .. } => "copy_account",
+            Self::CopyWorkspace => "copy_workspace",
+            Self::EraseUnopened => "erase_unopened",
+            Self::DeleteAccount { .. } => "delete_account",
             Self::Reseal { .. } => "reseal",
         }
     }

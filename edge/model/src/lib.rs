@@ -14,6 +14,7 @@ pub mod collection;
 pub mod column;
 pub mod conversation;
 pub mod crawl;
+pub mod database;
 pub mod delivery;
 pub mod deputy;
 pub mod dialect;
@@ -38,6 +39,7 @@ pub mod transcript;
 pub mod webhook;
 pub mod workspace;
 
+pub use database::DatabaseName;
 pub use id::*;
 pub use shared::limits;
 pub use time::Timestamp;

@@ -1,6 +1,6 @@
 //! Workspaces: the tenants, and who belongs to them.
 use crate::plan::Plan;
-use crate::{AccountId, Timestamp, WorkspaceId};
+use crate::{AccountId, DatabaseName, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -24,6 +24,8 @@ pub struct Workspace {
     /// The embedder of passages and questions, in addition to the built-in table.
     pub embedder: Embedder,
     pub created_at: Timestamp,
+    /// Which database has its rows. It never changes.
+    pub database: DatabaseName,
 }
 
 /// What turns texts into vectors. Which of them an installation has is in its settings.
@@ -61,14 +63,14 @@ impl Embedder {
     }
 }
 
-/// What a member may do; the table is in core.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a member may do; the table is in core. A greater role may do all that a lesser one may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Role {
-    Owner,
-    Admin,
-    Member,
     Viewer,
+    Member,
+    Admin,
+    Owner,
 }
 
 impl Role {

@@ -1,21 +1,20 @@
 //! Agents and their published versions.
 use crate::port::sql;
-use crate::{Page, SqlError, Statement, Store, json};
+use crate::{Page, SqlError, Statement, TenantStatement, TenantStore, json};
 use edge_model::actor::Actor;
 use edge_model::agent::{Agent, AgentStats, AgentStatus, AgentSummary};
 use edge_model::{AccountId, AgentId, CollectionId, KeyId, Timestamp, WorkspaceId};
 use serde_json::{Map, Value};
 
-impl Store {
+impl TenantStore {
     /// Finds an agent.
-    pub async fn agent(&self, workspace: &WorkspaceId, id: &AgentId) -> Result<Option<Agent>, SqlError> {
-        self.row(find(workspace, id)).await
+    pub async fn agent(&self, id: &AgentId) -> Result<Option<Agent>, SqlError> {
+        self.row(find(&self.workspace, id)).await
     }
 
     /// Lists agents, newest first, and counts all that the filters let through.
     pub async fn agents(
         &self,
-        workspace: &WorkspaceId,
         status: Option<AgentStatus>,
         agent_type: Option<&str>,
         page: &Page,
@@ -29,7 +28,7 @@ impl Store {
              FROM agents WHERE workspace_id = ?1 AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR agent_type = ?3)
                 AND (created_at, id) < (?4, ?5)
              ORDER BY created_at DESC, id DESC LIMIT ?6",
-            workspace.as_str(),
+            self.workspace.as_str(),
             status,
             agent_type,
             at,
@@ -39,7 +38,7 @@ impl Store {
         let total = sql!(
             "SELECT count(*) AS n FROM agents
              WHERE workspace_id = ?1 AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR agent_type = ?3)",
-            workspace.as_str(),
+            self.workspace.as_str(),
             status,
             agent_type
         );
@@ -48,23 +47,19 @@ impl Store {
     }
 
     /// Counts what came of an agent.
-    pub async fn agent_stats(&self, workspace: &WorkspaceId, id: &AgentId) -> Result<AgentStats, SqlError> {
+    pub async fn agent_stats(&self, id: &AgentId) -> Result<AgentStats, SqlError> {
         let statement = sql!(
             "SELECT (SELECT count(*) FROM conversations WHERE workspace_id = ?1 AND agent_id = ?2) AS conversations,
                 (SELECT count(*) FROM messages WHERE workspace_id = ?1 AND agent_id = ?2) AS messages,
                 (SELECT avg(rating) FROM feedback WHERE workspace_id = ?1 AND agent_id = ?2) AS satisfaction",
-            workspace.as_str(),
+            self.workspace.as_str(),
             id.as_str()
         );
         Ok(self.row(statement).await?.unwrap_or_default())
     }
 
     /// Names the agents whose draft answers from a collection.
-    pub async fn agents_of_collection(
-        &self,
-        workspace: &WorkspaceId,
-        id: &CollectionId,
-    ) -> Result<Vec<String>, SqlError> {
+    pub async fn agents_of_collection(&self, id: &CollectionId) -> Result<Vec<String>, SqlError> {
         #[derive(serde::Deserialize)]
         struct Row {
             name: String,
@@ -73,7 +68,7 @@ impl Store {
             "SELECT name FROM agents WHERE workspace_id = ?1 AND status <> 'ARCHIVED'
                 AND EXISTS (SELECT 1 FROM json_each(draft, '$.collection_ids') WHERE value = ?2)
              ORDER BY name LIMIT 20",
-            workspace.as_str(),
+            self.workspace.as_str(),
             id.as_str()
         );
         Ok(self
@@ -134,7 +129,7 @@ pub struct Changes {
 }
 
 /// Adds an agent.
-pub fn insert(agent: &Agent) -> Statement {
+pub fn insert(agent: &Agent) -> TenantStatement {
     let Agent {
         id,
         workspace_id,
@@ -150,8 +145,7 @@ pub fn insert(agent: &Agent) -> Statement {
         created_at,
         updated_at,
     } = agent;
-    sql!(
-        "INSERT INTO agents (id, workspace_id, name, agent_type, status, draft, version, published_at, is_changed,
+    sql!(workspace_id => "INSERT INTO agents (id, workspace_id, name, agent_type, status, draft, version, published_at, is_changed,
             created_at, updated_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         id.as_str(),
@@ -169,9 +163,8 @@ pub fn insert(agent: &Agent) -> Statement {
 }
 
 /// Changes what is named of an agent and its draft, and nothing else.
-pub fn update(workspace: &WorkspaceId, id: &AgentId, changes: &Changes, edit: Edit<'_>) -> Statement {
-    sql!(
-        "UPDATE agents SET name = coalesce(?3, name), agent_type = coalesce(?4, agent_type), draft = new.draft,
+pub fn update(workspace: &WorkspaceId, id: &AgentId, changes: &Changes, edit: Edit<'_>) -> TenantStatement {
+    sql!(workspace => "UPDATE agents SET name = coalesce(?3, name), agent_type = coalesce(?4, agent_type), draft = new.draft,
             is_changed = (is_changed OR agents.draft <> new.draft), updated_at = ?9, updated_by_account_id = ?10,
             updated_by_key_id = ?11,
             revision = iif(?12 IS NULL OR revision IN (SELECT value FROM json_each(?12)), revision + 1, NULL)
@@ -199,9 +192,8 @@ pub fn update(workspace: &WorkspaceId, id: &AgentId, changes: &Changes, edit: Ed
 const KEPT_VERSIONS: u32 = 50;
 
 /// Deletes the oldest versions of an agent, once another was published.
-fn trim_versions(workspace: &WorkspaceId, id: &AgentId) -> Statement {
-    sql!(
-        "DELETE FROM agent_versions WHERE workspace_id = ?1 AND agent_id = ?2
+fn trim_versions(workspace: &WorkspaceId, id: &AgentId) -> TenantStatement {
+    sql!(workspace => "DELETE FROM agent_versions WHERE workspace_id = ?1 AND agent_id = ?2
             AND version <= (SELECT version FROM agents WHERE workspace_id = ?1 AND id = ?2) - ?3",
         workspace.as_str(),
         id.as_str(),
@@ -213,17 +205,15 @@ fn trim_versions(workspace: &WorkspaceId, id: &AgentId) -> Statement {
 /// revision, unless the agent is archived.
 ///
 /// The version is counted by the database, so that two publishers at once make two versions.
-pub fn publish(workspace: &WorkspaceId, id: &AgentId, edit: Edit<'_>) -> [Statement; 3] {
-    let version = sql!(
-        "INSERT INTO agent_versions (agent_id, workspace_id, version, config, created_at)
+pub fn publish(workspace: &WorkspaceId, id: &AgentId, edit: Edit<'_>) -> [TenantStatement; 3] {
+    let version = sql!(workspace => "INSERT INTO agent_versions (agent_id, workspace_id, version, config, created_at)
          SELECT id, workspace_id, version + 1, draft, ?3 FROM agents
          WHERE workspace_id = ?1 AND id = ?2 AND status <> 'ARCHIVED'",
         workspace.as_str(),
         id.as_str(),
         edit.at.0
     );
-    let agent = sql!(
-        "UPDATE agents SET status = 'PUBLISHED', version = version + 1, published_at = ?3, is_changed = 0,
+    let agent = sql!(workspace => "UPDATE agents SET status = 'PUBLISHED', version = version + 1, published_at = ?3, is_changed = 0,
             updated_at = ?3, updated_by_account_id = ?4, updated_by_key_id = ?5,
             revision = iif(?6 IS NULL OR revision IN (SELECT value FROM json_each(?6)), revision + 1, NULL)
          WHERE workspace_id = ?1 AND id = ?2 AND status <> 'ARCHIVED' RETURNING version, revision",
@@ -244,9 +234,13 @@ pub fn publish(workspace: &WorkspaceId, id: &AgentId, edit: Edit<'_>) -> [Statem
 
 /// Publishes a change of what is published, and not what else of the draft was changed, in three statements of one
 /// batch.
-pub fn republish(workspace: &WorkspaceId, id: &AgentId, change: &Map<String, Value>, edit: Edit<'_>) -> [Statement; 3] {
-    let version = sql!(
-        "INSERT INTO agent_versions (agent_id, workspace_id, version, config, created_at)
+pub fn republish(
+    workspace: &WorkspaceId,
+    id: &AgentId,
+    change: &Map<String, Value>,
+    edit: Edit<'_>,
+) -> [TenantStatement; 3] {
+    let version = sql!(workspace => "INSERT INTO agent_versions (agent_id, workspace_id, version, config, created_at)
          SELECT agents.id, agents.workspace_id, agents.version + 1, json_patch(published.config, ?3), ?4
          FROM agents JOIN agent_versions AS published
             ON published.agent_id = agents.id AND published.version = agents.version
@@ -256,8 +250,7 @@ pub fn republish(workspace: &WorkspaceId, id: &AgentId, change: &Map<String, Val
         json(change),
         edit.at.0
     );
-    let agent = sql!(
-        "UPDATE agents SET status = 'PUBLISHED', version = version + 1, published_at = ?3,
+    let agent = sql!(workspace => "UPDATE agents SET status = 'PUBLISHED', version = version + 1, published_at = ?3,
             is_changed = (draft <> (SELECT config FROM agent_versions AS new
                 WHERE new.workspace_id = ?1 AND new.agent_id = ?2 AND new.version = agents.version + 1)),
             updated_at = ?3, updated_by_account_id = ?4, updated_by_key_id = ?5, revision = revision + 1

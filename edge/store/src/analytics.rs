@@ -1,6 +1,6 @@
 //! Figures over conversations: added up by the database, in rows that days, hours, agents and texts bound.
 use crate::port::sql;
-use crate::{SqlError, Statement, Store, json};
+use crate::{SqlError, TenantStatement, TenantStore, json};
 use edge_model::analytics::{AgentShare, Asked, Daily, Hourly, Overview, Period};
 use edge_model::{Timestamp, WorkspaceId};
 use serde::Deserialize;
@@ -10,9 +10,9 @@ const ANSWERS: u32 = 20_000;
 /// How many different questions are told apart.
 pub const QUESTIONS: u32 = 500;
 
-impl Store {
+impl TenantStore {
     /// Counts what happened in a period and in the one before.
-    pub async fn overview(&self, workspace: &WorkspaceId, period: &Period) -> Result<Overview, SqlError> {
+    pub async fn overview(&self, period: &Period) -> Result<Overview, SqlError> {
         let statement = sql!(
             "SELECT
                 (SELECT count(*) FROM conversations
@@ -31,7 +31,7 @@ impl Store {
                     AND status = 'complete' AND created_at >= ?4 AND created_at < ?5) AS answer_rate,
                 (SELECT avg(rating) FROM feedback
                     WHERE workspace_id = ?1 AND created_at >= ?4 AND created_at < ?5) AS rating",
-            workspace.as_str(),
+            self.workspace.as_str(),
             period.before_from.0,
             period.before_until.0,
             period.from.0,
@@ -43,10 +43,9 @@ impl Store {
     /// Counts by day, by hour of the day and by agent. Days without anything are left out.
     pub async fn conversation_figures(
         &self,
-        workspace: &WorkspaceId,
         period: &Period,
     ) -> Result<(Vec<Daily>, Vec<Hourly>, Vec<AgentShare>), SqlError> {
-        let within = |sql: &'static str| sql!(sql, workspace.as_str(), period.from.0, period.until.0);
+        let within = |sql: &'static str| sql!(sql, self.workspace.as_str(), period.from.0, period.until.0);
         let daily = within(
             "SELECT day, sum(conversations) AS conversations, sum(messages) AS messages, max(seconds) AS seconds FROM (
                 SELECT created_at / 86400000 AS day, count(*) AS conversations, 0 AS messages,
@@ -77,12 +76,7 @@ impl Store {
     /// `only_unanswered`. At most [`QUESTIONS`] different ones of the latest answers; who gets as many may lack some.
     ///
     /// A question stands a millisecond before its answer.
-    pub async fn asked(
-        &self,
-        workspace: &WorkspaceId,
-        period: &Period,
-        only_unanswered: bool,
-    ) -> Result<Vec<Asked>, SqlError> {
+    pub async fn asked(&self, period: &Period, only_unanswered: bool) -> Result<Vec<Asked>, SqlError> {
         let statement = sql!(
             "SELECT lower(trim(substr(question.text, 1, 300))) AS normal, min(substr(question.text, 1, 300)) AS text,
                 sum(answer.created_at >= ?4) AS count, sum(answer.created_at < ?3) AS count_before,
@@ -95,7 +89,7 @@ impl Store {
              JOIN messages AS question ON question.conversation_id = answer.conversation_id
                 AND question.created_at = answer.created_at - 1 AND question.author = 'visitor'
              GROUP BY normal ORDER BY count DESC, last_at DESC, normal LIMIT ?8",
-            workspace.as_str(),
+            self.workspace.as_str(),
             period.before_from.0,
             period.before_until.0,
             period.from.0,
@@ -108,11 +102,7 @@ impl Store {
     }
 
     /// Tells when the named questions were dealt with, by the hashes of their texts.
-    pub async fn resolutions(
-        &self,
-        workspace: &WorkspaceId,
-        hashes: &[String],
-    ) -> Result<Vec<(String, Timestamp)>, SqlError> {
+    pub async fn resolutions(&self, hashes: &[String]) -> Result<Vec<(String, Timestamp)>, SqlError> {
         #[derive(Deserialize)]
         struct Row {
             question_hash: String,
@@ -121,7 +111,7 @@ impl Store {
         let statement = sql!(
             "SELECT question_hash, resolved_at FROM question_resolutions
              WHERE workspace_id = ?1 AND question_hash IN (SELECT value FROM json_each(?2))",
-            workspace.as_str(),
+            self.workspace.as_str(),
             json(&hashes)
         );
         let rows = self.rows::<Row>(statement).await?;
@@ -130,9 +120,8 @@ impl Store {
 }
 
 /// Notes that questions were dealt with.
-pub fn resolve(workspace: &WorkspaceId, hashes: &[String], now: Timestamp) -> Statement {
-    sql!(
-        "INSERT OR REPLACE INTO question_resolutions (workspace_id, question_hash, resolved_at)
+pub fn resolve(workspace: &WorkspaceId, hashes: &[String], now: Timestamp) -> TenantStatement {
+    sql!(workspace => "INSERT OR REPLACE INTO question_resolutions (workspace_id, question_hash, resolved_at)
          SELECT ?1, value, ?3 FROM json_each(?2)",
         workspace.as_str(),
         json(&hashes),
@@ -141,18 +130,16 @@ pub fn resolve(workspace: &WorkspaceId, hashes: &[String], now: Timestamp) -> St
 }
 
 /// Forgets which questions were dealt with before a moment.
-pub fn forget_resolved(workspace: &WorkspaceId, before: Timestamp) -> Statement {
-    sql!(
-        "DELETE FROM question_resolutions WHERE workspace_id = ?1 AND resolved_at < ?2",
+pub fn forget_resolved(workspace: &WorkspaceId, before: Timestamp) -> TenantStatement {
+    sql!(workspace => "DELETE FROM question_resolutions WHERE workspace_id = ?1 AND resolved_at < ?2",
         workspace.as_str(),
         before.0
     )
 }
 
 /// Takes back that questions were dealt with.
-pub fn reopen(workspace: &WorkspaceId, hashes: &[String]) -> Statement {
-    sql!(
-        "DELETE FROM question_resolutions
+pub fn reopen(workspace: &WorkspaceId, hashes: &[String]) -> TenantStatement {
+    sql!(workspace => "DELETE FROM question_resolutions
          WHERE workspace_id = ?1 AND question_hash IN (SELECT value FROM json_each(?2))",
         workspace.as_str(),
         json(&hashes)

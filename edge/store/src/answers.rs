@@ -1,8 +1,8 @@
 //! Answers as they are kept, for clients that lost the stream of one.
 use crate::port::sql;
-use crate::{SqlError, Store};
+use crate::{SqlError, TenantStore};
 use edge_model::conversation::{Citation, MessageStatus};
-use edge_model::{AgentId, MessageId, Timestamp, WorkspaceId};
+use edge_model::{AgentId, MessageId, Timestamp};
 use serde::Deserialize;
 
 /// An answer, as far as it is there.
@@ -19,13 +19,13 @@ pub struct Kept {
     pub created_at: Timestamp,
 }
 
-impl Store {
+impl TenantStore {
     /// Finds an answer, if it was one of the workspace's.
-    pub async fn kept_answer(&self, workspace: &WorkspaceId, message: &MessageId) -> Result<Option<Kept>, SqlError> {
+    pub async fn kept_answer(&self, message: &MessageId) -> Result<Option<Kept>, SqlError> {
         let statement = sql!(
             "SELECT agent_id, status, text, citations, confidence, coalesce(is_answered, 0) AS is_answered, created_at
              FROM messages WHERE workspace_id = ?1 AND id = ?2 AND author = 'agent'",
-            workspace.as_str(),
+            self.workspace.as_str(),
             message.as_str()
         );
         self.row(statement).await

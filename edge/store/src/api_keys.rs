@@ -1,6 +1,6 @@
 //! API keys.
 use crate::port::sql;
-use crate::{Page, SqlError, Statement, Store, json};
+use crate::{Database, Page, SqlError, Statement, TenantStatement, TenantStore, json};
 use edge_model::key::ApiKey;
 use edge_model::workspace::Workspace;
 use edge_model::{AccountId, KeyId, Timestamp, WorkspaceId};
@@ -59,7 +59,8 @@ macro_rules! keys {
 const OWNER: &str = "SELECT api_keys.*, json_object('id', workspaces.id, 'name', workspaces.name,
         'slug', workspaces.slug, 'logo_url', workspaces.logo_url, 'timezone', workspaces.timezone,
         'plan', workspaces.plan, 'settings', workspaces.settings, 'owner_id', workspaces.owner_id,
-        'retention_days', workspaces.retention_days, 'embedder', workspaces.embedder, 'created_at', workspaces.created_at) AS workspace
+        'retention_days', workspaces.retention_days, 'embedder', workspaces.embedder, 'created_at', workspaces.created_at,
+        'database', workspaces.database) AS workspace
      FROM api_keys JOIN workspaces ON workspaces.id = api_keys.workspace_id
      WHERE api_keys.hash = ?1 OR api_keys.id = ?2";
 
@@ -80,33 +81,35 @@ impl KeyRef {
     }
 }
 
-impl Store {
-    /// Finds a key and whose it is.
-    pub async fn key_owner(&self, key: &KeyRef) -> Result<Option<KeyOwner>, SqlError> {
-        owner_of(&mut self.read(vec![owner(key)]).await?)
-    }
-
+impl TenantStore {
     /// Lists a workspace's keys, newest first and those that are revoked last, and counts them all.
-    pub async fn api_keys(&self, workspace: &WorkspaceId, page: &Page) -> Result<(Vec<CountedKey>, u64), SqlError> {
+    pub async fn api_keys(&self, page: &Page) -> Result<(Vec<CountedKey>, u64), SqlError> {
         const LIST: &str = keys!(concat!(
             "(",
             place!(),
             ", api_keys.id) < (?2, ?3) ORDER BY place DESC, api_keys.id DESC LIMIT ?4"
         ));
         let [at, id, limit] = page.params();
-        let list = sql!(LIST, workspace.as_str(), at, id, limit);
+        let list = sql!(LIST, self.workspace.as_str(), at, id, limit);
         let total = sql!(
             "SELECT count(*) AS n FROM api_keys WHERE workspace_id = ?1",
-            workspace.as_str()
+            self.workspace.as_str()
         );
         let mut answers = self.read(vec![list, total]).await?;
         Ok((answers.rows()?, answers.count()?))
     }
 
     /// Finds a key of a workspace, revoked or not.
-    pub async fn api_key(&self, workspace: &WorkspaceId, id: &KeyId) -> Result<Option<CountedKey>, SqlError> {
+    pub async fn api_key(&self, id: &KeyId) -> Result<Option<CountedKey>, SqlError> {
         const ONE: &str = keys!("api_keys.id = ?2");
-        self.row(sql!(ONE, workspace.as_str(), id.as_str())).await
+        self.row(sql!(ONE, self.workspace.as_str(), id.as_str())).await
+    }
+}
+
+impl Database {
+    /// Finds a key and whose it is.
+    pub async fn key_owner(&self, key: &KeyRef) -> Result<Option<KeyOwner>, SqlError> {
+        owner_of(&mut self.read(vec![owner(key)]).await?)
     }
 }
 
@@ -123,7 +126,7 @@ pub(crate) fn owner_of(answers: &mut crate::Answers) -> Result<Option<KeyOwner>,
 }
 
 /// Adds a key by the SHA-256 of its text.
-pub fn insert(key: &ApiKey, hash: &str) -> Statement {
+pub fn insert(key: &ApiKey, hash: &str) -> TenantStatement {
     let ApiKey {
         id,
         workspace_id,
@@ -138,8 +141,7 @@ pub fn insert(key: &ApiKey, hash: &str) -> Statement {
         revoked_at: _,
         created_at,
     } = key;
-    sql!(
-        "INSERT INTO api_keys
+    sql!(workspace_id => "INSERT INTO api_keys
             (id, workspace_id, kind, name, hash, display, allowed_domains, allow_no_origin, created_at,
                 created_by_account_id)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -157,9 +159,8 @@ pub fn insert(key: &ApiKey, hash: &str) -> Statement {
 }
 
 /// Revokes a key: returns a row when there is such a key that was not revoked before.
-pub fn revoke(workspace: &WorkspaceId, id: &KeyId, now: Timestamp) -> Statement {
-    sql!(
-        "UPDATE api_keys SET revoked_at = ?3 WHERE workspace_id = ?1 AND id = ?2 AND revoked_at IS NULL RETURNING id",
+pub fn revoke(workspace: &WorkspaceId, id: &KeyId, now: Timestamp) -> TenantStatement {
+    sql!(workspace => "UPDATE api_keys SET revoked_at = ?3 WHERE workspace_id = ?1 AND id = ?2 AND revoked_at IS NULL RETURNING id",
         workspace.as_str(),
         id.as_str(),
         now.0
@@ -167,9 +168,8 @@ pub fn revoke(workspace: &WorkspaceId, id: &KeyId, now: Timestamp) -> Statement 
 }
 
 /// Notes that a key was used, and the network of its caller where that is noted.
-pub fn record_use(workspace: &WorkspaceId, id: &KeyId, network: Option<&str>, now: Timestamp) -> Statement {
-    sql!(
-        "UPDATE api_keys SET last_used_at = ?3, last_used_network = ?4 WHERE workspace_id = ?1 AND id = ?2",
+pub fn record_use(workspace: &WorkspaceId, id: &KeyId, network: Option<&str>, now: Timestamp) -> TenantStatement {
+    sql!(workspace => "UPDATE api_keys SET last_used_at = ?3, last_used_network = ?4 WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str(),
         now.0,

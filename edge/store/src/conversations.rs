@@ -1,7 +1,7 @@
 //! Conversations, their messages and the feedback on them; and the one read that a chat turn begins with.
 use crate::api_keys::{KeyOwner, KeyRef, owner, owner_of};
 use crate::port::sql;
-use crate::{SqlError, Statement, Store, index_snapshots, json};
+use crate::{Database, SqlError, Statement, TenantStatement, TenantStore, index_snapshots, json};
 use edge_model::agent::AgentConfig;
 use edge_model::conversation::{Answer, Author, Conversation, Explained, MessageStatus, Rating, Turn};
 use edge_model::snapshot::Snapshot;
@@ -28,7 +28,69 @@ pub struct ChatContext {
     pub history: Vec<Turn>,
 }
 
-impl Store {
+impl TenantStore {
+    /// Finds which agent gave an answer, and in whose session, if it was one of the workspace's.
+    pub async fn answering_agent(&self, message: &MessageId) -> Result<Option<(AgentId, String)>, SqlError> {
+        #[derive(Deserialize)]
+        struct Row {
+            agent_id: AgentId,
+            session_key: String,
+        }
+        let statement = sql!(
+            "SELECT messages.agent_id, conversations.session_key
+             FROM messages JOIN conversations ON conversations.id = messages.conversation_id
+             WHERE messages.workspace_id = ?1 AND messages.id = ?2 AND messages.author = 'agent'",
+            self.workspace.as_str(),
+            message.as_str()
+        );
+        let found = self.row::<Row>(statement).await?;
+        Ok(found.map(|it| (it.agent_id, it.session_key)))
+    }
+
+    /// Tells whether a visitor's word on an answer is kept.
+    pub async fn has_feedback(&self, id: &FeedbackId) -> Result<bool, SqlError> {
+        let statement = sql!(
+            "SELECT 1 AS n FROM feedback WHERE workspace_id = ?1 AND id = ?2",
+            self.workspace.as_str(),
+            id.as_str()
+        );
+        Ok(self.row::<Value>(statement).await?.is_some())
+    }
+
+    /// Finds an answer, its question, and how it came about, if it was one of the workspace's.
+    pub async fn explained_answer(&self, message: &MessageId) -> Result<Option<Explained>, SqlError> {
+        let statement = sql!(
+            "SELECT id, conversation_id, agent_id, status, text, citations, confidence, latency_ms,
+                coalesce(trace, '{}') AS trace, created_at,
+                coalesce((SELECT asked.text FROM messages AS asked
+                    WHERE asked.conversation_id = messages.conversation_id AND asked.author = 'visitor'
+                        AND asked.created_at < messages.created_at
+                    ORDER BY asked.created_at DESC, asked.id DESC LIMIT 1), '') AS question
+             FROM messages WHERE workspace_id = ?1 AND id = ?2 AND author = 'agent'",
+            self.workspace.as_str(),
+            message.as_str()
+        );
+        self.row(statement).await
+    }
+
+    /// Finds an agent's draft and the current snapshot, for a test question.
+    pub async fn test_context(
+        &self,
+        agent: &AgentId,
+    ) -> Result<(Option<edge_model::agent::Agent>, Option<Snapshot>), SqlError> {
+        let agent = sql!(
+            "SELECT * FROM agents WHERE workspace_id = ?1 AND id = ?2",
+            self.workspace.as_str(),
+            agent.as_str()
+        );
+        let mut answers = self
+            .read(vec![agent, index_snapshots::current(&self.workspace)])
+            .await?;
+        Ok((answers.row()?, answers.row()?))
+    }
+}
+
+impl Database {
     /// Finds a key, whose it is, and the published agent of that workspace.
     pub async fn widget_context(&self, key: &KeyRef, agent: &AgentId) -> Result<ChatContext, SqlError> {
         let mut answers = self.read(vec![owner(key), published(key, agent)]).await?;
@@ -107,73 +169,6 @@ impl Store {
         );
         Ok(self.row::<Row>(statement).await?.map(|it| it.domains))
     }
-
-    /// Finds which agent gave an answer, and in whose session, if it was one of the workspace's.
-    pub async fn answering_agent(
-        &self,
-        workspace: &WorkspaceId,
-        message: &MessageId,
-    ) -> Result<Option<(AgentId, String)>, SqlError> {
-        #[derive(Deserialize)]
-        struct Row {
-            agent_id: AgentId,
-            session_key: String,
-        }
-        let statement = sql!(
-            "SELECT messages.agent_id, conversations.session_key
-             FROM messages JOIN conversations ON conversations.id = messages.conversation_id
-             WHERE messages.workspace_id = ?1 AND messages.id = ?2 AND messages.author = 'agent'",
-            workspace.as_str(),
-            message.as_str()
-        );
-        let found = self.row::<Row>(statement).await?;
-        Ok(found.map(|it| (it.agent_id, it.session_key)))
-    }
-
-    /// Tells whether a visitor's word on an answer is kept.
-    pub async fn has_feedback(&self, workspace: &WorkspaceId, id: &FeedbackId) -> Result<bool, SqlError> {
-        let statement = sql!(
-            "SELECT 1 AS n FROM feedback WHERE workspace_id = ?1 AND id = ?2",
-            workspace.as_str(),
-            id.as_str()
-        );
-        Ok(self.row::<Value>(statement).await?.is_some())
-    }
-
-    /// Finds an answer, its question, and how it came about, if it was one of the workspace's.
-    pub async fn explained_answer(
-        &self,
-        workspace: &WorkspaceId,
-        message: &MessageId,
-    ) -> Result<Option<Explained>, SqlError> {
-        let statement = sql!(
-            "SELECT id, conversation_id, agent_id, status, text, citations, confidence, latency_ms,
-                coalesce(trace, '{}') AS trace, created_at,
-                coalesce((SELECT asked.text FROM messages AS asked
-                    WHERE asked.conversation_id = messages.conversation_id AND asked.author = 'visitor'
-                        AND asked.created_at < messages.created_at
-                    ORDER BY asked.created_at DESC, asked.id DESC LIMIT 1), '') AS question
-             FROM messages WHERE workspace_id = ?1 AND id = ?2 AND author = 'agent'",
-            workspace.as_str(),
-            message.as_str()
-        );
-        self.row(statement).await
-    }
-
-    /// Finds an agent's draft and the current snapshot, for a test question.
-    pub async fn test_context(
-        &self,
-        workspace: &WorkspaceId,
-        agent: &AgentId,
-    ) -> Result<(Option<edge_model::agent::Agent>, Option<Snapshot>), SqlError> {
-        let agent = sql!(
-            "SELECT * FROM agents WHERE workspace_id = ?1 AND id = ?2",
-            workspace.as_str(),
-            agent.as_str()
-        );
-        let mut answers = self.read(vec![agent, index_snapshots::current(workspace)]).await?;
-        Ok((answers.row()?, answers.row()?))
-    }
 }
 
 fn published(key: &KeyRef, agent: &AgentId) -> Statement {
@@ -190,7 +185,7 @@ fn published(key: &KeyRef, agent: &AgentId) -> Statement {
 }
 
 /// Begins a conversation, unless the session has one: two first messages at once share it.
-pub fn insert(conversation: &Conversation, page_url: Option<&str>, user_agent: Option<&str>) -> Statement {
+pub fn insert(conversation: &Conversation, page_url: Option<&str>, user_agent: Option<&str>) -> TenantStatement {
     let Conversation {
         id,
         workspace_id,
@@ -201,8 +196,7 @@ pub fn insert(conversation: &Conversation, page_url: Option<&str>, user_agent: O
         created_at,
         last_message_at,
     } = conversation;
-    sql!(
-        "INSERT INTO conversations
+    sql!(workspace_id => "INSERT INTO conversations
             (id, workspace_id, agent_id, session_key, page_url, user_agent, created_at, last_message_at, channel, scope)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (workspace_id, agent_id, channel, scope, session_key)
@@ -228,9 +222,8 @@ pub fn insert_message(
     status: MessageStatus,
     text: &str,
     now: Timestamp,
-) -> Statement {
-    sql!(
-        "INSERT INTO messages (id, workspace_id, conversation_id, agent_id, author, status, text, created_at)
+) -> TenantStatement {
+    sql!(&conversation.workspace_id => "INSERT INTO messages (id, workspace_id, conversation_id, agent_id, author, status, text, created_at)
          SELECT ?1, workspace_id, id, agent_id, ?5, ?6, ?7, ?8 FROM conversations
          WHERE workspace_id = ?2 AND agent_id = ?3 AND session_key = ?4 AND channel = ?9 AND scope = ?10",
         id.as_str(),
@@ -247,7 +240,7 @@ pub fn insert_message(
 }
 
 /// Completes a pending answer.
-pub fn complete_answer(workspace: &WorkspaceId, answer: &Answer) -> Statement {
+pub fn complete_answer(workspace: &WorkspaceId, answer: &Answer) -> TenantStatement {
     let Answer {
         message_id,
         status,
@@ -258,8 +251,7 @@ pub fn complete_answer(workspace: &WorkspaceId, answer: &Answer) -> Statement {
         latency_ms,
         trace,
     } = answer;
-    sql!(
-        "UPDATE messages SET status = ?3, text = ?4, citations = ?5, confidence = ?6, is_answered = ?7,
+    sql!(workspace => "UPDATE messages SET status = ?3, text = ?4, citations = ?5, confidence = ?6, is_answered = ?7,
             latency_ms = ?8, trace = ?9
          WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
@@ -275,9 +267,8 @@ pub fn complete_answer(workspace: &WorkspaceId, answer: &Answer) -> Statement {
 }
 
 /// Deletes a question and its answer, and their conversation when nothing else is in it.
-pub fn delete_exchange(workspace: &WorkspaceId, question: &MessageId, answer: &MessageId) -> [Statement; 2] {
-    let conversation = sql!(
-        "DELETE FROM conversations WHERE workspace_id = ?1
+pub fn delete_exchange(workspace: &WorkspaceId, question: &MessageId, answer: &MessageId) -> [TenantStatement; 2] {
+    let conversation = sql!(workspace => "DELETE FROM conversations WHERE workspace_id = ?1
             AND id = (SELECT conversation_id FROM messages WHERE workspace_id = ?1 AND id = ?2)
             AND NOT EXISTS (SELECT 1 FROM messages
                 WHERE messages.conversation_id = conversations.id AND messages.id NOT IN (?2, ?3))",
@@ -285,8 +276,7 @@ pub fn delete_exchange(workspace: &WorkspaceId, question: &MessageId, answer: &M
         question.as_str(),
         answer.as_str()
     );
-    let messages = sql!(
-        "DELETE FROM messages WHERE workspace_id = ?1 AND id IN (?2, ?3)",
+    let messages = sql!(workspace => "DELETE FROM messages WHERE workspace_id = ?1 AND id IN (?2, ?3)",
         workspace.as_str(),
         question.as_str(),
         answer.as_str()
@@ -303,9 +293,8 @@ pub fn put_feedback(
     rating: Rating,
     comment: &str,
     now: Timestamp,
-) -> Statement {
-    sql!(
-        "INSERT OR REPLACE INTO feedback (message_id, id, workspace_id, agent_id, rating, comment, created_at)
+) -> TenantStatement {
+    sql!(workspace => "INSERT OR REPLACE INTO feedback (message_id, id, workspace_id, agent_id, rating, comment, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         message.as_str(),
         id.as_str(),

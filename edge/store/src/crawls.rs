@@ -1,7 +1,7 @@
 //! The frontier of crawls, and the hosts that are asked.
 use crate::port::sql;
 use crate::sources::SourceRef;
-use crate::{SqlError, Statement, Store, json, sources};
+use crate::{DatabaseStatement, SqlError, TenantStatement, TenantStore, json, sources};
 use edge_model::crawl::{CrawlHost, CrawlPage, Found, PageState};
 use edge_model::source::Source;
 use edge_model::{DocumentId, Timestamp, WorkspaceId};
@@ -57,10 +57,10 @@ pub struct PageList {
     pub after: Option<String>,
 }
 
-impl Store {
+impl TenantStore {
     /// Finds a source, what its crawl has to do next, and how large it is.
     pub async fn crawl(&self, source: &SourceRef, now: Timestamp) -> Result<Option<CrawlView>, SqlError> {
-        let (workspace, id) = (source.workspace_id.as_str(), source.source_id.as_str());
+        let (workspace, id) = (self.workspace.as_str(), source.source_id.as_str());
         // Among the first of those that wait, whose host may be asked first; what is nearest to the start before the
         // rest.
         let next = sql!(
@@ -92,7 +92,7 @@ impl Store {
              WHERE workspaces.id = ?1 AND plan_quotas.resource = 'documents'",
             workspace
         );
-        let source = sources::one(&source.workspace_id, &source.source_id);
+        let source = sources::one(&self.workspace, &source.source_id);
         let mut answers = self.read(vec![source, next, size, allowed]).await?;
         let source: Option<Source> = answers.row()?;
         let next = answers.row()?;
@@ -110,7 +110,7 @@ impl Store {
     pub async fn crawl_page(&self, source: &Source, url: &str) -> Result<Option<CrawlPage>, SqlError> {
         let statement = sql!(
             "SELECT * FROM crawl_pages WHERE workspace_id = ?1 AND source_id = ?2 AND url = ?3",
-            source.workspace_id.as_str(),
+            self.workspace.as_str(),
             source.id.as_str(),
             url
         );
@@ -126,7 +126,7 @@ impl Store {
                 NULL AS etag, NULL AS last_modified, '[]' AS links, fetched_at, is_canonical, is_removed
              FROM crawl_pages WHERE workspace_id = ?1 AND source_id = ?2 AND run = ?3
                 AND (?4 IS NULL OR state = ?4) AND url > ?5 ORDER BY url LIMIT ?6",
-            source.workspace_id.as_str(),
+            self.workspace.as_str(),
             source.id.as_str(),
             source.run,
             state,
@@ -136,7 +136,7 @@ impl Store {
         let total = sql!(
             "SELECT count(*) AS n FROM crawl_pages WHERE workspace_id = ?1 AND source_id = ?2 AND run = ?3
                 AND (?4 IS NULL OR state = ?4)",
-            source.workspace_id.as_str(),
+            self.workspace.as_str(),
             source.id.as_str(),
             source.run,
             state
@@ -183,7 +183,7 @@ impl Store {
                     AND document_id IN (SELECT id FROM documents WHERE workspace_id = ?1)
                     AND ((run = ?3 AND state = 'skipped') OR (?4 AND run < ?3 AND missing >= 1))
                 LIMIT 50)",
-            source.workspace_id.as_str(),
+            self.workspace.as_str(),
             source.id.as_str(),
             source.run,
             counts_missing
@@ -197,9 +197,8 @@ impl Store {
 }
 
 /// Keeps what a host's robots.txt says, or that it could not be had, and when the host may be asked again.
-pub fn set_host(host: &CrawlHost) -> Statement {
-    sql!(
-        "INSERT INTO crawl_hosts (origin, rules, robots_at, failures, next_at) VALUES (?1, ?2, ?3, ?4, ?5)
+pub fn set_host(workspace: &WorkspaceId, host: &CrawlHost) -> TenantStatement {
+    sql!(workspace => "INSERT INTO crawl_hosts (origin, rules, robots_at, failures, next_at) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (origin) DO UPDATE SET rules = excluded.rules, robots_at = excluded.robots_at,
             failures = excluded.failures, next_at = max(next_at, excluded.next_at)",
         host.origin.as_str(),
@@ -211,9 +210,8 @@ pub fn set_host(host: &CrawlHost) -> Statement {
 }
 
 /// Has a host left alone until a moment.
-pub fn pause_host(origin: &str, until: Timestamp) -> Statement {
-    sql!(
-        "UPDATE crawl_hosts SET next_at = max(next_at, ?2) WHERE origin = ?1",
+pub fn pause_host(workspace: &WorkspaceId, origin: &str, until: Timestamp) -> TenantStatement {
+    sql!(workspace => "UPDATE crawl_hosts SET next_at = max(next_at, ?2) WHERE origin = ?1",
         origin,
         until.0
     )
@@ -222,7 +220,7 @@ pub fn pause_host(origin: &str, until: Timestamp) -> Statement {
 /// Puts addresses into the frontier, as far as the crawl has not come across them before and is not larger than `most`,
 /// where a long address counts for several; what is left out takes no place from what is not. Those of a shape that
 /// there are many of already are kept as skipped, for the reason given.
-pub fn enqueue(source: &Source, found: &[&Found], most: u32, too_many: &str) -> Statement {
+pub fn enqueue(source: &Source, found: &[&Found], most: u32, too_many: &str) -> TenantStatement {
     const ENQUEUE: &str = concat!(
         "INSERT INTO crawl_pages (source_id, workspace_id, url, kind, origin, shape, run, state, reason, depth, hops)
          SELECT ?1, ?2, value ->> 'url', value ->> 'kind', value ->> 'origin', value ->> 'shape', ?3,
@@ -245,8 +243,7 @@ pub fn enqueue(source: &Source, found: &[&Found], most: u32, too_many: &str) -> 
             next_at = 0, is_canonical = 0, missing = 0
          WHERE run < excluded.run"
     );
-    sql!(
-        ENQUEUE,
+    sql!(&source.workspace_id => ENQUEUE,
         source.id.as_str(),
         source.workspace_id.as_str(),
         source.run,
@@ -261,13 +258,12 @@ const REASON: usize = 300;
 
 /// Writes what became of an address, unless a newer crawl has come across it. Links are kept with a document alone,
 /// since a page without one is read whole again.
-pub fn settle(page: &CrawlPage) -> Statement {
+pub fn settle(page: &CrawlPage) -> TenantStatement {
     let it = page;
     let is_kept = it.document_id.is_some() && it.state != PageState::Skipped;
     let links: &[String] = if is_kept { &it.links } else { &[] };
     let reason = it.reason.as_ref().map(|it| it.chars().take(REASON).collect::<String>());
-    sql!(
-        "UPDATE crawl_pages SET state = ?5, reason = ?6, leads_to = ?7, tries = ?8, next_at = ?9, document_id = ?10,
+    sql!(&it.workspace_id => "UPDATE crawl_pages SET state = ?5, reason = ?6, leads_to = ?7, tries = ?8, next_at = ?9, document_id = ?10,
             title = ?11, etag = ?12, last_modified = ?13, links = ?14, fetched_at = ?15, kind = ?16
          WHERE workspace_id = ?1 AND source_id = ?2 AND url = ?3 AND run = ?4",
         it.workspace_id.as_str(),
@@ -290,9 +286,8 @@ pub fn settle(page: &CrawlPage) -> Statement {
 }
 
 /// Has the pages read again that were left out in favour of an address that cannot be had.
-pub fn release(page: &CrawlPage, reason: &str) -> Statement {
-    sql!(
-        "UPDATE crawl_pages SET state = 'waiting', reason = NULL, leads_to = NULL, is_canonical = 1
+pub fn release(page: &CrawlPage, reason: &str) -> TenantStatement {
+    sql!(&page.workspace_id => "UPDATE crawl_pages SET state = 'waiting', reason = NULL, leads_to = NULL, is_canonical = 1
          WHERE workspace_id = ?1 AND source_id = ?2 AND leads_to = ?3 AND run = ?4 AND state = 'skipped' AND reason = ?5",
         page.workspace_id.as_str(),
         page.source_id.as_str(),
@@ -303,9 +298,8 @@ pub fn release(page: &CrawlPage, reason: &str) -> Statement {
 }
 
 /// Leaves out what a crawl has not come to.
-pub fn leave_out_waiting(source: &Source, reason: &str) -> Statement {
-    sql!(
-        "UPDATE crawl_pages SET state = 'skipped', reason = ?4
+pub fn leave_out_waiting(source: &Source, reason: &str) -> TenantStatement {
+    sql!(&source.workspace_id => "UPDATE crawl_pages SET state = 'skipped', reason = ?4
          WHERE workspace_id = ?1 AND source_id = ?2 AND run = ?3 AND state = 'waiting'",
         source.workspace_id.as_str(),
         source.id.as_str(),
@@ -315,9 +309,8 @@ pub fn leave_out_waiting(source: &Source, reason: &str) -> Statement {
 }
 
 /// Forgets the addresses of earlier crawls that are no documents and that the newest one did not come across.
-pub fn forget_old(source: &Source) -> Statement {
-    sql!(
-        "DELETE FROM crawl_pages
+pub fn forget_old(source: &Source) -> TenantStatement {
+    sql!(&source.workspace_id => "DELETE FROM crawl_pages
          WHERE workspace_id = ?1 AND source_id = ?2 AND run < ?3 AND document_id IS NULL AND is_removed = 0",
         source.workspace_id.as_str(),
         source.id.as_str(),
@@ -326,9 +319,8 @@ pub fn forget_old(source: &Source) -> Statement {
 }
 
 /// Notes that a crawl did not come across some addresses.
-pub fn count_missing(source: &Source) -> Statement {
-    sql!(
-        "UPDATE crawl_pages SET missing = missing + 1 WHERE workspace_id = ?1 AND source_id = ?2 AND run < ?3",
+pub fn count_missing(source: &Source) -> TenantStatement {
+    sql!(&source.workspace_id => "UPDATE crawl_pages SET missing = missing + 1 WHERE workspace_id = ?1 AND source_id = ?2 AND run < ?3",
         source.workspace_id.as_str(),
         source.id.as_str(),
         source.run
@@ -336,10 +328,9 @@ pub fn count_missing(source: &Source) -> Statement {
 }
 
 /// Deletes a page's document.
-pub fn retire(workspace: &WorkspaceId, document: &DocumentId) -> Vec<Statement> {
+pub fn retire(workspace: &WorkspaceId, document: &DocumentId) -> Vec<TenantStatement> {
     vec![
-        sql!(
-            "UPDATE crawl_pages SET document_id = NULL, etag = NULL, last_modified = NULL, links = '[]'
+        sql!(workspace => "UPDATE crawl_pages SET document_id = NULL, etag = NULL, last_modified = NULL, links = '[]'
              WHERE workspace_id = ?1 AND document_id = ?2",
             workspace.as_str(),
             document.as_str()
@@ -349,9 +340,8 @@ pub fn retire(workspace: &WorkspaceId, document: &DocumentId) -> Vec<Statement> 
 }
 
 /// Notes that a member deleted a page's document, so that no crawl brings it back.
-pub fn remove(workspace: &WorkspaceId, document: &DocumentId) -> Statement {
-    sql!(
-        "UPDATE crawl_pages SET document_id = NULL, etag = NULL, last_modified = NULL, links = '[]', is_removed = 1
+pub fn remove(workspace: &WorkspaceId, document: &DocumentId) -> TenantStatement {
+    sql!(workspace => "UPDATE crawl_pages SET document_id = NULL, etag = NULL, last_modified = NULL, links = '[]', is_removed = 1
          WHERE workspace_id = ?1 AND document_id = ?2",
         workspace.as_str(),
         document.as_str()
@@ -359,9 +349,8 @@ pub fn remove(workspace: &WorkspaceId, document: &DocumentId) -> Statement {
 }
 
 /// Forgets some hosts that no crawl has asked for anything since a moment. Of all tenants: a sweep does it.
-pub fn purge_hosts(before: Timestamp) -> Statement {
-    sql!(
-        "DELETE FROM crawl_hosts WHERE origin IN (SELECT origin FROM crawl_hosts WHERE next_at < ?1 LIMIT 100)",
+pub fn purge_hosts(before: Timestamp) -> DatabaseStatement {
+    sql!(Database => "DELETE FROM crawl_hosts WHERE origin IN (SELECT origin FROM crawl_hosts WHERE next_at < ?1 LIMIT 100)",
         before.0
     )
 }

@@ -1,6 +1,6 @@
 //! Deliveries and their attempts.
 use crate::port::sql;
-use crate::{Page, SqlError, Statement, Store, json, webhooks};
+use crate::{Database, Page, SqlError, TenantStatement, TenantStore, json, webhooks};
 use edge_model::delivery::{Attempt, Delivery, DeliveryStatus};
 use edge_model::event::Event;
 use edge_model::webhook::Webhook;
@@ -32,7 +32,7 @@ pub struct Endpoint {
     pub webhook_id: WebhookId,
 }
 
-impl Store {
+impl TenantStore {
     /// Finds an endpoint and the next of its deliveries that are due, the longest waiting first.
     pub async fn due_deliveries(
         &self,
@@ -48,12 +48,12 @@ impl Store {
              WHERE deliveries.workspace_id = ?1 AND deliveries.webhook_id = ?2 AND deliveries.status = 'pending'
                 AND deliveries.next_attempt_at <= ?3
              ORDER BY deliveries.next_attempt_at, deliveries.id LIMIT ?4",
-            endpoint.workspace_id.as_str(),
+            self.workspace.as_str(),
             endpoint.webhook_id.as_str(),
             now.0,
             most
         );
-        let webhook = webhooks::one(&endpoint.workspace_id, &endpoint.webhook_id);
+        let webhook = webhooks::one(&self.workspace, &endpoint.webhook_id);
         let mut answers = self.read(vec![webhook, due]).await?;
         let webhook = answers.row()?;
         let due = answers.rows()?;
@@ -69,28 +69,10 @@ impl Store {
         let statement = sql!(
             "SELECT min(next_attempt_at) AS at FROM deliveries
              WHERE workspace_id = ?1 AND webhook_id = ?2 AND status = 'pending'",
-            endpoint.workspace_id.as_str(),
+            self.workspace.as_str(),
             endpoint.webhook_id.as_str()
         );
         Ok(self.row::<Row>(statement).await?.and_then(|it| it.at))
-    }
-
-    /// Lists endpoints of all tenants to which something is due: some of each tenant, the longest waiting first, so
-    /// that one tenant with many does not hide another. An endpoint that is paused is not due before its pause is over.
-    pub async fn endpoints_with_deliveries(&self, now: Timestamp) -> Result<Vec<Endpoint>, SqlError> {
-        let statement = sql!(
-            "SELECT workspace_id, webhook_id FROM (
-                SELECT deliveries.workspace_id, deliveries.webhook_id, min(deliveries.next_attempt_at) AS due_at,
-                    row_number() OVER (PARTITION BY deliveries.workspace_id
-                        ORDER BY min(deliveries.next_attempt_at)) AS place
-                FROM deliveries JOIN webhooks ON webhooks.id = deliveries.webhook_id
-                WHERE deliveries.status = 'pending' AND deliveries.next_attempt_at <= ?1
-                    AND coalesce(webhooks.paused_until, 0) <= ?1
-                GROUP BY deliveries.workspace_id, deliveries.webhook_id)
-             ORDER BY place, due_at LIMIT 100",
-            now.0
-        );
-        self.rows(statement).await
     }
 
     /// Finds a delivery.
@@ -99,7 +81,7 @@ impl Store {
             "SELECT deliveries.*, (SELECT form FROM webhooks WHERE webhooks.id = deliveries.webhook_id) AS form,
                 events.kind FROM deliveries JOIN events ON events.id = deliveries.event_id
              WHERE deliveries.workspace_id = ?1 AND deliveries.webhook_id = ?2 AND deliveries.id = ?3",
-            endpoint.workspace_id.as_str(),
+            self.workspace.as_str(),
             endpoint.webhook_id.as_str(),
             id.as_str()
         );
@@ -122,7 +104,7 @@ impl Store {
                 AND (?3 IS NULL OR deliveries.status = ?3)
                 AND (deliveries.created_at, deliveries.id) < (?4, ?5)
              ORDER BY deliveries.created_at DESC, deliveries.id DESC LIMIT ?6",
-            endpoint.workspace_id.as_str(),
+            self.workspace.as_str(),
             endpoint.webhook_id.as_str(),
             status,
             at,
@@ -132,7 +114,7 @@ impl Store {
         let total = sql!(
             "SELECT count(*) AS n FROM deliveries
              WHERE workspace_id = ?1 AND webhook_id = ?2 AND (?3 IS NULL OR status = ?3)",
-            endpoint.workspace_id.as_str(),
+            self.workspace.as_str(),
             endpoint.webhook_id.as_str(),
             status
         );
@@ -141,20 +123,39 @@ impl Store {
     }
 
     /// Lists the attempts of a delivery, the first one first.
-    pub async fn attempts(&self, workspace: &WorkspaceId, delivery: &DeliveryId) -> Result<Vec<Attempt>, SqlError> {
+    pub async fn attempts(&self, delivery: &DeliveryId) -> Result<Vec<Attempt>, SqlError> {
         let statement = sql!(
             "SELECT * FROM delivery_attempts WHERE workspace_id = ?1 AND delivery_id = ?2 ORDER BY number LIMIT 1000",
-            workspace.as_str(),
+            self.workspace.as_str(),
             delivery.as_str()
         );
         self.rows(statement).await
     }
 }
 
+impl Database {
+    /// Lists endpoints of all tenants to which something is due: some of each tenant, the longest waiting first, so
+    /// that one tenant with many does not hide another. An endpoint that is paused is not due before its pause is over.
+    pub async fn endpoints_with_deliveries(&self, now: Timestamp) -> Result<Vec<Endpoint>, SqlError> {
+        let statement = sql!(
+            "SELECT workspace_id, webhook_id FROM (
+                SELECT deliveries.workspace_id, deliveries.webhook_id, min(deliveries.next_attempt_at) AS due_at,
+                    row_number() OVER (PARTITION BY deliveries.workspace_id
+                        ORDER BY min(deliveries.next_attempt_at)) AS place
+                FROM deliveries JOIN webhooks ON webhooks.id = deliveries.webhook_id
+                WHERE deliveries.status = 'pending' AND deliveries.next_attempt_at <= ?1
+                    AND coalesce(webhooks.paused_until, 0) <= ?1
+                GROUP BY deliveries.workspace_id, deliveries.webhook_id)
+             ORDER BY place, due_at LIMIT 100",
+            now.0
+        );
+        self.rows(statement).await
+    }
+}
+
 /// Sends an event that the batch has written to the endpoints that ask for it. Returns the endpoints.
-pub fn insert(workspace: &WorkspaceId, event: &EventId, now: Timestamp) -> Statement {
-    sql!(
-        "INSERT INTO deliveries (id, workspace_id, webhook_id, event_id, status, next_attempt_at, created_at)
+pub fn insert(workspace: &WorkspaceId, event: &EventId, now: Timestamp) -> TenantStatement {
+    sql!(workspace => "INSERT INTO deliveries (id, workspace_id, webhook_id, event_id, status, next_attempt_at, created_at)
          SELECT 'dlv_' || substr(events.id, 5) || substr(webhooks.id, -14), events.workspace_id, webhooks.id, events.id,
             'pending', ?3, events.created_at
          FROM events
@@ -172,9 +173,8 @@ pub fn insert(workspace: &WorkspaceId, event: &EventId, now: Timestamp) -> State
 }
 
 /// Sends an event to one endpoint, whatever it asks for. Returns the delivery.
-pub fn insert_for(endpoint: &Endpoint, event: &EventId, now: Timestamp) -> Statement {
-    sql!(
-        "INSERT INTO deliveries (id, workspace_id, webhook_id, event_id, status, next_attempt_at, created_at)
+pub fn insert_for(endpoint: &Endpoint, event: &EventId, now: Timestamp) -> TenantStatement {
+    sql!(&endpoint.workspace_id => "INSERT INTO deliveries (id, workspace_id, webhook_id, event_id, status, next_attempt_at, created_at)
          SELECT 'dlv_' || substr(events.id, 5) || substr(?2, -14), events.workspace_id, ?2, events.id, 'pending', ?4,
             events.created_at
          FROM events WHERE events.workspace_id = ?1 AND events.id = ?3
@@ -195,9 +195,8 @@ pub fn insert_for(endpoint: &Endpoint, event: &EventId, now: Timestamp) -> State
 }
 
 /// Sends the events of a range to an endpoint once more, those before its time as well. Returns the deliveries.
-pub fn replay(endpoint: &Endpoint, range: &Range, most: u32, now: Timestamp) -> Statement {
-    sql!(
-        "INSERT INTO deliveries (id, workspace_id, webhook_id, event_id, status, next_attempt_at, created_at)
+pub fn replay(endpoint: &Endpoint, range: &Range, most: u32, now: Timestamp) -> TenantStatement {
+    sql!(&endpoint.workspace_id => "INSERT INTO deliveries (id, workspace_id, webhook_id, event_id, status, next_attempt_at, created_at)
          SELECT 'dlv_' || substr(events.id, 5) || substr(webhooks.id, -14), events.workspace_id, webhooks.id, events.id,
             'pending', ?7, events.created_at
          FROM events
@@ -224,9 +223,8 @@ pub fn replay(endpoint: &Endpoint, range: &Range, most: u32, now: Timestamp) -> 
 }
 
 /// Delivers once more.
-pub fn again(endpoint: &Endpoint, id: &DeliveryId, now: Timestamp) -> Statement {
-    sql!(
-        "UPDATE deliveries SET status = 'pending', tries = 0, next_attempt_at = ?4, ended_at = NULL
+pub fn again(endpoint: &Endpoint, id: &DeliveryId, now: Timestamp) -> TenantStatement {
+    sql!(&endpoint.workspace_id => "UPDATE deliveries SET status = 'pending', tries = 0, next_attempt_at = ?4, ended_at = NULL
          WHERE workspace_id = ?1 AND webhook_id = ?2 AND id = ?3 RETURNING workspace_id, webhook_id",
         endpoint.workspace_id.as_str(),
         endpoint.webhook_id.as_str(),
@@ -237,9 +235,8 @@ pub fn again(endpoint: &Endpoint, id: &DeliveryId, now: Timestamp) -> Statement 
 }
 
 /// Writes how a delivery stands after an attempt. One that was given up meanwhile stays so, unless it was taken.
-pub fn update(delivery: &Delivery) -> Statement {
-    sql!(
-        "UPDATE deliveries SET tries = ?4, attempts = ?5,
+pub fn update(delivery: &Delivery) -> TenantStatement {
+    sql!(&delivery.workspace_id => "UPDATE deliveries SET tries = ?4, attempts = ?5,
             status = iif(status = 'pending' OR ?3 = 'delivered', ?3, status),
             next_attempt_at = iif(status = 'pending', ?6, NULL),
             ended_at = iif(status = 'pending' OR ?3 = 'delivered', ?7, ended_at)
@@ -255,9 +252,8 @@ pub fn update(delivery: &Delivery) -> Statement {
 }
 
 /// Adds an attempt to the log of a delivery that is still there.
-pub fn insert_attempt(delivery: &Delivery, attempt: &Attempt) -> Statement {
-    sql!(
-        "INSERT OR REPLACE INTO delivery_attempts
+pub fn insert_attempt(delivery: &Delivery, attempt: &Attempt) -> TenantStatement {
+    sql!(&delivery.workspace_id => "INSERT OR REPLACE INTO delivery_attempts
             (delivery_id, number, workspace_id, url, headers, status, error, response, duration_ms, created_at)
          SELECT id, ?3, workspace_id, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM deliveries WHERE workspace_id = ?1 AND id = ?2",
         delivery.workspace_id.as_str(),
@@ -274,9 +270,8 @@ pub fn insert_attempt(delivery: &Delivery, attempt: &Attempt) -> Statement {
 }
 
 /// Gives up whatever is on its way to an endpoint.
-pub fn give_up(endpoint: &Endpoint, now: Timestamp) -> Statement {
-    sql!(
-        "UPDATE deliveries SET status = 'failed', next_attempt_at = NULL, ended_at = ?3
+pub fn give_up(endpoint: &Endpoint, now: Timestamp) -> TenantStatement {
+    sql!(&endpoint.workspace_id => "UPDATE deliveries SET status = 'failed', next_attempt_at = NULL, ended_at = ?3
          WHERE workspace_id = ?1 AND webhook_id = ?2 AND status = 'pending'",
         endpoint.workspace_id.as_str(),
         endpoint.webhook_id.as_str(),

@@ -1,7 +1,7 @@
 //! Deputies: which agent answers in a workspace owner's place.
 use crate::conversations::Published;
 use crate::port::sql;
-use crate::{SqlError, Statement, Store, index_snapshots};
+use crate::{SqlError, TenantStatement, TenantStore, index_snapshots};
 use edge_model::WorkspaceId;
 use edge_model::deputy::{Deputy, DeputyStats};
 use edge_model::snapshot::Snapshot;
@@ -18,9 +18,9 @@ pub struct Ready {
     pub owner_name: String,
 }
 
-impl Store {
+impl TenantStore {
     /// Finds a workspace's deputy and all that it answers from, in one round trip.
-    pub async fn deputy(&self, workspace: &WorkspaceId) -> Result<Option<Ready>, SqlError> {
+    pub async fn deputy(&self) -> Result<Option<Ready>, SqlError> {
         #[derive(Deserialize)]
         struct Row {
             shown_name: String,
@@ -39,9 +39,11 @@ impl Store {
              JOIN workspaces ON workspaces.id = deputies.workspace_id
              JOIN accounts ON accounts.id = workspaces.owner_id
              WHERE deputies.workspace_id = ?1",
-            workspace.as_str()
+            self.workspace.as_str()
         );
-        let mut answers = self.read(vec![deputy, index_snapshots::current(workspace)]).await?;
+        let mut answers = self
+            .read(vec![deputy, index_snapshots::current(&self.workspace)])
+            .await?;
         let row: Option<Row> = answers.row()?;
         let snapshot = answers.row()?;
         Ok(row.map(|row| Ready {
@@ -65,7 +67,7 @@ impl Store {
                     WHERE documents.workspace_id = ?1 AND collections.is_default = 1) AS documents
              FROM messages
              WHERE workspace_id = ?1 AND agent_id = ?2 AND author = 'agent' AND status = 'complete'",
-            deputy.workspace_id.as_str(),
+            self.workspace.as_str(),
             deputy.agent_id.as_str()
         );
         Ok(self.row(statement).await?.unwrap_or_default())
@@ -73,7 +75,7 @@ impl Store {
 }
 
 /// Makes an agent a workspace's deputy; refused by its key where there is one.
-pub fn insert(deputy: &Deputy) -> Statement {
+pub fn insert(deputy: &Deputy) -> TenantStatement {
     let Deputy {
         workspace_id,
         agent_id,
@@ -81,8 +83,7 @@ pub fn insert(deputy: &Deputy) -> Statement {
         approval_limit,
         minutes_saved,
     } = deputy;
-    sql!(
-        "INSERT INTO deputies (workspace_id, agent_id, owner_name, approval_limit, minutes_saved)
+    sql!(workspace_id => "INSERT INTO deputies (workspace_id, agent_id, owner_name, approval_limit, minutes_saved)
          VALUES (?1, ?2, ?3, ?4, ?5)",
         workspace_id.as_str(),
         agent_id.as_str(),
@@ -102,9 +103,8 @@ pub struct Changes {
 }
 
 /// Changes how a deputy answers.
-pub fn update(workspace: &WorkspaceId, changes: &Changes) -> Statement {
-    sql!(
-        "UPDATE deputies SET owner_name = coalesce(?2, owner_name), approval_limit = iif(?3, ?4, approval_limit),
+pub fn update(workspace: &WorkspaceId, changes: &Changes) -> TenantStatement {
+    sql!(workspace => "UPDATE deputies SET owner_name = coalesce(?2, owner_name), approval_limit = iif(?3, ?4, approval_limit),
             minutes_saved = coalesce(?5, minutes_saved)
          WHERE workspace_id = ?1",
         workspace.as_str(),

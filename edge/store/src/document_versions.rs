@@ -1,6 +1,6 @@
 //! Versions of documents: bytes, title and collection as they were.
 use crate::port::sql;
-use crate::{SqlError, Statement, Store};
+use crate::{SqlError, TenantStatement, TenantStore};
 use edge_model::document::{Document, DocumentVersion};
 use edge_model::{DocumentId, Timestamp, WorkspaceId};
 use serde::Deserialize;
@@ -16,38 +16,25 @@ pub struct OldVersion {
     pub content_hash: String,
 }
 
-impl Store {
+impl TenantStore {
     /// Lists a document's versions, newest first.
-    pub async fn document_versions(
-        &self,
-        workspace: &WorkspaceId,
-        id: &DocumentId,
-    ) -> Result<Vec<DocumentVersion>, SqlError> {
-        self.rows(sql!(VERSION, workspace.as_str(), id.as_str(), None::<u32>))
+    pub async fn document_versions(&self, id: &DocumentId) -> Result<Vec<DocumentVersion>, SqlError> {
+        self.rows(sql!(VERSION, self.workspace.as_str(), id.as_str(), None::<u32>))
             .await
     }
 
     /// Finds a version of a document.
-    pub async fn document_version(
-        &self,
-        workspace: &WorkspaceId,
-        id: &DocumentId,
-        version: u32,
-    ) -> Result<Option<DocumentVersion>, SqlError> {
-        self.row(sql!(VERSION, workspace.as_str(), id.as_str(), version)).await
+    pub async fn document_version(&self, id: &DocumentId, version: u32) -> Result<Option<DocumentVersion>, SqlError> {
+        self.row(sql!(VERSION, self.workspace.as_str(), id.as_str(), version))
+            .await
     }
 
     /// Lists a document's oldest versions up to one of them, that one included: at most 1,000 of them.
-    pub async fn oldest_versions(
-        &self,
-        workspace: &WorkspaceId,
-        id: &DocumentId,
-        version: u32,
-    ) -> Result<Vec<OldVersion>, SqlError> {
+    pub async fn oldest_versions(&self, id: &DocumentId, version: u32) -> Result<Vec<OldVersion>, SqlError> {
         let statement = sql!(
             "SELECT version, content_hash FROM document_versions
              WHERE workspace_id = ?1 AND document_id = ?2 AND version <= ?3 ORDER BY version LIMIT 1000",
-            workspace.as_str(),
+            self.workspace.as_str(),
             id.as_str(),
             version
         );
@@ -56,9 +43,8 @@ impl Store {
 }
 
 /// Deletes a document's versions up to one of them, that one included.
-pub fn delete_up_to(workspace: &WorkspaceId, id: &DocumentId, version: u32) -> Statement {
-    sql!(
-        "DELETE FROM document_versions WHERE workspace_id = ?1 AND document_id = ?2 AND version <= ?3",
+pub fn delete_up_to(workspace: &WorkspaceId, id: &DocumentId, version: u32) -> TenantStatement {
+    sql!(workspace => "DELETE FROM document_versions WHERE workspace_id = ?1 AND document_id = ?2 AND version <= ?3",
         workspace.as_str(),
         id.as_str(),
         version
@@ -66,10 +52,9 @@ pub fn delete_up_to(workspace: &WorkspaceId, id: &DocumentId, version: u32) -> S
 }
 
 /// Adds the version that a document is at.
-pub fn insert(document: &Document, now: Timestamp) -> Statement {
+pub fn insert(document: &Document, now: Timestamp) -> TenantStatement {
     let it = document;
-    sql!(
-        "INSERT INTO document_versions
+    sql!(&it.workspace_id => "INSERT INTO document_versions
             (document_id, workspace_id, version, content_hash, title, collection_id, file_name, media_type, size,
             created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -88,10 +73,9 @@ pub fn insert(document: &Document, now: Timestamp) -> Statement {
 
 /// Puts a changed document, waiting to be processed, in place of the version before. When another change was quicker,
 /// the version that is added with it exists already, so that the batch fails.
-pub fn update(document: &Document, now: Timestamp) -> Statement {
+pub fn update(document: &Document, now: Timestamp) -> TenantStatement {
     let it = document;
-    sql!(
-        "UPDATE documents SET title = ?3, collection_id = ?4, file_name = ?5, media_type = ?6, content_hash = ?7,
+    sql!(&it.workspace_id => "UPDATE documents SET title = ?3, collection_id = ?4, file_name = ?5, media_type = ?6, content_hash = ?7,
             size = ?8, version = ?9, status = 'QUEUED', stage = 'queued', error = NULL, updated_at = ?10
          WHERE workspace_id = ?1 AND id = ?2",
         it.workspace_id.as_str(),

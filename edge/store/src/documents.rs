@@ -1,6 +1,6 @@
 //! Documents.
 use crate::port::sql;
-use crate::{Page, SqlError, Statement, Store, json};
+use crate::{Page, SqlError, TenantStatement, TenantStore, json};
 use edge_model::conversation::Citation;
 use edge_model::document::{Document, DocumentKind, DocumentStatus};
 use edge_model::{CollectionId, DocumentId, SourceId, Timestamp, WorkspaceId};
@@ -16,12 +16,12 @@ pub struct Filter {
     pub search: Option<String>,
 }
 
-impl Store {
+impl TenantStore {
     /// Finds a document.
-    pub async fn document(&self, workspace: &WorkspaceId, id: &DocumentId) -> Result<Option<Document>, SqlError> {
+    pub async fn document(&self, id: &DocumentId) -> Result<Option<Document>, SqlError> {
         let statement = sql!(
             "SELECT * FROM documents WHERE workspace_id = ?1 AND id = ?2",
-            workspace.as_str(),
+            self.workspace.as_str(),
             id.as_str()
         );
         self.row(statement).await
@@ -30,13 +30,12 @@ impl Store {
     /// Finds the document of a collection that holds the same bytes.
     pub async fn document_by_content(
         &self,
-        workspace: &WorkspaceId,
         collection: &CollectionId,
         content_hash: &str,
     ) -> Result<Option<Document>, SqlError> {
         let statement = sql!(
             "SELECT * FROM documents WHERE workspace_id = ?1 AND collection_id = ?2 AND content_hash = ?3",
-            workspace.as_str(),
+            self.workspace.as_str(),
             collection.as_str(),
             content_hash
         );
@@ -45,12 +44,7 @@ impl Store {
 
     /// Lists documents, newest first, without addresses, names of files and passages, and counts all that the filter
     /// lets through.
-    pub async fn documents(
-        &self,
-        workspace: &WorkspaceId,
-        filter: &Filter,
-        page: &Page,
-    ) -> Result<(Vec<Document>, u64), SqlError> {
+    pub async fn documents(&self, filter: &Filter, page: &Page) -> Result<(Vec<Document>, u64), SqlError> {
         let [at, id, limit] = page.params();
         let statuses: Vec<&str> = filter.statuses.iter().map(|it| it.as_str()).collect();
         let statuses = if statuses.is_empty() {
@@ -72,7 +66,7 @@ impl Store {
                 AND (?4 IS NULL OR instr(lower(title), lower(?4)) > 0)
                 AND (created_at, id) < (?5, ?6) AND (?8 IS NULL OR kind = ?8)
              ORDER BY created_at DESC, id DESC LIMIT ?7",
-            workspace.as_str(),
+            self.workspace.as_str(),
             collection,
             statuses.clone(),
             filter.search.as_deref(),
@@ -86,7 +80,7 @@ impl Store {
                 AND (?2 IS NULL OR collection_id = ?2)
                 AND (?3 IS NULL OR status IN (SELECT value FROM json_each(?3)))
                 AND (?4 IS NULL OR instr(lower(title), lower(?4)) > 0) AND (?5 IS NULL OR kind = ?5)",
-            workspace.as_str(),
+            self.workspace.as_str(),
             collection,
             statuses,
             filter.search.as_deref(),
@@ -97,11 +91,11 @@ impl Store {
     }
 
     /// Tells which of some contents a version of a document still has.
-    pub async fn contents_in_use(&self, workspace: &WorkspaceId, hashes: &[String]) -> Result<Vec<String>, SqlError> {
+    pub async fn contents_in_use(&self, hashes: &[String]) -> Result<Vec<String>, SqlError> {
         let statement = sql!(
             "SELECT DISTINCT content_hash FROM document_versions
              WHERE workspace_id = ?1 AND content_hash IN (SELECT value FROM json_each(?2))",
-            workspace.as_str(),
+            self.workspace.as_str(),
             json(&hashes)
         );
         Ok(self
@@ -115,7 +109,6 @@ impl Store {
     /// Lists a collection's documents, and the contents of all their versions.
     pub async fn collection_contents(
         &self,
-        workspace: &WorkspaceId,
         collection: &CollectionId,
     ) -> Result<(Vec<DocumentId>, Vec<String>), SqlError> {
         #[derive(serde::Deserialize)]
@@ -124,14 +117,14 @@ impl Store {
         }
         let ids = sql!(
             "SELECT id FROM documents WHERE workspace_id = ?1 AND collection_id = ?2",
-            workspace.as_str(),
+            self.workspace.as_str(),
             collection.as_str()
         );
         let contents = sql!(
             "SELECT DISTINCT document_versions.content_hash FROM document_versions
              JOIN documents ON documents.id = document_versions.document_id
              WHERE documents.workspace_id = ?1 AND documents.collection_id = ?2",
-            workspace.as_str(),
+            self.workspace.as_str(),
             collection.as_str()
         );
         let mut answers = self.read(vec![ids, contents]).await?;
@@ -144,10 +137,10 @@ impl Store {
     }
 
     /// Lists the contents of a document's versions.
-    pub async fn document_contents(&self, workspace: &WorkspaceId, id: &DocumentId) -> Result<Vec<String>, SqlError> {
+    pub async fn document_contents(&self, id: &DocumentId) -> Result<Vec<String>, SqlError> {
         let statement = sql!(
             "SELECT DISTINCT content_hash FROM document_versions WHERE workspace_id = ?1 AND document_id = ?2",
-            workspace.as_str(),
+            self.workspace.as_str(),
             id.as_str()
         );
         Ok(self
@@ -165,10 +158,9 @@ struct ContentRow {
 }
 
 /// Adds a document.
-pub fn insert(document: &Document) -> Statement {
+pub fn insert(document: &Document) -> TenantStatement {
     let it = document;
-    sql!(
-        "INSERT INTO documents (id, workspace_id, collection_id, title, source_type, source_url, file_name, media_type,
+    sql!(&it.workspace_id => "INSERT INTO documents (id, workspace_id, collection_id, title, source_type, source_url, file_name, media_type,
             content_hash, size, version, status, stage, created_at, updated_at, kind, source_id)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16)",
         it.id.as_str(),
@@ -191,9 +183,8 @@ pub fn insert(document: &Document) -> Statement {
 }
 
 /// Says what sort of text a document is.
-pub fn set_kind(workspace: &WorkspaceId, id: &DocumentId, kind: DocumentKind, now: Timestamp) -> Statement {
-    sql!(
-        "UPDATE documents SET kind = ?3, updated_at = ?4 WHERE workspace_id = ?1 AND id = ?2",
+pub fn set_kind(workspace: &WorkspaceId, id: &DocumentId, kind: DocumentKind, now: Timestamp) -> TenantStatement {
+    sql!(workspace => "UPDATE documents SET kind = ?3, updated_at = ?4 WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str(),
         kind.as_str(),
@@ -202,10 +193,9 @@ pub fn set_kind(workspace: &WorkspaceId, id: &DocumentId, kind: DocumentKind, no
 }
 
 /// Counts an answer for every document that it cites.
-pub fn count_hits(workspace: &WorkspaceId, citations: &[Citation]) -> Statement {
+pub fn count_hits(workspace: &WorkspaceId, citations: &[Citation]) -> TenantStatement {
     let ids: Vec<&str> = citations.iter().map(|it| it.document_id.as_str()).collect();
-    sql!(
-        "UPDATE documents SET hits = hits + 1
+    sql!(workspace => "UPDATE documents SET hits = hits + 1
          WHERE workspace_id = ?1 AND id IN (SELECT value FROM json_each(?2))",
         workspace.as_str(),
         json(&ids)
@@ -220,9 +210,8 @@ pub fn set_stage(
     stage: &str,
     error: Option<&str>,
     now: Timestamp,
-) -> Statement {
-    sql!(
-        "UPDATE documents SET status = ?3, stage = ?4, error = ?5, updated_at = ?6 WHERE workspace_id = ?1 AND id = ?2",
+) -> TenantStatement {
+    sql!(workspace => "UPDATE documents SET status = ?3, stage = ?4, error = ?5, updated_at = ?6 WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str(),
         status.as_str(),
@@ -233,10 +222,9 @@ pub fn set_stage(
 }
 
 /// Writes what processing found out, and that the document is in the index.
-pub fn complete(document: &Document, now: Timestamp) -> Statement {
+pub fn complete(document: &Document, now: Timestamp) -> TenantStatement {
     let it = document;
-    sql!(
-        "UPDATE documents SET status = 'COMPLETED', stage = 'done', error = NULL, language = ?3, chunk_count = ?4,
+    sql!(&it.workspace_id => "UPDATE documents SET status = 'COMPLETED', stage = 'done', error = NULL, language = ?3, chunk_count = ?4,
             token_count = ?5, preview = ?6, updated_at = ?7
          WHERE workspace_id = ?1 AND id = ?2 AND version = ?8",
         it.workspace_id.as_str(),
@@ -251,9 +239,8 @@ pub fn complete(document: &Document, now: Timestamp) -> Statement {
 }
 
 /// Deletes a document.
-pub fn delete(workspace: &WorkspaceId, id: &DocumentId) -> Statement {
-    sql!(
-        "DELETE FROM documents WHERE workspace_id = ?1 AND id = ?2",
+pub fn delete(workspace: &WorkspaceId, id: &DocumentId) -> TenantStatement {
+    sql!(workspace => "DELETE FROM documents WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str()
     )

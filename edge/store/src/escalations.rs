@@ -1,6 +1,6 @@
 //! Escalations: questions for a person.
 use crate::port::sql;
-use crate::{Page, SqlError, Statement, Store};
+use crate::{DatabaseStatement, Page, SqlError, TenantStatement, TenantStore};
 use edge_model::escalation::{Escalation, EscalationStatus, ReplyStatus};
 use edge_model::{AccountId, AgentId, ConversationId, DocumentId, EscalationId, MessageId, Timestamp, WorkspaceId};
 use serde::Deserialize;
@@ -25,12 +25,12 @@ struct Address {
     email: String,
 }
 
-impl Store {
+impl TenantStore {
     /// Finds an escalation.
-    pub async fn escalation(&self, workspace: &WorkspaceId, id: &EscalationId) -> Result<Option<Escalation>, SqlError> {
+    pub async fn escalation(&self, id: &EscalationId) -> Result<Option<Escalation>, SqlError> {
         let statement = sql!(
             "SELECT * FROM escalations WHERE workspace_id = ?1 AND id = ?2",
-            workspace.as_str(),
+            self.workspace.as_str(),
             id.as_str()
         );
         self.row(statement).await
@@ -39,7 +39,6 @@ impl Store {
     /// Lists escalations, newest first, with at most `shown` characters of each text, and counts all of the status.
     pub async fn escalations(
         &self,
-        workspace: &WorkspaceId,
         status: Option<EscalationStatus>,
         shown: u32,
         page: &Page,
@@ -54,7 +53,7 @@ impl Store {
              FROM escalations
              WHERE workspace_id = ?1 AND (?2 IS NULL OR status = ?2) AND (created_at, id) < (?3, ?4)
              ORDER BY created_at DESC, id DESC LIMIT ?5",
-            workspace.as_str(),
+            self.workspace.as_str(),
             status,
             at,
             id,
@@ -63,7 +62,7 @@ impl Store {
         );
         let total = sql!(
             "SELECT count(*) AS n FROM escalations WHERE workspace_id = ?1 AND (?2 IS NULL OR status = ?2)",
-            workspace.as_str(),
+            self.workspace.as_str(),
             status
         );
         let mut answers = self.read(vec![list, total]).await?;
@@ -71,29 +70,20 @@ impl Store {
     }
 
     /// Finds the escalation that an answer raised.
-    pub async fn escalation_of_message(
-        &self,
-        workspace: &WorkspaceId,
-        message: &MessageId,
-    ) -> Result<Option<Escalation>, SqlError> {
+    pub async fn escalation_of_message(&self, message: &MessageId) -> Result<Option<Escalation>, SqlError> {
         let statement = sql!(
             "SELECT * FROM escalations WHERE workspace_id = ?1 AND message_id = ?2 AND session_key = (SELECT session_key
                 FROM conversations JOIN messages ON messages.conversation_id = conversations.id
                 WHERE messages.workspace_id = ?1 AND messages.id = ?2)
              ORDER BY created_at LIMIT 1",
-            workspace.as_str(),
+            self.workspace.as_str(),
             message.as_str()
         );
         self.row(statement).await
     }
 
     /// Finds what a session of a published agent of the workspace has come to; none when there is no such agent.
-    pub async fn visit(
-        &self,
-        workspace: &WorkspaceId,
-        agent: &AgentId,
-        session_key: &str,
-    ) -> Result<Option<Visit>, SqlError> {
+    pub async fn visit(&self, agent: &AgentId, session_key: &str) -> Result<Option<Visit>, SqlError> {
         let statement = sql!(
             "SELECT conversations.id AS conversation_id, messages.id AS message_id, messages.confidence
              FROM agents
@@ -104,7 +94,7 @@ impl Store {
                 AND messages.author = 'agent' AND messages.status = 'complete'
              WHERE agents.workspace_id = ?1 AND agents.id = ?2 AND agents.status = 'PUBLISHED'
              ORDER BY messages.created_at DESC LIMIT 1",
-            workspace.as_str(),
+            self.workspace.as_str(),
             agent.as_str(),
             session_key
         );
@@ -112,12 +102,12 @@ impl Store {
     }
 
     /// Lists escalations whose reply waits until its visitor has confirmed an address, the latest first, at most 50.
-    pub async fn waiting_replies(&self, workspace: &WorkspaceId, email: &str) -> Result<Vec<EscalationId>, SqlError> {
+    pub async fn waiting_replies(&self, email: &str) -> Result<Vec<EscalationId>, SqlError> {
         let statement = sql!(
             "SELECT id FROM escalations
              WHERE workspace_id = ?1 AND email = ?2 AND reply_status = 'waiting_for_confirmation'
              ORDER BY replied_at DESC LIMIT 50",
-            workspace.as_str(),
+            self.workspace.as_str(),
             email
         );
         let found = self.rows::<Id>(statement).await?;
@@ -125,44 +115,34 @@ impl Store {
     }
 
     /// Lists the addresses that replies of a workspace wait for.
-    pub async fn addresses_waited_for(&self, workspace: &WorkspaceId) -> Result<Vec<String>, SqlError> {
+    pub async fn addresses_waited_for(&self) -> Result<Vec<String>, SqlError> {
         let statement = sql!(
             "SELECT DISTINCT email FROM escalations
              WHERE workspace_id = ?1 AND email IS NOT NULL AND reply_status = 'waiting_for_confirmation'
              LIMIT 1000",
-            workspace.as_str()
+            self.workspace.as_str()
         );
         let found = self.rows::<Address>(statement).await?;
         Ok(found.into_iter().map(|it| it.email).collect())
     }
 
     /// Lists the addresses that were left in a visitor's session.
-    pub async fn addresses_left(&self, workspace: &WorkspaceId, session: &str) -> Result<Vec<String>, SqlError> {
+    pub async fn addresses_left(&self, session: &str) -> Result<Vec<String>, SqlError> {
         let statement = sql!(
             "SELECT DISTINCT email FROM escalations
              WHERE workspace_id = ?1 AND email IS NOT NULL AND (session_key = ?2 OR conversation_id IN
                 (SELECT id FROM conversations WHERE workspace_id = ?1 AND session_key = ?2))
              LIMIT 50",
-            workspace.as_str(),
+            self.workspace.as_str(),
             session
         );
         let found = self.rows::<Address>(statement).await?;
         Ok(found.into_iter().map(|it| it.email).collect())
     }
-
-    /// Tells whether a person is a member of a workspace.
-    pub async fn has_member(&self, workspace: &WorkspaceId, account: &AccountId) -> Result<bool, SqlError> {
-        let statement = sql!(
-            "SELECT count(*) AS n FROM memberships WHERE workspace_id = ?1 AND account_id = ?2",
-            workspace.as_str(),
-            account.as_str()
-        );
-        Ok(self.row::<crate::Count>(statement).await?.is_some_and(|it| it.n > 0))
-    }
 }
 
 /// Adds an escalation.
-pub fn insert(escalation: &Escalation) -> Statement {
+pub fn insert(escalation: &Escalation) -> TenantStatement {
     let Escalation {
         id,
         workspace_id,
@@ -185,8 +165,7 @@ pub fn insert(escalation: &Escalation) -> Statement {
         created_at,
         resolved_at: _,
     } = escalation;
-    sql!(
-        "INSERT INTO escalations (id, workspace_id, agent_id, conversation_id, message_id, question, asked_by, email,
+    sql!(workspace_id => "INSERT INTO escalations (id, workspace_id, agent_id, conversation_id, message_id, question, asked_by, email,
             confidence, reason, reason_text, status, created_at, session_key)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         id.as_str(),
@@ -208,11 +187,10 @@ pub fn insert(escalation: &Escalation) -> Statement {
 
 /// Writes what people did about an escalation. What is the same before and after stays as it is by then: another member
 /// may have written it meanwhile.
-pub fn update(before: &Escalation, after: &Escalation, now: Timestamp) -> Statement {
+pub fn update(before: &Escalation, after: &Escalation, now: Timestamp) -> TenantStatement {
     let it = after;
     let is_new = |is_new: bool| i64::from(is_new);
-    sql!(
-        "UPDATE escalations SET status = iif(?3, ?4, status), resolved_at = iif(?3, ?5, resolved_at),
+    sql!(&it.workspace_id => "UPDATE escalations SET status = iif(?3, ?4, status), resolved_at = iif(?3, ?5, resolved_at),
             assignee_id = iif(?6, ?7, assignee_id), document_id = iif(?8, ?9, document_id),
             reply = iif(?10, ?11, reply), replied_at = iif(?10, ?12, replied_at),
             reply_status = iif(?10, ?13, reply_status), changed_at = ?14
@@ -235,9 +213,8 @@ pub fn update(before: &Escalation, after: &Escalation, now: Timestamp) -> Statem
 }
 
 /// Notes how far a reply has come, unless another has taken its place.
-pub fn set_reply_status(escalation: &Escalation, status: ReplyStatus) -> Statement {
-    sql!(
-        "UPDATE escalations SET reply_status = ?3 WHERE workspace_id = ?1 AND id = ?2 AND replied_at = ?4",
+pub fn set_reply_status(escalation: &Escalation, status: ReplyStatus) -> TenantStatement {
+    sql!(&escalation.workspace_id => "UPDATE escalations SET reply_status = ?3 WHERE workspace_id = ?1 AND id = ?2 AND replied_at = ?4",
         escalation.workspace_id.as_str(),
         escalation.id.as_str(),
         status.as_str(),
@@ -246,9 +223,8 @@ pub fn set_reply_status(escalation: &Escalation, status: ReplyStatus) -> Stateme
 }
 
 /// Ends the waiting of replies for an address that wants no mail.
-pub fn give_up_waiting_replies(workspace: &WorkspaceId, email: &str) -> Statement {
-    sql!(
-        "UPDATE escalations SET reply_status = 'unsubscribed'
+pub fn give_up_waiting_replies(workspace: &WorkspaceId, email: &str) -> TenantStatement {
+    sql!(workspace => "UPDATE escalations SET reply_status = 'unsubscribed'
          WHERE workspace_id = ?1 AND email = ?2 AND reply_status = 'waiting_for_confirmation'",
         workspace.as_str(),
         email
@@ -256,9 +232,8 @@ pub fn give_up_waiting_replies(workspace: &WorkspaceId, email: &str) -> Statemen
 }
 
 /// Lets a reply go that waited for its visitor.
-pub fn queue_waiting_reply(workspace: &WorkspaceId, id: &EscalationId) -> Statement {
-    sql!(
-        "UPDATE escalations SET reply_status = 'queued'
+pub fn queue_waiting_reply(workspace: &WorkspaceId, id: &EscalationId) -> TenantStatement {
+    sql!(workspace => "UPDATE escalations SET reply_status = 'queued'
          WHERE workspace_id = ?1 AND id = ?2 AND reply_status = 'waiting_for_confirmation'",
         workspace.as_str(),
         id.as_str()
@@ -267,9 +242,8 @@ pub fn queue_waiting_reply(workspace: &WorkspaceId, id: &EscalationId) -> Statem
 
 /// Deletes what was raised in a conversation, or before it in the same visit. To be written before the conversation
 /// goes.
-pub fn delete_of_conversation(workspace: &WorkspaceId, conversation: &ConversationId) -> Statement {
-    sql!(
-        "DELETE FROM escalations WHERE workspace_id = ?1 AND (conversation_id = ?2 OR (agent_id, session_key) =
+pub fn delete_of_conversation(workspace: &WorkspaceId, conversation: &ConversationId) -> TenantStatement {
+    sql!(workspace => "DELETE FROM escalations WHERE workspace_id = ?1 AND (conversation_id = ?2 OR (agent_id, session_key) =
             (SELECT agent_id, session_key FROM conversations WHERE workspace_id = ?1 AND id = ?2))",
         workspace.as_str(),
         conversation.as_str()
@@ -277,9 +251,8 @@ pub fn delete_of_conversation(workspace: &WorkspaceId, conversation: &Conversati
 }
 
 /// Deletes what was raised in a visitor's session: returns a row for each. To be written before the conversations go.
-pub fn delete_of_session(workspace: &WorkspaceId, session: &str) -> Statement {
-    sql!(
-        "DELETE FROM escalations WHERE workspace_id = ?1 AND (session_key = ?2 OR conversation_id IN
+pub fn delete_of_session(workspace: &WorkspaceId, session: &str) -> TenantStatement {
+    sql!(workspace => "DELETE FROM escalations WHERE workspace_id = ?1 AND (session_key = ?2 OR conversation_id IN
             (SELECT id FROM conversations WHERE workspace_id = ?1 AND session_key = ?2))
          RETURNING id",
         workspace.as_str(),
@@ -288,9 +261,8 @@ pub fn delete_of_session(workspace: &WorkspaceId, session: &str) -> Statement {
 }
 
 /// Deletes some of the escalations that were resolved first, when more are kept than may be open.
-pub fn trim_resolved(workspace: &WorkspaceId) -> Statement {
-    sql!(
-        "DELETE FROM escalations WHERE workspace_id = ?1 AND id IN (
+pub fn trim_resolved(workspace: &WorkspaceId) -> TenantStatement {
+    sql!(workspace => "DELETE FROM escalations WHERE workspace_id = ?1 AND id IN (
             SELECT id FROM escalations WHERE workspace_id = ?1 AND resolved_at IS NOT NULL
             ORDER BY resolved_at DESC LIMIT 100 OFFSET (SELECT coalesce(max(plan_quotas.amount), 1000) FROM workspaces
                 JOIN plan_quotas ON plan_quotas.plan = workspaces.plan AND plan_quotas.resource = 'open_escalations'
@@ -301,9 +273,8 @@ pub fn trim_resolved(workspace: &WorkspaceId) -> Statement {
 
 /// Closes some escalations that are open and to which nothing has happened since a moment. Of all tenants: a sweep does
 /// it.
-pub fn close_forgotten(before: Timestamp, now: Timestamp) -> Statement {
-    sql!(
-        "UPDATE escalations SET status = 'resolved', resolved_at = ?2, changed_at = ?2 WHERE id IN (
+pub fn close_forgotten(before: Timestamp, now: Timestamp) -> DatabaseStatement {
+    sql!(Database => "UPDATE escalations SET status = 'resolved', resolved_at = ?2, changed_at = ?2 WHERE id IN (
             SELECT id FROM escalations WHERE status = 'open' AND coalesce(changed_at, created_at) < ?1 LIMIT 500)",
         before.0,
         now.0
@@ -311,9 +282,8 @@ pub fn close_forgotten(before: Timestamp, now: Timestamp) -> Statement {
 }
 
 /// Deletes what was resolved before a moment; what is open waits for a person.
-pub fn delete_resolved(workspace: &WorkspaceId, before: Timestamp) -> Statement {
-    sql!(
-        "DELETE FROM escalations WHERE workspace_id = ?1 AND resolved_at < ?2",
+pub fn delete_resolved(workspace: &WorkspaceId, before: Timestamp) -> TenantStatement {
+    sql!(workspace => "DELETE FROM escalations WHERE workspace_id = ?1 AND resolved_at < ?2",
         workspace.as_str(),
         before.0
     )

@@ -1,15 +1,15 @@
 //! Events: what happened, for those who asked to be told.
 use crate::port::sql;
-use crate::{SqlError, Statement, Store, json};
+use crate::{DatabaseStatement, SqlError, TenantStatement, TenantStore, json};
 use edge_model::event::{Event, EventPayload};
 use edge_model::{AgentId, ConversationId, EventId, Timestamp, WorkspaceId};
 
-impl Store {
+impl TenantStore {
     /// Finds an event.
-    pub async fn event(&self, workspace: &WorkspaceId, id: &EventId) -> Result<Option<Event>, SqlError> {
+    pub async fn event(&self, id: &EventId) -> Result<Option<Event>, SqlError> {
         let statement = sql!(
             "SELECT * FROM events WHERE workspace_id = ?1 AND id = ?2",
-            workspace.as_str(),
+            self.workspace.as_str(),
             id.as_str()
         );
         self.row(statement).await
@@ -20,7 +20,7 @@ impl Store {
 /// told later. The beginning of a conversation is one only if the conversation is there: two first messages at once
 /// share the one that was quicker. An answer is one only if it is there: its visitor may have been forgotten while it
 /// was worked out.
-pub fn insert(event: &Event) -> Statement {
+pub fn insert(event: &Event) -> TenantStatement {
     let conversation = match &event.payload {
         EventPayload::ConversationStarted(it) => Some(it.conversation_id.as_str()),
         _ => None,
@@ -29,8 +29,7 @@ pub fn insert(event: &Event) -> Statement {
         EventPayload::MessageAnswered(it) => Some(it.message_id.as_str()),
         _ => None,
     };
-    sql!(
-        "INSERT INTO events (id, workspace_id, kind, agent_id, data, created_at, session_key)
+    sql!(&event.workspace_id => "INSERT INTO events (id, workspace_id, kind, agent_id, data, created_at, session_key)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?8
          WHERE EXISTS (SELECT 1 FROM webhooks, json_each(webhooks.events) AS wanted
                 WHERE webhooks.workspace_id = ?2 AND wanted.value = ?3
@@ -51,9 +50,8 @@ pub fn insert(event: &Event) -> Statement {
 }
 
 /// Adds an event that one endpoint will be told, whatever it asks for.
-pub fn insert_unasked(event: &Event) -> Statement {
-    sql!(
-        "INSERT INTO events (id, workspace_id, kind, data, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+pub fn insert_unasked(event: &Event) -> TenantStatement {
+    sql!(&event.workspace_id => "INSERT INTO events (id, workspace_id, kind, data, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
         event.id.as_str(),
         event.workspace_id.as_str(),
         event.payload.kind().as_str(),
@@ -63,9 +61,8 @@ pub fn insert_unasked(event: &Event) -> Statement {
 }
 
 /// Deletes what was told of a conversation, with its deliveries. To be written before the conversation goes.
-pub fn delete_of_conversation(workspace: &WorkspaceId, conversation: &ConversationId) -> Statement {
-    sql!(
-        "DELETE FROM events WHERE workspace_id = ?1 AND (agent_id, session_key) =
+pub fn delete_of_conversation(workspace: &WorkspaceId, conversation: &ConversationId) -> TenantStatement {
+    sql!(workspace => "DELETE FROM events WHERE workspace_id = ?1 AND (agent_id, session_key) =
             (SELECT agent_id, session_key FROM conversations WHERE workspace_id = ?1 AND id = ?2)",
         workspace.as_str(),
         conversation.as_str()
@@ -73,18 +70,16 @@ pub fn delete_of_conversation(workspace: &WorkspaceId, conversation: &Conversati
 }
 
 /// Deletes what was told of a visitor's session, with its deliveries.
-pub fn delete_of_session(workspace: &WorkspaceId, session: &str) -> Statement {
-    sql!(
-        "DELETE FROM events WHERE workspace_id = ?1 AND session_key = ?2",
+pub fn delete_of_session(workspace: &WorkspaceId, session: &str) -> TenantStatement {
+    sql!(workspace => "DELETE FROM events WHERE workspace_id = ?1 AND session_key = ?2",
         workspace.as_str(),
         session
     )
 }
 
 /// Deletes what was told of visits before a moment, once no delivery waits for it any more.
-pub fn delete_older(workspace: &WorkspaceId, before: Timestamp) -> Statement {
-    sql!(
-        "DELETE FROM events WHERE workspace_id = ?1 AND session_key IS NOT NULL AND created_at < ?2
+pub fn delete_older(workspace: &WorkspaceId, before: Timestamp) -> TenantStatement {
+    sql!(workspace => "DELETE FROM events WHERE workspace_id = ?1 AND session_key IS NOT NULL AND created_at < ?2
             AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = events.id AND status = 'pending')",
         workspace.as_str(),
         before.0
@@ -92,9 +87,8 @@ pub fn delete_older(workspace: &WorkspaceId, before: Timestamp) -> Statement {
 }
 
 /// Deletes what was told of visits to a workspace that keeps nothing, once no delivery waits for it any more.
-pub fn delete_unkept(workspace: &WorkspaceId) -> Statement {
-    sql!(
-        "DELETE FROM events WHERE workspace_id = ?1 AND session_key IS NOT NULL
+pub fn delete_unkept(workspace: &WorkspaceId) -> TenantStatement {
+    sql!(workspace => "DELETE FROM events WHERE workspace_id = ?1 AND session_key IS NOT NULL
             AND (SELECT retention_days FROM workspaces WHERE id = ?1) = 0
             AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event_id = events.id AND status = 'pending')",
         workspace.as_str()
@@ -102,9 +96,8 @@ pub fn delete_unkept(workspace: &WorkspaceId) -> Statement {
 }
 
 /// Deletes some events from before a moment, with their deliveries. Of all tenants: a sweep does it.
-pub fn purge(before: Timestamp) -> Statement {
-    sql!(
-        "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE created_at < ?1 LIMIT 1000)",
+pub fn purge(before: Timestamp) -> DatabaseStatement {
+    sql!(Database => "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE created_at < ?1 LIMIT 1000)",
         before.0
     )
 }

@@ -1,7 +1,7 @@
 //! Idempotency keys: what became of a request, for the same request when it is sent again. The id is a hash of the
 //! caller among others, so that no row of one caller's can be found by another.
 use crate::port::sql;
-use crate::{SqlError, Statement, Store, json};
+use crate::{Database, DatabaseStatement, SqlError, Statement, json};
 use edge_model::{
     AccountId, AgentId, CollectionId, DocumentId, InvitationId, KeyId, SessionId, SignUpId, SourceId, Timestamp,
     WebhookId, WorkspaceId,
@@ -37,6 +37,20 @@ pub struct Claim {
     pub id: String,
     /// Tells this request from others with the same id.
     pub holder: String,
+    /// When the first run of the request began, and until when it is known.
+    pub began_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+impl Claim {
+    /// Returns what notes the writes of the request in another database than its own. A request that has let go of its
+    /// claim and begins anew is another one there.
+    pub(crate) fn away(&self) -> Self {
+        Self {
+            id: format!("{}/{}", self.id, self.began_at.0),
+            ..self.clone()
+        }
+    }
 }
 
 /// What is known of a request.
@@ -63,7 +77,7 @@ pub struct Remains<'a> {
     pub sealed_answer: Option<&'a str>,
 }
 
-impl Store {
+impl Database {
     /// Claims a request until `until`, unless another one holds it or it was done; and returns who has it. `seed` is
     /// for a request that is new; `subjects` are the ids that its answer may show.
     pub async fn claim_request(
@@ -73,7 +87,6 @@ impl Store {
         subjects: &[String],
         now: Timestamp,
         until: Timestamp,
-        expires_at: Timestamp,
     ) -> Result<Option<Kept>, SqlError> {
         let forget = sql!(
             "DELETE FROM idempotency_keys WHERE id = ?1 AND expires_at <= ?2",
@@ -90,7 +103,7 @@ impl Store {
             seed,
             now.0,
             until.0,
-            expires_at.0
+            claim.expires_at.0
         );
         let see = sql!(
             "SELECT holder, seed, began_at, reference, sealed_answer,
@@ -116,6 +129,18 @@ pub(crate) fn tie(claim: &Claim, subjects: &[String]) -> Statement {
     )
 }
 
+/// Adds the row that notes of another database refer to.
+pub(crate) fn note_away(claim: &Claim) -> Statement {
+    sql!(
+        "INSERT INTO idempotency_keys (id, holder, seed, began_at, held_until, expires_at) VALUES (?1, ?2, '', ?3, 0, ?4)
+         ON CONFLICT (id) DO NOTHING",
+        claim.id.as_str(),
+        claim.holder.as_str(),
+        claim.began_at.0,
+        claim.expires_at.0
+    )
+}
+
 /// Notes that a batch is written; refused when it was.
 pub(crate) fn effect(claim: &Claim, batch: &str, fingerprint: Option<&str>) -> Statement {
     sql!(
@@ -128,8 +153,8 @@ pub(crate) fn effect(claim: &Claim, batch: &str, fingerprint: Option<&str>) -> S
 
 /// Notes that a request that is still held was done, and keeps what remains of it. The answer is not kept when
 /// something that it shows was erased meanwhile.
-pub fn finish(claim: &Claim, fingerprint: &str, remains: &Remains<'_>, now: Timestamp) -> Statement {
-    sql!(
+pub fn finish(claim: &Claim, fingerprint: &str, remains: &Remains<'_>, now: Timestamp) -> DatabaseStatement {
+    sql!(Database =>
         "UPDATE idempotency_keys SET fingerprint = ?3, reference = ?4, done_at = ?6,
             sealed_answer = CASE WHEN is_erased THEN NULL ELSE ?5 END
          WHERE id = ?1 AND holder = ?2",
@@ -144,8 +169,8 @@ pub fn finish(claim: &Claim, fingerprint: &str, remains: &Remains<'_>, now: Time
 
 /// Lets a request go that has changed nothing, so that it may be sent again. One that has written something, which an
 /// earlier try of it may have done, stays as it is.
-pub fn release(claim: &Claim) -> Statement {
-    sql!(
+pub fn release(claim: &Claim) -> DatabaseStatement {
+    sql!(Database =>
         "DELETE FROM idempotency_keys WHERE id = ?1 AND holder = ?2
             AND NOT EXISTS (SELECT 1 FROM idempotency_effects WHERE request_id = ?1)",
         claim.id.as_str(),
@@ -154,8 +179,8 @@ pub fn release(claim: &Claim) -> Statement {
 }
 
 /// Lets a request go that ended in the middle: when it is sent again, it is taken up where it was.
-pub fn put_back(claim: &Claim) -> Statement {
-    sql!(
+pub fn put_back(claim: &Claim) -> DatabaseStatement {
+    sql!(Database =>
         "UPDATE idempotency_keys SET held_until = 0 WHERE id = ?1 AND holder = ?2 AND done_at IS NULL",
         claim.id.as_str(),
         claim.holder.as_str()
@@ -163,6 +188,6 @@ pub fn put_back(claim: &Claim) -> Statement {
 }
 
 /// Deletes what is kept no longer.
-pub fn purge(now: Timestamp) -> Statement {
-    sql!("DELETE FROM idempotency_keys WHERE expires_at <= ?1", now.0)
+pub fn purge(now: Timestamp) -> DatabaseStatement {
+    sql!(Database => "DELETE FROM idempotency_keys WHERE expires_at <= ?1", now.0)
 }

@@ -1,6 +1,6 @@
 //! Jobs: the outbox.
 use crate::port::sql;
-use crate::{SqlError, Statement, Store, Wake, json};
+use crate::{Database, DatabaseStatement, DirectoryStatement, SqlError, TenantStatement, TenantStore, Wake, json};
 use edge_model::job::{Job, Task};
 use edge_model::time::TimeDelta;
 use edge_model::workspace::Embedder;
@@ -19,15 +19,10 @@ pub enum Lane {
     Patient,
 }
 
-impl Store {
+impl TenantStore {
     /// Tells which of some keys another order erases as well: one that was written after this one, by a request that is
     /// about to name them.
-    pub async fn ordered_by_others(
-        &self,
-        workspace: &WorkspaceId,
-        own: &JobId,
-        keys: &[String],
-    ) -> Result<Vec<String>, SqlError> {
+    pub async fn ordered_by_others(&self, own: &JobId, keys: &[String]) -> Result<Vec<String>, SqlError> {
         #[derive(Deserialize)]
         struct Row {
             key: String,
@@ -37,7 +32,7 @@ impl Store {
              WHERE jobs.workspace_id = ?1 AND jobs.id <> ?2 AND jobs.parked_at IS NULL
                 AND json_extract(jobs.task, '$.task') = 'erase_blobs'
                 AND ordered.value IN (SELECT value FROM json_each(?3))",
-            workspace.as_str(),
+            self.workspace.as_str(),
             own.as_str(),
             json(&keys)
         );
@@ -51,13 +46,7 @@ impl Store {
 
     /// Leases the next due job of a workspace's lane until `until` and counts the attempt. While another job of the
     /// lane is leased there is none: what leased it may have crashed, and the next one might, too.
-    pub async fn lease_job(
-        &self,
-        workspace: &WorkspaceId,
-        lane: Lane,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Option<Job>, SqlError> {
+    pub async fn lease_job(&self, lane: Lane, now: Timestamp, until: Timestamp) -> Result<Option<Job>, SqlError> {
         let statement = sql!(
             "UPDATE jobs SET leased_until = ?3, attempts = attempts + 1 WHERE id = (
                 SELECT id FROM jobs
@@ -68,7 +57,7 @@ impl Store {
                         AND (json_extract(leased.task, '$.task') = ?4) = ?5)
                 ORDER BY run_at, id LIMIT 1)
              RETURNING id, workspace_id, task, attempts, run_at",
-            workspace.as_str(),
+            self.workspace.as_str(),
             now.0,
             until.0,
             Task::EMBED_INDEX,
@@ -78,17 +67,32 @@ impl Store {
     }
 
     /// Finds the job that embeds a workspace's passages, if one waits or is under way.
-    pub async fn embedding_job(&self, workspace: &WorkspaceId) -> Result<Option<Job>, SqlError> {
+    pub async fn embedding_job(&self) -> Result<Option<Job>, SqlError> {
         let statement = sql!(
             "SELECT id, workspace_id, task, attempts, run_at FROM jobs
              WHERE workspace_id = ?1 AND parked_at IS NULL AND json_extract(task, '$.task') = ?2
              ORDER BY run_at, id LIMIT 1",
-            workspace.as_str(),
+            self.workspace.as_str(),
             Task::EMBED_INDEX
         );
         self.row(statement).await
     }
 
+    /// Tells when a workspace's next job is due, leases considered; none when there is nothing to do.
+    pub async fn next_job_at(&self) -> Result<Option<Timestamp>, SqlError> {
+        #[derive(Deserialize)]
+        struct Row {
+            at: Option<Timestamp>,
+        }
+        let statement = sql!(
+            "SELECT max(min(run_at), max(leased_until)) AS at FROM jobs WHERE workspace_id = ?1 AND parked_at IS NULL",
+            self.workspace.as_str()
+        );
+        Ok(self.row::<Row>(statement).await?.and_then(|it| it.at))
+    }
+}
+
+impl Database {
     /// Lists some workspaces whose embedder is not the table, that have no job to embed with it, and that have passages
     /// without vectors of its present model: `models` are the names of those, by embedder.
     pub async fn workspaces_to_embed(&self, models: &[(Embedder, String)]) -> Result<Vec<WorkspaceId>, SqlError> {
@@ -112,19 +116,6 @@ impl Store {
             Task::EMBED_INDEX
         );
         Ok(self.rows::<Row>(statement).await?.into_iter().map(|it| it.id).collect())
-    }
-
-    /// Tells when a workspace's next job is due, leases considered; none when there is nothing to do.
-    pub async fn next_job_at(&self, workspace: &WorkspaceId) -> Result<Option<Timestamp>, SqlError> {
-        #[derive(Deserialize)]
-        struct Row {
-            at: Option<Timestamp>,
-        }
-        let statement = sql!(
-            "SELECT max(min(run_at), max(leased_until)) AS at FROM jobs WHERE workspace_id = ?1 AND parked_at IS NULL",
-            workspace.as_str()
-        );
-        Ok(self.row::<Row>(statement).await?.and_then(|it| it.at))
     }
 
     /// Lists workspaces that delete old conversations and have no living job of the kind that does it.
@@ -185,7 +176,7 @@ impl Store {
 }
 
 /// Adds a job.
-pub fn insert(job: &Job, now: Timestamp) -> Statement {
+pub fn insert(job: &Job, now: Timestamp) -> TenantStatement {
     let Job {
         id,
         workspace_id,
@@ -193,8 +184,7 @@ pub fn insert(job: &Job, now: Timestamp) -> Statement {
         attempts,
         run_at,
     } = job;
-    sql!(
-        "INSERT INTO jobs (id, workspace_id, task, attempts, run_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    sql!(workspace_id => "INSERT INTO jobs (id, workspace_id, task, attempts, run_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         id.as_str(),
         workspace_id.as_str(),
         json(task),
@@ -208,41 +198,52 @@ pub fn insert(job: &Job, now: Timestamp) -> Statement {
     })
 }
 
-/// Removes the mails of a workspace whose escalation or invitation is gone, also those that were set aside. To be
-/// written after these went.
-pub fn delete_mails_about_nothing(workspace: &WorkspaceId) -> Statement {
-    sql!(
-        "DELETE FROM jobs WHERE workspace_id = ?1 AND json_extract(task, '$.task') = 'send_mail' AND (
-            json_extract(task, '$.letter.escalation_id') NOT IN
-                (SELECT id FROM escalations WHERE workspace_id = ?1)
-            OR json_extract(task, '$.letter.invitation_id') NOT IN
-                (SELECT id FROM invitations WHERE workspace_id = ?1))",
+/// Removes the mails of a workspace whose escalation is gone, also those that were set aside. To be written after these
+/// went.
+pub fn delete_mails_about_nothing(workspace: &WorkspaceId) -> TenantStatement {
+    sql!(workspace =>
+        "DELETE FROM jobs WHERE workspace_id = ?1 AND json_extract(task, '$.task') = 'send_mail'
+            AND json_extract(task, '$.letter.escalation_id') IS NOT NULL
+            AND json_extract(task, '$.letter.escalation_id') NOT IN
+                (SELECT id FROM escalations WHERE workspace_id = ?1)",
         workspace.as_str()
     )
 }
 
+/// Adds a job to a queue of the directory.
+pub fn insert_in_directory(job: &Job, now: Timestamp) -> DirectoryStatement {
+    insert(job, now).in_directory()
+}
+
+/// Removes a job of a queue of the directory.
+pub fn delete_in_directory(queue: &WorkspaceId, id: &JobId) -> DirectoryStatement {
+    delete(queue, id).in_directory()
+}
+
+/// Removes the jobs of a queue of the directory.
+pub fn delete_all_in_directory(queue: &WorkspaceId) -> DirectoryStatement {
+    delete_all(queue, None).in_directory()
+}
+
 /// Removes a job that is done.
-pub fn delete(workspace: &WorkspaceId, id: &JobId) -> Statement {
-    sql!(
-        "DELETE FROM jobs WHERE workspace_id = ?1 AND id = ?2",
+pub fn delete(workspace: &WorkspaceId, id: &JobId) -> TenantStatement {
+    sql!(workspace => "DELETE FROM jobs WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str()
     )
 }
 
 /// Removes a workspace's jobs, but for one that is under way.
-pub fn delete_all(workspace: &WorkspaceId, spared: Option<&JobId>) -> Statement {
-    sql!(
-        "DELETE FROM jobs WHERE workspace_id = ?1 AND id IS NOT ?2",
+pub fn delete_all(workspace: &WorkspaceId, spared: Option<&JobId>) -> TenantStatement {
+    sql!(workspace => "DELETE FROM jobs WHERE workspace_id = ?1 AND id IS NOT ?2",
         workspace.as_str(),
         spared.map(JobId::as_str)
     )
 }
 
 /// Removes a workspace's jobs of a kind, but for one that is under way.
-pub fn delete_waiting(workspace: &WorkspaceId, task: &str, spared: &JobId) -> Statement {
-    sql!(
-        "DELETE FROM jobs WHERE workspace_id = ?1 AND json_extract(task, '$.task') = ?2 AND id <> ?3",
+pub fn delete_waiting(workspace: &WorkspaceId, task: &str, spared: &JobId) -> TenantStatement {
+    sql!(workspace => "DELETE FROM jobs WHERE workspace_id = ?1 AND json_extract(task, '$.task') = ?2 AND id <> ?3",
         workspace.as_str(),
         task,
         spared.as_str()
@@ -250,9 +251,8 @@ pub fn delete_waiting(workspace: &WorkspaceId, task: &str, spared: &JobId) -> St
 }
 
 /// Puts a failed job off.
-pub fn retry(workspace: &WorkspaceId, id: &JobId, run_at: Timestamp, error: &str) -> Statement {
-    sql!(
-        "UPDATE jobs SET run_at = ?3, leased_until = 0, last_error = ?4 WHERE workspace_id = ?1 AND id = ?2",
+pub fn retry(workspace: &WorkspaceId, id: &JobId, run_at: Timestamp, error: &str) -> TenantStatement {
+    sql!(workspace => "UPDATE jobs SET run_at = ?3, leased_until = 0, last_error = ?4 WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str(),
         run_at.0,
@@ -261,9 +261,8 @@ pub fn retry(workspace: &WorkspaceId, id: &JobId, run_at: Timestamp, error: &str
 }
 
 /// Sets a job that keeps failing aside, with its reason.
-pub fn park(workspace: &WorkspaceId, id: &JobId, now: Timestamp, error: &str) -> Statement {
-    sql!(
-        "UPDATE jobs SET parked_at = ?3, leased_until = 0, last_error = ?4 WHERE workspace_id = ?1 AND id = ?2",
+pub fn park(workspace: &WorkspaceId, id: &JobId, now: Timestamp, error: &str) -> TenantStatement {
+    sql!(workspace => "UPDATE jobs SET parked_at = ?3, leased_until = 0, last_error = ?4 WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str(),
         now.0,
@@ -272,12 +271,12 @@ pub fn park(workspace: &WorkspaceId, id: &JobId, now: Timestamp, error: &str) ->
 }
 
 /// Deletes some jobs that were set aside before a moment, and mails that were before another, later one. None that
-/// erases: what is left over is told by nothing else. Of all tenants: a sweep does it.
-pub fn purge_parked(before: Timestamp, mails_before: Timestamp) -> Statement {
-    sql!(
-        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE parked_at < ?2
+/// erases or copies: nothing else tells what is left over. Of all tenants: a sweep does it.
+pub fn purge_parked(before: Timestamp, mails_before: Timestamp) -> DatabaseStatement {
+    sql!(Database => "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE parked_at < ?2
             AND (parked_at < ?1 OR json_extract(task, '$.task') = 'send_mail')
-            AND json_extract(task, '$.task') NOT IN ('erase_blobs', 'erase_workspace') LIMIT 1000)",
+            AND json_extract(task, '$.task') NOT IN ('erase_blobs', 'erase_workspace', 'erase_unopened', 'delete_account',
+                'settle_member', 'copy_account', 'copy_workspace') LIMIT 1000)",
         before.0,
         mails_before.0
     )

@@ -1,10 +1,11 @@
 //! Every SQL statement of the product, and nothing else.
 //!
-//! Reads are methods of [`Store`]. Writes are functions that return a [`Statement`], so that an operation can put all
-//! its changes, and the job rows they cause, into one [`Store::write`], which is one transaction. Every statement on a
-//! tenant table takes the tenant.
+//! The files of `directory/` are about people and about where workspaces are; all others are about the rows of tenants,
+//! beside the queue (`jobs`, `attempts`) and the keys of requests, which each database has. Reads are methods of
+//! [`Directory`], [`TenantStore`] or [`Database`]. Writes are functions that return a [`DirectoryStatement`], a
+//! [`TenantStatement`] or a [`DatabaseStatement`], so that an operation can put all its changes, and the job rows that
+//! they cause, into one [`Half::write`], which is one transaction. No statement touches rows of both halves.
 
-pub mod accounts;
 pub mod agent_versions;
 pub mod agents;
 pub mod analytics;
@@ -16,20 +17,19 @@ pub mod collections;
 pub mod constraint;
 pub mod conversations;
 pub mod crawls;
+mod databases;
 pub mod deliveries;
 pub mod deputies;
+pub mod directory;
 pub mod document_versions;
 pub mod documents;
 pub mod escalations;
 pub mod events;
 pub mod idempotency_keys;
 pub mod index_snapshots;
-pub mod invitations;
 pub mod jobs;
-pub mod mail_ledger;
 pub mod mail_recipients;
-pub mod mailed_codes;
-pub mod members;
+pub mod memberships;
 mod once;
 pub mod port;
 pub mod provenance;
@@ -37,7 +37,6 @@ pub mod quotas;
 pub mod retry;
 pub mod seals;
 mod searches;
-pub mod sign_ups;
 pub mod sources;
 pub mod transcripts;
 mod wake;
@@ -45,21 +44,13 @@ pub mod webhooks;
 pub mod workspaces;
 
 pub use constraint::Constraint;
+pub use databases::{Database, DatabaseStatement, Directory, DirectoryStatement, Store, TenantStatement, TenantStore};
 pub use once::Made;
 pub use port::{Sql, SqlError, Statement};
-pub use wake::{Wake, Waker};
+pub use wake::{Half, Wake, Waker};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::sync::Arc;
-
-/// The rows of the product, over whichever SQLite the port stands for.
-#[derive(Clone)]
-pub struct Store {
-    sql: Arc<dyn Sql>,
-    /// Set for a request that may be taken up again.
-    once: Option<Arc<once::Once>>,
-}
 
 /// A page of a list: at most `limit` rows after the one that the cursor names.
 #[derive(Clone, Debug)]
@@ -77,41 +68,14 @@ impl Page {
     }
 }
 
-impl Store {
-    /// Wraps a database.
-    pub fn new(sql: Arc<dyn Sql>) -> Self {
-        Self { sql, once: None }
-    }
-
-    /// Asks the database for nothing.
-    pub async fn ping(&self) -> Result<(), SqlError> {
-        self.sql.query(port::sql!("SELECT 1 AS n")).await.map(drop)
-    }
-
-    /// Answers several reads in one round trip.
-    async fn read(&self, statements: Vec<Statement>) -> Result<Answers, SqlError> {
-        Ok(Answers(self.sql.batch(statements).await?.into_iter()))
-    }
-
-    async fn rows<T: DeserializeOwned>(&self, statement: Statement) -> Result<Vec<T>, SqlError> {
-        self.sql.query(statement).await?.into_iter().map(decode).collect()
-    }
-
-    async fn row<T: DeserializeOwned>(&self, statement: Statement) -> Result<Option<T>, SqlError> {
-        self.sql
-            .query(statement)
-            .await?
-            .into_iter()
-            .next()
-            .map(decode)
-            .transpose()
-    }
-}
-
 /// The answers to several reads, taken in the order of the questions.
 struct Answers(std::vec::IntoIter<Vec<Value>>);
 
 impl Answers {
+    fn new(answers: Vec<Vec<Value>>) -> Self {
+        Self(answers.into_iter())
+    }
+
     fn rows<T: DeserializeOwned>(&mut self) -> Result<Vec<T>, SqlError> {
         self.0.next().unwrap_or_default().into_iter().map(decode).collect()
     }

@@ -3,7 +3,8 @@
 //! Every batch brings a row of its own, which the database takes once: a batch that was written is refused as a whole.
 //! Then the statements are answered as they were, by what their [`Statement::again`] finds.
 use crate::idempotency_keys::{self, Claim};
-use crate::{Constraint, SqlError, Statement, Store};
+use crate::{Constraint, Database, SqlError, Statement};
+use edge_model::DatabaseName;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -11,6 +12,8 @@ use std::sync::{Arc, Mutex};
 /// Which request writes.
 #[derive(Debug)]
 pub(crate) struct Once {
+    /// The database that the claim is in.
+    home: DatabaseName,
     claim: Claim,
     /// Of its body, where it is known.
     fingerprint: Option<String>,
@@ -41,6 +44,16 @@ impl Made {
 }
 
 impl Once {
+    pub(crate) fn new(home: DatabaseName, claim: Claim, fingerprint: Option<String>, made: Made) -> Self {
+        Self {
+            home,
+            claim,
+            fingerprint,
+            made,
+            batches: Mutex::default(),
+        }
+    }
+
     /// Names a batch. By its first statement and not by its number, since what was written may make another one
     /// needless.
     fn name(&self, statements: &[Statement]) -> String {
@@ -54,22 +67,7 @@ impl Once {
     }
 }
 
-impl Store {
-    /// Returns the store for a request that may be taken up again; `made` is what it makes.
-    #[must_use]
-    pub fn once(&self, claim: &Claim, fingerprint: Option<String>, made: Made) -> Self {
-        let once = Once {
-            claim: claim.clone(),
-            fingerprint,
-            made,
-            batches: Mutex::default(),
-        };
-        Self {
-            sql: self.sql.clone(),
-            once: Some(Arc::new(once)),
-        }
-    }
-
+impl Database {
     pub(crate) async fn write_once(
         &self,
         once: &Once,
@@ -77,11 +75,21 @@ impl Store {
     ) -> Result<Vec<Vec<Value>>, SqlError> {
         let again: Vec<_> = statements.iter().map(|it| it.again.clone()).collect();
         let name = once.name(&statements);
-        let effect = idempotency_keys::effect(&once.claim, &name, once.fingerprint.as_deref());
-        let tie = idempotency_keys::tie(&once.claim, &once.made.all());
-        statements.splice(0..0, [effect, tie]);
+        // What it writes to another database is noted there, under a claim that no other run of the request takes.
+        let (claim, away) = match once.home == *self.name() {
+            true => (once.claim.clone(), None),
+            false => {
+                let claim = once.claim.away();
+                (claim.clone(), Some(idempotency_keys::note_away(&claim)))
+            }
+        };
+        let effect = idempotency_keys::effect(&claim, &name, once.fingerprint.as_deref());
+        let tie = idempotency_keys::tie(&claim, &once.made.all());
+        let notes: Vec<Statement> = away.into_iter().chain([effect, tie]).collect();
+        let count = notes.len();
+        statements.splice(0..0, notes);
         match self.sql.batch(statements).await {
-            Ok(answers) => Ok(answers.into_iter().skip(2).collect()),
+            Ok(answers) => Ok(answers.into_iter().skip(count).collect()),
             Err(SqlError::Constraint(Constraint::IdempotencyEffect)) => {
                 let mut answers = vec![];
                 for statement in again {

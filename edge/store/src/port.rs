@@ -85,8 +85,21 @@ impl<S: Sql + ?Sized> Sql for Arc<S> {
     }
 }
 
-/// Makes a [`Statement`] of SQL text and parameters.
+/// Makes a [`Statement`] of SQL text and parameters; a [`crate::TenantStatement`] when a workspace stands before an
+/// arrow, a [`crate::DirectoryStatement`] or a [`crate::DatabaseStatement`] when one of these words does.
 macro_rules! sql {
+    (Directory => $($rest:tt)*) => {
+        $crate::DirectoryStatement($crate::port::sql!($($rest)*))
+    };
+    (Database => $($rest:tt)*) => {
+        $crate::DatabaseStatement($crate::port::sql!($($rest)*))
+    };
+    ($workspace:expr => $($rest:tt)*) => {
+        $crate::TenantStatement {
+            workspace: edge_model::WorkspaceId::clone($workspace),
+            statement: $crate::port::sql!($($rest)*),
+        }
+    };
     ($sql:expr $(, $param:expr)* $(,)?) => {
         $crate::Statement::new($sql, vec![$(serde_json::Value::from($param)),*])
     };

@@ -1,6 +1,6 @@
 //! What goes with an API key or with a member: the keys, webhooks and invitations that they made.
 use crate::port::sql;
-use crate::{SqlError, Statement, decode, json};
+use crate::{DatabaseStatement, SqlError, TenantStatement, decode, json};
 use edge_model::key::KeyKind;
 use edge_model::webhook::WebhookForm;
 use edge_model::{AccountId, InvitationId, KeyId, Timestamp, WebhookId, WorkspaceId};
@@ -58,9 +58,8 @@ pub fn read<T: serde::de::DeserializeOwned>(rows: Vec<Value>) -> Result<Vec<T>, 
 }
 
 /// Deletes the webhooks that a key made, with what was on its way to them, and returns them.
-pub fn delete_webhooks_of_key(revoked: Revoked<'_>) -> Statement {
-    sql!(
-        "DELETE FROM webhooks WHERE workspace_id = ?1 AND created_by_key_id = ?2
+pub fn delete_webhooks_of_key(revoked: Revoked<'_>) -> TenantStatement {
+    sql!(&revoked.workspace => "DELETE FROM webhooks WHERE workspace_id = ?1 AND created_by_key_id = ?2
             AND EXISTS (SELECT 1 FROM api_keys WHERE workspace_id = ?1 AND id = ?2 AND revoked_at = ?3)
          RETURNING id, name, url, form",
         revoked.workspace.as_str(),
@@ -70,9 +69,8 @@ pub fn delete_webhooks_of_key(revoked: Revoked<'_>) -> Statement {
 }
 
 /// Makes the webhooks that a key made those of a person, and returns them.
-pub fn hand_over_webhooks_of_key(revoked: Revoked<'_>, to: &AccountId) -> Statement {
-    sql!(
-        "UPDATE webhooks SET created_by_account_id = ?4, created_by_key_id = NULL
+pub fn hand_over_webhooks_of_key(revoked: Revoked<'_>, to: &AccountId) -> TenantStatement {
+    sql!(&revoked.workspace => "UPDATE webhooks SET created_by_account_id = ?4, created_by_key_id = NULL
          WHERE workspace_id = ?1 AND created_by_key_id = ?2
             AND EXISTS (SELECT 1 FROM api_keys WHERE workspace_id = ?1 AND id = ?2 AND revoked_at = ?3)
          RETURNING id, name, url, form",
@@ -85,9 +83,8 @@ pub fn hand_over_webhooks_of_key(revoked: Revoked<'_>, to: &AccountId) -> Statem
 
 /// Deletes the webhooks that a leaver made, and those that their keys made where these end as well, with what was on
 /// its way to them, and returns them.
-pub fn delete_webhooks_of_member(leaver: Leaver<'_>, keys_end: bool) -> Statement {
-    sql!(
-        "DELETE FROM webhooks WHERE workspace_id = ?1
+pub fn delete_webhooks_of_member(leaver: Leaver<'_>, keys_end: bool) -> TenantStatement {
+    sql!(&leaver.workspace => "DELETE FROM webhooks WHERE workspace_id = ?1
             AND (created_by_account_id = ?2 OR (?4 AND created_by_key_id IN
                 (SELECT id FROM api_keys WHERE workspace_id = ?1 AND created_by_account_id = ?2)))
             AND NOT EXISTS (SELECT 1 FROM memberships WHERE workspace_id = ?1 AND account_id = ?2
@@ -102,9 +99,8 @@ pub fn delete_webhooks_of_member(leaver: Leaver<'_>, keys_end: bool) -> Statemen
 
 /// Makes the webhooks that a leaver made, and those that their keys made where these end, those of another person, and
 /// returns them.
-pub fn hand_over_webhooks_of_member(leaver: Leaver<'_>, keys_end: bool, to: &AccountId) -> Statement {
-    sql!(
-        "UPDATE webhooks SET created_by_account_id = ?5, created_by_key_id = NULL WHERE workspace_id = ?1
+pub fn hand_over_webhooks_of_member(leaver: Leaver<'_>, keys_end: bool, to: &AccountId) -> TenantStatement {
+    sql!(&leaver.workspace => "UPDATE webhooks SET created_by_account_id = ?5, created_by_key_id = NULL WHERE workspace_id = ?1
             AND (created_by_account_id = ?2 OR (?4 AND created_by_key_id IN
                 (SELECT id FROM api_keys WHERE workspace_id = ?1 AND created_by_account_id = ?2)))
             AND NOT EXISTS (SELECT 1 FROM memberships WHERE workspace_id = ?1 AND account_id = ?2
@@ -119,9 +115,8 @@ pub fn hand_over_webhooks_of_member(leaver: Leaver<'_>, keys_end: bool, to: &Acc
 }
 
 /// Revokes the keys of programs that a leaver made, and returns them. Keys of web pages are public and go on.
-pub fn revoke_keys_of_member(leaver: Leaver<'_>, now: Timestamp) -> Statement {
-    sql!(
-        "UPDATE api_keys SET revoked_at = ?4
+pub fn revoke_keys_of_member(leaver: Leaver<'_>, now: Timestamp) -> TenantStatement {
+    sql!(&leaver.workspace => "UPDATE api_keys SET revoked_at = ?4
          WHERE workspace_id = ?1 AND created_by_account_id = ?2 AND kind <> 'widget' AND revoked_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM memberships WHERE workspace_id = ?1 AND account_id = ?2
                 AND role IN (SELECT value FROM json_each(?3)))
@@ -134,9 +129,8 @@ pub fn revoke_keys_of_member(leaver: Leaver<'_>, now: Timestamp) -> Statement {
 }
 
 /// Makes the keys of programs that a leaver made those of another person, and returns them.
-pub fn hand_over_keys_of_member(leaver: Leaver<'_>, to: &AccountId) -> Statement {
-    sql!(
-        "UPDATE api_keys SET created_by_account_id = ?4
+pub fn hand_over_keys_of_member(leaver: Leaver<'_>, to: &AccountId) -> TenantStatement {
+    sql!(&leaver.workspace => "UPDATE api_keys SET created_by_account_id = ?4
          WHERE workspace_id = ?1 AND created_by_account_id = ?2 AND kind <> 'widget' AND revoked_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM memberships WHERE workspace_id = ?1 AND account_id = ?2
                 AND role IN (SELECT value FROM json_each(?3)))
@@ -148,34 +142,20 @@ pub fn hand_over_keys_of_member(leaver: Leaver<'_>, to: &AccountId) -> Statement
     )
 }
 
-/// Withdraws the open invitations that a leaver sent, and returns them.
-pub fn withdraw_invitations_of_member(leaver: Leaver<'_>) -> Statement {
-    sql!(
-        "DELETE FROM invitations WHERE workspace_id = ?1 AND invited_by = ?2
-            AND NOT EXISTS (SELECT 1 FROM memberships WHERE workspace_id = ?1 AND account_id = ?2
-                AND role IN (SELECT value FROM json_each(?3)))
-         RETURNING id, email",
-        leaver.workspace.as_str(),
-        leaver.account.as_str(),
-        json(&leaver.roles)
-    )
-}
-
-/// Ends, in every workspace, what a person made whose account is deleted by a later statement of the same batch: their
-/// webhooks with those of their keys, the keys of programs, and the open invitations that they sent.
-pub fn end_of_account(account: &AccountId, now: Timestamp) -> [Statement; 3] {
+/// Ends, in every workspace of a database, what a person made whose account is deleted: their webhooks with those of
+/// their keys, and the keys of programs.
+pub fn end_of_account(account: &AccountId, now: Timestamp) -> [DatabaseStatement; 2] {
     [
-        sql!(
+        sql!(Database =>
             "DELETE FROM webhooks WHERE created_by_account_id = ?1
                 OR created_by_key_id IN (SELECT id FROM api_keys WHERE created_by_account_id = ?1)",
             account.as_str()
         ),
-        sql!(
+        sql!(Database =>
             "UPDATE api_keys SET revoked_at = ?2
              WHERE created_by_account_id = ?1 AND kind <> 'widget' AND revoked_at IS NULL",
             account.as_str(),
             now.0
         ),
-        sql!("DELETE FROM invitations WHERE invited_by = ?1", account.as_str()),
     ]
 }

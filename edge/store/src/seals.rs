@@ -1,6 +1,7 @@
-//! Sealed texts and the secrets that sealed them, of all tenants: for the change of the installation's secret.
+//! Sealed texts of a database and the secrets that sealed them, of all tenants: for the change of the installation's
+//! secret.
 use crate::port::sql;
-use crate::{SqlError, Statement, Store, json};
+use crate::{Database, DatabaseStatement, SqlError, json};
 use edge_model::Timestamp;
 use edge_model::webhook::Webhook;
 use serde::Deserialize;
@@ -27,7 +28,7 @@ pub struct AuthKey {
     pub resealed_at: Option<Timestamp>,
 }
 
-impl Store {
+impl Database {
     /// Counts sealed texts by their first `length` characters, which name the secret.
     pub async fn seals(&self, length: usize) -> Result<Vec<Seals>, SqlError> {
         let statement = sql!(
@@ -90,8 +91,8 @@ impl Store {
 }
 
 /// Puts new sealed texts in the place of those that were read, unless they have changed since.
-pub fn reseal_webhook(before: &Webhook, after: &Webhook) -> Statement {
-    sql!(
+pub fn reseal_webhook(before: &Webhook, after: &Webhook) -> DatabaseStatement {
+    sql!(Database =>
         "UPDATE webhooks SET sealed_secret = ?3, sealed_headers = ?4, sealed_old_secret = ?5
          WHERE workspace_id = ?1 AND id = ?2 AND sealed_secret = ?6 AND sealed_headers = ?7
             AND sealed_old_secret IS ?8",
@@ -107,8 +108,8 @@ pub fn reseal_webhook(before: &Webhook, after: &Webhook) -> Statement {
 }
 
 /// Puts a new sealed key in the place of the one that was read.
-pub fn reseal_request(before: &SealedSeed, seed: &str) -> Statement {
-    sql!(
+pub fn reseal_request(before: &SealedSeed, seed: &str) -> DatabaseStatement {
+    sql!(Database =>
         "UPDATE idempotency_keys SET seed = ?3 WHERE id = ?1 AND seed = ?2",
         before.id.as_str(),
         before.seed.as_str(),
@@ -117,8 +118,8 @@ pub fn reseal_request(before: &SealedSeed, seed: &str) -> Statement {
 }
 
 /// Notes that a secret is in use.
-pub fn note_key(id: &str, now: Timestamp) -> Statement {
-    sql!(
+pub fn note_key(id: &str, now: Timestamp) -> DatabaseStatement {
+    sql!(Database =>
         "INSERT INTO auth_keys (id, first_used_at) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING",
         id,
         now.0
@@ -126,8 +127,8 @@ pub fn note_key(id: &str, now: Timestamp) -> Statement {
 }
 
 /// Notes that a secret has sealed everything anew.
-pub fn note_resealed(id: &str, now: Timestamp) -> Statement {
-    sql!(
+pub fn note_resealed(id: &str, now: Timestamp) -> DatabaseStatement {
+    sql!(Database =>
         "UPDATE auth_keys SET resealed_at = coalesce(resealed_at, ?2) WHERE id = ?1",
         id,
         now.0

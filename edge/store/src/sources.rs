@@ -1,7 +1,7 @@
 //! Sources.
 use crate::documents::Filter;
 use crate::port::sql;
-use crate::{Page, SqlError, Statement, Store, Wake, json};
+use crate::{Database, Page, SqlError, Statement, TenantStatement, TenantStore, Wake, json};
 use edge_model::source::{Refresh, Source, SourceCounts, SourceStatus};
 use edge_model::{CollectionId, DocumentId, SourceId, Timestamp, WorkspaceId};
 use serde::Deserialize;
@@ -51,29 +51,24 @@ const COUNTED: &str = "SELECT id, workspace_id, collection_id, kind, name, url, 
         AND (created_at, id) < (?6, ?7)
      ORDER BY created_at DESC, id DESC LIMIT ?8";
 
-impl Store {
+impl TenantStore {
     /// Finds a source.
-    pub async fn source(&self, workspace: &WorkspaceId, id: &SourceId) -> Result<Option<Source>, SqlError> {
-        self.row(one(workspace, id)).await
+    pub async fn source(&self, id: &SourceId) -> Result<Option<Source>, SqlError> {
+        self.row(one(&self.workspace, id)).await
     }
 
     /// Finds a source with what there is of it.
-    pub async fn counted_source(&self, workspace: &WorkspaceId, id: &SourceId) -> Result<Option<Counted>, SqlError> {
+    pub async fn counted_source(&self, id: &SourceId) -> Result<Option<Counted>, SqlError> {
         let page = Page { limit: 1, after: None };
-        self.row(counted(workspace, Some(id), None, &Value::Null, None, &page))
+        self.row(counted(&self.workspace, Some(id), None, &Value::Null, None, &page))
             .await
     }
 
     /// Finds the source of a collection that begins at an address.
-    pub async fn source_by_url(
-        &self,
-        workspace: &WorkspaceId,
-        collection: &CollectionId,
-        url: &str,
-    ) -> Result<Option<Source>, SqlError> {
+    pub async fn source_by_url(&self, collection: &CollectionId, url: &str) -> Result<Option<Source>, SqlError> {
         let statement = sql!(
             "SELECT * FROM sources WHERE workspace_id = ?1 AND collection_id = ?2 AND url = ?3",
-            workspace.as_str(),
+            self.workspace.as_str(),
             collection.as_str(),
             url
         );
@@ -84,7 +79,6 @@ impl Store {
     /// documents and do not count.
     pub async fn sources(
         &self,
-        workspace: &WorkspaceId,
         filter: &Filter,
         statuses: &[SourceStatus],
         page: &Page,
@@ -102,16 +96,49 @@ impl Store {
                 AND (?2 IS NULL OR collection_id = ?2)
                 AND (?3 IS NULL OR status IN (SELECT value FROM json_each(?3)))
                 AND (?4 IS NULL OR instr(lower(name), lower(?4)) > 0)",
-            workspace.as_str(),
+            self.workspace.as_str(),
             collection,
             statuses.clone(),
             search
         );
-        let list = counted(workspace, None, collection, &statuses, search, page);
+        let list = counted(&self.workspace, None, collection, &statuses, search, page);
         let mut answers = self.read(vec![list, total]).await?;
         Ok((answers.rows()?, answers.count()?))
     }
 
+    /// Lists the documents that are pages of a source, and the contents of all their versions.
+    pub async fn source_contents(&self, id: &SourceId) -> Result<(Vec<DocumentId>, Vec<String>), SqlError> {
+        #[derive(Deserialize)]
+        struct Id {
+            id: DocumentId,
+        }
+        #[derive(Deserialize)]
+        struct Content {
+            content_hash: String,
+        }
+        let ids = sql!(
+            "SELECT id FROM documents WHERE workspace_id = ?1 AND source_id = ?2",
+            self.workspace.as_str(),
+            id.as_str()
+        );
+        let contents = sql!(
+            "SELECT DISTINCT document_versions.content_hash FROM document_versions
+             JOIN documents ON documents.id = document_versions.document_id
+             WHERE documents.workspace_id = ?1 AND documents.source_id = ?2",
+            self.workspace.as_str(),
+            id.as_str()
+        );
+        let mut answers = self.read(vec![ids, contents]).await?;
+        let ids: Vec<Id> = answers.rows()?;
+        let contents: Vec<Content> = answers.rows()?;
+        Ok((
+            ids.into_iter().map(|it| it.id).collect(),
+            contents.into_iter().map(|it| it.content_hash).collect(),
+        ))
+    }
+}
+
+impl Database {
     /// Lists sources of all tenants that are due: some of each tenant, the longest waiting first, so that one tenant
     /// with many does not hide another.
     pub async fn due_sources(&self, now: Timestamp) -> Result<Vec<SourceRef>, SqlError> {
@@ -124,41 +151,6 @@ impl Store {
             now.0
         );
         self.rows(statement).await
-    }
-
-    /// Lists the documents that are pages of a source, and the contents of all their versions.
-    pub async fn source_contents(
-        &self,
-        workspace: &WorkspaceId,
-        id: &SourceId,
-    ) -> Result<(Vec<DocumentId>, Vec<String>), SqlError> {
-        #[derive(Deserialize)]
-        struct Id {
-            id: DocumentId,
-        }
-        #[derive(Deserialize)]
-        struct Content {
-            content_hash: String,
-        }
-        let ids = sql!(
-            "SELECT id FROM documents WHERE workspace_id = ?1 AND source_id = ?2",
-            workspace.as_str(),
-            id.as_str()
-        );
-        let contents = sql!(
-            "SELECT DISTINCT document_versions.content_hash FROM document_versions
-             JOIN documents ON documents.id = document_versions.document_id
-             WHERE documents.workspace_id = ?1 AND documents.source_id = ?2",
-            workspace.as_str(),
-            id.as_str()
-        );
-        let mut answers = self.read(vec![ids, contents]).await?;
-        let ids: Vec<Id> = answers.rows()?;
-        let contents: Vec<Content> = answers.rows()?;
-        Ok((
-            ids.into_iter().map(|it| it.id).collect(),
-            contents.into_iter().map(|it| it.content_hash).collect(),
-        ))
     }
 }
 
@@ -193,10 +185,9 @@ fn counted(
 }
 
 /// Adds a source.
-pub fn insert(source: &Source) -> Statement {
+pub fn insert(source: &Source) -> TenantStatement {
     let it = source;
-    sql!(
-        "INSERT INTO sources (id, workspace_id, collection_id, kind, name, url, max_pages, include_patterns,
+    sql!(&it.workspace_id => "INSERT INTO sources (id, workspace_id, collection_id, kind, name, url, max_pages, include_patterns,
             exclude_patterns, allowed_hosts, refresh, status, run, started_at, next_step_at, created_at, updated_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16)",
         it.id.as_str(),
@@ -227,10 +218,9 @@ fn crawl(workspace: &WorkspaceId, id: &SourceId) -> Wake {
 }
 
 /// Writes how the crawl of a source stands, unless a newer one has begun or a member has ended it.
-pub fn set_progress(source: &Source, now: Timestamp) -> Statement {
+pub fn set_progress(source: &Source, now: Timestamp) -> TenantStatement {
     let it = source;
-    sql!(
-        "UPDATE sources SET kind = ?4, status = ?5, error = ?6, ended_at = ?7, next_step_at = ?8, updated_at = ?9
+    sql!(&it.workspace_id => "UPDATE sources SET kind = ?4, status = ?5, error = ?6, ended_at = ?7, next_step_at = ?8, updated_at = ?9
          WHERE workspace_id = ?1 AND id = ?2 AND run = ?3 AND status IN ('QUEUED', 'CRAWLING')",
         it.workspace_id.as_str(),
         it.id.as_str(),
@@ -245,9 +235,8 @@ pub fn set_progress(source: &Source, now: Timestamp) -> Statement {
 }
 
 /// Keeps a crawl from its next step until a moment.
-pub fn hold(source: &Source, until: Timestamp) -> Statement {
-    sql!(
-        "UPDATE sources SET next_step_at = ?4
+pub fn hold(source: &Source, until: Timestamp) -> TenantStatement {
+    sql!(&source.workspace_id => "UPDATE sources SET next_step_at = ?4
          WHERE workspace_id = ?1 AND id = ?2 AND run = ?3 AND status IN ('QUEUED', 'CRAWLING')",
         source.workspace_id.as_str(),
         source.id.as_str(),
@@ -257,9 +246,8 @@ pub fn hold(source: &Source, until: Timestamp) -> Statement {
 }
 
 /// Begins another crawl of a source, unless one is under way.
-pub fn begin(workspace: &WorkspaceId, id: &SourceId, now: Timestamp) -> Statement {
-    sql!(
-        "UPDATE sources SET run = run + 1, status = 'QUEUED', error = NULL, started_at = ?3, ended_at = NULL,
+pub fn begin(workspace: &WorkspaceId, id: &SourceId, now: Timestamp) -> TenantStatement {
+    sql!(workspace => "UPDATE sources SET run = run + 1, status = 'QUEUED', error = NULL, started_at = ?3, ended_at = NULL,
             next_step_at = ?3, updated_at = ?3
          WHERE workspace_id = ?1 AND id = ?2 AND status NOT IN ('QUEUED', 'CRAWLING')",
         workspace.as_str(),
@@ -270,9 +258,13 @@ pub fn begin(workspace: &WorkspaceId, id: &SourceId, now: Timestamp) -> Statemen
 }
 
 /// Ends the crawl of a source early, if one is under way; it is refreshed as if it had ended by itself.
-pub fn cancel(workspace: &WorkspaceId, id: &SourceId, refresh_at: Option<Timestamp>, now: Timestamp) -> Statement {
-    sql!(
-        "UPDATE sources SET status = 'CANCELLED', ended_at = ?4, next_step_at = ?3, updated_at = ?4
+pub fn cancel(
+    workspace: &WorkspaceId,
+    id: &SourceId,
+    refresh_at: Option<Timestamp>,
+    now: Timestamp,
+) -> TenantStatement {
+    sql!(workspace => "UPDATE sources SET status = 'CANCELLED', ended_at = ?4, next_step_at = ?3, updated_at = ?4
          WHERE workspace_id = ?1 AND id = ?2 AND status IN ('QUEUED', 'CRAWLING')",
         workspace.as_str(),
         id.as_str(),
@@ -292,10 +284,9 @@ pub struct Changes {
 }
 
 /// Changes how a source is crawled, and with another schedule when it is crawled next, unless a crawl is under way.
-pub fn set_settings(workspace: &WorkspaceId, id: &SourceId, changes: &Changes, now: Timestamp) -> Statement {
+pub fn set_settings(workspace: &WorkspaceId, id: &SourceId, changes: &Changes, now: Timestamp) -> TenantStatement {
     let it = changes;
-    sql!(
-        "UPDATE sources SET max_pages = coalesce(?3, max_pages), include_patterns = coalesce(?4, include_patterns),
+    sql!(workspace => "UPDATE sources SET max_pages = coalesce(?3, max_pages), include_patterns = coalesce(?4, include_patterns),
             exclude_patterns = coalesce(?5, exclude_patterns), allowed_hosts = coalesce(?6, allowed_hosts),
             refresh = coalesce(?7, refresh), updated_at = ?9,
             next_step_at = CASE WHEN ?7 IS NULL OR status IN ('QUEUED', 'CRAWLING') THEN next_step_at
@@ -315,15 +306,13 @@ pub fn set_settings(workspace: &WorkspaceId, id: &SourceId, changes: &Changes, n
 }
 
 /// Deletes a source with its frontier, and the records of its pages.
-pub fn delete(workspace: &WorkspaceId, id: &SourceId) -> Vec<Statement> {
+pub fn delete(workspace: &WorkspaceId, id: &SourceId) -> Vec<TenantStatement> {
     vec![
-        sql!(
-            "DELETE FROM documents WHERE workspace_id = ?1 AND source_id = ?2",
+        sql!(workspace => "DELETE FROM documents WHERE workspace_id = ?1 AND source_id = ?2",
             workspace.as_str(),
             id.as_str()
         ),
-        sql!(
-            "DELETE FROM sources WHERE workspace_id = ?1 AND id = ?2",
+        sql!(workspace => "DELETE FROM sources WHERE workspace_id = ?1 AND id = ?2",
             workspace.as_str(),
             id.as_str()
         ),

@@ -1,6 +1,6 @@
 //! Conversations as people of the workspace read and delete them.
 use crate::port::sql;
-use crate::{Page, SqlError, Statement, Store};
+use crate::{Page, SqlError, TenantStatement, TenantStore};
 use edge_model::transcript::{ConversationSummary, Entry};
 use edge_model::{AgentId, ConversationId, Timestamp, WorkspaceId};
 use serde::Deserialize;
@@ -85,11 +85,10 @@ macro_rules! summary {
     };
 }
 
-impl Store {
+impl TenantStore {
     /// Lists conversations, the latest activity first, and counts all that the filter lets through.
     pub async fn conversations(
         &self,
-        workspace: &WorkspaceId,
         filter: &Filter,
         page: &Page,
     ) -> Result<(Vec<ConversationSummary>, u64), SqlError> {
@@ -103,7 +102,7 @@ impl Store {
         let params = |sql: &'static str| {
             sql!(
                 sql,
-                workspace.as_str(),
+                self.workspace.as_str(),
                 filter.agent.as_ref().map(AgentId::as_str),
                 filter.is_answered.map(u8::from),
                 filter.rating.map(Rated::as_str),
@@ -123,7 +122,6 @@ impl Store {
     /// long. Counts the messages from there on.
     pub async fn transcript(
         &self,
-        workspace: &WorkspaceId,
         id: &ConversationId,
         page: &Page,
     ) -> Result<(Option<ConversationSummary>, Vec<Entry>, u64), SqlError> {
@@ -141,7 +139,7 @@ impl Store {
                         AND (messages.created_at, messages.id) > (?3, ?4)
                     ORDER BY messages.created_at, messages.id LIMIT ?5))
              WHERE before < 1500000 ORDER BY created_at, id",
-            workspace.as_str(),
+            self.workspace.as_str(),
             id.as_str(),
             at,
             last.as_str(),
@@ -150,52 +148,49 @@ impl Store {
         let left = sql!(
             "SELECT count(*) AS n FROM messages
              WHERE workspace_id = ?1 AND conversation_id = ?2 AND (created_at, id) > (?3, ?4)",
-            workspace.as_str(),
+            self.workspace.as_str(),
             id.as_str(),
             at,
             last
         );
-        let one = sql!(ONE, workspace.as_str(), id.as_str());
+        let one = sql!(ONE, self.workspace.as_str(), id.as_str());
         let mut answers = self.read(vec![one, entries, left]).await?;
         Ok((answers.row()?, answers.rows()?, answers.count()?))
     }
 
     /// Tells when the conversation of a workspace that was left alone for longest had its last message.
-    pub async fn oldest_activity(&self, workspace: &WorkspaceId) -> Result<Option<Timestamp>, SqlError> {
+    pub async fn oldest_activity(&self) -> Result<Option<Timestamp>, SqlError> {
         #[derive(Deserialize)]
         struct Row {
             at: Option<Timestamp>,
         }
         let statement = sql!(
             "SELECT min(last_message_at) AS at FROM conversations WHERE workspace_id = ?1",
-            workspace.as_str()
+            self.workspace.as_str()
         );
         Ok(self.row::<Row>(statement).await?.and_then(|it| it.at))
     }
 }
 
 /// Deletes a conversation with its messages and the feedback on them: returns a row when there was one.
-pub fn delete(workspace: &WorkspaceId, id: &ConversationId) -> Statement {
-    sql!(
-        "DELETE FROM conversations WHERE workspace_id = ?1 AND id = ?2 RETURNING id",
+pub fn delete(workspace: &WorkspaceId, id: &ConversationId) -> TenantStatement {
+    sql!(workspace => "DELETE FROM conversations WHERE workspace_id = ?1 AND id = ?2 RETURNING id",
         workspace.as_str(),
         id.as_str()
     )
 }
 
 /// Deletes all conversations of a visitor's session, with every agent: returns a row for each.
-pub fn delete_of_session(workspace: &WorkspaceId, session: &str) -> Statement {
-    sql!(
-        "DELETE FROM conversations WHERE workspace_id = ?1 AND session_key = ?2 RETURNING id",
+pub fn delete_of_session(workspace: &WorkspaceId, session: &str) -> TenantStatement {
+    sql!(workspace => "DELETE FROM conversations WHERE workspace_id = ?1 AND session_key = ?2 RETURNING id",
         workspace.as_str(),
         session
     )
 }
 
 /// Deletes conversations without a message since `before`, the oldest first, at most `limit`: returns a row for each.
-pub fn delete_older(workspace: &WorkspaceId, before: Timestamp, limit: u32) -> Statement {
-    sql!(
-        "DELETE FROM conversations WHERE workspace_id = ?1 AND id IN (SELECT id FROM conversations
+pub fn delete_older(workspace: &WorkspaceId, before: Timestamp, limit: u32) -> TenantStatement {
+    sql!(workspace => "DELETE FROM conversations WHERE workspace_id = ?1 AND id IN (SELECT id FROM conversations
             WHERE workspace_id = ?1 AND last_message_at < ?2 ORDER BY last_message_at, id LIMIT ?3)
          RETURNING id",
         workspace.as_str(),

@@ -1,7 +1,9 @@
 //! Wakes: a statement that leaves work behind says who does it, so that no write can forget to wake them.
 use crate::deliveries::Endpoint;
 use crate::sources::SourceRef;
-use crate::{SqlError, Statement, Store};
+use crate::{
+    Database, DatabaseStatement, Directory, DirectoryStatement, SqlError, Statement, TenantStatement, TenantStore,
+};
 use async_trait::async_trait;
 use edge_model::WorkspaceId;
 use serde_json::Value;
@@ -40,14 +42,58 @@ pub trait Waker: Send + Sync {
     async fn wake_after(&self, wakes: Vec<Wake>);
 }
 
-impl Store {
+/// What one transaction writes to: the directory, the rows of a tenant, or those of several.
+#[async_trait]
+pub trait Half: Clone + Send + Sync {
+    /// What may be written to it.
+    type Statement: Clone + Send;
+
     /// Applies all statements in one transaction, and wakes everyone whom they leave work to: before it, so that a
     /// crash loses nothing, and after it, so that it is quick.
     ///
     /// # Errors
     /// [`SqlError::Constraint`] when a constraint refused one of them, [`SqlError::NotWoken`] when the alarm could not
     /// be set; then none was applied.
-    pub async fn write(&self, statements: Vec<Statement>, waker: &dyn Waker) -> Result<Vec<Vec<Value>>, SqlError> {
+    async fn write(&self, statements: Vec<Self::Statement>, waker: &dyn Waker) -> Result<Vec<Vec<Value>>, SqlError>;
+}
+
+#[async_trait]
+impl Half for Directory {
+    type Statement = DirectoryStatement;
+
+    async fn write(&self, statements: Vec<DirectoryStatement>, waker: &dyn Waker) -> Result<Vec<Vec<Value>>, SqlError> {
+        let statements = statements.into_iter().map(|it| it.0).collect();
+        self.database.write_all(statements, waker).await
+    }
+}
+
+#[async_trait]
+impl Half for TenantStore {
+    type Statement = TenantStatement;
+
+    async fn write(&self, statements: Vec<TenantStatement>, waker: &dyn Waker) -> Result<Vec<Vec<Value>>, SqlError> {
+        if statements.iter().any(|it| it.workspace != self.workspace) {
+            return Err(SqlError::Other(
+                "a statement is of another tenant than its batch".into(),
+            ));
+        }
+        let statements = statements.into_iter().map(|it| it.statement).collect();
+        self.database.write_all(statements, waker).await
+    }
+}
+
+#[async_trait]
+impl Half for Database {
+    type Statement = DatabaseStatement;
+
+    async fn write(&self, statements: Vec<DatabaseStatement>, waker: &dyn Waker) -> Result<Vec<Vec<Value>>, SqlError> {
+        let statements = statements.into_iter().map(|it| it.0).collect();
+        self.write_all(statements, waker).await
+    }
+}
+
+impl Database {
+    async fn write_all(&self, statements: Vec<Statement>, waker: &dyn Waker) -> Result<Vec<Vec<Value>>, SqlError> {
         let mut wakes: Vec<Wake> = vec![];
         for statement in &statements {
             if let Some(Wakes::This(wake)) = &statement.wakes {

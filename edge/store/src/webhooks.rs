@@ -1,36 +1,23 @@
 //! Webhooks: the endpoints.
 use crate::port::sql;
-use crate::{SqlError, Statement, Store, json};
+use crate::{SqlError, Statement, TenantStatement, TenantStore, json};
 use edge_model::actor::Actor;
 use edge_model::event::EventKind;
 use edge_model::webhook::{DisabledBecause, Webhook, WebhookForm};
 use edge_model::{AccountId, AgentId, KeyId, Timestamp, WebhookId, WorkspaceId};
-use serde::Deserialize;
 
-/// Who is written to when an endpoint was disabled.
-#[derive(Clone, Debug, Deserialize)]
-pub struct OwnerAddress {
-    pub email: String,
-    pub workspace_name: String,
-}
-
-impl Store {
+impl TenantStore {
     /// Finds an endpoint.
-    pub async fn webhook(&self, workspace: &WorkspaceId, id: &WebhookId) -> Result<Option<Webhook>, SqlError> {
-        self.row(one(workspace, id)).await
+    pub async fn webhook(&self, id: &WebhookId) -> Result<Option<Webhook>, SqlError> {
+        self.row(one(&self.workspace, id)).await
     }
 
     /// Lists the endpoints of a form that are told of one agent alone, or that are told of all; newest first.
-    pub async fn webhooks(
-        &self,
-        workspace: &WorkspaceId,
-        form: WebhookForm,
-        agent: Option<&AgentId>,
-    ) -> Result<Vec<Webhook>, SqlError> {
+    pub async fn webhooks(&self, form: WebhookForm, agent: Option<&AgentId>) -> Result<Vec<Webhook>, SqlError> {
         let statement = sql!(
             "SELECT * FROM webhooks WHERE workspace_id = ?1 AND form = ?2 AND agent_id IS ?3
              ORDER BY created_at DESC, id DESC LIMIT 1000",
-            workspace.as_str(),
+            self.workspace.as_str(),
             form.as_str(),
             agent.map(AgentId::as_str)
         );
@@ -38,31 +25,17 @@ impl Store {
     }
 
     /// Lists the endpoints of a workspace, whatever their form; or those that a key has made; newest first.
-    pub async fn all_webhooks(
-        &self,
-        workspace: &WorkspaceId,
-        made_by: Option<&KeyId>,
-    ) -> Result<Vec<Webhook>, SqlError> {
+    pub async fn all_webhooks(&self, made_by: Option<&KeyId>) -> Result<Vec<Webhook>, SqlError> {
         let statement = sql!(
             "SELECT webhooks.*, coalesce(api_keys.name, accounts.full_name) AS actor_name FROM webhooks
              LEFT JOIN api_keys ON api_keys.id = webhooks.created_by_key_id
              LEFT JOIN accounts ON accounts.id = webhooks.created_by_account_id
              WHERE webhooks.workspace_id = ?1 AND (?2 IS NULL OR webhooks.created_by_key_id = ?2)
              ORDER BY webhooks.created_at DESC, webhooks.id DESC LIMIT 1000",
-            workspace.as_str(),
+            self.workspace.as_str(),
             made_by.map(KeyId::as_str)
         );
         self.rows(statement).await
-    }
-
-    /// Finds the address of a workspace's owner.
-    pub async fn owner_address(&self, workspace: &WorkspaceId) -> Result<Option<OwnerAddress>, SqlError> {
-        let statement = sql!(
-            "SELECT accounts.email, workspaces.name AS workspace_name
-             FROM workspaces JOIN accounts ON accounts.id = workspaces.owner_id WHERE workspaces.id = ?1",
-            workspace.as_str()
-        );
-        self.row(statement).await
     }
 }
 
@@ -78,10 +51,9 @@ pub(crate) fn one(workspace: &WorkspaceId, id: &WebhookId) -> Statement {
 }
 
 /// Adds an endpoint, unless the workspace has as many as it may of all, or of the form: then nothing is returned.
-pub fn insert(webhook: &Webhook, most: u32, most_of_form: u32) -> Statement {
+pub fn insert(webhook: &Webhook, most: u32, most_of_form: u32) -> TenantStatement {
     let it = webhook;
-    sql!(
-        "INSERT INTO webhooks (id, workspace_id, form, agent_id, name, url, events, header_names, sealed_headers,
+    sql!(&it.workspace_id => "INSERT INTO webhooks (id, workspace_id, form, agent_id, name, url, events, header_names, sealed_headers,
             sealed_secret, disabled_because, created_at, updated_at, created_by_account_id, created_by_key_id)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?15, ?16
          WHERE (SELECT count(*) FROM webhooks WHERE workspace_id = ?2) < ?13
@@ -126,10 +98,9 @@ pub struct Changes<'a> {
 }
 
 /// Writes what people decide about an endpoint.
-pub fn update(workspace: &WorkspaceId, id: &WebhookId, changes: Changes<'_>, now: Timestamp) -> Statement {
+pub fn update(workspace: &WorkspaceId, id: &WebhookId, changes: Changes<'_>, now: Timestamp) -> TenantStatement {
     let it = changes;
-    sql!(
-        "UPDATE webhooks SET name = coalesce(?3, name), url = coalesce(?4, url), events = coalesce(?5, events),
+    sql!(workspace => "UPDATE webhooks SET name = coalesce(?3, name), url = coalesce(?4, url), events = coalesce(?5, events),
             header_names = coalesce(?6, header_names), sealed_headers = coalesce(?7, sealed_headers),
             sealed_secret = coalesce(?8, sealed_secret), disabled_because = iif(?9, ?10, disabled_because),
             updated_at = ?11, created_by_account_id = iif(?4 IS NULL, created_by_account_id, ?12),
@@ -158,9 +129,8 @@ pub fn rotate(
     sealed_secret: &str,
     old_until: Timestamp,
     now: Timestamp,
-) -> Statement {
-    sql!(
-        "UPDATE webhooks SET sealed_old_secret = sealed_secret, sealed_secret = ?3, old_secret_until = ?4,
+) -> TenantStatement {
+    sql!(workspace => "UPDATE webhooks SET sealed_old_secret = sealed_secret, sealed_secret = ?3, old_secret_until = ?4,
             updated_at = ?5
          WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
@@ -172,10 +142,9 @@ pub fn rotate(
 }
 
 /// Writes how an endpoint fares.
-pub fn set_health(webhook: &Webhook) -> Statement {
+pub fn set_health(webhook: &Webhook) -> TenantStatement {
     let it = webhook;
-    sql!(
-        "UPDATE webhooks SET failures = ?3, failing_since = ?4, paused_until = ?5, last_failed_at = ?6
+    sql!(&it.workspace_id => "UPDATE webhooks SET failures = ?3, failing_since = ?4, paused_until = ?5, last_failed_at = ?6
          WHERE workspace_id = ?1 AND id = ?2",
         it.workspace_id.as_str(),
         it.id.as_str(),
@@ -187,9 +156,8 @@ pub fn set_health(webhook: &Webhook) -> Statement {
 }
 
 /// Leaves an endpoint alone until a moment.
-pub fn pause(workspace: &WorkspaceId, id: &WebhookId, until: Timestamp) -> Statement {
-    sql!(
-        "UPDATE webhooks SET paused_until = ?3 WHERE workspace_id = ?1 AND id = ?2",
+pub fn pause(workspace: &WorkspaceId, id: &WebhookId, until: Timestamp) -> TenantStatement {
+    sql!(workspace => "UPDATE webhooks SET paused_until = ?3 WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str(),
         until.0
@@ -197,9 +165,8 @@ pub fn pause(workspace: &WorkspaceId, id: &WebhookId, until: Timestamp) -> State
 }
 
 /// Disables an endpoint that is not disabled.
-pub fn disable(workspace: &WorkspaceId, id: &WebhookId, why: DisabledBecause, now: Timestamp) -> Statement {
-    sql!(
-        "UPDATE webhooks SET disabled_because = ?3, updated_at = ?4
+pub fn disable(workspace: &WorkspaceId, id: &WebhookId, why: DisabledBecause, now: Timestamp) -> TenantStatement {
+    sql!(workspace => "UPDATE webhooks SET disabled_because = ?3, updated_at = ?4
          WHERE workspace_id = ?1 AND id = ?2 AND disabled_because IS NULL",
         workspace.as_str(),
         id.as_str(),
@@ -209,9 +176,8 @@ pub fn disable(workspace: &WorkspaceId, id: &WebhookId, why: DisabledBecause, no
 }
 
 /// Deletes an endpoint and what was on its way to it.
-pub fn delete(workspace: &WorkspaceId, id: &WebhookId) -> Statement {
-    sql!(
-        "DELETE FROM webhooks WHERE workspace_id = ?1 AND id = ?2",
+pub fn delete(workspace: &WorkspaceId, id: &WebhookId) -> TenantStatement {
+    sql!(workspace => "DELETE FROM webhooks WHERE workspace_id = ?1 AND id = ?2",
         workspace.as_str(),
         id.as_str()
     )

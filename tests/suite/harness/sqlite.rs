@@ -1,5 +1,6 @@
 //! The `Sql` port over an in-memory SQLite with the real migrations.
 use super::tenant_guard;
+use crate::halves::{Half, half};
 use async_trait::async_trait;
 use edge_core::memory::Memory;
 use edge_store::{Constraint, Sql, SqlError, Statement};
@@ -7,27 +8,49 @@ use rusqlite::Connection;
 use rusqlite::types::{ToSql, ValueRef};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use tokio::sync::oneshot;
 
 /// No read of the product may come near what D1 refuses to answer with, which is 32 MiB.
 const LONGEST_ANSWER: usize = 4 * 1024 * 1024;
 
 pub(crate) struct Sqlite {
-    connection: Mutex<Connection>,
+    connection: Arc<Mutex<Connection>>,
+    /// What a test asks behind the product's back, where there is another database beside this one.
+    both: Option<Both>,
     /// What its rows reserve from, as those of D1 do.
     memory: Option<Memory>,
     /// The tables whose rows belong to a tenant.
     tenant_tables: BTreeSet<String>,
-    /// Every round trip, as the statements it took.
-    trips: Mutex<Vec<Vec<&'static str>>>,
+    trips: Arc<Trips>,
+}
+
+/// What is known of the round trips to all databases of an installation, and what befalls them.
+#[derive(Default)]
+struct Trips {
+    /// Every one, as the statements it took.
+    all: Mutex<Vec<Vec<&'static str>>>,
     /// Makes the next batch that contains this text fail.
     fault: Mutex<Option<String>>,
-    /// Which round trips lose their connection.
+    /// Which ones lose their connection.
     losses: Mutex<Losses>,
-    /// Makes the next round trip that contains this text wait.
+    /// Makes the next one that contains this text wait.
     hold: Mutex<Option<(String, Hold)>>,
 }
+
+/// Two databases as if they were one, with each row once.
+struct Both {
+    reader: Mutex<Connection>,
+    second: Arc<Mutex<Connection>>,
+}
+
+/// Copies memberships to the database of their workspaces, as the product does.
+const COPY_MEMBERS: &str = "
+    INSERT INTO second.accounts (id, email, full_name, password_hash, created_at)
+        SELECT id, id, full_name, '', created_at FROM main.accounts WHERE true ON CONFLICT DO NOTHING;
+    INSERT INTO second.memberships SELECT * FROM main.memberships
+        WHERE workspace_id IN (SELECT id FROM second.workspaces) ON CONFLICT DO NOTHING;";
 
 /// The largest integer that D1 takes: its numbers are those of JavaScript.
 const LARGEST_INTEGER: u64 = (1 << 53) - 1;
@@ -85,7 +108,15 @@ pub(crate) fn migrations() -> Vec<(String, String)> {
 
 impl Sqlite {
     pub(crate) fn migrated() -> Self {
-        let connection = Connection::open_in_memory().unwrap();
+        Self::migrate(Connection::open_in_memory().unwrap())
+    }
+
+    /// Makes a database in a new file.
+    pub(crate) fn in_file(path: &std::path::Path) -> Self {
+        Self::migrate(Connection::open(path).unwrap())
+    }
+
+    fn migrate(connection: Connection) -> Self {
         // D1 enforces references, too.
         connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
         for (name, sql) in migrations() {
@@ -95,13 +126,37 @@ impl Sqlite {
         }
         Self {
             tenant_tables: tenant_tables(&connection),
-            connection: Mutex::new(connection),
+            connection: Arc::new(Mutex::new(connection)),
+            both: None,
             memory: None,
-            trips: Mutex::default(),
-            fault: Mutex::default(),
-            losses: Mutex::default(),
-            hold: Mutex::default(),
+            trips: Arc::default(),
         }
+    }
+
+    /// Makes two databases of an installation. A test that looks into the first sees the rows of both.
+    pub(crate) fn pair() -> [Self; 2] {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let address = |name: &str| format!("file:{name}-{number}?mode=memory&cache=shared");
+        let [mut first, mut second] =
+            ["first", "second"].map(|it| Self::migrate(Connection::open(address(it)).unwrap()));
+        let reader = Connection::open(address("first")).unwrap();
+        reader
+            .execute("ATTACH DATABASE ?1 AS second", [address("second")])
+            .unwrap();
+        let tables = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+        for table in first.column(tables) {
+            let rows = both(&table);
+            reader
+                .execute_batch(&format!("CREATE TEMP VIEW \"{table}\" AS {rows}"))
+                .unwrap();
+        }
+        second.trips = first.trips.clone();
+        first.both = Some(Both {
+            reader: Mutex::new(reader),
+            second: second.connection.clone(),
+        });
+        [first, second]
     }
 
     pub(crate) fn tenant_tables(&self) -> &BTreeSet<String> {
@@ -116,12 +171,29 @@ impl Sqlite {
 
     /// Runs a statement behind the product's back.
     pub(crate) fn execute(&self, sql: &str, params: &[&dyn ToSql]) -> usize {
-        self.connection.lock().unwrap().execute(sql, params).unwrap()
+        let run = |it: &Mutex<Connection>| it.lock().unwrap().execute(sql, params).unwrap();
+        let Some(both) = &self.both else {
+            return run(&self.connection);
+        };
+        let table = sql.split_once("INSERT INTO ").map(|it| it.1);
+        match table.and_then(|it| it.split_whitespace().next()) {
+            // A row that is copied is one.
+            None => run(&self.connection).max(run(&both.second)),
+            Some("memberships") => {
+                let inserted = run(&self.connection);
+                let reader = both.reader.lock().unwrap();
+                reader.execute_batch(COPY_MEMBERS).unwrap();
+                inserted
+            }
+            Some(table) if half(table) == Half::Tenant => run(&both.second),
+            Some(_) => run(&self.connection),
+        }
     }
 
     /// Returns the first column of every row, as text.
     pub(crate) fn column(&self, sql: &str) -> Vec<String> {
-        let connection = self.connection.lock().unwrap();
+        let connection = self.both.as_ref().map_or(&*self.connection, |it| &it.reader);
+        let connection = connection.lock().unwrap();
         let mut statement = connection.prepare(sql).unwrap();
         let rows = statement.query_map([], |row| Ok(show(row.get_ref(0)?))).unwrap();
         rows.map(|it| it.unwrap().as_str().map_or_else(|| "null".into(), str::to_owned))
@@ -130,17 +202,18 @@ impl Sqlite {
 
     /// Forgets the round trips so far.
     pub(crate) fn begin_counting(&self) {
-        self.trips.lock().unwrap().clear();
+        self.trips.all.lock().unwrap().clear();
     }
 
     /// Returns how many round trips there were since.
     pub(crate) fn trips(&self) -> usize {
-        self.trips.lock().unwrap().len()
+        self.trips.all.lock().unwrap().len()
     }
 
     /// Returns how many statements the longest round trip had since.
     pub(crate) fn longest_trip(&self) -> usize {
         self.trips
+            .all
             .lock()
             .unwrap()
             .iter()
@@ -151,26 +224,26 @@ impl Sqlite {
 
     /// Returns the statements since that were to change something.
     pub(crate) fn writes(&self) -> Vec<&'static str> {
-        let trips = self.trips.lock().unwrap();
+        let trips = self.trips.all.lock().unwrap();
         let is_write = |it: &&&'static str| !it.trim_start().starts_with("SELECT");
         trips.iter().flatten().filter(is_write).copied().collect()
     }
 
     /// Makes the next batch with this text in one of its statements fail, and do nothing.
     pub(crate) fn fail_next(&self, text: &str) {
-        *self.fault.lock().unwrap() = Some(text.to_owned());
+        *self.trips.fault.lock().unwrap() = Some(text.to_owned());
     }
 
     /// Loses the connection of every n-th round trip from now on, or of none.
     pub(crate) fn lose_connections(&self, every: Option<u32>) {
-        *self.losses.lock().unwrap() = Losses { every, trips: 0 };
+        *self.trips.losses.lock().unwrap() = Losses { every, trips: 0 };
     }
 
     /// Makes the next round trip with this text in one of its statements wait, until `meanwhile` is over.
     pub(crate) async fn hold_next(&self, text: &str, meanwhile: impl Future<Output = ()>) {
         let (reached, is_reached) = oneshot::channel();
         let (release, released) = oneshot::channel();
-        *self.hold.lock().unwrap() = Some((text.to_owned(), Hold { reached, released }));
+        *self.trips.hold.lock().unwrap() = Some((text.to_owned(), Hold { reached, released }));
         is_reached.await.unwrap();
         meanwhile.await;
         release.send(()).unwrap();
@@ -178,14 +251,14 @@ impl Sqlite {
 
     /// Forgets what was to wait and was not come to.
     pub(crate) fn hold_nothing(&self) {
-        *self.hold.lock().unwrap() = None;
+        *self.trips.hold.lock().unwrap() = None;
     }
 
     /// Gives others their turn, as they have it while a database is asked, and waits if the test wants it to.
     async fn wait(&self, statements: &[Statement]) {
         tokio::task::yield_now().await;
         let is_meant = |it: &mut (String, Hold)| statements.iter().any(|sql| sql.sql.contains(&it.0));
-        let hold = self.hold.lock().unwrap().take_if(is_meant);
+        let hold = self.trips.hold.lock().unwrap().take_if(is_meant);
         if let Some((_, hold)) = hold {
             hold.reached.send(()).unwrap();
             hold.released.await.unwrap();
@@ -195,10 +268,11 @@ impl Sqlite {
     fn run(&self, statements: &[Statement]) -> Result<Vec<Vec<Value>>, SqlError> {
         assert!(!statements.is_empty(), "a round trip for nothing");
         self.trips
+            .all
             .lock()
             .unwrap()
             .push(statements.iter().map(|it| it.sql).collect());
-        let mut fault = self.fault.lock().unwrap();
+        let mut fault = self.trips.fault.lock().unwrap();
         if fault
             .as_ref()
             .is_some_and(|text| statements.iter().any(|it| it.sql.contains(text.as_str())))
@@ -206,7 +280,7 @@ impl Sqlite {
             *fault = None;
             return Err(SqlError::Other("the database has failed".into()));
         }
-        let loss = self.losses.lock().unwrap().next();
+        let loss = self.trips.losses.lock().unwrap().next();
         if loss == Loss::Before {
             return Err(SqlError::Lost("Network connection lost".into()));
         }
@@ -228,6 +302,26 @@ impl Sqlite {
         assert!(length <= LONGEST_ANSWER, "an answer of {length} bytes: {}", read());
         let _reservation = self.memory.as_ref().map(|it| it.reserve_for_rows(length)).transpose()?;
         Ok(answers)
+    }
+}
+
+/// Returns what selects the rows of a table out of two databases, each row once.
+fn both(table: &str) -> String {
+    let first = format!("SELECT * FROM main.\"{table}\"");
+    let second = format!("SELECT * FROM second.\"{table}\"");
+    match (table, half(table)) {
+        // The directory's are copied.
+        ("accounts" | "memberships" | "plan_quotas", _) | (_, Half::Directory) => first,
+        ("workspaces", _) => format!("{first} WHERE database = 'DB' UNION ALL {second}"),
+        // The directory's row of a workspace has counts, too, which stay 0.
+        ("usage", _) => format!(
+            "{first} WHERE workspace_id IN (SELECT id FROM main.workspaces WHERE database = 'DB') UNION ALL {second}"
+        ),
+        // What only belongs to notes of the other database.
+        ("idempotency_keys", _) => {
+            format!("{first} WHERE instr(id, '/') = 0 UNION ALL {second} WHERE instr(id, '/') = 0")
+        }
+        _ => format!("{first} UNION ALL {second}"),
     }
 }
 

@@ -21,6 +21,7 @@ const EXCEPTIONS: &[(&str, &[&str])] = &[
         &[
             "FROM api_keys WHERE hash = ?1 OR id = ?2",
             "api_keys.hash = ?1 OR api_keys.id = ?2",
+            "key_hashes.hash = ?1 OR key_hashes.key_id = ?2",
         ],
     ),
     (
@@ -34,6 +35,7 @@ const EXCEPTIONS: &[(&str, &[&str])] = &[
             "own.account_id = ?1",
             "memberships.account_id = ?1",
             "FROM invitations WHERE email = ?1",
+            "FROM invitations WHERE email = (SELECT email FROM accounts WHERE id = ?1)",
             "FROM invitations WHERE id = ?1 AND email = ?2",
             "FROM invitations WHERE id = ?2 AND email = ?3",
             "FROM invitations WHERE invited_by = ?1",
@@ -51,6 +53,7 @@ const EXCEPTIONS: &[(&str, &[&str])] = &[
             "DELETE FROM attempts WHERE (workspace_id, work) IN",
             "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE created_at < ?1",
             "DELETE FROM invitations WHERE expires_at < ?1",
+            "json_extract(task, '$.letter.invitation_id') NOT IN (SELECT id FROM invitations)",
             "DELETE FROM mail_ledger WHERE created_at < ?1",
             "FROM escalations WHERE status = 'open' AND coalesce(changed_at, created_at) < ?1",
             "FROM jobs WHERE parked_at < ?2",

@@ -33,7 +33,7 @@ async fn a_deleted_account_leaves_nothing_of_the_person() {
     let key = app.widget_key(&ann).await;
     app.ask(&key, &agent, "s", "When are you open?").send().await;
     app.sql.execute(
-        "INSERT INTO memberships SELECT ?1, id, 'ADMIN', 0 FROM accounts WHERE email = 'ann@example.com'",
+        "INSERT INTO memberships SELECT ?1, id, 'ADMIN', 0, 0 FROM accounts WHERE email = 'ann@example.com'",
         &[&bob.workspace],
     );
     let third = app.owner("eve@example.com").await;

@@ -162,6 +162,11 @@ async fn who_leaves_keeps_nothing_and_a_refused_leave_ends_nothing() {
         .patch(&app, &format!("/members/{anns}"), json!({ "role": "VIEWER" }))
         .await;
     assert_eq!(down.status, 409);
+    // Nothing was ordered that would do it later.
+    app.clock.advance(60_000);
+    app.drain(&ann).await;
+    ann.get(&app, "/members").await.expect(200);
+    assert_eq!(app.sql.column("SELECT role FROM memberships"), ["OWNER"]);
     assert_eq!(app.get("/api/webhooks").bearer(&anns_key).send().await.status, 200);
     assert_eq!(webhooks(&app, &ann).await["total"], 1);
     let bob = app.join(&ann, "bob@example.com", "ADMIN").await;

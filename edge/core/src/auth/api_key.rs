@@ -9,8 +9,8 @@ use crate::{Error, Reason, Result, secret};
 use edge_model::Timestamp;
 use edge_model::key::KeyKind;
 use edge_model::time::TimeDelta;
-use edge_store::Statement;
 use edge_store::api_keys::{self, KeyOwner, KeyRef};
+use edge_store::{Database, TenantStatement};
 
 /// Finds whose key this is, and writes nothing. A malformed key, or one of another kind, is refused without asking the
 /// database.
@@ -21,7 +21,7 @@ pub async fn find(app: &App, kind: KeyKind, text: &str) -> Result<KeyOwner> {
     if secret::key_kind(text) != Some(kind) {
         return Err(wrong_key());
     }
-    let found = app.store.key_owner(&KeyRef::Hash(secret::sha256(text))).await?;
+    let found = owner(app, &KeyRef::Hash(secret::sha256(text))).await?;
     active(found, kind)
 }
 
@@ -33,6 +33,31 @@ pub(super) fn active(owner: Option<KeyOwner>, kind: KeyKind) -> Result<KeyOwner>
 
 pub(super) fn wrong_key() -> Error {
     Error::unauthenticated("the API key is not valid").because(Reason::WrongKey)
+}
+
+/// Finds the database with the rows of a key's workspace; none when the directory does not know the key.
+///
+/// # Errors
+/// When the directory does not answer, or the database is not bound.
+pub(crate) async fn database<'a>(app: &'a App, key: &KeyRef) -> Result<Option<&'a Database>> {
+    if let [only] = app.databases() {
+        return Ok(Some(only));
+    }
+    match app.directory().database_of_key(key).await? {
+        Some(name) => Ok(Some(app.store.database(&name)?)),
+        None => Ok(None),
+    }
+}
+
+/// Finds a key, revoked or not, and the workspace that it belongs to.
+///
+/// # Errors
+/// When a database does not answer.
+pub(crate) async fn owner(app: &App, key: &KeyRef) -> Result<Option<KeyOwner>> {
+    match database(app, key).await? {
+        Some(database) => Ok(database.key_owner(key).await?),
+        None => Ok(None),
+    }
 }
 
 /// Lets a key of a kind in, and counts the request. The network of `address`, where the program calls from, is noted
@@ -49,16 +74,16 @@ pub async fn authenticate(
     address: Option<&str>,
 ) -> Result<Caller> {
     let owner = find(app, kind, text).await?;
-    let now = app.now();
+    let (tenant, now) = (app.tenant(&owner.workspace)?, app.now());
     lane::admit_program(&*app.limiter, meter, policy, &owner, now).await?;
     if let Some(write) = record_use(&owner, address.and_then(block_of).as_deref(), now) {
-        Changes::of(app, write).commit().await?;
+        Changes::of(app, &tenant, write).commit().await?;
     }
-    Ok(Caller::of_key(owner))
+    Ok(Caller::of_key(owner, tenant))
 }
 
 /// Returns the write that notes the use of a key, to the minute: a busy key is not written all the time.
-pub(crate) fn record_use(owner: &KeyOwner, network: Option<&str>, now: Timestamp) -> Option<Statement> {
+pub(crate) fn record_use(owner: &KeyOwner, network: Option<&str>, now: Timestamp) -> Option<TenantStatement> {
     let is_stale = owner
         .key
         .last_used_at

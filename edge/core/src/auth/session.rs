@@ -7,7 +7,10 @@ use crate::token::{self, Audience};
 use crate::{Error, Result};
 use edge_model::account::{Account, Session};
 use edge_model::time::TimeDelta;
+use edge_model::workspace::{Role, Workspace};
 use edge_model::{AccountId, SessionId, WorkspaceId};
+use edge_store::TenantStore;
+use edge_store::directory::workspaces::Membership;
 use serde::{Deserialize, Serialize};
 
 /// How long a sign-in lasts.
@@ -43,7 +46,7 @@ pub fn session_of(app: &App, token: &str) -> Result<SessionId> {
 pub async fn signed_in(app: &App, token: &str) -> Result<SignedIn> {
     let session = session_of(app, token)?;
     let account = app
-        .store
+        .directory()
         .account_of_session(&session, app.now())
         .await?
         .ok_or_else(session_ended)?;
@@ -79,9 +82,9 @@ pub async fn authenticate(
     operation: Operation,
 ) -> Result<Caller> {
     let session = session_of(app, token)?;
-    let (person, membership) = app.store.member(id, &session, app.now()).await?;
+    let (person, membership) = app.directory().member(id, &session, app.now()).await?;
     let account = person.ok_or_else(session_ended)?;
-    let Some((workspace, role)) = membership else {
+    let Some((workspace, tenant, role)) = open(app, &account.id, membership).await? else {
         lane::admit_account(&*app.limiter, meter, &account.id, app.now()).await?;
         return Err(Error::not_found("workspace"));
     };
@@ -89,7 +92,33 @@ pub async fn authenticate(
     if !is_admitted {
         lane::admit_member(&*app.limiter, meter, &workspace.id, workspace.plan, app.now()).await?;
     }
-    Ok(Caller::person_in(workspace, SignedIn { account, session }, role))
+    Ok(Caller::person_in(
+        workspace,
+        tenant,
+        SignedIn { account, session },
+        role,
+    ))
+}
+
+/// Opens the workspace of a membership; none when there is none, the tenant's database knows of none, or the rows are
+/// being erased. Where the two databases differ on the role, the lesser one counts.
+async fn open(
+    app: &App,
+    account: &AccountId,
+    membership: Option<Membership>,
+) -> Result<Option<(Workspace, TenantStore, Role)>> {
+    let Some(Membership { role, workspace }) = membership else {
+        return Ok(None);
+    };
+    let tenant = app.tenant(&workspace)?;
+    // In the directory's database one row is both.
+    if tenant.is_in_directory() {
+        return Ok(Some((workspace, tenant, role)));
+    }
+    let (workspace, own) = tenant.workspace_and_role(account).await?;
+    Ok(workspace
+        .zip(own)
+        .map(|(workspace, own)| (workspace, tenant, role.min(own))))
 }
 
 /// Returns a new session of an account, to be written, and its token.

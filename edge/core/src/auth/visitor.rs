@@ -1,5 +1,5 @@
 //! Visitors: pages with a widget key, and the chats that they open with a token.
-use super::api_key::{active, wrong_key};
+use super::api_key::{self, active, wrong_key};
 use crate::address::ClientAddress;
 use crate::app::App;
 use crate::limit::Meter;
@@ -126,7 +126,7 @@ fn check_page(owner: &KeyOwner, purpose: Purpose, page: &Page) -> Result<()> {
 /// # Errors
 /// Those of the credential.
 pub async fn find(app: &App, credential: &Credential) -> Result<KeyOwner> {
-    let found = app.store.key_owner(&key_ref(credential)?).await?;
+    let found = api_key::owner(app, &key_ref(credential)?).await?;
     checked_key(credential, Purpose::Other, found)
 }
 
@@ -136,7 +136,7 @@ pub async fn find(app: &App, credential: &Credential) -> Result<KeyOwner> {
 /// Those of the credential; [`Kind::RateLimited`].
 pub(crate) async fn owner(app: &App, visitor: &Visitor) -> Result<KeyOwner> {
     let key = key_ref(&visitor.credential)?;
-    let found = app.store.key_owner(&key).await?;
+    let found = api_key::owner(app, &key).await?;
     match checked_key(&visitor.credential, Purpose::Other, found) {
         Ok(owner) => Ok(owner),
         Err(error) => Err(refuse(app, visitor, error).await),

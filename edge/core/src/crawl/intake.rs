@@ -9,7 +9,7 @@ use edge_extract::Page;
 use edge_model::crawl::{CrawlPage, Found, PageState};
 use edge_model::document::{Document, SourceType};
 use edge_model::source::Source;
-use edge_store::{Statement, crawls, document_versions, documents};
+use edge_store::{TenantStatement, crawls, document_versions, documents};
 use url::Url;
 
 /// The longest title, in characters.
@@ -93,9 +93,9 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
         // Links that are not kept are found again by reading the whole page, also when it is as it was.
         (page.etag, page.last_modified, page.links) = (None, None, vec![]);
     }
-    let workspace = &crawl.source.workspace_id;
+    let tenant = &crawl.tenant;
     let before = match &page.document_id {
-        Some(id) => app.store.document(workspace, id).await?,
+        Some(id) => tenant.document(id).await?,
         None => None,
     };
     page.state = PageState::Done;
@@ -113,7 +113,7 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
         page.reason = Some("unchanged".into());
         return finish(app, crawl, page, more).await;
     }
-    let kept = match document::keep_bytes(app, workspace, &hash, &content.upload.bytes, after.version).await {
+    let kept = match document::keep_bytes(app, tenant, &hash, &content.upload.bytes, after.version).await {
         Err(error) if error.kind == Kind::PlanLimit => {
             page.title = title_before;
             return without_room(app, crawl, page, more, before, error).await;
@@ -122,7 +122,7 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
     };
     let now = app.now();
     page.document_id = Some(after.id.clone());
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     match &before {
         Some(_) => document::next_version(app, &mut changes, &after).await?,
         None => {
@@ -138,10 +138,7 @@ pub(super) async fn take(app: &App, crawl: &Crawl, mut page: CrawlPage, taken: T
     match changes.commit().await {
         Ok(_) => Ok(()),
         Err(error) if is_duplicate(&error) => {
-            let same = app
-                .store
-                .document_by_content(workspace, &after.collection_id, &hash)
-                .await?;
+            let same = tenant.document_by_content(&after.collection_id, &hash).await?;
             let whose = same.and_then(|it| it.source_url.or(Some(it.title)));
             page.state = PageState::Skipped;
             page.reason = Some(format!("the same content as {}", whose.unwrap_or_default()));
@@ -164,7 +161,7 @@ async fn without_room(
     app: &App,
     crawl: &Crawl,
     mut page: CrawlPage,
-    more: Vec<Statement>,
+    more: Vec<TenantStatement>,
     before: Option<Document>,
     refusal: Error,
 ) -> Result<()> {
@@ -180,7 +177,7 @@ async fn without_room(
     finish(app, crawl, page, more).await
 }
 
-async fn finish(app: &App, crawl: &Crawl, page: CrawlPage, more: Vec<Statement>) -> Result<()> {
+async fn finish(app: &App, crawl: &Crawl, page: CrawlPage, more: Vec<TenantStatement>) -> Result<()> {
     let mut writes = vec![crawls::settle(&page)];
     writes.extend(more);
     if page.state != PageState::Done {

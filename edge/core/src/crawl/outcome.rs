@@ -297,7 +297,7 @@ async fn canonical(app: &App, crawl: &Crawl, page: &CrawlPage, named: Option<&st
     let Some(to) = found(app, crawl, &target, page.depth).filter(|it| it.skipped.is_none() && !is_front) else {
         return Ok(None);
     };
-    let known = app.store.crawl_page(&crawl.source, &to.url).await?;
+    let known = crawl.tenant.crawl_page(&crawl.source, &to.url).await?;
     let is_of_use = known.is_none_or(|it| it.run < page.run || it.state.is_hopeful());
     Ok(is_of_use.then(|| Outcome::Leads {
         reason: CANONICAL.into(),

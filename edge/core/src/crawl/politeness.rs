@@ -39,7 +39,7 @@ pub(super) fn gap(app: &App, rules: &Rules) -> TimeDelta {
 
 /// Returns what the host of a page forbids. When that is not known, the step goes into asking.
 pub(super) async fn rules(app: &App, crawl: &mut Crawl, page: &CrawlPage) -> Result<Robots> {
-    let known = app.store.crawl_host(&page.origin).await?;
+    let known = crawl.tenant.crawl_host(&page.origin).await?;
     let host = known.unwrap_or_else(|| CrawlHost {
         origin: page.origin.clone(),
         rules: None,
@@ -55,7 +55,7 @@ pub(super) async fn rules(app: &App, crawl: &mut Crawl, page: &CrawlPage) -> Res
     match (known, is_current) {
         (Some(rules), true) => {
             // It may have been read for an earlier crawl, or another source: this one has its sitemaps to read, too.
-            let mut changes = Changes::new(app);
+            let mut changes = Changes::new(app, &crawl.tenant);
             if page.url == crawl.source.url {
                 changes.extend(enqueue(crawl, &sitemaps(app, crawl, &page.origin, &rules)));
             }
@@ -69,8 +69,8 @@ pub(super) async fn rules(app: &App, crawl: &mut Crawl, page: &CrawlPage) -> Res
         }
         _ => {}
     }
-    if !app
-        .store
+    if !crawl
+        .tenant
         .take_turn(&page.origin, now, now.plus(app.settings.crawl_delay))
         .await?
     {
@@ -80,11 +80,11 @@ pub(super) async fn rules(app: &App, crawl: &mut Crawl, page: &CrawlPage) -> Res
     match attempt::begin(app, work.clone(), |until| crawl.hold(until)).await? {
         Begin::Run(attempt) => crawl.attempt = Some(attempt),
         Begin::Later(at) => {
-            super::wait(app, crawl.source.clone(), at).await?;
+            super::wait(app, crawl, at).await?;
             return Ok(Robots::Later);
         }
         Begin::SetAside => {
-            Changes::of(app, work.set_aside(now)).commit().await?;
+            Changes::of(app, &crawl.tenant, work.set_aside(now)).commit().await?;
             return Ok(Robots::Refused);
         }
     }
@@ -120,7 +120,7 @@ async fn ask(app: &App, crawl: &Crawl, page: &CrawlPage, mut host: CrawlHost, ha
             host.next_at = now.plus(after.map_or(wait, |it| it.clamp(wait, TimeDelta::minutes(10))));
         }
     }
-    writes.insert(0, crawls::set_host(&host));
+    writes.insert(0, crawls::set_host(crawl.tenant.workspace_id(), &host));
     write(app, crawl, writes).await
 }
 

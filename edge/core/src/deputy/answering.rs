@@ -47,16 +47,16 @@ pub struct Reply {
 ///
 /// # Errors
 /// [`crate::Kind::Gone`] when it is not kept any more.
-pub async fn answered(app: &App, caller: &Caller, message: &MessageId) -> Result<Reply> {
+pub async fn answered(_: &App, caller: &Caller, message: &MessageId) -> Result<Reply> {
     caller.require(Action::Read)?;
-    let workspace = &caller.workspace().id;
-    let kept = app.store.kept_answer(workspace, message).await?;
+    let tenant = caller.tenant();
+    let kept = tenant.kept_answer(message).await?;
     let is_complete = |it: &Kept| it.status == MessageStatus::Complete;
     let kept = kept.filter(is_complete).ok_or_else(idempotency::nothing_kept)?;
     let escalation = match kept.is_answered {
         true => None,
         false => {
-            let found = app.store.escalation_of_message(workspace, message).await?;
+            let found = tenant.escalation_of_message(message).await?;
             Some(found.ok_or_else(idempotency::nothing_kept)?)
         }
     };
@@ -75,10 +75,11 @@ pub async fn answered(app: &App, caller: &Caller, message: &MessageId) -> Result
 /// # Errors
 /// [`crate::Kind::QuotaExhausted`].
 pub async fn ask(app: &App, request: &RequestContext, caller: &Caller, channel: Channel, ask: Ask) -> Result<Reply> {
+    let tenant = caller.tenant();
     caller.require(Action::Read)?;
     let began = app.now();
     let workspace = caller.workspace();
-    let ready = ready(app, workspace).await?;
+    let ready = ready(app, tenant).await?;
     lane::admit_answer(&*app.limiter, &workspace.id, workspace.plan, began).await?;
     let id = ConversationId::new(app.id(ConversationId::PREFIX)?);
     let conversation = Conversation {
@@ -96,7 +97,7 @@ pub async fn ask(app: &App, request: &RequestContext, caller: &Caller, channel: 
         context,
         asked_by,
     } = ask;
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     let exchange = Exchange::begin(
         app,
         &mut changes,
@@ -181,7 +182,7 @@ impl AnswerTask {
             escalation,
             message_id: exchange.answer_id.clone(),
         };
-        let mut changes = Changes::new(&exchange.app);
+        let mut changes = Changes::new(&exchange.app, &exchange.tenant);
         exchange.complete(&mut changes, &draft)?;
         let Some(escalation) = &reply.escalation else {
             changes.commit().await?;

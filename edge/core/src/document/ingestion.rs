@@ -6,6 +6,7 @@ use crate::{Error, Kind, Result, blob, file, index};
 use edge_model::document::{Document, DocumentStatus, PassagePreview, SourceType};
 use edge_model::event::{DocumentEnded, EventPayload};
 use edge_model::job::Job;
+use edge_store::TenantStore;
 use edge_store::documents;
 use retrieval::{DocumentInput, Parsed, SegmentBuilder};
 use std::time::Duration;
@@ -30,9 +31,15 @@ const PREVIEW_CHARS: usize = 240;
 ///
 /// # Errors
 /// [`Kind::Unprocessable`] and [`Kind::UnsupportedMedia`] when the file is at fault.
-pub(crate) async fn ingest(app: &App, job: &Job, attempt: &Attempt, document: &mut Document) -> Result<()> {
+pub(crate) async fn ingest(
+    app: &App,
+    tenant: &TenantStore,
+    job: &Job,
+    attempt: &Attempt,
+    document: &mut Document,
+) -> Result<()> {
     let workspace = document.workspace_id.clone();
-    set_stage(app, document, DocumentStatus::Processing, "parsing", None).await?;
+    set_stage(app, tenant, document, DocumentStatus::Processing, "parsing", None).await?;
     let key = blob::upload_key(&workspace, &document.content_hash);
     let size = usize::try_from(document.size).unwrap_or(usize::MAX);
     let mut memory = app.memory.reserve(size)?;
@@ -67,7 +74,7 @@ pub(crate) async fn ingest(app: &App, job: &Job, attempt: &Attempt, document: &m
     if passages.is_empty() {
         return Err(Error::new(Kind::Unprocessable, "no text was found in the file"));
     }
-    set_stage(app, document, DocumentStatus::Processing, "indexing", None).await?;
+    set_stage(app, tenant, document, DocumentStatus::Processing, "indexing", None).await?;
     let embedder = index::embedder(app).await?;
     let mut segments = Vec::new();
     for part in passages.chunks(SEGMENT_PASSAGES) {
@@ -90,7 +97,7 @@ pub(crate) async fn ingest(app: &App, job: &Job, attempt: &Attempt, document: &m
     document.token_count = passages.iter().map(|it| u64::from(it.tokens)).sum();
     document.preview = passages.iter().take(PREVIEW_PASSAGES).map(preview).collect();
     let document = &*document;
-    index::retry(app, || publish_segments(app, job, document, &segments)).await
+    index::retry(app, || publish_segments(app, tenant, job, document, &segments)).await
 }
 
 /// Reads a text that was given under a title, which has no other heading.
@@ -116,29 +123,34 @@ fn language(parsed: &Parsed) -> Option<&'static str> {
 }
 
 /// Makes a document's passages answerable, all at once, and says so in its record.
-async fn publish_segments(app: &App, job: &Job, document: &Document, segments: &[index::Written]) -> Result<()> {
-    let workspace = &document.workspace_id;
-    let mut changes = Changes::new(app);
-    index::replace(app, &mut changes, workspace, &document.id, segments).await?;
+async fn publish_segments(
+    app: &App,
+    tenant: &TenantStore,
+    job: &Job,
+    document: &Document,
+    segments: &[index::Written],
+) -> Result<()> {
+    let mut changes = Changes::new(app, tenant);
+    index::replace(app, &mut changes, &document.id, segments).await?;
     // Deleted meanwhile: nothing may come back. Looked for after the snapshot was read, which a deletion replaces, so
     // that one that comes later makes the batch fail.
-    if app.store.document(workspace, &document.id).await?.is_none() {
+    if tenant.document(&document.id).await?.is_none() {
         return Ok(());
     }
     changes.push(documents::complete(document, app.now()));
     let payload = EventPayload::DocumentProcessed(ended(document, None));
-    changes.event_of(workspace, job.id.as_str(), payload);
+    changes.event_of(job.id.as_str(), payload);
     changes.commit().await.map(drop)
 }
 
 /// Gives a document up, with the reason.
-pub(crate) async fn fail(app: &App, job: &Job, document: &Document, reason: &str) -> Result<()> {
+pub(crate) async fn fail(app: &App, tenant: &TenantStore, job: &Job, document: &Document, reason: &str) -> Result<()> {
     let workspace = &document.workspace_id;
     let status = DocumentStatus::Failed;
     let stage = documents::set_stage(workspace, &document.id, status, "failed", Some(reason), app.now());
-    let mut changes = Changes::of(app, stage);
+    let mut changes = Changes::of(app, tenant, stage);
     let payload = EventPayload::DocumentFailed(ended(document, Some(reason)));
-    changes.event_of(workspace, job.id.as_str(), payload);
+    changes.event_of(job.id.as_str(), payload);
     changes.commit().await.map(drop)
 }
 
@@ -162,11 +174,12 @@ fn preview(passage: &retrieval::Passage) -> PassagePreview {
 
 async fn set_stage(
     app: &App,
+    tenant: &TenantStore,
     document: &Document,
     status: DocumentStatus,
     stage: &str,
     error: Option<&str>,
 ) -> Result<()> {
     let write = documents::set_stage(&document.workspace_id, &document.id, status, stage, error, app.now());
-    Changes::of(app, write).commit().await.map(drop)
+    Changes::of(app, tenant, write).commit().await.map(drop)
 }

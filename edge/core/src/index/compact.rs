@@ -9,6 +9,7 @@ use edge_model::WorkspaceId;
 use edge_model::job::Task;
 use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry, Snapshot};
 use edge_model::time::TimeDelta;
+use edge_store::TenantStore;
 use edge_store::index_snapshots;
 use retrieval::{Layer, Segment};
 
@@ -46,12 +47,12 @@ pub(super) fn forget(manifest: &mut Manifest) {
 ///
 /// # Errors
 /// When a segment is missing or damaged, or the snapshot changed meanwhile.
-pub(crate) async fn compact(app: &App, workspace: &WorkspaceId) -> Result<()> {
-    let mut snapshot = current(app, workspace).await?;
+pub(crate) async fn compact(app: &App, tenant: &TenantStore) -> Result<()> {
+    let mut snapshot = current(tenant).await?;
     let Some(group) = next_group(app, &snapshot).await? else {
         return match next_to_link(app, &snapshot.manifest) {
-            Some(position) => link(app, snapshot, position).await,
-            None => settle_deletions(app, snapshot).await,
+            Some(position) => link(app, tenant, snapshot, position).await,
+            None => settle_deletions(app, tenant, snapshot).await,
         };
     };
     let _room = app.memory.reserve(ROOM)?;
@@ -66,23 +67,23 @@ pub(crate) async fn compact(app: &App, workspace: &WorkspaceId) -> Result<()> {
     keys.retain(|key| !snapshot.manifest.names(key));
     forget(&mut snapshot.manifest);
     snapshot.version += 1;
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     changes.push(index_snapshots::replace(&snapshot));
-    changes.enqueue(workspace, Task::EraseBlobs { keys }, BLOB_ERASE_DELAY)?;
-    changes.enqueue(workspace, Task::CompactIndex, TimeDelta::zero())?;
+    changes.enqueue(Task::EraseBlobs { keys }, BLOB_ERASE_DELAY)?;
+    changes.enqueue(Task::CompactIndex, TimeDelta::zero())?;
     // A layer of some of the segments leaves holes over the others.
-    embed::order_for_new(app, &mut changes, workspace).await?;
+    embed::order_for_new(app, &mut changes).await?;
     changes.commit().await.map(drop)
 }
 
 /// Forgets every deletion, once no segment holds a deleted document.
-async fn settle_deletions(app: &App, mut snapshot: Snapshot) -> Result<()> {
+async fn settle_deletions(app: &App, tenant: &TenantStore, mut snapshot: Snapshot) -> Result<()> {
     if snapshot.manifest.deleted.is_empty() {
         return Ok(());
     }
     snapshot.manifest.deleted.clear();
     snapshot.version += 1;
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     changes.push(index_snapshots::replace(&snapshot));
     changes.commit().await.map(drop)
 }

@@ -5,11 +5,12 @@ use crate::changes::Changes;
 use crate::embedding::EmbeddingModel;
 use crate::embedding::question::cut;
 use crate::{Error, Kind, Result};
+use edge_model::Timestamp;
 use edge_model::job::{Job, Task};
 use edge_model::snapshot::{LayerEntry, Manifest, SegmentEntry};
 use edge_model::time::TimeDelta;
 use edge_model::workspace::Embedder;
-use edge_model::{Timestamp, WorkspaceId};
+use edge_store::TenantStore;
 use edge_store::jobs;
 use retrieval::layer::{self as vectors, LayerBuilder};
 use retrieval::{Layer, Segment};
@@ -32,19 +33,19 @@ const RETRY_SCHEDULE: [TimeDelta; 5] = [
 const RUN_PAUSE: TimeDelta = TimeDelta::milliseconds(200);
 
 /// Orders the first run.
-pub(crate) fn order(changes: &mut Changes<'_>, workspace: &WorkspaceId) -> Result<()> {
+pub(crate) fn order(changes: &mut Changes<'_>) -> Result<()> {
     let task = Task::EmbedIndex {
         failures: 0,
         reason: None,
     };
-    changes.enqueue(workspace, task, TimeDelta::zero()).map(drop)
+    changes.enqueue(task, TimeDelta::zero()).map(drop)
 }
 
 /// Orders a run, when the workspace's embedder is not the table.
-pub(super) async fn order_for_new(app: &App, changes: &mut Changes<'_>, workspace: &WorkspaceId) -> Result<()> {
-    let embedder = app.store.workspace(workspace).await?.map(|it| it.embedder);
+pub(super) async fn order_for_new(app: &App, changes: &mut Changes<'_>) -> Result<()> {
+    let embedder = changes.half().workspace().await?.map(|it| it.embedder);
     match embedder.and_then(|it| app.embeddings.get(it)) {
-        Some(_) => order(changes, workspace),
+        Some(_) => order(changes),
         None => Ok(()),
     }
 }
@@ -54,21 +55,20 @@ pub(super) async fn order_for_new(app: &App, changes: &mut Changes<'_>, workspac
 ///
 /// # Errors
 /// When the database, the storage or a segment fails; an embedder that fails is tried again later.
-pub(crate) async fn embed(app: &App, own: &Job, failures: u32) -> Result<()> {
-    let workspace = &own.workspace_id;
-    let Some(embedder) = app.store.workspace(workspace).await?.map(|it| it.embedder) else {
+pub(crate) async fn embed(app: &App, tenant: &TenantStore, own: &Job, failures: u32) -> Result<()> {
+    let Some(embedder) = tenant.workspace().await?.map(|it| it.embedder) else {
         return Ok(());
     };
     let Some(model) = app.embeddings.get(embedder) else {
         return match embedder {
             Embedder::Static => {
                 let all = |it: &mut SegmentEntry| [it.layer.take(), it.next_layer.take()];
-                retry(app, || strip(app, workspace, all)).await
+                retry(app, || strip(app, tenant, all)).await
             }
             _ => Ok(()),
         };
     };
-    let manifest = current(app, workspace).await?.manifest;
+    let manifest = current(tenant).await?.manifest;
     let open = manifest.segments.iter().find(|it| !is_covered(it, model.name()));
     let Some(entry) = open else {
         // The workspace went back to its former embedder, so the unfinished layer of the other one is dropped.
@@ -77,12 +77,13 @@ pub(crate) async fn embed(app: &App, own: &Job, failures: u32) -> Result<()> {
             false => [None, None],
         };
         return match manifest.segments.iter().any(|it| it.next_layer.is_some()) {
-            true => retry(app, || strip(app, workspace, begun)).await,
+            true => retry(app, || strip(app, tenant, begun)).await,
             false => Ok(()),
         };
     };
     let run = Run {
         app,
+        tenant,
         own,
         model,
         manifest: &manifest,
@@ -110,13 +111,14 @@ pub(crate) async fn embed(app: &App, own: &Job, failures: u32) -> Result<()> {
         failures: failures.saturating_add(1),
         reason: fault,
     };
-    changes.enqueue(workspace, task, delay)?;
+    changes.enqueue(task, delay)?;
     changes.commit().await.map(drop)
 }
 
 /// One run.
 struct Run<'a> {
     app: &'a App,
+    tenant: &'a TenantStore,
     own: &'a Job,
     model: &'a EmbeddingModel,
     manifest: &'a Manifest,
@@ -189,7 +191,7 @@ impl Run<'_> {
 
     /// Puts the layer into the index and orders the next run, unless the segment is gone: then only the latter.
     async fn publish(&self, written: &Written, bytes: &[u8], fault: Option<String>) -> Result<()> {
-        let (app, workspace) = (self.app, &self.own.workspace_id);
+        let app = self.app;
         let layer = Layer::decode(bytes).map_err(Error::internal)?;
         let new = LayerEntry {
             key: written.key.clone(),
@@ -199,7 +201,7 @@ impl Run<'_> {
         };
         let mut gone = Vec::new();
         let mut changes = self.changes();
-        change(app, &mut changes, workspace, |manifest, _| {
+        change(app, &mut changes, |manifest, _| {
             let found = manifest.segments.iter_mut().find(|it| it.key == self.entry.key);
             if let Some(entry) = found {
                 let before: Vec<String> = entry.layers().map(|it| it.key.clone()).collect();
@@ -217,16 +219,16 @@ impl Run<'_> {
             failures: u32::from(fault.is_some()),
             reason: fault,
         };
-        changes.enqueue(workspace, task, delay)?;
+        changes.enqueue(task, delay)?;
         if !gone.is_empty() {
-            changes.enqueue(workspace, Task::EraseBlobs { keys: gone }, BLOB_ERASE_DELAY)?;
+            changes.enqueue(Task::EraseBlobs { keys: gone }, BLOB_ERASE_DELAY)?;
         }
         changes.commit().await.map(drop)
     }
 
     /// Begins changes that take back the runs that others have ordered meanwhile: one is enough.
     fn changes(&self) -> Changes<'_> {
-        let mut changes = Changes::new(self.app);
+        let mut changes = Changes::new(self.app, self.tenant);
         let (workspace, name) = (&self.own.workspace_id, Task::EMBED_INDEX);
         changes.push(jobs::delete_waiting(workspace, name, &self.own.id));
         changes
@@ -275,12 +277,12 @@ fn is_covered(entry: &SegmentEntry, model: &str) -> bool {
 /// Takes layers off that are of no use any more.
 async fn strip(
     app: &App,
-    workspace: &WorkspaceId,
+    tenant: &TenantStore,
     take: impl Fn(&mut SegmentEntry) -> [Option<LayerEntry>; 2],
 ) -> Result<()> {
     let mut keys = Vec::new();
-    let mut changes = Changes::new(app);
-    let changed = change(app, &mut changes, workspace, |manifest, _| {
+    let mut changes = Changes::new(app, tenant);
+    let changed = change(app, &mut changes, |manifest, _| {
         let taken = manifest.segments.iter_mut().flat_map(take);
         keys.extend(taken.flatten().map(|it| it.key));
         Ok(())
@@ -289,7 +291,7 @@ async fn strip(
     if keys.is_empty() {
         return Ok(());
     }
-    changes.enqueue(workspace, Task::EraseBlobs { keys }, BLOB_ERASE_DELAY)?;
+    changes.enqueue(Task::EraseBlobs { keys }, BLOB_ERASE_DELAY)?;
     changes.commit().await.map(drop)
 }
 
@@ -305,9 +307,9 @@ pub struct Progress {
 }
 
 /// Tells how far a workspace's passages are embedded.
-pub(crate) async fn progress(app: &App, workspace: &WorkspaceId, embedder: Embedder) -> Result<Progress> {
+pub(crate) async fn progress(app: &App, tenant: &TenantStore, embedder: Embedder) -> Result<Progress> {
     let model = app.embeddings.get(embedder).map(|it| it.name().to_owned());
-    let manifest = current(app, workspace).await?.manifest;
+    let manifest = current(tenant).await?.manifest;
     let passages = manifest.segments.iter().map(|it| it.passages).sum();
     let covered = |segment: &SegmentEntry| {
         let own = segment.layers().find(|it| Some(&it.embedder) == model.as_ref());
@@ -318,7 +320,7 @@ pub(crate) async fn progress(app: &App, workspace: &WorkspaceId, embedder: Embed
         _ => manifest.segments.iter().map(covered).sum(),
     };
     let job = match embedded < passages {
-        true => app.store.embedding_job(workspace).await?,
+        true => tenant.embedding_job().await?,
         false => None,
     };
     let waiting = job.and_then(|job| match job.task {

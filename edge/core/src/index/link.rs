@@ -6,7 +6,7 @@ use crate::{Error, Result};
 use edge_model::job::Task;
 use edge_model::snapshot::{Manifest, SegmentEntry, Snapshot};
 use edge_model::time::TimeDelta;
-use edge_store::index_snapshots;
+use edge_store::{TenantStore, index_snapshots};
 use retrieval::index::vectors::extend_hnsw;
 use retrieval::tuning::HNSW_PASSAGES_PER_STEP;
 
@@ -21,7 +21,7 @@ pub(super) fn next_to_link(app: &App, manifest: &Manifest) -> Option<usize> {
 ///
 /// # Errors
 /// When the segment is missing or damaged, or the snapshot changed meanwhile.
-pub(super) async fn link(app: &App, mut snapshot: Snapshot, position: usize) -> Result<()> {
+pub(super) async fn link(app: &App, tenant: &TenantStore, mut snapshot: Snapshot, position: usize) -> Result<()> {
     let Some(old) = snapshot.manifest.segments.get(position).cloned() else {
         return Ok(());
     };
@@ -40,12 +40,12 @@ pub(super) async fn link(app: &App, mut snapshot: Snapshot, position: usize) -> 
         *entry = new;
     }
     snapshot.version += 1;
-    let mut changes = Changes::new(app);
+    let mut changes = Changes::new(app, tenant);
     changes.push(index_snapshots::replace(&snapshot));
-    changes.enqueue(&snapshot.workspace_id, Task::CompactIndex, TimeDelta::zero())?;
+    changes.enqueue(Task::CompactIndex, TimeDelta::zero())?;
     if !unused.is_empty() {
         let task = Task::EraseBlobs { keys: unused };
-        changes.enqueue(&snapshot.workspace_id, task, BLOB_ERASE_DELAY)?;
+        changes.enqueue(task, BLOB_ERASE_DELAY)?;
     }
     changes.commit().await.map(drop)
 }

@@ -9,15 +9,15 @@ use crate::auth::Caller;
 use crate::changes::Changes;
 use crate::permission::Action;
 use crate::ssrf::PublicUrl;
-use edge_model::WorkspaceId;
 use edge_model::event::EventKind;
 use edge_model::text::Name;
 use edge_model::webhook::{Webhook, WebhookForm};
+use edge_store::TenantStore;
 use edge_store::webhooks;
 
 /// Returns the only endpoint of a form that a workspace can have one of. The caller has been let in.
-pub async fn single_webhook(app: &App, workspace: &WorkspaceId, form: WebhookForm) -> Result<Option<Webhook>> {
-    Ok(app.store.webhooks(workspace, form, None).await?.into_iter().next())
+pub async fn single_webhook(_: &App, tenant: &TenantStore, form: WebhookForm) -> Result<Option<Webhook>> {
+    Ok(tenant.webhooks(form, None).await?.into_iter().next())
 }
 
 /// Sets where the only endpoint of a form is, or with none, that there is none. Returns the secret when one was made or
@@ -35,17 +35,18 @@ pub async fn set_single_webhook(
     secret: Option<SigningSecret>,
 ) -> Result<Option<SigningSecret>> {
     caller.require(Action::ManageWebhooks)?;
-    let workspace = &caller.workspace().id;
+    let tenant = caller.tenant();
+    let workspace = tenant.workspace_id();
     let Some(url) = url else {
-        let found = app.store.webhooks(workspace, form, None).await?;
-        let mut changes = Changes::new(app);
+        let found = tenant.webhooks(form, None).await?;
+        let mut changes = Changes::new(app, tenant);
         changes.extend(found.iter().map(|it| webhooks::delete(workspace, &it.id)));
         if !changes.is_empty() {
             changes.commit().await?;
         }
         return Ok(None);
     };
-    if let Some(webhook) = single_webhook(app, workspace, form).await? {
+    if let Some(webhook) = single_webhook(app, tenant, form).await? {
         return move_to(app, caller, webhook, url, events, secret).await;
     }
     let scope = Scope {
@@ -64,9 +65,9 @@ pub async fn set_single_webhook(
         return Ok(Some(secret));
     }
     // Another request was the first to set it.
-    match single_webhook(app, workspace, form).await? {
+    match single_webhook(app, tenant, form).await? {
         Some(webhook) => move_to(app, caller, webhook, url, events, secret).await,
-        None => Err(not_added(app, workspace).await?),
+        None => Err(not_added(tenant).await?),
     }
 }
 

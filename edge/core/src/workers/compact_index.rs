@@ -5,6 +5,7 @@ use crate::attempt::Attempt;
 use crate::{Result, index};
 use async_trait::async_trait;
 use edge_model::job::Job;
+use edge_store::TenantStore;
 
 pub(super) struct CompactIndex;
 
@@ -18,7 +19,7 @@ impl Worker for CompactIndex {
         AfterCrashes::ParkForAll
     }
 
-    async fn run(&self, app: &App, job: &Job, _: &Attempt) -> Result<()> {
-        index::retry(app, || index::compact(app, &job.workspace_id)).await
+    async fn run(&self, app: &App, tenant: &TenantStore, _: &Job, _: &Attempt) -> Result<()> {
+        index::retry(app, || index::compact(app, tenant)).await
     }
 }

@@ -5,6 +5,7 @@ use crate::attempt::Attempt;
 use crate::{Result, index};
 use async_trait::async_trait;
 use edge_model::job::Job;
+use edge_store::TenantStore;
 
 pub(super) struct EmbedIndex {
     /// How often it failed in a row.
@@ -21,7 +22,7 @@ impl Worker for EmbedIndex {
         AfterCrashes::RetryAfterDay
     }
 
-    async fn run(&self, app: &App, job: &Job, _: &Attempt) -> Result<()> {
-        index::embed::embed(app, job, self.failures).await
+    async fn run(&self, app: &App, tenant: &TenantStore, job: &Job, _: &Attempt) -> Result<()> {
+        index::embed::embed(app, tenant, job, self.failures).await
     }
 }

@@ -5,6 +5,7 @@ use crate::attempt::Attempt;
 use crate::{Result, erasure};
 use async_trait::async_trait;
 use edge_model::job::Job;
+use edge_store::TenantStore;
 
 pub(super) struct EraseWorkspace {
     /// Whether it is the second run, after workers that were running have ended.
@@ -21,7 +22,7 @@ impl Worker for EraseWorkspace {
         AfterCrashes::RetryAfterDay
     }
 
-    async fn run(&self, app: &App, job: &Job, _: &Attempt) -> Result<()> {
-        erasure::erase(app, &job.workspace_id, &job.id, self.is_last).await
+    async fn run(&self, app: &App, tenant: &TenantStore, job: &Job, _: &Attempt) -> Result<()> {
+        erasure::erase(app, tenant, &job.id, self.is_last).await
     }
 }

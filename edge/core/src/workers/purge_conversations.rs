@@ -5,6 +5,7 @@ use crate::attempt::Attempt;
 use crate::{Result, retention};
 use async_trait::async_trait;
 use edge_model::job::Job;
+use edge_store::TenantStore;
 
 pub(super) struct PurgeConversations;
 
@@ -18,7 +19,7 @@ impl Worker for PurgeConversations {
         AfterCrashes::RetryAfterDay
     }
 
-    async fn run(&self, app: &App, job: &Job, _: &Attempt) -> Result<()> {
-        retention::purge(app, &job.workspace_id, &job.id).await
+    async fn run(&self, app: &App, tenant: &TenantStore, job: &Job, _: &Attempt) -> Result<()> {
+        retention::purge(app, tenant, &job.id).await
     }
 }

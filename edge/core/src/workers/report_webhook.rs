@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use edge_model::job::Job;
 use edge_model::mail_ledger::MailKind;
 use edge_model::{JobId, WebhookId};
+use edge_store::TenantStore;
 
 pub(super) struct ReportWebhook<'a> {
     pub(super) webhook_id: &'a WebhookId,
@@ -15,16 +16,16 @@ pub(super) struct ReportWebhook<'a> {
 
 #[async_trait(?Send)]
 impl Worker for ReportWebhook<'_> {
-    async fn run(&self, app: &App, job: &Job, _: &Attempt) -> Result<()> {
+    async fn run(&self, app: &App, tenant: &TenantStore, job: &Job, _: &Attempt) -> Result<()> {
         let workspace = &job.workspace_id;
-        let webhook = app.store.webhook(workspace, self.webhook_id).await?;
-        let (Some(webhook), Some(owner)) = (webhook, app.store.owner_address(workspace).await?) else {
+        let webhook = tenant.webhook(self.webhook_id).await?;
+        let (Some(webhook), Some(owner)) = (webhook, app.directory().owner_address(workspace).await?) else {
             return Ok(());
         };
         let Some(why) = webhook.disabled_because else {
             return Ok(());
         };
-        let Some(sender) = permitted_sender(app, workspace, &owner.email).await? else {
+        let Some(sender) = permitted_sender(app, tenant, &owner.email).await? else {
             return Ok(());
         };
         let id = app.id(JobId::PREFIX)?;

@@ -5,6 +5,7 @@ use crate::attempt::Attempt;
 use crate::{Result, reseal};
 use async_trait::async_trait;
 use edge_model::job::{Job, SealedRows};
+use edge_store::TenantStore;
 
 pub(super) struct Reseal<'a> {
     pub(super) rows: SealedRows,
@@ -18,7 +19,7 @@ impl Worker for Reseal<'_> {
         AfterCrashes::RetryAfterDay
     }
 
-    async fn run(&self, app: &App, job: &Job, _: &Attempt) -> Result<()> {
-        reseal::reseal(app, &job.id, self.rows, self.after).await
+    async fn run(&self, app: &App, tenant: &TenantStore, job: &Job, _: &Attempt) -> Result<()> {
+        reseal::reseal(app, tenant, &job.id, self.rows, self.after).await
     }
 }

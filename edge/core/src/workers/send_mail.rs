@@ -11,6 +11,7 @@ use edge_model::job::Job;
 use edge_model::mail_ledger::MailKind;
 use edge_model::outbox::{Access, QueuedMail};
 use edge_model::{CodeId, InvitationId, JobId, WorkspaceId};
+use edge_store::TenantStore;
 
 /// How many mails about new keys and webhooks a workspace may cause within an hour.
 const ACCESS_NOTICES_PER_HOUR: u64 = 10;
@@ -23,8 +24,7 @@ pub(super) struct SendMail<'a> {
 
 #[async_trait(?Send)]
 impl Worker for SendMail<'_> {
-    async fn run(&self, app: &App, job: &Job, _: &Attempt) -> Result<()> {
-        let queue = &job.workspace_id;
+    async fn run(&self, app: &App, tenant: &TenantStore, job: &Job, _: &Attempt) -> Result<()> {
         match (self.mail, self.to) {
             (QueuedMail::Code { purpose, nonce }, Some(to)) => match code_mail(app, to, *purpose, nonce).await? {
                 Some(mail) => app.mailer.send(&mail).await,
@@ -37,12 +37,14 @@ impl Worker for SendMail<'_> {
             },
             // Every code has an address.
             (QueuedMail::Code { .. } | QueuedMail::SignUp { .. }, None) => Ok(()),
-            (QueuedMail::Invitation { invitation_id }, _) => send_invitation(app, queue, invitation_id).await,
-            (QueuedMail::Reply { escalation_id }, _) => escalation::send_reply(app, queue, escalation_id).await,
-            (QueuedMail::ConfirmReply { escalation_id }, _) => {
-                escalation::ask_to_confirm(app, queue, escalation_id).await
+            (QueuedMail::Invitation { invitation_id }, _) => {
+                send_invitation(app, &job.workspace_id, invitation_id).await
             }
-            (QueuedMail::AccessAdded { access }, _) => send_notice_of_access(app, queue, access).await,
+            (QueuedMail::Reply { escalation_id }, _) => escalation::send_reply(app, tenant, escalation_id).await,
+            (QueuedMail::ConfirmReply { escalation_id }, _) => {
+                escalation::ask_to_confirm(app, tenant, escalation_id).await
+            }
+            (QueuedMail::AccessAdded { access }, _) => send_notice_of_access(app, tenant, access).await,
         }
     }
 }
@@ -55,7 +57,7 @@ async fn code_mail(app: &App, to: &str, purpose: OtpPurpose, nonce: &str) -> Res
 
 /// Tells an account's owner of a sign-up with their address, a few times an hour.
 async fn send_notice(app: &App, to: &str) -> Result<()> {
-    if !app.store.has_account(to).await? {
+    if !app.directory().has_account(to).await? {
         return Ok(());
     }
     let standing = recipient::standing(app, None, to).await?;
@@ -68,22 +70,23 @@ async fn send_notice(app: &App, to: &str) -> Result<()> {
 }
 
 /// Tells an owner of something that was added, unless it is gone again, or after too many.
-async fn send_notice_of_access(app: &App, workspace: &WorkspaceId, access: &Access) -> Result<()> {
-    let Some(owner) = app.store.owner_address(workspace).await? else {
+async fn send_notice_of_access(app: &App, tenant: &TenantStore, access: &Access) -> Result<()> {
+    let workspace = tenant.workspace_id();
+    let Some(owner) = app.directory().owner_address(workspace).await? else {
         return Ok(());
     };
-    let Some(sender) = permitted_sender(app, workspace, &owner.email).await? else {
+    let Some(sender) = permitted_sender(app, tenant, &owner.email).await? else {
         return Ok(());
     };
     let url = &app.settings.public_url;
     let mail = match access {
         Access::ApiKey(id) => {
-            let key = app.store.api_key(workspace, id).await?;
+            let key = tenant.api_key(id).await?;
             let key = key.filter(|it| it.key.revoked_at.is_none());
             key.map(|it| mail::api_key_added(&owner, &it.key, url, &sender))
         }
         Access::Webhook(id) => {
-            let webhook = app.store.webhook(workspace, id).await?;
+            let webhook = tenant.webhook(id).await?;
             webhook.map(|it| mail::webhook_added(&owner, &it, url, &sender))
         }
     };
@@ -104,11 +107,11 @@ async fn send_notice_of_access(app: &App, workspace: &WorkspaceId, access: &Acce
 }
 
 async fn send_invitation(app: &App, workspace: &WorkspaceId, id: &InvitationId) -> Result<()> {
-    let Some(invitation) = app.store.invitation(workspace, id, app.now()).await? else {
+    let Some(invitation) = app.directory().invitation(workspace, id, app.now()).await? else {
         return Ok(());
     };
     // The operator or the address may have ended mail since this one was ordered.
-    let Some(sender) = permitted_sender(app, workspace, &invitation.email).await? else {
+    let Some(sender) = permitted_sender(app, &app.locate(workspace).await?, &invitation.email).await? else {
         return Ok(());
     };
     let mail = mail::invitation(&invitation, &app.settings.public_url, &sender);

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::changes::Changes;
 use crate::{Result, attempt, crawl, delivery, erasure, idempotency, reseal};
 use edge_model::time::TimeDelta;
-use edge_store::{attempts, jobs};
+use edge_store::{Database, attempts, jobs};
 
 /// How long a parked job is kept for the operator to look into.
 const PARKED_JOBS_KEPT: TimeDelta = TimeDelta::days(30);
@@ -18,21 +18,34 @@ const PARKED_MAILS_KEPT: TimeDelta = TimeDelta::days(3);
 /// When the database does not answer, or a worker was not woken: the first failure, once everything was tried.
 pub async fn sweep(app: &App) -> Result<()> {
     let mut end = Ok(());
-    for workspace in app.store.workspaces_with_jobs(app.now()).await? {
-        end = end.and(app.jobs.wake(&workspace).await);
+    for database in app.databases() {
+        end = end.and(wake(app, database).await);
+        end = end.and(purge(app, database).await);
     }
-    let now = app.now();
-    let mut purges = Changes::new(app);
-    purges.push(jobs::purge_parked(
-        now.plus(-PARKED_JOBS_KEPT),
-        now.plus(-PARKED_MAILS_KEPT),
-    ));
-    purges.push(attempts::purge(now.plus(-attempt::CRASHES_KEPT)));
-    let purge = purges.commit().await;
-    end.and(purge.map(drop))
-        .and(delivery::sweep(app).await)
+    end.and(delivery::sweep(app).await)
         .and(crawl::sweep(app).await)
         .and(idempotency::sweep(app).await)
         .and(reseal::sweep(app).await)
         .and(erasure::sweep(app).await)
+}
+
+/// Wakes the workers of the jobs in a database.
+async fn wake(app: &App, database: &Database) -> Result<()> {
+    let mut end = Ok(());
+    for workspace in database.workspaces_with_jobs(app.now()).await? {
+        end = end.and(app.jobs.wake(&workspace).await);
+    }
+    end
+}
+
+/// Deletes what a database keeps no longer of its queue.
+async fn purge(app: &App, database: &Database) -> Result<()> {
+    let now = app.now();
+    let mut changes = Changes::new(app, database);
+    changes.push(jobs::purge_parked(
+        now.plus(-PARKED_JOBS_KEPT),
+        now.plus(-PARKED_MAILS_KEPT),
+    ));
+    changes.push(attempts::purge(now.plus(-attempt::CRASHES_KEPT)));
+    changes.commit().await.map(drop)
 }

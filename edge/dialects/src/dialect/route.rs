@@ -79,6 +79,8 @@ pub struct Route {
     /// How requests of signed-in people are counted.
     pub operation: Operation,
     pub replay: Replay,
+    /// Whether the answer shows rows of the directory, although the call is about a workspace.
+    pub is_in_directory: bool,
     #[cfg(feature = "openapi")]
     pub shown: super::described::Shapes,
 }
@@ -101,6 +103,7 @@ impl Route {
             is_extension: false,
             operation: Operation::Ordinary,
             replay: Replay::Sealed,
+            is_in_directory: false,
             #[cfg(feature = "openapi")]
             shown: super::described::Shapes::default(),
         }
@@ -146,6 +149,13 @@ impl Route {
         T: 'static,
     {
         self.replay = Replay::Rebuilt(routing::post(handler));
+        self
+    }
+
+    /// Says that the answer shows rows of the directory, although the call is about a workspace.
+    #[must_use]
+    pub fn in_directory(mut self) -> Self {
+        self.is_in_directory = true;
         self
     }
 

@@ -4,7 +4,7 @@ use crate::caller::Known;
 use crate::dialect::route::Access;
 use crate::{caller, program};
 use edge_core::{App, Kind, Result, secret};
-use edge_model::InvitationId;
+use edge_model::{InvitationId, WorkspaceId};
 use edge_store::idempotency_keys::is_subject;
 use http::request::Parts;
 
@@ -15,6 +15,7 @@ pub(super) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Op
             identity: format!("key {}", secret::sha256(key)),
             let_in: Some(LetIn(owner.workspace.id.to_string())),
             subjects: vec![owner.key.id.to_string(), owner.workspace.id.to_string()],
+            workspace: Some(owner.workspace.id),
         }),
         access => caller::known(app, access, parts).await,
     };
@@ -32,6 +33,14 @@ pub(super) async fn known(app: &App, access: Access, parts: &Parts) -> Result<Op
         .split('/')
         .filter(|it| is_subject(it) && !it.starts_with(InvitationId::PREFIX));
     known.subjects.extend(named.map(str::to_owned));
+    if let Access::Member = access {
+        let named = parts
+            .uri
+            .path()
+            .split('/')
+            .find(|it| it.starts_with(WorkspaceId::PREFIX));
+        known.workspace = named.map(WorkspaceId::new);
+    }
     Ok(Some(known))
 }
 

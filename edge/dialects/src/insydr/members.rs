@@ -39,6 +39,7 @@ pub fn routes() -> Vec<Route> {
             .gives::<RemovedMember>(200),
         post(INVITATIONS, invite, of_member, "Invite somebody by mail (owner, admin)")
             .takes::<CreateInvitation>()
+            .in_directory()
             .gives::<wire::member::Invitation>(201),
         get(
             INVITATIONS,

@@ -104,6 +104,8 @@ fn full(detail: Detail, available: &[Embedder]) -> wire::workspace::Workspace {
         retention_days,
         embedder,
         created_at,
+        // Where its rows are is the operator's matter.
+        database: _,
     } = workspace;
     wire::workspace::Workspace {
         id: id.to_string(),

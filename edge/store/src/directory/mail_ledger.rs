@@ -1,6 +1,6 @@
 //! The mail ledger. Its counts are of all tenants: an address is to be left alone by all of them together.
 use crate::port::sql;
-use crate::{SqlError, Statement, Store};
+use crate::{Directory, DirectoryStatement, SqlError};
 use edge_model::mail_ledger::{LedgerEntry, MailLimits};
 use edge_model::time::{DAY, HOUR};
 use edge_model::{AccountId, Timestamp, WorkspaceId};
@@ -20,7 +20,7 @@ pub struct MailRoom {
     pub stopped_at: Option<Timestamp>,
 }
 
-impl Store {
+impl Directory {
     /// Tells which limits an entry is beyond; `invitee` is as in [`count`].
     pub async fn mail_room(
         &self,
@@ -79,9 +79,8 @@ impl Store {
 /// Counts a mail in the batch that orders it. Beyond a limit the database refuses the batch as a whole, as
 /// [`crate::Constraint::MailLimit`]. `invitee` is the address that an invitation of the same batch is to: it takes the
 /// place of an earlier one.
-pub fn count(entry: &LedgerEntry, limits: &MailLimits, invitee: Option<&str>) -> Statement {
-    sql!(
-        "INSERT INTO mail_ledger (id, recipient, kind, workspace_id, account_id, subject_id, created_at)
+pub fn count(entry: &LedgerEntry, limits: &MailLimits, invitee: Option<&str>) -> DirectoryStatement {
+    sql!(Directory => "INSERT INTO mail_ledger (id, recipient, kind, workspace_id, account_id, subject_id, created_at)
          SELECT ?1, CASE WHEN
             (SELECT count(*) FROM mail_ledger WHERE recipient = ?2 AND kind = ?3 AND created_at > ?7 - ?14) < ?8
             AND (SELECT count(*) FROM mail_ledger WHERE recipient = ?2 AND kind = ?3 AND created_at > ?7 - ?15) < ?9
@@ -111,9 +110,8 @@ pub fn count(entry: &LedgerEntry, limits: &MailLimits, invitee: Option<&str>) ->
 }
 
 /// Counts a mail that no limit holds up.
-pub fn note(entry: &LedgerEntry) -> Statement {
-    sql!(
-        "INSERT INTO mail_ledger (id, recipient, kind, workspace_id, account_id, subject_id, created_at)
+pub fn note(entry: &LedgerEntry) -> DirectoryStatement {
+    sql!(Directory => "INSERT INTO mail_ledger (id, recipient, kind, workspace_id, account_id, subject_id, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         entry.id.as_str(),
         entry.recipient.as_str(),
@@ -126,9 +124,8 @@ pub fn note(entry: &LedgerEntry) -> Statement {
 }
 
 /// Counts a mail while there is room at its address, and returns a row then.
-pub fn count_if_room(entry: &LedgerEntry, per_hour: u32, per_day: u32) -> Statement {
-    sql!(
-        "INSERT INTO mail_ledger (id, recipient, kind, workspace_id, created_at)
+pub fn count_if_room(entry: &LedgerEntry, per_hour: u32, per_day: u32) -> DirectoryStatement {
+    sql!(Directory => "INSERT INTO mail_ledger (id, recipient, kind, workspace_id, created_at)
          SELECT ?1, ?2, ?3, ?4, ?5 WHERE
             (SELECT count(*) FROM mail_ledger WHERE recipient = ?2 AND kind = ?3 AND created_at > ?5 - ?8) < ?6
             AND (SELECT count(*) FROM mail_ledger WHERE recipient = ?2 AND kind = ?3 AND created_at > ?5 - ?9) < ?7
@@ -145,7 +142,16 @@ pub fn count_if_room(entry: &LedgerEntry, per_hour: u32, per_day: u32) -> Statem
     )
 }
 
+/// Takes back that a mail was counted, which was not ordered then.
+pub fn delete(workspace: &WorkspaceId, id: &str) -> DirectoryStatement {
+    sql!(Directory =>
+        "DELETE FROM mail_ledger WHERE workspace_id = ?1 AND id = ?2",
+        workspace.as_str(),
+        id
+    )
+}
+
 /// Deletes entries that no limit looks back to.
-pub fn delete_older(before: Timestamp) -> Statement {
-    sql!("DELETE FROM mail_ledger WHERE created_at < ?1", before.0)
+pub fn delete_older(before: Timestamp) -> DirectoryStatement {
+    sql!(Directory => "DELETE FROM mail_ledger WHERE created_at < ?1", before.0)
 }

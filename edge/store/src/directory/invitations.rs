@@ -1,8 +1,9 @@
 //! Invitations.
 use crate::port::sql;
-use crate::{Page, SqlError, Statement, Store};
+use crate::provenance::Leaver;
+use crate::{Directory, DirectoryStatement, Page, SqlError, json};
 use edge_model::invitation::Invitation;
-use edge_model::{InvitationId, Timestamp, WorkspaceId};
+use edge_model::{AccountId, InvitationId, Timestamp, WorkspaceId};
 
 macro_rules! invitations {
     ($which:literal) => {
@@ -16,7 +17,7 @@ macro_rules! invitations {
     };
 }
 
-impl Store {
+impl Directory {
     /// Lists a workspace's open invitations, newest first, and counts them all.
     pub async fn invitations(
         &self,
@@ -85,15 +86,13 @@ impl Store {
 }
 
 /// Invites an address, in place of an earlier invitation to it.
-pub fn put(invitation: &Invitation) -> [Statement; 2] {
+pub fn put(invitation: &Invitation) -> [DirectoryStatement; 2] {
     let it = invitation;
-    let old = sql!(
-        "DELETE FROM invitations WHERE workspace_id = ?1 AND email = ?2",
+    let old = sql!(Directory => "DELETE FROM invitations WHERE workspace_id = ?1 AND email = ?2",
         it.workspace_id.as_str(),
         it.email.as_str()
     );
-    let new = sql!(
-        "INSERT INTO invitations (id, workspace_id, email, role, invited_by, expires_at, created_at, is_mailed)
+    let new = sql!(Directory => "INSERT INTO invitations (id, workspace_id, email, role, invited_by, expires_at, created_at, is_mailed)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         it.id.as_str(),
         it.workspace_id.as_str(),
@@ -108,19 +107,43 @@ pub fn put(invitation: &Invitation) -> [Statement; 2] {
 }
 
 /// Withdraws an invitation: returns a row when there was one.
-pub fn delete(workspace: &WorkspaceId, id: &InvitationId) -> Statement {
-    sql!(
-        "DELETE FROM invitations WHERE workspace_id = ?1 AND id = ?2 RETURNING id",
+pub fn delete(workspace: &WorkspaceId, id: &InvitationId) -> DirectoryStatement {
+    sql!(Directory => "DELETE FROM invitations WHERE workspace_id = ?1 AND id = ?2 RETURNING id",
         workspace.as_str(),
         id.as_str()
     )
 }
 
 /// Declines an invitation, as whom it invites: returns a row when there was one.
-pub fn decline(id: &InvitationId, email: &str) -> Statement {
-    sql!(
-        "DELETE FROM invitations WHERE id = ?1 AND email = ?2 RETURNING workspace_id",
+pub fn decline(id: &InvitationId, email: &str) -> DirectoryStatement {
+    sql!(Directory => "DELETE FROM invitations WHERE id = ?1 AND email = ?2 RETURNING workspace_id",
         id.as_str(),
         email
+    )
+}
+
+/// Withdraws the open invitations that a leaver sent, and returns them.
+pub fn withdraw_invitations_of_member(leaver: Leaver<'_>) -> DirectoryStatement {
+    sql!(Directory => "DELETE FROM invitations WHERE workspace_id = ?1 AND invited_by = ?2
+            AND NOT EXISTS (SELECT 1 FROM memberships WHERE workspace_id = ?1 AND account_id = ?2
+                AND role IN (SELECT value FROM json_each(?3)))
+         RETURNING id, email",
+        leaver.workspace.as_str(),
+        leaver.account.as_str(),
+        json(&leaver.roles)
+    )
+}
+
+/// Deletes the open invitations that a person sent whose account is deleted.
+pub fn delete_of_account(account: &AccountId) -> DirectoryStatement {
+    sql!(Directory => "DELETE FROM invitations WHERE invited_by = ?1", account.as_str())
+}
+
+/// Removes the mails of invitations that are gone, also those that were set aside.
+pub fn delete_mails_about_nothing() -> DirectoryStatement {
+    sql!(Directory =>
+        "DELETE FROM jobs WHERE json_extract(task, '$.task') = 'send_mail'
+            AND json_extract(task, '$.letter.invitation_id') IS NOT NULL
+            AND json_extract(task, '$.letter.invitation_id') NOT IN (SELECT id FROM invitations)"
     )
 }

@@ -1,12 +1,12 @@
 //! Sign-ups that wait for their code.
 use crate::port::sql;
-use crate::{SqlError, Statement, Store, decode};
+use crate::{Directory, DirectoryStatement, SqlError, Statement, decode};
 use edge_model::account::{Account, Session};
 use edge_model::sign_up::SignUp;
 use edge_model::{AccountId, CodeId, SignUpId, Timestamp};
 use serde::Deserialize;
 
-impl Store {
+impl Directory {
     /// Finds the account of a lower-cased address, and the password hash of the newest sign-up with it from a network
     /// that waits for its code. Always in one round trip.
     pub async fn account_and_sign_up(
@@ -19,7 +19,7 @@ impl Store {
         struct Row {
             password_hash: String,
         }
-        let account = crate::accounts::by_email(email);
+        let account = super::accounts::by_email(email);
         let sign_up = sql!(
             "SELECT password_hash FROM sign_ups
              WHERE email = ?1 AND network = ?2 AND expires_at > ?3 AND password_hash <> ''
@@ -67,20 +67,26 @@ impl Store {
     ) -> Result<Option<Account>, SqlError> {
         let account = &session.account_id;
         let writes = vec![
-            crate::mailed_codes::use_code(code, attempt, now),
+            super::mailed_codes::use_code(code, attempt, now).0,
             delete_unconfirmed_account(code, attempt),
             insert_account(account, code, attempt, now),
             insert_session(session, now),
             end_other_codes(account, code),
             clear_password(account, code),
         ];
-        let account = self.apply(writes).await?.into_iter().nth(2).unwrap_or_default();
+        let account = self
+            .database
+            .apply(writes)
+            .await?
+            .into_iter()
+            .nth(2)
+            .unwrap_or_default();
         account.into_iter().next().map(decode).transpose()
     }
 }
 
 /// Adds a sign-up, also when its address has an account: nothing that its maker can do may tell the difference.
-pub fn insert(sign_up: &SignUp) -> Statement {
+pub fn insert(sign_up: &SignUp) -> DirectoryStatement {
     let SignUp {
         id,
         email,
@@ -90,8 +96,7 @@ pub fn insert(sign_up: &SignUp) -> Statement {
         expires_at,
         created_at,
     } = sign_up;
-    sql!(
-        "INSERT INTO sign_ups (id, email, full_name, password_hash, network, expires_at, created_at)
+    sql!(Directory => "INSERT INTO sign_ups (id, email, full_name, password_hash, network, expires_at, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         id.as_str(),
         email.as_str(),
@@ -105,16 +110,14 @@ pub fn insert(sign_up: &SignUp) -> Statement {
 
 /// Lets one of two sign-ups with the same password stand for both: the new one if a code was mailed for it, or else the
 /// earlier one if it is still there. Who holds the id of the other may still confirm that.
-pub fn unite(earlier: &SignUpId, new: &SignUpId) -> [Statement; 2] {
+pub fn unite(earlier: &SignUpId, new: &SignUpId) -> [DirectoryStatement; 2] {
     [
-        sql!(
-            "UPDATE sign_ups SET replaced_by = ?2
+        sql!(Directory => "UPDATE sign_ups SET replaced_by = ?2
              WHERE id = ?1 AND EXISTS (SELECT 1 FROM mailed_codes WHERE sign_up_id = ?2)",
             earlier.as_str(),
             new.as_str()
         ),
-        sql!(
-            "UPDATE sign_ups SET replaced_by = ?1
+        sql!(Directory => "UPDATE sign_ups SET replaced_by = ?1
              WHERE id = ?2 AND NOT EXISTS (SELECT 1 FROM mailed_codes WHERE sign_up_id = ?2)
                 AND EXISTS (SELECT 1 FROM sign_ups WHERE id = ?1)",
             earlier.as_str(),
@@ -125,9 +128,8 @@ pub fn unite(earlier: &SignUpId, new: &SignUpId) -> [Statement; 2] {
 
 /// Deletes the earlier sign-ups with an address from a network that no code was mailed for: of these only the newest
 /// can ever be confirmed, and a stranger could add them without end.
-pub fn delete_unmailed(sign_up: &SignUp) -> Statement {
-    sql!(
-        "DELETE FROM sign_ups WHERE email = ?1 AND network = ?2 AND id <> ?3
+pub fn delete_unmailed(sign_up: &SignUp) -> DirectoryStatement {
+    sql!(Directory => "DELETE FROM sign_ups WHERE email = ?1 AND network = ?2 AND id <> ?3
             AND NOT EXISTS (SELECT 1 FROM mailed_codes WHERE sign_up_id = sign_ups.id)",
         sign_up.email.as_str(),
         sign_up.network.as_str(),

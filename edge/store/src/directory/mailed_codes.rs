@@ -1,6 +1,6 @@
 //! Codes that were mailed, and how often they were tried.
 use crate::port::sql;
-use crate::{SqlError, Statement, Store, decode};
+use crate::{Directory, DirectoryStatement, SqlError, Statement, decode};
 use edge_model::code::MailedCode;
 use edge_model::time::TimeDelta;
 use edge_model::{CodeId, SignUpId, Timestamp};
@@ -12,8 +12,8 @@ use serde_json::Value;
 pub struct MailLimits {
     /// Within an hour, asked for from one network.
     pub per_network_and_hour: u32,
-    /// Within a day, asked for from anywhere. Beyond it one mail an hour still goes: a person who is refused by this
-    /// limit has a mail in the inbox that is less than an hour old.
+    /// Within a day, asked for from anywhere. Beyond it one mail an hour still goes: an address that this limit refuses has
+    /// had a mail that is less than an hour old.
     pub per_day: u32,
 }
 
@@ -74,7 +74,7 @@ impl SignUpRef<'_> {
     }
 }
 
-impl Store {
+impl Directory {
     /// Tells whether a code can still be entered.
     pub async fn is_living_code(&self, email: &str, id: &CodeId, now: Timestamp) -> Result<bool, SqlError> {
         let statement = sql!(
@@ -83,7 +83,7 @@ impl Store {
             email,
             now.0
         );
-        Ok(!self.sql.query(statement).await?.is_empty())
+        Ok(!self.database.sql.query(statement).await?.is_empty())
     }
 
     /// Counts a try against the codes of a sign-up, before they are compared, and returns those that have tries left.
@@ -173,6 +173,7 @@ impl Store {
             code_id: CodeId,
         }
         let rows = self
+            .database
             .apply(vec![statement])
             .await?
             .into_iter()
@@ -187,7 +188,7 @@ impl Store {
     /// codes and links. Returns the account's address; none when the code or link is used or too old.
     pub async fn reset_password(
         &self,
-        proof: Statement,
+        proof: DirectoryStatement,
         code: &CodeId,
         attempt: &str,
         password_hash: &str,
@@ -220,7 +221,10 @@ impl Store {
             code.as_str(),
             attempt
         );
-        let answers = self.apply(vec![proof, set_password, end_sessions, end_codes]).await?;
+        let answers = self
+            .database
+            .apply(vec![proof.0, set_password, end_sessions, end_codes])
+            .await?;
         let row = answers.into_iter().nth(1).and_then(|it| it.into_iter().next());
         Ok(row.map(decode::<Row>).transpose()?.map(|it| it.email))
     }
@@ -232,7 +236,7 @@ pub fn insert_for_sign_up(
     of: SignUpRef<'_>,
     limits: MailLimits,
     block_limits: BlockLimits,
-) -> Statement {
+) -> DirectoryStatement {
     const SQL: &str = concat!(
         "INSERT INTO mailed_codes (id, email, purpose, network, code_expires_at, link_expires_at, created_at, mailbox,
             block, sign_up_id)
@@ -251,11 +255,11 @@ pub fn insert_for_sign_up(
     params.extend(of.params());
     params.push(block_limits.per_block.into());
     params.push(limits.per_day.saturating_sub(block_limits.kept_for_others).into());
-    Statement::new(SQL, params)
+    DirectoryStatement(Statement::new(SQL, params))
 }
 
 /// Adds a code for the account of an address, within the limits; not when there is no account.
-pub fn insert_for_account(code: &MailedCode, limits: MailLimits) -> Statement {
+pub fn insert_for_account(code: &MailedCode, limits: MailLimits) -> DirectoryStatement {
     const SQL: &str = concat!(
         "INSERT INTO mailed_codes (id, email, purpose, network, code_expires_at, link_expires_at, created_at, mailbox,
             block, account_id)
@@ -263,7 +267,7 @@ pub fn insert_for_account(code: &MailedCode, limits: MailLimits) -> Statement {
          WHERE email = ?2 AND email_verified_at IS NOT NULL",
         within_limits!("?11")
     );
-    Statement::new(SQL, params(code, limits))
+    DirectoryStatement(Statement::new(SQL, params(code, limits)))
 }
 
 fn params(code: &MailedCode, limits: MailLimits) -> Vec<Value> {
@@ -297,9 +301,8 @@ fn params(code: &MailedCode, limits: MailLimits) -> Vec<Value> {
 
 /// Ends the codes that a new one replaces, once that one was added: those of its sign-up, or those that its network has
 /// asked for to reset the password. Links stay.
-pub fn replace_older(new: &CodeId) -> Statement {
-    sql!(
-        "UPDATE mailed_codes SET code_expires_at = 0 FROM mailed_codes AS new
+pub fn replace_older(new: &CodeId) -> DirectoryStatement {
+    sql!(Directory => "UPDATE mailed_codes SET code_expires_at = 0 FROM mailed_codes AS new
          WHERE new.id = ?1 AND mailed_codes.id <> ?1 AND mailed_codes.email = new.email
             AND mailed_codes.purpose = new.purpose AND mailed_codes.sign_up_id IS new.sign_up_id
             AND (new.sign_up_id IS NOT NULL OR mailed_codes.network = new.network)",
@@ -308,9 +311,8 @@ pub fn replace_older(new: &CodeId) -> Statement {
 }
 
 /// Uses a code up: returns a row for the one attempt that did.
-pub fn use_code(id: &CodeId, attempt: &str, now: Timestamp) -> Statement {
-    sql!(
-        "UPDATE mailed_codes SET used_by = ?2 WHERE id = ?1 AND used_by IS NULL AND code_expires_at > ?3 RETURNING id",
+pub fn use_code(id: &CodeId, attempt: &str, now: Timestamp) -> DirectoryStatement {
+    sql!(Directory => "UPDATE mailed_codes SET used_by = ?2 WHERE id = ?1 AND used_by IS NULL AND code_expires_at > ?3 RETURNING id",
         id.as_str(),
         attempt,
         now.0
@@ -319,9 +321,8 @@ pub fn use_code(id: &CodeId, attempt: &str, now: Timestamp) -> Statement {
 }
 
 /// Uses a link up: returns a row for the one attempt that did.
-pub fn use_link(id: &CodeId, attempt: &str, now: Timestamp) -> Statement {
-    sql!(
-        "UPDATE mailed_codes SET used_by = ?2 WHERE id = ?1 AND used_by IS NULL AND link_expires_at > ?3
+pub fn use_link(id: &CodeId, attempt: &str, now: Timestamp) -> DirectoryStatement {
+    sql!(Directory => "UPDATE mailed_codes SET used_by = ?2 WHERE id = ?1 AND used_by IS NULL AND link_expires_at > ?3
             AND purpose = 'reset_password' RETURNING id",
         id.as_str(),
         attempt,
