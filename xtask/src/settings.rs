@@ -23,7 +23,7 @@ pub struct Setting {
 }
 
 /// Every setting there is. `public/docs/configuration.md` explains each.
-pub const SETTINGS: [Setting; 19] = [
+pub const SETTINGS: [Setting; 20] = [
     Setting {
         name: "AUTH_SECRET",
         secret: true,
@@ -47,6 +47,12 @@ pub const SETTINGS: [Setting; 19] = [
         secret: false,
         meaning: "The plan of a new workspace.",
         check: checks::plan,
+    },
+    Setting {
+        name: "DEFAULT_DATABASE",
+        secret: false,
+        meaning: "The binding of the database that new workspaces go to.",
+        check: checks::one_word,
     },
     Setting {
         name: "PUBLIC_URL",

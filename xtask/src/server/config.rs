@@ -39,6 +39,10 @@ pub(super) fn write_all(plan: &Plan, settings: &Values) -> Result<Vec<PathBuf>> 
         own_config = bound_to_embedder(&own_config);
         jobs_config = bound_to_embedder(&jobs_config);
     }
+    if let Some(name) = settings.get("DEFAULT_DATABASE") {
+        own_config = bound_to_database(&own_config, name);
+        jobs_config = bound_to_database(&jobs_config, name);
+    }
     write(&own, own_config)?;
     write(&jobs, jobs_config)?;
     write_for_wrangler(&jobs.with_file_name(".env"), settings)?;
@@ -68,6 +72,29 @@ fn bound_to_embedder(config: &str) -> String {
     format!("{config}\n{BINDING}")
 }
 
+/// Adds the database that new workspaces are to go to, so that a further one can be tried out on this machine.
+fn bound_to_database(config: &str, name: &str) -> String {
+    if config.lines().any(|it| it.trim() == format!("binding = {name:?}")) {
+        return config.to_owned();
+    }
+    let database = format!("edgewise-{}", name.to_lowercase().replace('_', "-"));
+    let migrations = root().join(MIGRATIONS).display().to_string();
+    format!(
+        "{config}\n[[d1_databases]]\nbinding = {name:?}\ndatabase_name = {database:?}\nmigrations_dir = {migrations:?}\n"
+    )
+}
+
+/// Returns the bindings of the databases in a configuration.
+///
+/// # Errors
+/// When it is no TOML.
+pub(super) fn databases(config: &Path) -> Result<Vec<String>> {
+    let config: toml::Table = fs::read_to_string(config)?.parse()?;
+    let all = config.get("d1_databases").and_then(toml::Value::as_array);
+    let bindings = all.into_iter().flatten().filter_map(|it| it.get("binding")?.as_str());
+    Ok(bindings.map(str::to_owned).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +104,22 @@ mod tests {
         let config = with("a = 1\nmain = \"x\"\nb = 2\n", "main", Path::new("/y")).unwrap();
         assert_eq!(config, "a = 1\nmain = \"/y\"\nb = 2\n");
         assert!(with("a = 1\n", "main", Path::new("/y")).is_err());
+    }
+
+    #[test]
+    fn a_database_is_bound_once() {
+        let first = "[[d1_databases]]\nbinding = \"DB\"\n";
+        assert_eq!(bound_to_database(first, "DB"), first);
+        let both = bound_to_database(first, "DB_2");
+        assert!(
+            both.contains("binding = \"DB_2\"\ndatabase_name = \"edgewise-db-2\"\n"),
+            "{both}"
+        );
+        assert_eq!(bound_to_database(&both, "DB_2"), both);
+        let file = std::env::temp_dir().join(format!("edgewise-config-{}.toml", std::process::id()));
+        fs::write(&file, both).unwrap();
+        assert_eq!(databases(&file).unwrap(), ["DB", "DB_2"]);
+        fs::remove_file(&file).unwrap();
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The database of a state, brought to the newest migration.
-use super::Plan;
+//! The databases of a state, brought to the newest migration.
+use super::{Plan, config::databases};
 use crate::paths::{MIGRATIONS, files_below, root, write};
 use crate::progress::run_in;
 use anyhow::{Context as _, Result};
@@ -13,26 +13,42 @@ const TABLE: &str = "CREATE TABLE d1_migrations(
     applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 );";
 
-/// Applies the migrations that this state has not seen. Asking wrangler takes seconds, so it is asked only when one is
-/// new.
+/// Applies the migrations that the databases of this state have not seen. Asking wrangler takes seconds, so it is asked
+/// only when one is new.
 pub(super) fn apply(plan: &Plan, config: &Path) -> Result<()> {
     let mut files = files_below(&root().join(MIGRATIONS))?;
     files.retain(|file| file.extension().is_some_and(|it| it == "sql"));
-    let (names, note) = (names(&files).join("\n"), plan.state.join("migrations.txt"));
+    let store = plan.state.join("store");
+    let is_new = files_below(&store)?.is_empty();
+    for (index, database) in databases(config)?.iter().enumerate() {
+        // A further database is bound to a state that may have been there for long.
+        let begun = plan.state.join(format!("{database}.begun"));
+        let is_new = if index == 0 { is_new } else { !begun.exists() };
+        write(&begun, "")?;
+        apply_to(plan, config, database, &files, is_new)?;
+    }
+    Ok(())
+}
+
+fn apply_to(plan: &Plan, config: &Path, database: &str, files: &[PathBuf], is_new: bool) -> Result<()> {
+    let note = plan.state.join(match database {
+        "DB" => "migrations.txt".to_owned(),
+        other => format!("migrations-{other}.txt"),
+    });
+    let names = names(files).join("\n");
     if fs::read_to_string(&note).is_ok_and(|noted| noted == names) {
         return Ok(());
     }
-    let store = plan.state.join("store");
     let mut command = plan.tools.wrangler(config, &plan.state);
     command.arg("d1");
-    if files_below(&store)?.is_empty() {
+    if is_new {
         let all = plan.state.join("migrations.sql");
-        write(&all, in_one(&files)?)?;
-        command.args(["execute", "DB", "--yes", "--file"]).arg(all);
+        write(&all, in_one(files)?)?;
+        command.args(["execute", database, "--yes", "--file"]).arg(all);
     } else {
-        command.args(["migrations", "apply", "DB"]);
+        command.args(["migrations", "apply", database]);
     }
-    command.args(["--local", "--persist-to"]).arg(store);
+    command.args(["--local", "--persist-to"]).arg(plan.state.join("store"));
     run_in(&plan.state.join("migrations.log"), &mut command).context("applying the migrations")?;
     fs::write(note, names)?;
     Ok(())
