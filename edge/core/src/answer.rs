@@ -81,9 +81,10 @@ pub enum AnswerEvent {
 /// When the index or the model of meanings cannot be read, or when a language model breaks off in the middle of the
 /// answer; what was said until then stays in `writer`.
 pub async fn compose(app: &App, request: &AnswerRequest<'_>, writer: &mut AnswerWriter<'_>) -> Result<()> {
-    let found = find::find(app, request).await?;
-    find::note(app, request, &found, writer);
-    let decision = match &found.embedder {
+    let looked = find::find(app, request).await?;
+    find::note(app, request, &looked, writer);
+    let found = &looked.found;
+    let decision = match &looked.embedder {
         _ if request.needs_person => Decision::Personal,
         None => Decision::NothingFound,
         Some(_) if found.is_empty() => Decision::NothingFound,
@@ -91,7 +92,7 @@ pub async fn compose(app: &App, request: &AnswerRequest<'_>, writer: &mut Answer
         Some(embedder) => {
             let model = app.model.as_ref();
             let outcome = match model.filter(|_| request.config.generator == GeneratorChoice::Default) {
-                Some(model) => generative::write(app, model, request, &found.hits(), writer).await?,
+                Some(model) => generative::write(app, model, request, &found.answerable_hits(), writer).await?,
                 None => Outcome::Unasked,
             };
             match outcome {
@@ -99,7 +100,7 @@ pub async fn compose(app: &App, request: &AnswerRequest<'_>, writer: &mut Answer
                 Outcome::Declined => Decision::Declined,
                 Outcome::Unasked => {
                     writer.draft.trace.generator = EXTRACTIVE.into();
-                    match extractive::quote(embedder, &found, request.config, writer) {
+                    match extractive::write(embedder, found, request.config, writer) {
                         true => Decision::Answered,
                         false => Decision::NothingFound,
                     }

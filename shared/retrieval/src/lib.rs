@@ -4,6 +4,7 @@
 //! The way of a document: [`parse::Parsed`] → [`passage::passages`] → [`SegmentBuilder`] → bytes, stored anywhere.
 //! The way of a question: [`Segment::decode`] → [`Index::new`] → [`Index::search`] → [`extract::extract`].
 
+pub mod answer;
 pub mod confidence;
 pub mod contextualization;
 pub mod decision;

@@ -1,6 +1,7 @@
 //! `cargo xtask eval`: how well questions are answered, measured with the code that answers them.
 #![allow(clippy::print_stdout, reason = "printing figures is what it is for")]
 
+mod answers;
 mod floors;
 mod minilm;
 mod plot;
@@ -42,6 +43,9 @@ struct Arguments {
     /// What turns texts into vectors; `minilm` needs the file that shared/retrieval/minilm/convert.py makes.
     #[arg(long, value_enum, default_value_t)]
     embedder: By,
+    /// Answer sets: folders with docs/ and questions.jsonl, judged from the file to the words.
+    #[arg(long, num_args = 0.., value_name = "DIR", conflicts_with = "corpus")]
+    answers: Option<Vec<PathBuf>>,
 }
 
 /// Prints the figures of a set, and writes them to a file with a plot beside it. Fails when one of them is below the
@@ -51,7 +55,12 @@ fn main() -> Result<()> {
         corpus,
         report,
         embedder: by,
+        answers,
     } = Arguments::parse();
+    if let Some(folders) = answers {
+        let file = report.unwrap_or_else(|| root().join("target/eval/answers.json"));
+        return answers::run(&embedder()?, &folders, &file);
+    }
     let folder = corpus.unwrap_or_else(|| root().join(OWN_SET));
     let file = report.unwrap_or_else(|| root().join("target/eval/report.json"));
     let set = read(&folder)?;

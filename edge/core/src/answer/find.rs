@@ -8,83 +8,30 @@ use edge_model::agent::{AgentConfig, Strategy};
 use edge_model::conversation::{Author, Passage, Trace};
 use edge_model::{CollectionId, conversation};
 use futures_util::future::join;
-use retrieval::contextualization::{Standalone, Turn, contextualize};
-use retrieval::{Embedder, Hit, Index, QueryEmbedding, Retrieval, SearchOptions, query_decomposition};
-use std::collections::HashSet;
+use retrieval::answer::{self, Found, Part, Reading};
+use retrieval::contextualization::{Standalone, Turn};
+use retrieval::{Embedder, Hit, Index, QueryEmbedding, Retrieval, SearchOptions};
 use std::sync::Arc;
 
 /// As many passages are looked at.
 const PASSAGES: usize = 8;
 
 /// What was found.
-pub(super) struct Found {
-    /// The questions that the question is made of; one, unless the strategy takes it apart.
-    parts: Vec<Part>,
-    threshold: f64,
+pub(super) struct Looked {
+    pub(super) found: Found,
     /// None where there is nothing to look through.
     pub(super) embedder: Option<Arc<Embedder>>,
     understood: Understood,
-}
-
-/// What was found for one question.
-pub(super) struct Part {
-    /// The question as it is understood by itself.
-    pub(super) question: String,
-    pub(super) retrieval: Retrieval,
-}
-
-impl Part {
-    fn confidence(&self) -> f64 {
-        f64::from(self.retrieval.confidence)
-    }
-}
-
-impl Found {
-    /// Tells whether there is any passage at all.
-    pub(super) fn is_empty(&self) -> bool {
-        self.parts.iter().all(|it| it.retrieval.hits.is_empty())
-    }
-
-    /// Returns the questions that can be answered.
-    pub(super) fn answerable(&self) -> impl Iterator<Item = &Part> {
-        self.parts.iter().filter(|it| it.confidence() >= self.threshold)
-    }
-
-    /// Tells whether some of the questions can be answered and others cannot.
-    pub(super) fn is_partial(&self) -> bool {
-        let count = self.answerable().count();
-        count > 0 && count < self.parts.len()
-    }
-
-    /// Returns how sure the answer is: as sure as what it says at its least sure place; without an answer, as sure as
-    /// the best that was found.
-    pub(super) fn confidence(&self) -> f64 {
-        let least = self.answerable().map(Part::confidence).reduce(f64::min);
-        least.unwrap_or_else(|| self.parts.iter().map(Part::confidence).fold(0.0, f64::max))
-    }
-
-    /// Returns the passages of the questions that can be answered, each once, best first.
-    pub(super) fn hits(&self) -> Vec<Hit> {
-        ranked(self.answerable())
-    }
-}
-
-fn ranked<'a>(parts: impl Iterator<Item = &'a Part>) -> Vec<Hit> {
-    let mut hits: Vec<Hit> = parts.flat_map(|it| it.retrieval.hits.iter().cloned()).collect();
-    hits.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let mut seen = HashSet::new();
-    hits.retain(|it| seen.insert((it.document_id.clone(), it.passage_index)));
-    hits
 }
 
 /// Looks a question up.
 ///
 /// # Errors
 /// When the index or the model of meanings cannot be read.
-pub(super) async fn find(app: &App, request: &AnswerRequest<'_>) -> Result<Found> {
+pub(super) async fn find(app: &App, request: &AnswerRequest<'_>) -> Result<Looked> {
     let told = request.context.and_then(context::last_turn);
     let history: Vec<Turn<'_>> = request.history.iter().chain(&told).map(turn).collect();
-    let questions = understand(request.question, history, request.config.strategy);
+    let questions = answer::read(request.question, history, reading(request.config.strategy));
     let (index, understood) = match request.snapshot {
         Some(snapshot) => {
             let both = join(
@@ -116,9 +63,9 @@ pub(super) async fn find(app: &App, request: &AnswerRequest<'_>) -> Result<Found
             question: question.text,
         });
     }
-    Ok(Found {
-        parts,
-        threshold: request.config.confidence_threshold,
+    let threshold = request.config.confidence_threshold;
+    Ok(Looked {
+        found: Found { parts, threshold },
         embedder,
         understood,
     })
@@ -131,23 +78,11 @@ fn turn(turn: &conversation::Turn) -> Turn<'_> {
     }
 }
 
-/// Makes of a question, and what was said before it, the questions to look up.
-fn understand<'a>(question: &'a str, mut turns: Vec<Turn<'a>>, strategy: Strategy) -> Vec<Standalone<'a>> {
+fn reading(strategy: Strategy) -> Reading {
     match strategy {
-        Strategy::Redwood => vec![contextualize(question, &[])],
-        Strategy::Cedar => vec![contextualize(question, &turns)],
-        Strategy::Cypress => {
-            let each = query_decomposition::decompose(question).into_iter().map(|part| {
-                let question = contextualize(part, &turns);
-                // A part may lean on the one before it.
-                turns.push(Turn {
-                    is_visitor: true,
-                    text: part,
-                });
-                question
-            });
-            each.collect()
-        }
+        Strategy::Redwood => Reading::Alone,
+        Strategy::Cedar => Reading::InConversation,
+        Strategy::Cypress => Reading::InParts,
     }
 }
 
@@ -177,7 +112,8 @@ fn retrieve(
 }
 
 /// Notes down on what grounds the answer will stand.
-pub(super) fn note(app: &App, request: &AnswerRequest<'_>, found: &Found, writer: &mut AnswerWriter<'_>) {
+pub(super) fn note(app: &App, request: &AnswerRequest<'_>, looked: &Looked, writer: &mut AnswerWriter<'_>) {
+    let Looked { found, understood, .. } = looked;
     let spent = app.now().millis_since(request.began);
     writer.draft.confidence = found.confidence();
     let questions: Vec<&str> = found.parts.iter().map(|it| it.question.as_str()).collect();
@@ -195,9 +131,9 @@ pub(super) fn note(app: &App, request: &AnswerRequest<'_>, found: &Found, writer
             .map(|(name, value)| ((*name).to_owned(), f64::from(*value)))
             .collect(),
         threshold: request.config.confidence_threshold,
-        passages: ranked(found.parts.iter()).iter().map(passage).collect(),
-        embedders: found.understood.embedders.clone(),
-        embedder_fault: found.understood.fault.clone(),
+        passages: found.hits().iter().map(passage).collect(),
+        embedders: understood.embedders.clone(),
+        embedder_fault: understood.fault.clone(),
         ..Trace::default()
     };
     trace.timings.found_ms = spent;

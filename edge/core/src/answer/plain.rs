@@ -1,7 +1,7 @@
 //! An answer without its Markdown, for callers that show plain text.
-use super::extractive::JOINER;
 use edge_extract::markup::markdown;
 use retrieval::BlockKind;
+use retrieval::answer::JOINER;
 
 /// Stands for `<` while Markdown is read: no text has it.
 const LESS: &str = "\u{fdd0}";
